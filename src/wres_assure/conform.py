@@ -1,0 +1,315 @@
+"""From cells to facts: whose return, of which year, and every figure under its name.
+
+Gives facts for every figure the layout expects, with a value or the code of why there is none,
+and what rules with `raised_by` speak of. The gate stops a return only where the template or the
+year cannot be told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from .locate import Map, Raised, locate
+from .model import Cell, Fact, Json, Key, Organisation, Return, Row, Submission, column_letters
+from .rulebook import Rulebook
+from .values import figure_of_cell, figure_of_text, plain
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_FIRST_YEAR = 2016
+TYPES = {"trust", "independent", "ccg", "icb", "csu", "national_body"}
+
+
+class Conformed(NamedTuple):
+    subject: Return
+    facts: tuple[Fact, ...]
+    raised: tuple[Raised, ...]
+
+
+def conform(submission: Submission, rulebook: Rulebook, year: int | None = None) -> list[Conformed]:
+    """Every return a submission holds: one of a workbook, one for each organisation and year of a table."""
+    if submission.rows:
+        return [_table(submission, rows, rulebook) for rows in _returns(submission.rows)]
+    return [_workbook(submission, rulebook, year)]
+
+
+# The workbook
+
+
+def _workbook(submission: Submission, rulebook: Rulebook, asked_year: int | None) -> Conformed:
+    raised = [Raised(note.code, cells=((note.place, ""),), detail=note.detail) for note in submission.notes]
+    maps = [found for layout in rulebook.layouts.values() for sheet in submission.sheets if (found := locate(sheet, layout))]
+    maps.sort(key=lambda found: (-found.score, found.sheet.state != "visible"))
+    if not maps:
+        raised.append(Raised("not_the_template"))
+        subject = Return(Organisation("", "", "", ""), None, "nhs_wres", "", "No section of the WRES template was recognised in this workbook.")
+        return Conformed(subject, (), tuple(raised))
+    found = maps[0]
+    rivals = [other for other in maps[1:] if other.sheet.name != found.sheet.name and other.score * 2 >= found.score]
+    if rivals:
+        raised.append(Raised("second_template", cells=tuple((other.sheet.name, "") for other in rivals)))
+    cover = _cover(found)
+    organisation, code_notes = _organisation({name: plain(cell.raw) for name, cell in cover.items()}, cover)
+    raised += code_notes
+    year = asked_year or _year(cover)
+    raised += _snapshot(cover, year, submission.date_1904)
+    stopped = ""
+    if year is None:
+        stopped = "The reporting year cannot be told: neither the cover nor the snapshot date gives one."
+        raised.append(Raised("year_unknown"))
+    elif not found.columns:
+        stopped = "No column headed White, BME and Unknown was found under a known heading."
+        raised.append(Raised("not_the_template"))
+    if year is not None and year != found.layout["year"]:
+        raised.append(Raised("layout_of_another_year", detail=str(found.layout["year"])))
+    subject = Return(organisation, year, "nhs_wres", found.layout["id"], stopped)
+    facts = tuple(_figures(found, rulebook.items)) if not stopped else ()
+    return Conformed(subject, facts, (*raised, *found.raised, *_structure(found)))
+
+
+def _structure(found: Map) -> Iterator[Raised]:
+    for section in found.layout["sections"]:
+        if section["id"] not in found.sections:
+            yield Raised("section_missing", (section["id"], "", "", "", ""), detail=section["title"])
+            continue
+        for row in section["rows"]:
+            place = (row["item"], "", row["staff_group"], row["pay_band"], "")
+            if row["row"] in found.twice:
+                yield Raised("row_twice", place, detail=row["label"])
+            elif row["row"] not in found.rows:
+                yield Raised("row_missing", place, detail=row["label"])
+    for block, entry in found.layout["blocks"].items():
+        groups = [group for (b, group) in found.columns if b == block]
+        if len(groups) < len(found.layout["ethnicity"]):
+            missing = [found.layout["ethnicity"][g][0] for g in found.layout["ethnicity"] if g not in groups]
+            yield Raised("block_missing", ("", block, "", "", ""), detail=f"{entry['heading']}: {', '.join(missing)}")
+
+
+def _figures(found: Map, items: Json) -> Iterator[Fact]:
+    """Every figure the layout expects, in template order."""
+    for block, entry in found.layout["blocks"].items():
+        for section in found.layout["sections"]:
+            if entry["sections"] is None or section["id"] in entry["sections"]:
+                for row in section["rows"]:
+                    yield from _row_figures(found, block, section["id"], row, items)
+    for section in found.layout["sections"]:
+        for row in section["rows"]:
+            respondents = f"respondents_{section['indicator']}"
+            if row["item"].startswith("survey_") and row["row"] in found.rows:
+                for ethnicity, column in found.respondents.items():
+                    cell = found.sheet.cells.get((found.rows[row["row"]], column))
+                    if respondents in items["items"] and cell is not None:
+                        yield _fact(Key(respondents, ethnicity=ethnicity), cell, items["items"][respondents], "")
+
+
+def _row_figures(found: Map, block: str, section: str, row: Json, items: Json) -> Iterator[Fact]:
+    item = items["items"][row["item"]]
+    split = "ethnicity" in item["dimensions"]
+    sheet_row = found.rows.get(row["row"])
+    problem = ("section_missing" if section not in found.sections else "row_twice" if row["row"] in found.twice
+               else "row_missing" if sheet_row is None else None)
+    note = ""
+    if sheet_row and found.notes_column and block == "verified":
+        note_cell = found.sheet.cells.get((sheet_row, found.notes_column))
+        note = plain(note_cell.raw) if note_cell and note_cell.kind == "text" else ""
+    if not split:
+        yield _single(found, block, row, item, problem, note)
+        return
+    for ethnicity in item["ethnicity"]:
+        key = Key(row["item"], block, row["staff_group"], row["pay_band"], ethnicity)
+        column = found.columns.get((block, ethnicity))
+        if problem or column is None or sheet_row is None:
+            yield Fact(key, None, "", "", problem or "block_missing")
+            continue
+        cell = found.sheet.cells.get((sheet_row, column))
+        yield _fact(key, cell, item, note, f"{found.sheet.name}!{column_letters(column)}{sheet_row}", _auto(row))
+
+
+def _single(found: Map, block: str, row: Json, item: Json, problem: str | None, note: str) -> Fact:
+    """One value for the whole row, which people put under any of the block's headings."""
+    key = Key(row["item"], block)
+    columns = [column for (b, _), column in sorted(found.columns.items(), key=lambda entry: entry[1]) if b == block]
+    if problem or not columns:
+        return Fact(key, None, "", "", problem or "block_missing")
+    sheet_row = found.rows[row["row"]]
+    cells = [cell for column in columns if (cell := found.sheet.cells.get((sheet_row, column))) and cell.kind != "blank"]
+    if len(cells) > 1:
+        return Fact(key, None, " | ".join(cell.raw for cell in cells), cells[0].address, "several")
+    return _fact(key, cells[0] if cells else None, item, note, f"{found.sheet.name}!{column_letters(columns[0])}{sheet_row}", _auto(row))
+
+
+def _auto(row: Json) -> bool:
+    return bool(row["measure"] == "Auto calculated")
+
+
+def _fact(key: Key, cell: Cell | None, item: Json, note: str, address: str = "", auto: bool = False) -> Fact:
+    figure = figure_of_cell(cell, item)
+    if auto and figure.raw == "#DIV/0!":
+        figure = figure._replace(problem="divided_by_zero")  # the template's own formula over an empty group
+    return Fact(key, figure.value, figure.raw, cell.address if cell else address, figure.problem, figure.step, note)
+
+
+def _cover(found: Map) -> dict[str, Cell]:
+    """The cover's answers: the text after a colon, or the next filled cell to the right."""
+    names = {_label(text): name for name, texts in found.layout["cover"].items() for text in texts}
+    top = min(cell.row for cell in found.sections.values())
+    cells = sorted((cell for (row, _), cell in found.sheet.cells.items() if row < top), key=lambda c: (c.row, c.column))
+    answers: dict[str, Cell] = {}
+    for index, cell in enumerate(cells):
+        label, colon, rest = cell.raw.partition(":")
+        name = names.get(_label(label)) if cell.kind == "text" else None
+        if name is None or name in answers:
+            continue
+        if colon and rest.strip():
+            answers[name] = cell._replace(raw=rest.strip())
+        else:
+            right = cells[index + 1] if index + 1 < len(cells) else None
+            if right and right.row == cell.row and right.column - cell.column <= 6 and _label(right.raw.partition(":")[0]) not in names:
+                answers[name] = right
+    return answers
+
+
+def _label(text: str) -> str:
+    return plain(text).casefold().rstrip(" :")
+
+
+def _year(cover: dict[str, Cell]) -> int | None:
+    for name in ("reporting_year", "snapshot_date"):
+        if name in cover and (match := re.search(r"(?<!\d)20[1-9]\d(?!\d)", cover[name].raw)):
+            year = int(match[0])
+            return year if year >= _FIRST_YEAR else None
+    if "snapshot_date" in cover and cover["snapshot_date"].format == "date":
+        return _date(cover["snapshot_date"], False)[0] or None
+    return None
+
+
+def _snapshot(cover: dict[str, Cell], year: int | None, date_1904: bool) -> list[Raised]:
+    """STR-04: the snapshot is 31 March of the reporting year."""
+    if "snapshot_date" not in cover:
+        return [Raised("snapshot_missing")]
+    cell = cover["snapshot_date"]
+    cells = ((cell.address, plain(cell.raw)),)
+    found = _date(cell, date_1904)
+    if found == (0, 0, 0):
+        return [Raised("snapshot_unreadable", cells=cells)]
+    shown = f"{found[2]} {_MONTHS[found[1] - 1].capitalize()} {found[0]}"
+    return [] if found == (year, 3, 31) else [Raised("snapshot_wrong", cells=((cell.address, shown),), detail=shown)]
+
+
+def _date(cell: Cell, date_1904: bool) -> tuple[int, int, int]:
+    """Year, month, day of a cell; zeros where it holds no date. Serial days as Excel counts them."""
+    if cell.kind == "number" and isinstance(cell.value, float) and 20_000 < cell.value < 80_000:
+        import datetime
+
+        start = datetime.date(1904, 1, 1) if date_1904 else datetime.date(1899, 12, 30)
+        day = start + datetime.timedelta(days=int(cell.value))
+        return day.year, day.month, day.day
+    text = plain(cell.raw).casefold()
+    for pattern, order in ((r"(\d{4})-(\d{1,2})-(\d{1,2})", (1, 2, 3)), (r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", (3, 2, 1))):
+        if match := re.search(pattern, text):
+            year, month, day_ = (int(match[i]) for i in order)
+            return (year, month, day_) if 1 <= month <= 12 else (0, 0, 0)
+    if (match := re.search(r"(\d{1,2})(?:st|nd|rd|th)?\s+([a-z]{3})[a-z]*\s+(\d{4})", text)) and match[2] in _MONTHS:
+        return int(match[3]), _MONTHS.index(match[2]) + 1, int(match[1])
+    return 0, 0, 0
+
+
+# Whose return
+
+_CODE_OF = (("trust", r"[RT][A-Z0-9]{2}"), ("icb", r"Q[A-Z0-9]{2}"), ("ccg", r"[0-9]{2}[A-Z]"))
+
+
+def _organisation(given: dict[str, str], cover: dict[str, Cell] | None = None) -> tuple[Organisation, list[Raised]]:
+    code = given.get("organisation_code", "").upper()
+    stated = re.sub(r"[ -]", "_", given.get("organisation_type", "").casefold())
+    stated = {"nhs_trust": "trust", "foundation_trust": "trust", "nhs_foundation_trust": "trust", "independent_provider": "independent",
+              "voluntary": "independent", "clinical_commissioning_group": "ccg", "integrated_care_board": "icb",
+              "commissioning_support_unit": "csu", "national": "national_body"}.get(stated, stated)
+    raised = []
+    where = ((cover["organisation_code"].address, code),) if cover and "organisation_code" in cover else ()
+    if not code:
+        raised.append(Raised("code_missing"))
+    elif not re.fullmatch(r"[A-Z0-9]{3,8}", code):
+        raised.append(Raised("code_unknown", cells=where, detail=code[:20]))
+    implied = next((kind for kind, pattern in _CODE_OF if re.fullmatch(pattern, code)), "")
+    if code.startswith("ZZ"):
+        implied = ""
+    if stated in TYPES and implied and stated != implied and {stated, implied} & {"trust", "icb", "ccg"}:
+        raised.append(Raised("code_of_another_type", cells=where, detail=f"{code}, {stated.replace('_', ' ')}"))
+    kind = stated if stated in TYPES else implied
+    if not kind:
+        raised.append(Raised("type_unknown"))
+    return Organisation(code, given.get("organisation_name", ""), kind, given.get("region", "")), raised
+
+
+# The facts CSV
+
+
+def _returns(rows: tuple[Row, ...]) -> list[list[Row]]:
+    """Rows by organisation and year, in the order in which each first appears."""
+    grouped: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        identity = tuple(plain(row.values.get(name, "")).casefold() for name in ("organisation_code", "organisation_name", "reporting_year"))
+        grouped.setdefault(identity, []).append(row)
+    return list(grouped.values())
+
+
+def _table(submission: Submission, rows: list[Row], rulebook: Rulebook) -> Conformed:
+    given = {name: next((plain(row.values[name]) for row in rows if row.values.get(name, "").strip()), "")
+             for name in ("organisation_code", "organisation_name", "organisation_type", "region", "reporting_year", "scheme")}
+    organisation, raised = _organisation(given)
+    raised = [Raised(note.code, cells=((note.place, ""),), detail=note.detail) for note in submission.notes] + [
+        r for r in raised if r.code != "code_missing"]  # partial and published returns are welcome without a code
+    scheme = given["scheme"] or "nhs_wres"
+    year = int(given["reporting_year"]) if re.fullmatch(r"20[1-9]\d", given["reporting_year"]) else None
+    stopped = ""
+    if year is None or year < _FIRST_YEAR:
+        stopped = f"The reporting year {given['reporting_year'] or '(blank)'} is not a year from {_FIRST_YEAR}."
+        raised.append(Raised("year_unknown", cells=((f"line {rows[0].line}", given["reporting_year"][:20]),)))
+        year = None
+    if scheme != "nhs_wres":
+        raised.append(Raised("another_scheme", cells=((f"line {rows[0].line}", scheme[:40]),), detail=scheme[:40]))
+    facts: dict[Key, Fact] = {}
+    if not stopped:
+        for row in rows:
+            key = _key(row, rulebook.items)
+            address = f"line {row.line}"
+            if isinstance(key, str):
+                raised.append(Raised("label_unknown", cells=((address, key),)))
+                continue
+            figure = figure_of_text(row.values.get("value", ""), rulebook.items["items"][key.item])
+            fact = Fact(key, figure.value, figure.raw, address, figure.problem, figure.step, plain(row.values.get("note", "")))
+            if key in facts:
+                fact = facts[key]._replace(value=None, problem="row_twice", cell=f"{facts[key].cell}, {row.line}")
+            facts[key] = fact
+    return Conformed(Return(organisation, year, scheme, "", stopped), tuple(facts.values()), tuple(raised))
+
+
+def _key(row: Row, items: Json) -> Key | str:
+    """The key of a row, or the name that is not known."""
+    def given(name: str) -> str:
+        return re.sub(r"[ -]+", "_", plain(row.values.get(name, "")).casefold())
+
+    item = given("item")
+    if item not in items["items"]:
+        return f"item {item[:40]}"
+    dimensions = items["items"][item]["dimensions"]
+    basis = plain(row.values.get("basis", "")) or "verified"
+    if not basis.startswith("printed:") and basis not in items["bases"]:
+        return f"basis {basis[:40]}"
+    known = {"staff_group": items["staff_groups"], "pay_band": {**items["pay_bands"], **items["bands_of"]}, "ethnicity": items["ethnicity"]}
+    parts = {}
+    for dimension, members in known.items():
+        member = given(dimension)
+        member = "unknown" if (dimension, member) == ("ethnicity", "ethnicity_unknown") else member
+        if dimension not in dimensions:
+            if member not in ("", "all"):
+                return f"{dimension} {member[:40]} of {item}"
+            member = ""
+        elif dimension == "ethnicity":
+            member = member or "all"
+        if member and member not in members:
+            return f"{dimension} {member[:40]}"
+        parts[dimension] = member
+    return Key(item, basis, **parts)

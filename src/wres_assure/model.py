@@ -1,0 +1,224 @@
+"""The nouns of the programme: cell, submission, fact, finding, assessment.
+
+All are plain tuples. NamedTuple rather than dataclass, because importing dataclasses
+costs a sixth of the whole start-up of `check`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+PASSED, FAILED, UNVERIFIABLE = "passed", "failed", "unverifiable"
+NOT_APPLICABLE, BROKEN = "not_applicable", "broken"
+OUTCOMES = (PASSED, FAILED, UNVERIFIABLE, NOT_APPLICABLE, BROKEN)
+ACTIONS = ("correct", "explain", "note")
+DIMENSIONS = ("basis", "staff_group", "pay_band", "ethnicity")
+
+
+class Refused(Exception):
+    """An input that is not judged at all, said in the user's words.
+
+    `code` names the reason for tests and machines; `place` is a file, part, sheet or line.
+    """
+
+    def __init__(self, code: str, message: str, remedy: str, place: str = "") -> None:
+        super().__init__(message)
+        self.code, self.message, self.remedy, self.place = code, message, remedy, place
+
+
+def column_letters(column: int) -> str:
+    """The letters of a column counted from 1: 1 is A, 28 is AB."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+class Cell(NamedTuple):
+    """One cell as the file stores it; nothing is rounded, trimmed or guessed."""
+
+    sheet: str
+    row: int  # from 1
+    column: int  # from 1
+    kind: str  # number | text | boolean | error | blank | uncalculated (a formula without saved value)
+    raw: str  # the characters stored: the saved value of a formula, "#REF!" of an error, "1" of TRUE
+    value: float | str | bool | None  # None for blank, error and uncalculated
+    formula: str | None  # without the leading "="; "" where a shared formula's text stands elsewhere
+    format: str  # general | percent | date
+    hidden: bool  # its row or its column is hidden (a hidden sheet stands in Sheet.state)
+
+    @property
+    def address(self) -> str:
+        """`WRES!L41`."""
+        return f"{self.sheet}!{column_letters(self.column)}{self.row}"
+
+
+class Sheet(NamedTuple):
+    """A worksheet: its cells by (row, column), both from 1."""
+
+    name: str
+    state: str  # visible | hidden | veryHidden
+    cells: dict[tuple[int, int], Cell]
+    merges: tuple[tuple[int, int, int, int], ...]  # first row, first column, last row, last column
+    hidden_rows: frozenset[int]
+    hidden_columns: frozenset[int]
+
+
+class Note(NamedTuple):
+    """Something the reader saw that a rule must speak of, by code (see `raised_by: read`)."""
+
+    code: str
+    place: str
+    detail: str
+
+
+class Row(NamedTuple):
+    """One row of a facts CSV: its line in the file and its values by column name."""
+
+    line: int
+    values: dict[str, str]
+
+
+class Submission(NamedTuple):
+    """A file as read, before anything is understood of it."""
+
+    file: str  # base name
+    sha256: str
+    sheets: tuple[Sheet, ...]  # of a workbook; empty for a table
+    rows: tuple[Row, ...]  # of a facts CSV; empty for a workbook
+    notes: tuple[Note, ...]
+    date_1904: bool = False
+
+
+class Key(NamedTuple):
+    """What a figure is of. An empty dimension is a printed total."""
+
+    item: str
+    basis: str = "verified"
+    staff_group: str = ""
+    pay_band: str = ""
+    ethnicity: str = ""
+
+    def as_place(self) -> dict[str, str | None]:
+        return {name: value or None for name, value in zip(self._fields, self, strict=True)}
+
+
+class Fact(NamedTuple):
+    """One number with its key, origin and cell.
+
+    `value` is None where there is none to be had; `problem` then names the code of the reason
+    (or is None for a blank). `step` is one unit of the last printed decimal, 0.0 for exact counts
+    and calculated cells; printed rates are compared through the interval it allows.
+    """
+
+    key: Key
+    value: float | None
+    raw: str
+    cell: str
+    problem: str | None = None
+    step: float = 0.0
+    note: str = ""
+
+
+class Place(NamedTuple):
+    """Where a rule is judged; empty dimensions do not matter to it."""
+
+    item: str = ""
+    basis: str = ""
+    staff_group: str = ""
+    pay_band: str = ""
+    ethnicity: str = ""
+
+    def as_dict(self) -> dict[str, str | None]:
+        return {name: value or None for name, value in zip(self._fields, self, strict=True)}
+
+
+class Shown(NamedTuple):
+    """A value of a finding: the number, what its decimals allow, and the text and cell it came from."""
+
+    value: float
+    low: float
+    high: float
+    raw: str = ""
+    cell: str = ""
+
+
+class Finding(NamedTuple):
+    """What one rule found in one place. Its text is made when it is shown."""
+
+    rule: str
+    outcome: str
+    place: Place
+    values: Mapping[str, Shown]  # by the rule's own short names
+    cells: tuple[tuple[str, str], ...]  # (address, raw text)
+    code: str = ""  # of a raised finding: which of the rule's codes
+    detail: str = ""
+    cause: str = ""  # unverifiable, not applicable, broken: why, in words
+    caused_by: str = ""  # the rule whose finding is the cause
+
+
+class Organisation(NamedTuple):
+    code: str
+    name: str
+    type: str  # "" where it cannot be told
+    region: str
+
+
+class Return(NamedTuple):
+    """A submission understood: whose, of which year, in which scheme."""
+
+    organisation: Organisation
+    year: int | None
+    scheme: str
+    layout: str  # the id of the layout it was read by; "" for a facts CSV
+    stopped: str = ""  # why the gate stopped it; "" where it did not
+
+
+class Indicator(NamedTuple):
+    """One indicator of one return; `value` is None with the `reason` in words.
+
+    Shares and limits are 0 to 1, percentage points -1 to 1 inside. `source` says what the value
+    rests on: counts, printed rates, or the printed value itself.
+    """
+
+    id: str
+    title: str
+    unit: str  # ratio | points
+    value: float | None
+    lower: float | None
+    upper: float | None
+    p: float | None
+    groups: Mapping[str, float]
+    gap: float | None  # absolute, in points
+    source: str
+    reason: str | None
+    notes: tuple[str, ...] = ()  # small numbers, unknown ethnicity, complete counts: in words
+    rests_on: tuple[Key, ...] = ()
+    usable: bool = False
+    doubt: str | None = None  # why it is not usable
+
+
+class Assessment(NamedTuple):
+    """All that was established about one return."""
+
+    submission: Submission
+    subject: Return
+    facts: tuple[Fact, ...]
+    indicators: tuple[Indicator, ...]
+    findings: tuple[Finding, ...]  # every outcome but passed
+    coverage: Mapping[str, int]  # checks, and how many had each outcome
+    apart: Mapping[str, int]  # the same, of rules that ask for something to be removed
+    families: Mapping[str, Mapping[str, int]]
+    reliability: tuple[str, tuple[str, ...]]
+
+
+def by_outcome(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    sorted_out: dict[str, list[Finding]] = {outcome: [] for outcome in OUTCOMES}
+    for finding in findings:
+        sorted_out[finding.outcome].append(finding)
+    return sorted_out
+
+
+Json = dict[str, Any]

@@ -1,0 +1,54 @@
+"""Bytes to cells with provenance, inside limits. `read` is the only way in.
+
+The kind of a file is told by its first bytes, never by its name. What cannot be judged is refused with one
+sentence, a remedy and a place; what is odd but readable becomes a note.
+"""
+
+from __future__ import annotations
+
+import gc
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from wres_assure.model import Submission
+from wres_assure.read.preflight import Found, load, recognise
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SECONDS = 20.0
+
+
+def read(path: Path | str, seconds: float = SECONDS) -> Submission:
+    """The submission in the file at `path`: the sheets of a workbook, or the rows of a facts CSV.
+
+    Raises Refused, and nothing else, for a file that is not one of these, is damaged, is larger than the
+    limits, or takes longer than `seconds`.
+    """
+    deadline = monotonic() + seconds
+    file, data = load(path)
+    return _read(recognise(data, file), deadline)
+
+
+def read_bytes(data: bytes, file: str, seconds: float = SECONDS) -> Submission:
+    """As `read`, for bytes already in memory (in a browser there is no path); `file` is the name to speak of."""
+    deadline = monotonic() + seconds
+    return _read(recognise(data, file), deadline)
+
+
+def _read(found: Found, deadline: float) -> Submission:
+    # Imported when needed: a workbook does not pay for csv, nor a table for the XML parser.
+    if found.package is not None:
+        from wres_assure.read.workbook import read_workbook
+
+        # Cells make no cycles; looking for some among 100,000 new tuples costs a quarter of the reading.
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            return read_workbook(found.package, found.sha256, deadline)
+        finally:
+            if collecting:
+                gc.enable()
+    from wres_assure.read.table import read_table
+
+    return read_table(found.data, found.file, found.sha256, deadline)

@@ -1,0 +1,198 @@
+"""The parts of a zip file held in memory, listed without unpacking and read one at a time inside limits.
+
+A reader of its own rather than zipfile, because importing zipfile takes longer than Python to start, and because
+its tolerance differs between Python versions: the same file must be refused, or not, everywhere. Nothing is ever
+written to disk.
+"""
+
+from __future__ import annotations
+
+from struct import Struct
+from typing import NamedTuple
+from zlib import crc32, decompressobj
+from zlib import error as ZlibError
+
+from wres_assure.model import Refused
+
+MAX_PART = 10_000_000
+MAX_TOTAL = 100_000_000
+MAX_RATIO = 200
+RATIO_FROM = 100_000  # honest small parts may pack better than that
+MAX_PARTS = 2_000
+
+_END = Struct("<4s4H2LH")
+_END64_PLACE = Struct("<4sLQL")
+_END64 = Struct("<4sQ2H2L4Q")
+_ENTRY = Struct("<4s6H3L5H2L")
+_LOCAL = Struct("<4s5H3L2H")
+_QUAD = Struct("<Q")
+
+
+class Part(NamedTuple):
+    """One entry of the directory; the sizes are what the directory declares."""
+
+    name: str
+    raw_name: bytes
+    offset: int
+    packed: int
+    size: int
+    method: int  # 0 stored, 8 deflated
+    crc: int
+
+
+class Package(NamedTuple):
+    """A zip file: its bytes and its parts by lower-cased name (names that differ in case only are refused)."""
+
+    file: str
+    data: bytes
+    parts: dict[str, Part]
+
+
+def damaged(file: str, what: str, place: str = "") -> Refused:
+    """The refusal of a workbook that contradicts itself; `what` finishes the sentence."""
+    remedy = "Open it in Excel, let Excel repair it if it offers to, save a copy and check that copy."
+    return Refused("file_damaged", f"{file} is a damaged workbook: {what}.", remedy, place or file)
+
+
+def open_package(data: bytes, file: str) -> Package:
+    """The parts of a zip file, checked before any is unpacked.
+
+    Refused: a truncated directory; a part over 10 MB, or 100 kB packed over 200 times; 100 MB in all; 2,000 parts;
+    names that lead out of the file, stand twice, or differ in case only; parts with a password.
+    """
+    start, length, count = _directory(data, file)
+    if count > MAX_PARTS:
+        raise _oversized("zip_parts", file, f"it has {count:,} parts; at most {MAX_PARTS:,} are read")
+    parts: dict[str, Part] = {}
+    total, at, end = 0, start, start + length
+    for _ in range(count):
+        if at + _ENTRY.size > end:
+            raise damaged(file, "its directory is cut short")
+        (sign, _by, _needs, flags, method, _time, _date, crc, packed, size, name_length, extra_length, note_length,
+         _disk, _inside, _outside, offset) = _ENTRY.unpack_from(data, at)  # fmt: skip
+        at += _ENTRY.size
+        extra_at = at + name_length
+        raw_name = data[at:extra_at]
+        at = extra_at + extra_length + note_length
+        if sign != b"PK\x01\x02" or at > end:
+            raise damaged(file, "its directory is cut short")
+        if 0xFFFFFFFF in (size, packed, offset):
+            size, packed, offset = _long(data[extra_at : extra_at + extra_length], size, packed, offset, file)
+        name = _name(raw_name, flags, file)
+        if flags & 0x2041:
+            remedy = "Save a copy without the password and check that copy."
+            raise Refused("file_encrypted", f"{file} has parts that are protected with a password.", remedy, file)
+        if size > MAX_PART:
+            what = f"{name} unpacks to {size / 1e6:,.0f} MB; at most {MAX_PART / 1e6:.0f} MB are read"
+            raise _oversized("zip_size", file, what)
+        total += size
+        if total > MAX_TOTAL:
+            raise _oversized("zip_size", file, f"its parts unpack to over {MAX_TOTAL / 1e6:.0f} MB")
+        if size > RATIO_FROM and size > MAX_RATIO * packed:
+            what = f"{name} unpacks to {size // max(packed, 1):,} times its size; at most {MAX_RATIO} times is read"
+            raise _oversized("zip_ratio", file, what)
+        if name.endswith("/"):
+            continue  # a folder holds nothing
+        if name.lower() in parts:
+            raise damaged(file, f"two of its parts have the name {name}", name)
+        parts[name.lower()] = Part(name, raw_name, offset, packed, size, method, crc)
+    return Package(file, data, parts)
+
+
+def read_part(package: Package, name: str) -> bytes:
+    """The bytes of a part; never more than its declared size is unpacked.
+
+    Refused as damaged: no such part; the local header, the size or the check sum contradicts the directory.
+    """
+    file, data, parts = package
+    part = parts.get(name.lower())
+    if part is None:
+        raise damaged(file, f"its part {name} is missing", name)
+    at = part.offset
+    if at + _LOCAL.size > len(data):
+        raise damaged(file, f"its part {name} lies outside the file", name)
+    sign, _needs, flags, method, _time, _date, _crc, _packed, _size, name_length, extra_length = _LOCAL.unpack_from(
+        data, at
+    )
+    at += _LOCAL.size
+    if sign != b"PK\x03\x04" or data[at : at + name_length] != part.raw_name or method != part.method or flags & 0x2041:
+        raise damaged(file, f"the header of its part {name} contradicts its directory", name)
+    at += name_length + extra_length
+    content = data[at : at + part.packed]
+    if len(content) != part.packed:
+        raise damaged(file, f"its part {name} is cut short", name)
+    if method == 8:
+        unpacker = decompressobj(-15)
+        try:
+            content = unpacker.decompress(content, part.size + 1)
+        except ZlibError:
+            raise damaged(file, f"its part {name} cannot be unpacked", name) from None
+        if not unpacker.eof:
+            raise damaged(file, f"its part {name} is not of the size its directory declares", name)
+    elif method != 0:
+        raise damaged(file, f"its part {name} is packed in a way that workbooks do not use", name)
+    if len(content) != part.size or crc32(content) != part.crc:
+        raise damaged(file, f"its part {name} does not match its check sum", name)
+    return content
+
+
+def _directory(data: bytes, file: str) -> tuple[int, int, int]:
+    """Where the directory starts, its length, and how many parts it lists."""
+    at = data.rfind(b"PK\x05\x06", max(0, len(data) - 65_557))
+    if at < 0 or at + _END.size > len(data):
+        raise damaged(file, "its end is missing, as after a download that broke off")
+    _sign, disk, first, _here, count, length, start, _note = _END.unpack_from(data, at)
+    before = at - _END64_PLACE.size
+    if (count == 0xFFFF or 0xFFFFFFFF in (length, start)) and before >= 0 and data.startswith(b"PK\x06\x07", before):
+        place = _END64_PLACE.unpack_from(data, before)[2]
+        if place + _END64.size > before or not data.startswith(b"PK\x06\x06", place):
+            raise damaged(file, "its directory is cut short")
+        *_, count, length, start = _END64.unpack_from(data, place)
+    if disk or first or start + length > at:
+        raise damaged(file, "its directory is cut short")
+    return start, length, count
+
+
+def _long(extra: bytes, size: int, packed: int, offset: int, file: str) -> tuple[int, int, int]:
+    """Sizes and offset of an entry whose 32-bit fields are full, from its zip64 field."""
+    at = 0
+    while at + 4 <= len(extra):
+        tag = extra[at] | extra[at + 1] << 8
+        end = at + 4 + (extra[at + 2] | extra[at + 3] << 8)
+        at += 4
+        if tag == 1:
+            long: list[int] = []
+            for value in (size, packed, offset):
+                if value == 0xFFFFFFFF and at + 8 <= min(end, len(extra)):
+                    value = _QUAD.unpack_from(extra, at)[0]
+                    at += 8
+                long.append(value)
+            return long[0], long[1], long[2]
+        at = end
+    raise damaged(file, "its directory is cut short")
+
+
+def _name(raw_name: bytes, flags: int, file: str) -> str:
+    """The name of a part; Refused when it could lead out of the file on any system."""
+    try:
+        name = raw_name.decode("utf-8" if flags & 0x800 else "cp437")
+    except UnicodeDecodeError:
+        name = ""
+    if (
+        not name
+        or name[0] == "/"
+        or "\\" in name
+        or name[1:2] == ":"
+        or ".." in name.split("/")
+        or min(name) < " "
+        or len(name) > 1_000
+    ):
+        remedy = "Open it in Excel, save a copy and check that copy; a workbook saved by Excel has no such names."
+        message = f"{file} has parts whose names lead out of the file, or have none."
+        raise Refused("zip_names", message, remedy, file)
+    return name
+
+
+def _oversized(code: str, file: str, what: str) -> Refused:
+    remedy = "Copy the return's sheets into a new workbook, save it and check that copy."
+    return Refused(code, f"{file} is larger than a return can be: {what}.", remedy, file)

@@ -1,0 +1,166 @@
+"""What a file is, by its first bytes; everything but a workbook or a table of text is refused here.
+
+A file's name is not asked: a workbook sent as `return.xls` is read, a web page sent as `return.xlsx` is not.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
+
+from wres_assure.model import Refused
+from wres_assure.read.package import Package, open_package
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAX_FILE = 50_000_000
+
+_SAVE_AS = "Open it in Excel, save it as Excel Workbook (*.xlsx) and check that copy."
+_ANY = "Check the WRES workbook (.xlsx or .xlsm) or a facts CSV."
+
+_PACKED = "is a compressed archive, not a workbook"
+_UNPACK = "Unpack it and check the workbook inside."
+
+# First bytes that no table of text begins with: (bytes, code, what it is, remedy).
+_MAGIC = (
+    (b"%PDF-", "file_pdf", "is a PDF document, from which no cells can be read",
+     "Check the workbook that the PDF was made from."),
+    (b"{\\rtf", "file_other", "is a text document, not a workbook", _ANY),
+    (b"\x89PNG", "file_other", "is a picture, not a workbook", _ANY),
+    (b"\xff\xd8\xff", "file_other", "is a picture, not a workbook", _ANY),
+    (b"GIF8", "file_other", "is a picture, not a workbook", _ANY),
+    (b"\x1f\x8b", "file_other", _PACKED, _UNPACK),
+    (b"7z\xbc\xaf", "file_other", _PACKED, _UNPACK),
+    (b"Rar!", "file_other", _PACKED, _UNPACK),
+    (b"{", "file_json", "is JSON; results of an earlier run cannot be read yet",
+     "Check the workbook or the facts CSV that the result was made from."),
+)  # fmt: skip
+_HTML = (b"<!doctype", b"<html", b"<head", b"<meta", b"<body", b"<table", b"<style", b"<script", b"<div", b"<!--")
+
+# Parts that tell a zip of another kind: (part, code, what it is, remedy).
+_ZIPS = (
+    ("xl/workbook.bin", "file_xlsb", "is a binary workbook (.xlsb)", _SAVE_AS),
+    ("word/document.xml", "file_zip_other", "is a Word document, not a workbook", _ANY),
+    ("ppt/presentation.xml", "file_zip_other", "is a PowerPoint presentation, not a workbook", _ANY),
+    ("mimetype", "file_ods", "is an OpenDocument file (.ods)",
+     "Open it in LibreOffice or Excel, save it as Excel Workbook (*.xlsx) and check that copy."),
+    ("index/document.iwa", "file_zip_other", "is a Numbers spreadsheet",
+     "Export it from Numbers to Excel (.xlsx) and check that copy."),
+)  # fmt: skip
+
+
+class Found(NamedTuple):
+    """A file, its hash, and its parts where it is a workbook (None: a table of text)."""
+
+    file: str
+    sha256: str
+    data: bytes
+    package: Package | None
+
+
+def load(path: Path | str) -> tuple[str, bytes]:
+    """The base name and the bytes of the file at `path`, read once.
+
+    Refused: missing, a folder or a device, not permitted, over 50 MB.
+    """
+    file = os.path.basename(os.fspath(path).rstrip("/\\")) or os.fspath(path)
+    try:
+        status = os.stat(path)
+        if stat.S_ISDIR(status.st_mode):
+            raise Refused("file_is_folder", f"{file} is a folder, not a file.", "Name the workbook inside it.", file)
+        if not stat.S_ISREG(status.st_mode):  # a pipe or a device may never end
+            raise Refused("file_not_regular", f"{file} is not an ordinary file.", "Save it as a file first.", file)
+        if status.st_size > MAX_FILE:
+            _too_large(file, status.st_size)
+        with open(path, "rb") as stream:
+            data = stream.read(MAX_FILE + 1)
+    except FileNotFoundError:
+        raise Refused("file_missing", f"{file} does not exist.", "Check the folder and the spelling.", file) from None
+    except PermissionError:
+        remedy = "Close it in other programmes, or ask for permission to read it."
+        raise Refused("file_not_permitted", f"{file} may not be read by you.", remedy, file) from None
+    except (OSError, ValueError):  # a NUL in the name, a lost network drive, a name too long
+        remedy = "Copy it to your own computer and check that copy."
+        raise Refused("file_unreadable", f"{file} cannot be opened.", remedy, file) from None
+    if len(data) > MAX_FILE:
+        _too_large(file, len(data))
+    return file, data
+
+
+def recognise(data: bytes, file: str) -> Found:
+    """What the bytes are; Refused unless a workbook or, for want of any other sign, a table of text."""
+    if len(data) > MAX_FILE:
+        _too_large(file, len(data))
+    if not data:
+        raise Refused("file_empty", f"{file} is empty.", "Save the file again and check that it has content.", file)
+    if data.startswith(b"PK"):
+        return Found(file, _sha256(data), data, _workbook(data, file))
+    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        _ole(data, file)
+    head = data[:4096]
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        head = head[2:].replace(b"\0", b"")
+    head = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    for magic, code, what, remedy in _MAGIC:
+        if head.startswith(magic):
+            raise Refused(code, f"{file} {what}.", remedy, file)
+    if head[:1] == b"<":
+        _markup(head.lower(), file)
+    return Found(file, _sha256(data), data, None)
+
+
+def _workbook(data: bytes, file: str) -> Package:
+    package = open_package(data, file)
+    parts = package.parts
+    for part, code, what, remedy in _ZIPS:
+        if part in parts and (part != "mimetype" or "content.xml" in parts):
+            raise Refused(code, f"{file} {what}.", remedy, file)
+    if "_rels/.rels" not in parts:
+        if any(name.endswith((".xlsx", ".xlsm")) for name in parts):
+            remedy = "Unpack it and check the workbooks inside one by one, or as a folder."
+            raise Refused("file_zip_other", f"{file} is a zip file with workbooks in it.", remedy, file)
+        raise Refused("file_zip_other", f"{file} is a zip file, but not a workbook.", _ANY, file)
+    return package
+
+
+def _ole(data: bytes, file: str) -> NoReturn:
+    """Encrypted workbooks and the formats of before 2007 share these first bytes; stream names tell them apart."""
+    if "DRMEncrypted".encode("utf-16-le") in data:
+        remedy = "Save a copy without the sensitivity label's protection and check that copy."
+        raise Refused("file_encrypted", f"{file} is protected by a sensitivity label.", remedy, file)
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        remedy = "Save a copy without the password and check that copy."
+        raise Refused("file_encrypted", f"{file} is protected with a password.", remedy, file)
+    if any(name.encode("utf-16-le") in data for name in ("Workbook\0", "Book\0")):
+        raise Refused("file_xls_old", f"{file} is in the Excel format of before 2007 (.xls).", _SAVE_AS, file)
+    raise Refused("file_other", f"{file} is an Office file of before 2007, but not a workbook.", _ANY, file)
+
+
+def _markup(head: bytes, file: str) -> None:
+    if head.startswith(b"<?xml"):
+        if b"urn:schemas-microsoft-com:office:spreadsheet" in head:
+            raise Refused("file_xml", f"{file} is an XML spreadsheet of 2003.", _SAVE_AS, file)
+        if b"<html" not in head:
+            raise Refused("file_xml", f"{file} is an XML file, not a workbook.", _ANY, file)
+    if b"<html" in head or head.startswith(_HTML):
+        message = f"{file} is a web page, whatever its name says."
+        raise Refused("file_html", message, _SAVE_AS, file)
+
+
+def _too_large(file: str, size: int) -> NoReturn:
+    message = f"{file} is too large: {size / 1e6:,.0f} MB; at most {MAX_FILE / 1e6:.0f} MB are read."
+    raise Refused("file_too_large", message, "Remove pictures and sheets that are no part of the return.", file)
+
+
+def _sha256(data: bytes) -> str:
+    # hashlib loads OpenSSL, which takes as long as Python itself to start; the same function is built in.
+    try:
+        from _sha2 import sha256  # type: ignore[import-not-found,unused-ignore]
+    except ImportError:
+        try:
+            from _sha256 import sha256  # type: ignore[import-not-found,unused-ignore]
+        except ImportError:
+            from hashlib import sha256
+    return str(sha256(data).hexdigest())

@@ -1,0 +1,254 @@
+"""One worksheet in one pass: every cell with its type, raw text, value, formula, format and whether it is hidden."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from wres_assure.model import Cell, Refused, Sheet, column_letters
+from wres_assure.read.package import damaged
+from wres_assure.read.values import area, column_number, date_serial, has_dde, is_zero, number, unescape
+from wres_assure.read.xml import (
+    MAX_DEPTH,
+    MAX_TEXT,
+    Attributes,
+    End,
+    Start,
+    Text,
+    parse,
+    to_int,
+    too_deep,
+    too_long,
+    too_many,
+)
+
+MAX_ROW = 5_000
+MAX_COLUMN = 200
+MAX_CELLS = 200_000  # of the whole workbook, empty ones included
+MAX_MERGE = 20_000
+MAX_MERGES = 20_000
+
+_NOWHERE = 1 << 20  # beyond the last row that Excel has
+_TRUE = {"1": True, "true": True, "0": False, "false": False}
+
+
+class Book(NamedTuple):
+    """What the sheets of a workbook share."""
+
+    file: str
+    strings: list[str]
+    formats: dict[str, str]  # percent or date by the style's number in text; general ones are left out
+    white: frozenset[str]  # styles with white text on no fill or a white one
+    date_1904: bool
+    deadline: float
+
+
+class Seen(NamedTuple):
+    """A sheet, the number of its cell elements, and the addresses that a note must speak of."""
+
+    sheet: Sheet
+    cells: int
+    white: list[tuple[int, int]]
+    dde: list[tuple[int, int]]
+    drawing: bool
+
+
+def read_sheet(content: bytes, part: str, name: str, state: str, book: Book, budget: int) -> Seen:
+    """The cells of one worksheet part that hold a value or a formula.
+
+    Numbers keep the shortest text that gives the same double ("0.29", where Excel stores 0.28999999999999998).
+    An empty text counts as no value unless a formula gave it. Refused: content beyond row 5,000 or column 200
+    (formatting alone may go further), more than `budget` cell elements, merges over 20,000 cells, text over
+    32,767 characters, an address that stands twice or in a row that is not its own.
+    """
+    file, strings, formats, white_styles, date_1904, deadline = book
+    cells: dict[tuple[int, int], Cell] = {}
+    merges: list[tuple[int, int, int, int]] = []
+    hidden_rows: set[int] = set()
+    column_hidden = bytearray(MAX_COLUMN + 1)
+    white: list[tuple[int, int]] = []
+    dde: list[tuple[int, int]] = []
+    drawing = False
+    count = 0
+
+    def make(namespace: str, root: str) -> tuple[Start, End, Text]:
+        if root != "worksheet":
+            raise damaged(file, f"its part {part} is not a worksheet", name)
+        in_c, in_v, in_f, in_is, in_t, in_r_ph, in_row, in_col, in_merge, in_drawing = (
+            namespace + local for local in ("c", "v", "f", "is", "t", "rPh", "row", "col", "mergeCell", "drawing")
+        )
+        chunks: list[str] = []
+        clear = chunks.clear
+        columns: dict[str, int] = {}
+        letters: dict[int, str] = {}
+        numbers: dict[str, tuple[float, str]] = {}
+        make_cell = tuple.__new__  # what Cell() itself calls, without the detour
+        depth = phonetic = 0
+        row = column = 0
+        row_text = "0"
+        row_hidden = inside = False
+        kind = style = ""
+        raw: str | None = None
+        formula: str | None = None
+        inline: list[str] | None = None
+
+        def start(tag: str, attributes: Attributes) -> None:
+            nonlocal depth, count, row, column, row_text, row_hidden, inside, kind, style, raw, formula, inline
+            nonlocal phonetic, drawing
+            if tag == in_c:
+                count += 1
+                if count > budget:
+                    raise too_many(file, name, MAX_CELLS)
+                reference = attributes.get("r")
+                if reference is None or reference == letters.get(column + 1, "?") + row_text:
+                    column += 1
+                else:
+                    word = reference[: -len(row_text)]
+                    column = columns.get(word) or column_number(word)
+                    if not column or not reference.endswith(row_text):
+                        raise damaged(file, f"sheet {name} has a cell in row {row:,} whose address is not there", name)
+                    columns[word] = column
+                    letters[column] = word
+                if inside or not row:
+                    raise damaged(file, f"sheet {name} has cells outside a row, or inside each other", name)
+                inside = True
+                kind = attributes.get("t", "n")
+                style = attributes.get("s", "0")
+                raw = formula = inline = None
+                return
+            if tag == in_v:
+                if raw is not None:
+                    raise damaged(file, "a cell has two values", place())
+                raw = ""
+                clear()
+                return
+            depth += 1
+            if tag == in_t:
+                clear()
+            elif tag == in_f:
+                clear()
+                if attributes.get("t") == "dataTable":
+                    formula = ""
+            elif tag == in_row:
+                given = attributes.get("r")
+                row = to_int(given, file, part) if given is not None else row + 1
+                if not 0 < row <= _NOWHERE:
+                    raise damaged(file, f"sheet {name} has a row that cannot be", name)
+                row_text = str(row)
+                column = 0
+                row_hidden = attributes.get("hidden") in ("1", "true") or is_zero(attributes.get("ht"))
+                if row_hidden and row <= MAX_ROW:
+                    hidden_rows.add(row)
+            elif tag == in_is:
+                inline = []
+            elif tag == in_r_ph:
+                phonetic += 1
+            elif tag == in_col:
+                if attributes.get("hidden") in ("1", "true") or is_zero(attributes.get("width")):
+                    first = to_int(attributes.get("min", ""), file, part)
+                    last = min(to_int(attributes.get("max", ""), file, part), MAX_COLUMN)
+                    column_hidden[first : last + 1] = b"\1" * (last + 1 - first)
+            elif tag == in_merge:
+                merges.append(_merge(attributes.get("ref", ""), file, name))
+                if len(merges) > MAX_MERGES:
+                    raise too_many(file, name, MAX_MERGES, "merged areas")
+            elif tag == in_drawing:
+                drawing = True
+            if depth > MAX_DEPTH:
+                raise too_deep(file, part)
+
+        def end(tag: str) -> None:
+            nonlocal depth, raw, formula, inside, phonetic, kind
+            if tag == in_v:
+                raw = chunks[0] if len(chunks) == 1 else "".join(chunks)
+                return
+            if tag == in_c:
+                inside = False
+                if raw is not None or formula is not None or inline is not None:
+                    keep()
+                return
+            depth -= 1
+            if tag == in_f:
+                formula = "".join(chunks)
+                if len(formula) > MAX_TEXT:
+                    raise too_long(file, place())
+            elif tag == in_t:
+                if inline is not None and not phonetic:
+                    inline.extend(chunks)
+            elif tag == in_r_ph:
+                phonetic -= 1
+
+        def keep() -> None:
+            text = raw or ""
+            value: float | str | bool | None = None
+            what = "text"
+            if inline is not None and kind == "inlineStr":
+                text = unescape("".join(inline))
+            if len(text) > MAX_TEXT:
+                raise too_long(file, place())
+            if not text and (raw is None or kind != "str"):
+                if formula is None:
+                    return
+                what = "uncalculated"
+            elif kind == "n":
+                known = numbers.get(text) or number(text)
+                if known is not None:
+                    numbers[text] = known
+                    what = "number"
+                    value, text = known
+            elif kind == "s":
+                try:
+                    text = strings[int(text) if text[0] != "-" else len(strings)]
+                except (IndexError, ValueError):
+                    raise damaged(file, "a cell names a text that is not there", place()) from None
+            elif kind == "str":
+                text = unescape(text)
+            elif kind == "b":
+                truth = _TRUE.get(text.strip())
+                if truth is not None:
+                    what, value = "boolean", truth
+            elif kind == "e":
+                what = "error"
+            elif kind == "d":
+                serial = date_serial(text, date_1904)
+                if serial is not None:
+                    what, value = "number", serial
+            if what == "text":
+                if not text and formula is None:
+                    return
+                value = text
+            if row > MAX_ROW or column > MAX_COLUMN:
+                message = f"{file} has content far from the return, in row {row:,}, column {column:,} of sheet {name}."
+                remedy = f"Remove what stands below row {MAX_ROW:,} or to the right of column {MAX_COLUMN}."
+                raise Refused("cell_far", message, remedy, place())
+            at = (row, column)
+            if at in cells:
+                raise damaged(file, f"the cell {place()} stands twice in it", place())
+            number_format = "date" if kind == "d" else formats.get(style, "general")
+            hidden = row_hidden or column_hidden[column] == 1
+            cells[at] = make_cell(Cell, (name, row, column, what, text, value, formula, number_format, hidden))
+            if style in white_styles and text:
+                white.append(at)
+            if formula and "|" in formula and has_dde(formula):
+                dde.append(at)
+
+        def place() -> str:
+            return f"{name}!{column_letters(column)}{row}"
+
+        return start, end, chunks.append
+
+    parse(content, part, file, deadline, make)
+    hidden_columns = frozenset(column for column in range(1, MAX_COLUMN + 1) if column_hidden[column])
+    sheet = Sheet(name, state, cells, tuple(merges), frozenset(hidden_rows), hidden_columns)
+    return Seen(sheet, count, white, dde, drawing)
+
+
+def _merge(reference: str, file: str, name: str) -> tuple[int, int, int, int]:
+    merge = area(reference)
+    if merge is None:
+        raise damaged(file, f"sheet {name} has a merged area without a usable address", name)
+    top, left, bottom, right = merge
+    size = (bottom - top + 1) * (right - left + 1)
+    if size > MAX_MERGE:
+        message = f"{file} merges {size:,} cells into one on sheet {name}; at most {MAX_MERGE:,} are read."
+        raise Refused("merge_large", message, "Undo that merge and check the workbook again.", f"{name}!{reference}")
+    return merge

@@ -1,0 +1,202 @@
+"""A facts CSV to rows: one figure a row, by column name, every value as the text it is.
+
+Text that looks like a formula stays text, and nothing is trimmed: what a value means is not decided here.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from time import monotonic
+from typing import NoReturn
+
+from wres_assure.model import Note, Refused, Row, Submission
+
+REQUIRED = ("item", "value")
+COLUMNS = (
+    "organisation_code",
+    "organisation_name",
+    "organisation_type",
+    "region",
+    "reporting_year",
+    "item",
+    "basis",
+    "staff_group",
+    "pay_band",
+    "ethnicity",
+    "value",
+    "scheme",
+    "note",
+)
+MAX_LINE = 1_000_000
+MAX_COLUMNS = 1_000
+MAX_ROWS = 200_000
+MAX_FIELD = 32_767
+_NAMES_SHOWN, _NAME_LENGTH = 20, 40
+
+_SAVE_AS = "Save it as CSV UTF-8 (Excel: Save As, CSV UTF-8) and check that copy."
+
+
+def read_table(data: bytes, file: str, sha256: str, deadline: float) -> Submission:
+    """The rows of a facts CSV that hold anything, and a note for each column whose name is not known.
+
+    UTF-8 or UTF-16 by their mark, else UTF-8, else Windows-1252; comma, semicolon or tab, whichever gives the
+    header its names. Columns are matched trimmed and in any case; unknown ones are left out of the rows.
+    Refused, with the line: no column `item` or `value`, a name that stands twice, a NUL, a byte order mark in the
+    middle, mixed encodings, an unclosed quotation mark, a row longer than the header, a line over 1 MB, a value
+    over 32,767 characters, 1,000 columns, 200,000 rows, the deadline.
+    """
+    text = _decode(data, file).replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
+    if len(text) > MAX_LINE:
+        for at, line in enumerate(lines, 1):
+            if len(line) > MAX_LINE:
+                what = f"has a line of {len(line):,} characters; at most {MAX_LINE:,} are read"
+                _refuse("csv_line", file, at, what, "Check that the file is a facts CSV, one figure a line.")
+    first = next((at for at, line in enumerate(lines) if line.strip(" \t,;")), None)
+    if first is None:
+        raise Refused("file_empty", f"{file} holds nothing but blanks.", "Save the file again with its rows.", file)
+
+    separator = _separator(lines[first], file, first + 1)
+    records = _records(lines, first, separator, file)
+    header_line, header = next(records)
+    names, notes = _header(header, header_line, file)
+    width = len(header)
+    rows: list[Row] = []
+    for line_number, fields in records:
+        if len(fields) > width and any(field.strip() for field in fields[width:]):
+            what = f"has {len(fields)} values in line {line_number:,}, but {width} columns"
+            remedy = f"Put values that contain the separator ({_spoken(separator)}) in double quotation marks."
+            _refuse("csv_row_wide", file, line_number, what, remedy)
+        if not any(field.strip() for field in fields):
+            continue
+        if len(rows) >= MAX_ROWS:
+            what = f"has more than {MAX_ROWS:,} rows"
+            _refuse("csv_rows", file, line_number, what, "Split it by organisation or year and check the pieces.")
+        if len(rows) % 4096 == 0 and monotonic() > deadline:
+            _refuse("deadline", file, line_number, "takes too long to read", "Split it and check the pieces.")
+        if max(map(len, fields)) > MAX_FIELD:
+            what = f"has a value of more than {MAX_FIELD:,} characters in line {line_number:,}"
+            _refuse("text_long", file, line_number, what, "Shorten that text and check the file again.")
+        rows.append(Row(line_number, {name: fields[at] if at < len(fields) else "" for at, name in names}))
+    return Submission(file, sha256, (), tuple(rows), tuple(notes))
+
+
+def _decode(data: bytes, file: str) -> str:
+    try:
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            text = data.decode("utf-16")
+        else:
+            text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = "" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else _decode_windows(data, file)
+        if not text:
+            _refuse("csv_encoding", file, 0, "is neither UTF-8, UTF-16 nor Windows text", _SAVE_AS)
+    for character, code, what in (
+        ("\0", "csv_nul", "holds a NUL character"),
+        ("\ufeff", "csv_bom", "holds a byte order mark in the middle, as after joining two files"),
+    ):
+        at = text.find(character)
+        if at >= 0:
+            line = text.count("\n", 0, at) + 1
+            _refuse(code, file, line, f"{what} (line {line:,})", _SAVE_AS)
+    return text
+
+
+def _decode_windows(data: bytes, file: str) -> str:
+    """Windows-1252 text; refused where some lines are UTF-8 and others are not, for either reading garbles names."""
+    in_utf_8 = in_windows = 0
+    for at, line in enumerate(data.split(b"\n"), 1):
+        if line.isascii():
+            continue
+        try:
+            line.decode("utf-8")
+            in_utf_8 = in_utf_8 or at
+        except UnicodeDecodeError:
+            in_windows = in_windows or at
+        if in_utf_8 and in_windows:
+            at = max(in_utf_8, in_windows)
+            what = f"is written in two encodings: lines {min(in_utf_8, in_windows):,} and {at:,} differ"
+            _refuse("csv_encoding", file, at, what, _SAVE_AS)
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError as error:
+        line_number = data.count(b"\n", 0, error.start) + 1
+        what = f"holds a byte that is no character (line {line_number:,})"
+        _refuse("csv_encoding", file, line_number, what, _SAVE_AS)
+
+
+def _separator(line: str, file: str, line_number: int) -> str:
+    """The separator that gives the header line the columns we need, else the one that splits it most."""
+    best, most = ",", (False, 0)
+    for separator in ",;\t":
+        count = line.count(separator)
+        if count > MAX_COLUMNS and count >= max(line.count(other) for other in ",;\t"):
+            what = f"has more than {MAX_COLUMNS:,} columns"
+            _refuse("csv_columns", file, line_number, what, "Check that the file is a facts CSV.")
+        names = {name.strip(' "').lower() for name in line.split(separator)}
+        merit = (names.issuperset(REQUIRED), count)
+        if merit > most:
+            best, most = separator, merit
+    return best
+
+
+def _records(lines: list[str], first: int, separator: str, file: str) -> Iterator[tuple[int, list[str]]]:
+    """Every record with the line it begins in."""
+    reader = csv.reader((line + "\n" for line in lines[first:]), delimiter=separator, strict=True)
+    began = first + 1
+    while True:
+        try:
+            fields = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            if "field larger" in str(error) and reader.line_num + first == began:
+                what = f"has a value of more than {MAX_FIELD:,} characters in line {began:,}"
+                _refuse("text_long", file, began, what, "Shorten that text and check the file again.")
+            what = f"has a quotation mark in line {began:,} that is not closed, or that stands inside a value"
+            remedy = "Close it; write a quotation mark inside a value twice."
+            _refuse("csv_quote", file, began, what, remedy)
+        yield began, fields
+        began = first + reader.line_num + 1
+
+
+def _header(header: list[str], line: int, file: str) -> tuple[list[tuple[int, str]], list[Note]]:
+    """Position and name of every known column, and notes of the others."""
+    names: list[tuple[int, str]] = []
+    notes: list[Note] = []
+    places: dict[str, int] = {}
+    for at, written in enumerate(header):
+        name = written.strip().lower()
+        if not name:
+            continue
+        if name in places:
+            what = f"has the column {_shown(name)} twice (columns {places[name] + 1} and {at + 1})"
+            _refuse("csv_header_twice", file, line, what, "Remove or rename one of them.")
+        places[name] = at
+        if name in COLUMNS:
+            names.append((at, name))
+        else:
+            notes.append(Note("unknown_column", f"line {line}, column {at + 1}", _shown(name)))
+    missing = " and ".join(f"`{name}`" for name in REQUIRED if name not in places)
+    if missing:
+        found = ", ".join(_shown(name) for name in list(places)[:_NAMES_SHOWN])
+        if len(places) > _NAMES_SHOWN:
+            found += f" and {len(places) - _NAMES_SHOWN} more"
+        what = f"is not a facts CSV: it has no column {missing}; columns found: {found}"
+        remedy = "Check the WRES workbook itself, or give the first row the column names of a facts CSV."
+        _refuse("not_facts_csv", file, line, what, remedy)
+    return names, notes
+
+
+def _shown(name: str) -> str:
+    name = "".join(letter if letter.isprintable() else " " for letter in name)
+    return f"`{name if len(name) <= _NAME_LENGTH else name[:_NAME_LENGTH] + '…'}`"
+
+
+def _spoken(separator: str) -> str:
+    return {",": "comma", ";": "semicolon", "\t": "tab"}[separator]
+
+
+def _refuse(code: str, file: str, line: int, what: str, remedy: str) -> NoReturn:
+    raise Refused(code, f"{file} {what}.", remedy, f"line {line}" if line else file)

@@ -1,0 +1,189 @@
+"""An assessment as JSON, format version 1, and the facts CSV of such a result.
+
+The published schema is `result.schema.json` beside the package. The same file gives the same
+bytes from every folder: no clock, no path, every list in a stated order, numbers to 10
+significant digits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from hashlib import sha256
+from typing import Any
+
+from .. import __version__, words
+from ..expression import tidy
+from ..model import FAILED, OUTCOMES, Assessment, Fact, Finding, Indicator, Json, Place
+from ..rulebook import Rule, Rulebook
+
+FORMAT = 1
+FIRST_FAMILIES = ("structure", "types")
+FACT_COLUMNS = ("organisation_code", "organisation_name", "organisation_type", "region", "reporting_year", "item", "basis",
+                "staff_group", "pay_band", "ethnicity", "value", "scheme", "note")
+FINDING_COLUMNS = ("file", "organisation_code", "reporting_year", "rule", "outcome", "action", "family", "item", "basis", "staff_group",
+                   "pay_band", "ethnicity", "cells", "message", "remedy", "authority", "caused_by", "fingerprint")
+_NOT_IN_FILE = {"row_missing", "row_twice", "block_missing", "section_missing"}  # the file has no such cell, or two
+_TRUE_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)%?\Z")
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", ";", "＝", "＋", "－", "＠")
+
+
+def result(assessment: Assessment, rulebook: Rulebook, show_values: bool = False) -> Json:
+    """The result as plain dictionaries and lists, ready for JSON."""
+    submission, subject = assessment.submission, assessment.subject
+    organisation = subject.organisation
+    layout = rulebook.layouts.get(subject.layout)
+    return {
+        "format": FORMAT,
+        "tool": {"name": "wres-assure", "version": __version__},
+        "rulebook": {"version": rulebook.version, "sha256": rulebook.sha256, "layout_verified": layout["verified"] if layout else None},
+        "submission": {
+            "file": words.clean(submission.file), "sha256": submission.sha256,
+            "organisation": {"code": words.code_shown(organisation.code), "name": words.clean(organisation.name),
+                             "type": organisation.type or None, "region": words.clean(organisation.region)},
+            "reporting_year": subject.year},
+        "coverage": _coverage(assessment.coverage),
+        "apart": _coverage(assessment.apart),
+        "facts": [_fact(fact, assessment, show_values) for fact in assessment.facts if _reported(fact, rulebook)],
+        "indicators": [_indicator(indicator) for indicator in assessment.indicators],
+        "findings": _findings(assessment, rulebook, show_values),
+        "reliability": {"level": assessment.reliability[0], "reasons": list(assessment.reliability[1])},
+    }
+
+
+def written(value: float | None) -> float | int | None:
+    """A number as every output writes it: 10 significant digits, a whole one without a point."""
+    if value is None:
+        return None
+    value = tidy(value)
+    return int(value) if value == int(value) and abs(value) < 1e15 else value
+
+
+def fingerprint(finding: Finding, code: str) -> str:
+    """What survives a moved table, a re-upload and a new year: rule, organisation and place."""
+    return sha256("\x1f".join((finding.rule, code, *finding.place)).encode()).hexdigest()[:16]
+
+
+def in_order(findings: Iterable[Finding], rulebook: Rulebook) -> list[Finding]:
+    """Findings by family, rule and place, in the order in which the collection asks for things."""
+    order = place_order(rulebook)
+    rules = {rule.id: rule for rule in rulebook.rules}
+
+    def key(finding: Finding) -> tuple[Any, ...]:
+        family = rules[finding.rule].family
+        first = FIRST_FAMILIES.index(family) if family in FIRST_FAMILIES else len(FIRST_FAMILIES)
+        return first, family, finding.rule, order(finding.place), finding.code, finding.detail, finding.cells
+    return sorted(findings, key=key)
+
+
+def place_order(rulebook: Rulebook) -> Callable[[Place], tuple[Any, ...]]:
+    """The key that sorts places as the collection does."""
+    items = rulebook.items
+    ranks = [{name: rank for rank, name in enumerate(names)} for names in (
+        items["items"], ("verified", "esr", "restated"), items["staff_groups"], items["pay_bands"], items["ethnicity"])]
+    return lambda place: tuple((rank.get(member, -1 if not member else 999), member) for rank, member in zip(ranks, place, strict=True))
+
+
+def _coverage(counts: Mapping[str, int]) -> Json:
+    return {name: counts[name] for name in ("checks", *OUTCOMES)}
+
+
+def _reported(fact: Fact, rulebook: Rulebook) -> bool:
+    return fact.key.basis != "derived" and fact.key.item in rulebook.items["items"]
+
+
+def _fact(fact: Fact, assessment: Assessment, show_values: bool) -> Json:
+    raw = words.raw_of(fact, assessment.submission.date_1904)
+    shown = raw if show_values else words.REDACTED if fact.problem == "text" else words.figure_shown(raw) if fact.problem else raw
+    entry = {**fact.key.as_place(), "value": written(fact.value), "raw": shown, "cell": words.clean(fact.cell) or None, "problem": fact.problem}
+    return entry | ({"note": words.clean(fact.note)} if show_values and fact.note else {})
+
+
+def _indicator(indicator: Indicator) -> Json:
+    return {
+        "id": indicator.id, "value": written(indicator.value), "lower": written(indicator.lower), "upper": written(indicator.upper),
+        "unit": indicator.unit, "usable": indicator.usable, "reason": indicator.reason or indicator.doubt,
+        "groups": {name: written(value) for name, value in indicator.groups.items()},
+        "previous": None, "change": None, "peers": None,
+        "p": written(indicator.p), "gap": written(indicator.gap), "source": indicator.source or None, "notes": list(indicator.notes)}
+
+
+def _findings(assessment: Assessment, rulebook: Rulebook, show_values: bool) -> list[Json]:
+    rules = {rule.id: rule for rule in rulebook.rules}
+    authorities = {name: rulebook.authority(name) for name in {rule.authority for rule in rulebook.rules}}
+    code = words.code_shown(assessment.subject.organisation.code)
+    return [_finding(finding, rules[finding.rule], authorities, code, rulebook, show_values)
+            for finding in in_order(assessment.findings, rulebook)]
+
+
+def _finding(finding: Finding, rule: Rule, authorities: Mapping[str, str], code: str, rulebook: Rulebook, show_values: bool) -> Json:
+    failed = finding.outcome == FAILED
+    return {
+        "rule": finding.rule, "outcome": finding.outcome, "action": rule.action, "family": rule.family, "place": finding.place.as_dict(),
+        "values": {name: written(shown.value) for name, shown in finding.values.items()},
+        "cells": [words.clean(address) for address, _ in finding.cells],
+        "message": words.message_of(finding, rulebook, show_values) if failed else None,
+        "remedy": words.remedy_of(finding, rulebook) if failed else None,
+        "authority": authorities[rule.authority],
+        "cause": words.clean(finding.cause) or None, "caused_by": finding.caused_by or None,
+        "fingerprint": fingerprint(finding, code), "explanation": None}
+
+
+# As text
+
+
+def as_json(results: list[Json], several: bool) -> str:
+    """One result as an object, several as an array. Pure ASCII: some Windows pipes change every other character."""
+    import json
+
+    return json.dumps(results if several else results[0], indent=1, allow_nan=False) + "\n"
+
+
+def facts_csv(*results: Json) -> str:
+    """The reported figures of results as a facts CSV, which checks to the same findings but those of structure."""
+    rows = []
+    for entry in results:
+        organisation = entry["submission"]["organisation"]
+        head = [organisation["code"], organisation["name"], organisation["type"] or "", organisation["region"],
+                str(entry["submission"]["reporting_year"] or "")]
+        rows += [[*head, *[fact[name] or "" for name in FACT_COLUMNS[5:10]], _value(fact), "nhs_wres", fact.get("note", "")]
+                 for fact in entry["facts"] if fact["problem"] not in _NOT_IN_FILE]
+    return table(FACT_COLUMNS, rows)
+
+
+def _value(fact: Json) -> str:
+    """The figure as printed; a number stored with an exponent is written out, since nobody prints one."""
+    raw: str = fact["raw"]
+    if fact["value"] is None or "e" not in raw.lower():
+        return raw
+    sign = "%" if raw.endswith("%") else ""
+    return f"{float(raw.rstrip('%')):.20f}".rstrip("0").rstrip(".") + sign
+
+
+def findings_csv(*results: Json) -> str:
+    """Findings as a table, one a line."""
+    rows = []
+    for entry in results:
+        head = [entry["submission"]["file"], entry["submission"]["organisation"]["code"], str(entry["submission"]["reporting_year"] or "")]
+        rows += [[*head, finding["rule"], finding["outcome"], finding["action"], finding["family"],
+                  *[part or "" for part in finding["place"].values()], words.cells_of(finding["cells"]),
+                  finding["message"] or finding["cause"] or "", finding["remedy"] or "", finding["authority"],
+                  finding["caused_by"] or "", finding["fingerprint"]] for finding in entry["findings"]]
+    return table(FINDING_COLUMNS, rows)
+
+
+def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A CSV in which no cell is taken for a formula by a spreadsheet."""
+    import csv
+    import io
+
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([[inert(cell) for cell in row] for row in rows])
+    return out.getvalue()
+
+
+def inert(text: str) -> str:
+    """A cell that could be read as a formula, with an apostrophe in front; true numbers are left alone."""
+    return f"'{text}" if text.lstrip(" \u00a0\u3000").startswith(_DANGEROUS) and not _TRUE_NUMBER.match(text) else text

@@ -1,0 +1,18 @@
+"""Where the rules, templates and samples lie: beside the module when installed, else in the checkout."""
+
+from __future__ import annotations
+
+import os
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_INSTALLED = os.path.join(_HERE, "data")
+_CHECKOUT = os.path.dirname(os.path.dirname(_HERE))
+
+
+def installed() -> bool:
+    return os.path.isdir(_INSTALLED)
+
+
+def folder(name: str) -> str:
+    """The path of `rules`, `briefing_templates` or `sample_submissions`."""
+    return os.path.join(_INSTALLED if installed() else _CHECKOUT, name)

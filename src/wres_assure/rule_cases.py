@@ -1,0 +1,99 @@
+"""The rules' own cases: each a name, figures and the outcome they must have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from . import check
+from .expression import exact, printed
+from .facts import Facts, Resolved
+from .locate import Raised
+from .model import Fact, Json, Key, Organisation, Place, Return
+from .rulebook import Rule, Rulebook
+from .values import figure_of_text
+
+_SHAPES: dict[str, Json] = {
+    "people": {"unit": "people", "percent": False}, "share": {"unit": "share", "percent": False},
+    "ratio": {"unit": "ratio", "percent": False}, "points": {"unit": "points", "percent": False},
+    "number": {"unit": "number", "percent": False}}
+
+
+def run(rulebook: Rulebook) -> list[str]:
+    """Every case that does not come out as it says, in a sentence; empty where all do."""
+    return [problem for rule in rulebook.rules for problem in problems(rule, rulebook)]
+
+
+def problems(rule: Rule, rulebook: Rulebook) -> Iterator[str]:
+    for number, case in enumerate(rule.source["cases"], 1):
+        if "sheet" in case:
+            continue  # a whole workbook: held by the tests of conform
+        expected = case.get("outcome") or case.get("expect")
+        try:
+            found = _raised_code(rule, case) if rule.source["raised_by"] else outcome(rule, case, rulebook)
+        except (KeyError, ValueError) as e:
+            found = f"not readable ({e})"
+        if found != expected:
+            yield f"{rule.source['file']}:{rule.source['line']}: {rule.id}: case {number} is {found}, not {expected}: {case}"
+
+
+def outcome(rule: Rule, case: dict[str, Any], rulebook: Rulebook) -> str:
+    """What a rule says of the figures of a case. Quoted figures are printed text and carry their decimals."""
+    names = {name: selector for name, selector in rule.let if not name.startswith("parameter.")}
+    unknown = set(case) - set(names) - {"outcome", "year", "expect"}
+    if unknown:
+        raise ValueError(f"the rule has no {', '.join(sorted(unknown))}")
+    year = case.get("year", max(rule.year_from, 2021))
+    given: dict[str, Resolved] = {}
+    for name, _ in rule.let:
+        key = Key("", name)
+        if name.startswith("parameter."):
+            value = rulebook.parameter(name.removeprefix("parameter."), year)
+            given[name] = Resolved(None if value is None else exact(value), ())
+        elif name in case:
+            given[name] = _operand(case[name], rule.units[name], key)
+        else:
+            given[name] = Resolved(None, (), f"{name} was not given")
+    place = rule.places[0] if rule.places else Place()
+    keys = {name: Key(name) for name, _ in rule.let}
+    facts = _Given(given)
+    subject = Return(Organisation("ZZ0", "", rule.organisations[0] if rule.organisations else "trust", ""), year, "nhs_wres", "")
+    context = check.Context(facts, {}, subject, rulebook, False, {})
+    return check.asserted(rule, place, keys, context).outcome
+
+
+class _Given(Facts):
+    """The figures of a case, by their short names."""
+
+    def __init__(self, given: dict[str, Resolved]) -> None:
+        self._given = given
+
+    def resolve(self, key: Key) -> Resolved:
+        return self._given[key.item]
+
+
+def _operand(value: Any, unit: str, key: Key) -> Resolved:
+    if isinstance(value, str):
+        figure = figure_of_text(value, _SHAPES["ratio" if unit == "quotient" else unit])
+        if figure.value is None:
+            raise ValueError(f"{value!r} is no figure")
+        fact = Fact(key, figure.value, figure.raw, "", None, figure.step)
+        return Resolved(exact(figure.value) if unit in ("people", "number") else printed(figure.value, figure.step), (fact,))
+    return Resolved(exact(float(value)), (Fact(key, float(value), str(value), ""),))
+
+
+def _raised_code(rule: Rule, case: dict[str, Any]) -> str:
+    """The code that a raw text, or several printed ones, raises under this rule."""
+    shape = _SHAPES[case["unit"]]
+    if "printed" in case:
+        from .compare import compare
+
+        facts = [Fact(Key("x", f"printed:{index}"), figure.value, figure.raw, "", None, figure.step)
+                 for index, figure in enumerate(figure_of_text(text, shape) for text in case["printed"])]
+        raised: list[Raised] = list(compare(Facts(facts, {"items": {"x": shape}, "part_of": {}, "bands_of": {}}, {})))
+        return raised[0].code if raised else "nothing"
+    figure = figure_of_text(case["raw"], shape)
+    if case.get("auto") and case["raw"] == "#DIV/0!":
+        return "divided_by_zero"
+    return figure.problem if figure.problem in rule.source["codes"] else "nothing"
+

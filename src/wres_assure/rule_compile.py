@@ -1,0 +1,400 @@
+"""A folder of YAML becomes one compiled dictionary, or one error that names every mistake.
+
+Only authors, builds and `--rules DIR` come here; an installed programme reads the compiled
+`rules.json` and imports neither yaml nor pydantic to check a return.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from . import expression
+from .expression import ExpressionError, did_you_mean
+from .model import Json
+from .rule_models import MODELS, Items, Layout, Rule
+from .strict_yaml import RulebookError, Source, Steps
+
+COMPILED_FORMAT = 1
+NOT_RULES = {"schema.json", "README.md"}
+_SELECTOR = re.compile(r"\s*(?:(?P<prefix>[a-z_0-9]+)\.)?(?P<item>[a-z_0-9]+)\s*(?:\[(?P<dims>[^\[\]]*)\])?\s*\Z")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_PREFIXES = ("esr", "restated", "previous", "survey", "printed", "derived")
+_INDICATOR_UNITS = {"p": "number", "events": "people", "unknown_low": "ratio", "unknown_high": "ratio",
+                    "reading_changes": "number", "unknown_share": "share"}
+_DIMENSIONS = ("staff_group", "pay_band", "ethnicity")
+
+
+def compile_folder(folder: Path, over: Path | None = None) -> Json:
+    """The compiled rulebook of a folder; `over` adds rules to it and overrides them by id."""
+    return _Compiler(folder, over).result
+
+
+class _Compiler:
+    def __init__(self, folder: Path, over: Path | None) -> None:
+        self.errors: list[str] = []
+        self.sources = _sources(folder, self.errors)
+        added = _sources(over, self.errors) if over else {}
+        self._stop_on_errors()
+        hashes = [f"{name}:{source.sha256}" for part in (self.sources, added) for name, source in sorted(part.items())]
+        models: dict[str, Any] = {name: self._validated(name, MODELS[name]) for name in MODELS}
+        layouts = {name: self._validated(name, Layout) for name in self.sources if name.startswith("collection/layout_")}
+        rules: dict[str, tuple[Source, Steps, Rule, str]] = {}
+        for part, overriding in ((self.sources, False), (added, True)):
+            for name, source in sorted(part.items()):
+                if name.startswith("checks/") or (overriding and "/" not in name):
+                    self._collect_rules(source, name, rules, overriding)
+                elif overriding:
+                    self.errors.append(f"{name}: only rules (checks/*.yaml) can be added to the rulebook; "
+                                       "a folder with collection/ in it replaces it as a whole.")
+        self._stop_on_errors()
+        self.items: Items = models["collection/items.yaml"]
+        self.parameters = models["parameters.yaml"]
+        self.references = models["references.yaml"]
+        self.indicators = models["indicators.yaml"]
+        self.layouts = {layout.id: layout for layout in layouts.values()}
+        compiled_rules = [self._rule(*entry) for entry in rules.values()]
+        indicators = [self._indicator(name, model) for name, model in self.indicators.items()]
+        reliability = self._reliability(models["scoring.yaml"])
+        self._stop_on_errors()
+        self.result: Json = {
+            "format": COMPILED_FORMAT,
+            "version": models["rulebook.yaml"].version,
+            "title": models["rulebook.yaml"].title,
+            "sha256": hashlib.sha256("\n".join(hashes).encode()).hexdigest(),
+            "references": {name: model.model_dump() for name, model in self.references.items()},
+            "parameters": {name: model.model_dump() for name, model in self.parameters.items()},
+            "items": self.items.model_dump(),
+            "layouts": {name: layout.model_dump() for name, layout in sorted(self.layouts.items())},
+            "rules": compiled_rules,
+            "indicators": indicators,
+            "reliability": reliability,
+        }
+
+    def _stop_on_errors(self) -> None:
+        if self.errors:
+            raise RulebookError("\n".join(dict.fromkeys(self.errors)))
+
+    def _refuse(self, source: Source, at: Steps, message: str, offset: int = 0, at_key: bool = False) -> None:
+        self.errors.append(str(source.error(at, message, offset, at_key)))
+
+    def _validated(self, name: str, model: Any) -> Any:
+        source = self.sources.get(name)
+        if source is None:
+            self.errors.append(f"{name}: is missing from the rulebook.")
+            return None
+        return self._against(source, (), source.data, model)
+
+    def _against(self, source: Source, at: Steps, data: Any, model: Any) -> Any:
+        try:
+            return TypeAdapter(model).validate_python(data)
+        except ValidationError as e:
+            for error in e.errors():
+                steps = (*at, *(step for step in error["loc"] if step != "[key]"))
+                unknown = error["type"] == "extra_forbidden"
+                if unknown:
+                    known = [field.alias or name for name, field in _fields(model, error["loc"]).items()]
+                    message = f"Unknown field '{steps[-1]}'.{did_you_mean(str(steps[-1]), known)}"
+                elif error["type"] == "missing":
+                    message = f"The field '{steps[-1]}' is missing."
+                else:
+                    message = f"{error['msg']}."
+                self._refuse(source, steps, message, at_key=unknown)
+            return None
+
+    def _collect_rules(self, source: Source, name: str, rules: dict[str, Any], overriding: bool) -> None:
+        family = Path(name).stem
+        if not isinstance(source.data, list):
+            self._refuse(source, (), 'A file of checks is a list of rules.')
+            return
+        for index, data in enumerate(source.data):
+            rule = self._against(source, (index,), data, Rule)
+            if rule is None:
+                continue
+            if rule.id in rules and not overriding:
+                self._refuse(source, (index, 'id'), f'{rule.id} is taken; an id is never used twice.')
+            rules[rule.id] = (source, (index,), rule, rules[rule.id][3] if rule.id in rules else family)
+
+    # One rule
+
+    def _rule(self, source: Source, at: Steps, rule: Rule, family: str) -> Json:
+        places = self._places(source, at, rule)
+        bound = set(rule.for_each) | ({"item", "basis", "staff_group", "pay_band", "ethnicity"} if rule.cells else set())
+        units: dict[str, str] = {}
+        let: dict[str, Any] = {}
+        if rule.cells:
+            units_of = {self.items.items[place[0]].unit for place in places}
+            let["figure"], units["figure"] = ["@"] * 5, units_of.pop() if len(units_of) == 1 else "number"
+        for name, chosen in rule.let.items():
+            if isinstance(chosen, str):
+                self._add_selector(source, (*at, "let", name), name, chosen, bound, let, units, rule)
+            else:
+                self._add_by_item(source, (*at, "let", name), name, chosen, bound, let, units, rule)
+        trees: dict[str, Any] = {}
+        where: dict[str, Any] = {}
+        for name, text in rule.where.items():
+            where[name] = self._expression(source, (*at, "where", name), text, let, units)
+            units[name] = self._unit(source, (*at, "where", name), where[name], units)
+        for field, condition in (("when", rule.when), ("assert", rule.assert_)):
+            if condition is not None:
+                trees[field] = self._expression(source, (*at, field), condition, let, units)
+                if self._unit(source, (*at, field), trees[field], units) not in ("truth", ""):
+                    self._refuse(source, (*at, field), 'This is a number; a comparison belongs here.')
+        self._refuse_halves(source, at, rule)
+        known = {*units, *bound, "place", "detail", "raw"}
+        texts: list[tuple[Steps, str | None]] = [(("message",), rule.message)]
+        texts += [(("codes", code, "message"), said.message) for code, said in rule.codes.items()]
+        for steps, text in texts:
+            for placeholder in _PLACEHOLDER.findall(text or ""):
+                name = placeholder.partition(":")[0]
+                if name not in known:
+                    self._refuse(source, (*at, *steps), f'The message names {name!r}.{did_you_mean(name, known)}')
+        self._authority(source, (*at, "authority"), rule.authority)
+        return {
+            "id": rule.id, "title": rule.title, "family": family, "action": rule.action, "authority": rule.authority,
+            "from": rule.applies.from_, "until": rule.applies.until, "organisations": rule.applies.organisations, "inputs": rule.applies.inputs,
+            "places": places, "let": let, "units": units, "where": where,
+            "when": trees.get("when"), "when_text": rule.when, "when_missing": rule.when_missing,
+            "assert": trees.get("assert"), "assert_text": rule.assert_,
+            "raised_by": rule.raised_by, "kind": "cells" if rule.cells else "rows" if rule.rows else
+            "sections" if rule.sections else "places",
+            "codes": {code: said.model_dump() for code, said in rule.codes.items()},
+            "asks_removal": rule.asks_removal, "explains": rule.explains,
+            "message": rule.message, "why": rule.why, "remedy": rule.remedy,
+            "cases": rule.cases, "line": source.places[at][0], "file": source.name,
+        }
+
+    def _refuse_halves(self, source: Source, at: Steps, rule: Rule) -> None:
+        if (rule.assert_ is None) == (rule.raised_by is None):
+            self._refuse(source, at, f'{rule.id} has either assert or raised_by.')
+        if rule.assert_ is not None and not (rule.message and rule.remedy):
+            self._refuse(source, at, f'{rule.id} has an assert, so it needs a message and a remedy.')
+        if rule.raised_by and not rule.codes:
+            self._refuse(source, at, f'{rule.id} is raised by {rule.raised_by}, so it needs codes.')
+        outcomes = {case.get("outcome") for case in rule.cases}
+        if rule.assert_ is not None and not {"passed", "failed"} <= outcomes:
+            self._refuse(source, (*at, 'cases'), f'{rule.id} needs a case that passes and one that fails.')
+
+    def _places(self, source: Source, at: Steps, rule: Rule) -> list[list[str]]:
+        layout = next(iter(self.layouts.values()), None)
+        rows = [(section, row) for section in (layout.sections if layout else []) for row in section.rows]
+        if rule.cells:
+            return [list(place) for place in self._cells(rule, rows)]
+        if rule.rows:
+            return [[row.item, "", row.staff_group, row.pay_band, ""] for _, row in rows]
+        if rule.sections:
+            return [[section.id, basis, "", "", ""] for section in (layout.sections if layout else [])
+                    for basis in rule.for_each.get("basis", [""])]
+        known: Mapping[str, Any] = {
+            "item": self.items.items, "basis": self.items.bases, "staff_group": self.items.staff_groups,
+            "pay_band": self.items.pay_bands, "ethnicity": self.items.ethnicity}
+        choices: list[list[str]] = []
+        for dimension in ("item", "basis", *_DIMENSIONS):
+            members = rule.for_each.get(dimension, [""])  # type: ignore[call-overload]
+            for index, member in enumerate(members):
+                if member and member not in known[dimension]:
+                    steps = (*at, "for_each", dimension, index)
+                    self._refuse(source, steps, f'No {dimension} is called {member!r}.{did_you_mean(member, known[dimension])}')
+            choices.append(members)
+        return [list(place) for place in itertools.product(*choices)
+                if not (place[2] and place[3]) or place[3] in self.items.bands_of.get(place[2], [place[3]])]
+
+    def _cells(self, rule: Rule, rows: list[Any]) -> Iterator[tuple[str, ...]]:
+        assert rule.cells is not None
+        layout = next(iter(self.layouts.values()))
+        for block in rule.cells.blocks:
+            for section, row in rows:
+                item = self.items.items[row.item]
+                wanted = (
+                    (rule.cells.units is None or item.unit in rule.cells.units)
+                    and (rule.cells.items is None or row.item in rule.cells.items)
+                    and row.item not in rule.cells.but_not
+                    and (rule.cells.auto or row.measure != "Auto calculated")
+                    and (layout.blocks[block].sections is None or section.id in layout.blocks[block].sections))
+                if wanted:
+                    for ethnicity in rule.cells.ethnicity or (item.ethnicity if "ethnicity" in item.dimensions else [""]):
+                        yield row.item, block, row.staff_group, row.pay_band, ethnicity
+
+    def _authority(self, source: Source, at: Steps, authority: str) -> None:
+        document, _, section = authority.partition(".")
+        if document not in self.references:
+            self._refuse(source, at, f'No reference is called {document!r}.{did_you_mean(document, self.references)}')
+        elif section not in self.references[document].sections:
+            known = self.references[document].sections
+            self._refuse(source, at, f'{document} lists no section {section!r}.{did_you_mean(section, known)}')
+
+    # Selectors and expressions
+
+    def _add_selector(self, source: Source, at: Steps, name: str, text: str, bound: set[str],
+                      let: dict[str, Any], units: dict[str, str], rule: Rule | None = None) -> None:
+        try:
+            let[name], units[name] = self._selector(text, bound, rule)
+        except ExpressionError as e:
+            self._refuse(source, at, e.message, e.column - 1)
+            units[name] = "number"
+
+    def _add_by_item(self, source: Source, at: Steps, name: str, chosen: dict[str, str], bound: set[str],
+                     let: dict[str, Any], units: dict[str, str], rule: Rule) -> None:
+        """A selector for each item that for_each binds."""
+        items = rule.for_each.get("item", [])
+        if sorted(chosen) != sorted(items):
+            self._refuse(source, at, f"One selector for each item of for_each belongs here: {', '.join(items)}.")
+        selectors: dict[str, Any] = {}
+        of: dict[str, str] = {}
+        for item, text in chosen.items():
+            self._add_selector(source, (*at, item), item, text, bound, selectors, of, rule)
+        if len(set(of.values())) > 1:
+            self._refuse(source, at, f"The selectors of {name} have several units: {', '.join(sorted(set(of.values())))}.")
+        let[name], units[name] = selectors, next(iter(of.values()), "number")
+
+    def _selector(self, text: str, bound: set[str], rule: Rule | None) -> tuple[list[str], str]:
+        match = _SELECTOR.match(text)
+        if not match:
+            raise ExpressionError("A selector is item[dimension=member, …], with a prefix such as esr. where needed.")
+        prefix, item = match["prefix"] or "", match["item"]
+        if prefix == "parameter":
+            if item not in self.parameters:
+                raise ExpressionError(f"No parameter is called '{item}'.{did_you_mean(item, self.parameters)}")
+            return [item, "parameter", "", "", ""], self.parameters[item].unit
+        if prefix in self.indicators:
+            units = {**dict.fromkeys(("value", "lower", "upper"), self.indicators[prefix].unit), **_INDICATOR_UNITS,
+                     **dict.fromkeys(self.indicators[prefix].groups, "share")}
+            if item not in units:
+                raise ExpressionError(f"{prefix} has no '{item}'.{did_you_mean(item, units)}")
+            return [prefix, item, "", "", ""], units[item]
+        if prefix and prefix not in _PREFIXES:
+            raise ExpressionError(f"No prefix is called '{prefix}'.{did_you_mean(prefix, [*_PREFIXES, 'parameter', *self.indicators])}")
+        basis = prefix or ("@" if "basis" in bound else "verified")
+        if item == "item" and "item" in bound:
+            members = rule.for_each.get("item", []) if rule else []
+            models = [self.items.items[member] for member in members if member in self.items.items]
+            units_of = {model.unit for model in models}
+            if len(units_of) > 1:
+                raise ExpressionError(f"The items of this rule have several units: {', '.join(sorted(units_of))}.")
+            model, item = models[0], "@"
+        elif item in self.items.items:
+            model = self.items.items[item]
+        else:
+            raise ExpressionError(f"No item is called '{item}'.{did_you_mean(item, self.items.items)}", text.index(item) + 1)
+        chosen = self._dimensions(match["dims"] or "", text)
+        key = [item, basis]
+        for dimension in _DIMENSIONS:
+            if dimension in chosen:
+                if dimension not in model.dimensions:
+                    raise ExpressionError(f"'{item}' has no {dimension}.", text.index(dimension) + 1)
+                key.append(chosen[dimension])
+            elif dimension not in model.dimensions:
+                key.append("")
+            elif dimension in bound:
+                key.append("@")
+            else:
+                raise ExpressionError(f"The {dimension} of '{item}' is left open; choose a member, * for all, or bind it with for_each.")
+        return key, model.unit
+
+    def _dimensions(self, text: str, whole: str) -> dict[str, str]:
+        members = {"staff_group": {*self.items.staff_groups}, "pay_band": {*self.items.pay_bands}, "ethnicity": {*self.items.ethnicity}}
+        chosen: dict[str, str] = {}
+        for part in filter(str.strip, text.split(",")):
+            dimension, _, member = (piece.strip() for piece in part.partition("="))
+            if dimension not in members:
+                raise ExpressionError(f"No dimension is called '{dimension}'.{did_you_mean(dimension, members)}", whole.index(part) + 1)
+            if member not in members[dimension] | {"*", "total"}:
+                raise ExpressionError(f"No {dimension} is called '{member}'.{did_you_mean(member, members[dimension])}", whole.index(part) + 1)
+            chosen[dimension] = {"*": "all" if dimension == "ethnicity" else "*", "total": "=all" if dimension == "ethnicity" else "="}.get(member, member)
+        return chosen
+
+    def _expression(self, source: Source, at: Steps, text: str, let: dict[str, Any], units: dict[str, str]) -> Any:
+        try:
+            tree = expression.parse(text)
+        except ExpressionError as e:
+            self._refuse(source, at, e.message, e.column - 1)
+            return None
+        for name in expression.names_in(tree):
+            if name.startswith("parameter.") and name not in let:
+                self._add_selector(source, at, name, name, set(), let, units)
+        return tree
+
+    def _unit(self, source: Source, at: Steps, tree: Any, units: dict[str, str]) -> str:
+        if tree is None:
+            return ""
+        try:
+            return expression.unit_of(tree, units)
+        except ExpressionError as e:
+            self._refuse(source, at, e.message)
+            return ""
+
+    # Indicators and reliability
+
+    def _indicator(self, name: str, model: Any) -> Json:
+        source = self.sources["indicators.yaml"]
+        self._authority(source, (name, "authority"), model.authority)
+        derivations = []
+        for index, derivation in enumerate(model.derivations):
+            at: Steps = (name, "derivations", index)
+            let: dict[str, list[str]] = {}
+            units: dict[str, str] = {}
+            for short, text in derivation.let.items():
+                self._add_selector(source, (*at, "let", short), short, text, set(), let, units)
+            groups = {group: self._expression(source, (*at, "groups", group), text, let, units)
+                      for group, text in derivation.groups.items()}
+            value = self._expression(source, (*at, "value"), derivation.value, let, units)
+            self._unit(source, (*at, "value"), value, units)
+            for method in (derivation.interval, derivation.test):
+                for argument in method.arguments if method else []:
+                    if argument not in let:
+                        self._refuse(source, at, f'Nothing here is called {argument!r}.{did_you_mean(argument, let)}')
+            derivations.append({"source": derivation.source, "let": let, "groups": groups, "value": value,
+                                "interval": derivation.interval and derivation.interval.model_dump(),
+                                "test": derivation.test and derivation.test.model_dump()})
+        extra: dict[str, list[str]] = {}
+        for field, text in (("events", model.events), ("min_events", model.min_events),
+                            *((f"unknown_{part}", value) for part, value in (model.unknown.model_dump() if model.unknown else {}).items())):
+            if text is not None:
+                self._add_selector(source, (name,), field, text, set(), extra, {})
+        return {**model.model_dump(exclude={"derivations", "events", "min_events", "unknown"}),
+                "id": name, "derivations": derivations, "extra": extra}
+
+    def _reliability(self, model: Any) -> list[Json]:
+        source = self.sources["scoring.yaml"]
+        units = {"judged": "share", "correct": "number", "explain": "number", "unknown_share": "share", "usable": "number"}
+        levels = []
+        for index, level in enumerate(model.reliability):
+            at: Steps = ("reliability", index, "when")
+            let: dict[str, list[str]] = {}
+            tree = self._expression(source, at, level.when, let, units)
+            self._unit(source, at, tree, units)
+            levels.append({"level": level.level, "when": tree, "reason": level.reason, "let": let})
+        return levels
+
+
+def _sources(folder: Path, errors: list[str]) -> dict[str, Source]:
+    found: dict[str, Source] = {}
+    for path in sorted(folder.rglob("*.y*ml")):
+        name = path.relative_to(folder).as_posix()
+        try:
+            found[name] = Source(path, name)
+        except RulebookError as e:
+            errors.append(str(e))
+    return found
+
+
+def _fields(model: Any, steps: tuple[Any, ...]) -> Mapping[str, Any]:
+    """The fields of the model that an error's steps lead to."""
+    for step in steps[:-1]:
+        fields = getattr(model, "model_fields", None)
+        if fields is None or not isinstance(step, str):
+            arguments = getattr(model, "__args__", ())
+            model = arguments[-1] if arguments else model
+            continue
+        field = fields.get(step) or next((f for f in fields.values() if f.alias == step), None)
+        model = field.annotation if field else None
+        arguments = [a for a in getattr(model, "__args__", ()) if a is not type(None)]
+        if arguments and not hasattr(model, "model_fields"):
+            model = arguments[-1]
+    return getattr(model, "model_fields", {})

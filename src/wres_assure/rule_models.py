@@ -1,0 +1,215 @@
+"""What authors may write, as pydantic models; also published as rules/schema.json for editors."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+RuleId = Annotated[str, Field(pattern=r"^[A-Z]{3}-[0-9]{2}[a-z]?$")]
+Unit = Literal["people", "share", "ratio", "points", "number"]
+Number = int | float
+OrganisationType = Literal["trust", "independent", "ccg", "icb", "csu", "national_body"]
+Block = Literal["verified", "esr", "restated"]
+Ethnicity = Literal["white", "bme", "unknown"]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
+
+
+class Reference(Strict):
+    document: str
+    kind: Literal["authority", "practice", "method"]
+    address: str | None = None
+    sections: dict[str, str]
+
+
+class Parameter(Strict):
+    title: str
+    unit: Unit
+    values: dict[int, Number]
+    reference: str
+    confirmed: bool
+    note: str | None = None
+
+
+class Item(Strict):
+    title: str
+    unit: Unit
+    dimensions: list[Literal["staff_group", "pay_band", "ethnicity"]] = []
+    ethnicity: list[Ethnicity] = ["white", "bme", "unknown"]
+    percent: bool = False  # a plain number in a cell is a percentage, to be divided by 100
+    optional: bool = False
+
+
+class Items(Strict):
+    staff_groups: dict[Identifier, str]
+    pay_bands: dict[str, str]
+    bands_of: dict[str, list[str]]
+    part_of: dict[str, str]
+    ethnicity: dict[Ethnicity | Literal["all"], str]
+    bases: dict[Identifier, str]
+    items: dict[Identifier, Item]
+
+
+class LayoutRow(Strict):
+    row: int
+    label: str
+    also: list[str] = []
+    item: Identifier
+    staff_group: str = ""
+    pay_band: str = ""
+    measure: Literal["Headcount", "Percentage", "Auto calculated"]
+
+
+class Section(Strict):
+    id: Identifier
+    title: str
+    also: list[str] = []
+    indicator: int
+    rows: list[LayoutRow]
+
+
+class LayoutBlock(Strict):
+    heading: str
+    also: list[str] = []
+    sections: list[Identifier] | None = None
+    required: bool = True
+
+
+class Layout(Strict):
+    id: str
+    year: int
+    verified: bool
+    sheet: str
+    title: str
+    snapshot_date: str
+    cover: dict[Literal["organisation_code", "organisation_name", "organisation_type", "region", "reporting_year",
+                        "snapshot_date"], list[str]]
+    blocks: dict[Block, LayoutBlock]
+    ethnicity: dict[Ethnicity, list[str]]
+    respondents: LayoutBlock
+    notes: list[str]
+    sections: list[Section]
+
+
+class Applies(Strict):
+    from_: int = Field(2016, alias="from")
+    until: int | None = None
+    organisations: list[OrganisationType] | None = None
+    inputs: list[Literal["workbook", "table"]] | None = None
+
+
+class CellsOf(Strict):
+    units: list[Unit] | None = None
+    blocks: list[Block]
+    items: list[Identifier] | None = None
+    but_not: list[Identifier] = []
+    ethnicity: list[Ethnicity] | None = None
+    auto: bool = True  # rows that the workbook calculates, too
+
+
+class Said(Strict):
+    """What one code of a raised rule says."""
+
+    message: str
+    remedy: str
+
+
+class Rule(Strict):
+    id: RuleId
+    title: str
+    action: Literal["correct", "explain", "note"]
+    authority: str
+    applies: Applies = Field(default_factory=lambda: Applies.model_validate({}))
+    cells: CellsOf | None = None
+    for_each: dict[Literal["item", "basis", "staff_group", "pay_band", "ethnicity"], list[str]] = {}
+    rows: bool = False
+    sections: bool = False
+    let: dict[Identifier, str | dict[Identifier, str]] = {}  # a selector, or one for each item of for_each
+    where: dict[Identifier, str] = {}
+    when: str | None = None
+    when_missing: Literal["zero", "skip"] | None = None
+    assert_: str | None = Field(None, alias="assert")
+    raised_by: Literal["read", "conform", "compare"] | None = None
+    codes: dict[Identifier, Said] = {}
+    asks_removal: bool = False
+    explains: list[RuleId] = []
+    message: str | None = None
+    why: str
+    remedy: str | None = None
+    cases: list[dict[str, Any]] = Field(min_length=2)
+
+
+class Method(Strict):
+    """A function of stats.py and the names it is given."""
+
+    method: Literal["ratio_of_proportions", "difference_of_proportions", "fisher_exact",
+                    "senior_against_below", "board_of_this_size"]
+    arguments: list[str]
+
+
+class Derivation(Strict):
+    """One way to have an indicator's value; the first that can be had is taken."""
+
+    source: Literal["counts", "counts and printed shares", "printed rates", "printed value"]
+    let: dict[Identifier, str]
+    groups: dict[Identifier, str] = {}
+    value: str
+    interval: Method | None = None
+    test: Method | None = None
+
+
+class Unknown(Strict):
+    """People of unknown ethnicity, the events among them where the indicator counts events, and everybody."""
+
+    events: str | None = None
+    people: str
+    all_people: str
+
+
+class Indicator(Strict):
+    title: str
+    wording: str
+    unit: Literal["ratio", "points"]
+    groups: dict[Identifier, str]
+    over: list[Identifier] = Field(min_length=2, max_length=2)
+    adverse: Literal["above", "below"]
+    people: str
+    event: str
+    authority: str
+    complete_count: bool = False
+    events: str | None = None
+    min_events: str | None = None
+    unknown: Unknown | None = None
+    rests_on: list[str]
+    derivations: list[Derivation]
+
+
+class ReliabilityLevel(Strict):
+    """A level, the condition under which it holds, and the reason in words. The first that holds is taken."""
+
+    level: Literal["good", "fair", "poor", "not established"]
+    when: str
+    reason: str
+
+
+class Scoring(Strict):
+    reliability: list[ReliabilityLevel]
+
+
+class Rulebook(Strict):
+    version: str
+    title: str
+
+
+MODELS: dict[str, Any] = {
+    "rulebook.yaml": Rulebook,
+    "references.yaml": dict[Identifier, Reference],
+    "parameters.yaml": dict[Identifier, Parameter],
+    "collection/items.yaml": Items,
+    "indicators.yaml": dict[Identifier, Indicator],
+    "scoring.yaml": Scoring,
+}

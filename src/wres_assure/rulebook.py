@@ -1,0 +1,138 @@
+"""The rulebook as the programme uses it: compiled, indexed, its closures built once.
+
+An installed programme reads `rules.json`; a checkout, or `--rules DIR`, compiles YAML in memory.
+There is no cache: what lies in the folder is what is judged by.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from . import resources
+from .expression import Env, Operand, interval_of, value_of
+from .model import Json, Key, Place
+
+# item, basis, staff_group, pay_band, ethnicity; "@" is bound, "*" the whole, "=" the printed total; or one for each item
+Selector = list[str] | dict[str, list[str]]
+
+
+class RulebookUnusable(Exception):
+    """A rulebook that cannot be loaded: our author's mistake, never the submitter's."""
+
+
+class Rule(NamedTuple):
+    id: str
+    title: str
+    family: str
+    action: str
+    authority: str
+    year_from: int
+    year_until: int | None
+    organisations: tuple[str, ...]  # empty: all
+    inputs: tuple[str, ...]  # empty: workbook and table
+    kind: str  # places | cells | rows | sections
+    places: tuple[Place, ...]
+    let: tuple[tuple[str, Selector], ...]
+    units: Mapping[str, str]
+    where: tuple[tuple[str, Callable[[Env], Operand]], ...]
+    when: Callable[[Env], bool] | None
+    holds: Callable[[Env], bool] | None
+    needs_for_when: frozenset[str]
+    needs: frozenset[str]
+    source: Json  # the compiled entry: texts, codes, cases
+
+
+class Rulebook(NamedTuple):
+    version: str
+    sha256: str
+    rules: tuple[Rule, ...]
+    raised: Mapping[str, str]  # code -> id of the rule that speaks of it
+    references: Mapping[str, Json]
+    parameters: Mapping[str, Json]
+    items: Json
+    layouts: Mapping[str, Json]
+    indicators: tuple[Json, ...]
+    reliability: tuple[Json, ...]
+
+    def rule(self, rule_id: str) -> Rule:
+        return next(rule for rule in self.rules if rule.id == rule_id)
+
+    def parameter(self, name: str, year: int | None) -> float | None:
+        """The value in force in a year: the latest one dated no later; None before the first."""
+        values = {int(start): value for start, value in self.parameters[name]["values"].items()}
+        dated = [start for start in values if year is None or start <= year]
+        return float(values[max(dated)]) if dated else None
+
+    def authority(self, name: str) -> str:
+        """`Additional Information for the NHS WRES, June 2021, 8.5.2 Wider reporting`."""
+        document, _, section = name.partition(".")
+        reference = self.references[document]
+        return f"{reference['document']}, {reference['sections'][section]}"
+
+
+def load(folder: str | None = None) -> Rulebook:
+    """The rulebook in force, or of `folder`; RulebookUnusable with every mistake where it is not understood.
+
+    A folder that holds `collection/` is a whole rulebook and replaces ours; any other adds rules
+    to ours and overrides them by id.
+    """
+    ours = resources.folder("rules")
+    compiled_file = os.path.join(os.path.dirname(ours), "rules.json")
+    if folder is None and resources.installed():
+        with open(compiled_file, encoding="utf-8") as file:
+            return build(json.load(file))
+    from pathlib import Path
+
+    from .rule_compile import compile_folder
+    from .strict_yaml import RulebookError
+
+    if folder is not None and not os.path.isdir(folder):
+        raise RulebookUnusable(f"{folder}: is not a folder of rules.")
+    whole = folder is not None and os.path.isdir(os.path.join(folder, "collection"))
+    try:
+        return build(compile_folder(Path(folder if whole and folder else ours),
+                                    Path(folder) if folder and not whole else None))
+    except RulebookError as e:
+        raise RulebookUnusable(str(e)) from None
+
+
+def build(compiled: Json) -> Rulebook:
+    """The rulebook of a compiled dictionary."""
+    rules = tuple(_rule(entry) for entry in compiled["rules"])
+    raised = {code: rule.id for rule in rules for code in rule.source["codes"]}
+    return Rulebook(compiled["version"], compiled["sha256"], rules, raised, compiled["references"], compiled["parameters"],
+                    compiled["items"], compiled["layouts"], tuple(compiled["indicators"]), tuple(compiled["reliability"]))
+
+
+def _rule(entry: Json) -> Rule:
+    let = tuple(entry["let"].items())
+    where = tuple((name, interval_of(tree)) for name, tree in entry["where"].items())
+    needs_of: dict[str, set[str]] = {name: {name} for name in entry["let"]}
+    for name, tree in entry["where"].items():
+        needs_of[name] = _needs(tree, needs_of)
+    when = entry["when"] and value_of(entry["when"])
+    holds = entry["assert"] and value_of(entry["assert"])
+    return Rule(
+        entry["id"], entry["title"], entry["family"], entry["action"], entry["authority"], entry["from"], entry["until"],
+        tuple(entry["organisations"] or ()), tuple(entry["inputs"] or ()), entry["kind"], tuple(Place(*place) for place in entry["places"]), let,
+        entry["units"], where, when or None, holds or None,
+        frozenset(_needs(entry["when"], needs_of)), frozenset(_needs(entry["assert"], needs_of)), entry)
+
+
+def _needs(tree: Any, needs_of: Mapping[str, set[str]]) -> set[str]:
+    """The selected names a tree rests on, computed names followed to theirs."""
+    if isinstance(tree, str):
+        return set(needs_of[tree])
+    if isinstance(tree, list):
+        return set().union(*(_needs(part, needs_of) for part in tree[1:]))
+    return set()
+
+
+def bind(selector: Selector, place: Place) -> Key:
+    """The key a selector names at a place."""
+    if isinstance(selector, dict):
+        selector = selector[place.item]
+    return Key(*[bound if part == "@" else part for part, bound in zip(selector, place, strict=True)])

@@ -1,0 +1,108 @@
+"""The text of one figure: a value, or exactly one coded problem. Blank is never zero."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from .model import Cell, Json
+
+# Every code here is spoken of by a rule with `raised_by: conform`.
+_NOT_AVAILABLE = {"n/a", "na", "n.a.", "not available", "not applicable", "-", "–", "—", "--", "nil return", "tbc"}
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u00ad"))
+_NUMBER = re.compile(r"([+\-−]?)(\d{1,3}(?:,\d{3})+|\d+)?(\.\d*)?\s*(%?)\Z")
+_DATE = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\Z|\d{4}-\d{2}-\d{2}(?:[T ].*)?\Z|\d{1,2}(?:st|nd|rd|th)? [a-z]{3,9} \d{2,4}\Z", re.I)
+_SUPPRESSED = re.compile(r"(?:\*+|[<>≤≥]=?\s*\d+|fewer than \d+|less than \d+|suppressed|\[c\]|\(c\))\Z", re.I)
+_ERRORS = {"#ref!", "#div/0!", "#value!", "#name?", "#n/a", "#null!", "#num!", "#spill!", "#calc!", "#getting_data"}
+
+
+class Figure(NamedTuple):
+    """A number with the step of its last printed decimal, or the code of why there is none."""
+
+    value: float | None
+    raw: str
+    problem: str | None
+    step: float = 0.0
+
+
+def plain(text: str) -> str:
+    """Text as a reader sees it: one kind of digit and blank, no invisible marks, no blanks around it."""
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text).translate(_INVISIBLE)).strip()
+
+
+def figure_of_text(text: str, item: Json) -> Figure:
+    """The figure a text stands for, as an item of this unit."""
+    seen = plain(text)
+    if len(seen) > 1 and seen[0] == "'" and seen[1] in "=+-@":
+        seen = seen[1:]  # the apostrophe that keeps a spreadsheet from calculating it
+    low = seen.casefold()
+    if not seen:
+        return Figure(None, "", "blank")
+    if low in _ERRORS:
+        return Figure(None, seen, "error_cell")
+    if seen.startswith("="):
+        return Figure(None, seen, "not_calculated")
+    if low in _NOT_AVAILABLE:
+        return Figure(None, seen, "not_available")
+    if low in ("true", "false"):
+        return Figure(None, seen, "boolean")
+    if _SUPPRESSED.match(seen):
+        return Figure(None, seen, "suppressed")
+    number = _NUMBER.match(seen)
+    if number and (number[2] or (number[3] or "") not in ("", ".")):
+        whole, decimals = (number[2] or "0").replace(",", ""), (number[3] or ".")[1:]
+        if len(whole) > 15 or len(decimals) > 20:
+            return Figure(None, seen, "text")
+        value = float(f"{'-' if number[1] in '-−' and number[1] else ''}{whole}.{decimals or '0'}")
+        return _in_unit(value, 10.0 ** -len(decimals), seen, bool(number[4]), item)
+    if _DATE.match(seen):
+        return Figure(None, seen, "date")
+    return Figure(None, seen, "text")
+
+
+def figure_of_cell(cell: Cell | None, item: Json) -> Figure:
+    """The figure a cell holds. Typed numbers count by their stored text, never by the number format."""
+    if cell is None or cell.kind == "blank":
+        return Figure(None, "", "blank")
+    if cell.kind == "uncalculated":
+        return Figure(None, f"={cell.formula or ''}", "not_calculated")
+    if cell.kind == "error":
+        return Figure(None, cell.raw, "error_cell")
+    if cell.kind == "boolean":
+        return Figure(None, "TRUE" if cell.value else "FALSE", "boolean")
+    if cell.kind == "text":
+        figure = figure_of_text(cell.raw, item)
+        return figure if figure.problem != "blank" or not cell.formula else Figure(None, "", "blank")
+    value = float(cell.value)  # type: ignore[arg-type]
+    if cell.format == "date":
+        return Figure(None, cell.raw, "date")
+    if value == 0:
+        value = 0.0  # never -0
+    calculated = cell.formula is not None
+    step = 0.0 if calculated else _step(cell.raw)
+    if cell.format == "percent":
+        # What is shown as 12 % is stored as 0.12: it already is the share.
+        shown = f"{value * 100:.10f}%" if calculated else f"{value * 100:.12g}%"
+        return _in_unit(value * 100, step * 100, shown, True, item)
+    shown = f"{value:.12f}" if calculated and value != round(value) else cell.raw
+    return _in_unit(value, step, shown, False, item)
+
+
+def _in_unit(value: float, step: float, raw: str, percent_sign: bool, item: Json) -> Figure:
+    if item["unit"] == "people":
+        step = 0.0
+    if percent_sign:
+        if item["unit"] not in ("share", "points"):
+            return Figure(None, raw, "percent")
+        return Figure(value / 100, raw, None, step / 100)
+    if item["percent"]:
+        return Figure(value / 100, raw, None, step / 100)
+    return Figure(value, raw, None, step)
+
+
+def _step(raw: str) -> float:
+    """One unit of the last decimal of a stored number; 0 where it is written with an exponent."""
+    if "e" in raw.lower():
+        return 0.0
+    return 10.0 ** -len(raw.partition(".")[2])
