@@ -183,9 +183,14 @@ def _asserted(rule: Rule, place: Place, context: Context) -> list[Finding]:
     found = []
     for where in ("verified", *context.facts.printed_places):
         there = {name: key._replace(basis=where) if name in printed else key for name, key in keys.items()}
-        if any(context.facts.resolve(there[name]).operand for name in printed):
+        if any((fact := context.facts.get(plain(there[name]))) and fact.value is not None for name in printed):
             found.append(asserted(rule, place._replace(basis="" if where == "verified" else where), there, context))
     return found or [asserted(rule, place, {name: key._replace(basis="verified") if name in printed else key for name, key in keys.items()}, context)]
+
+
+def plain(key: Key) -> Key:
+    """The key of a printed total itself."""
+    return Key(*[part.lstrip("=*") for part in key])
 
 
 def asserted(rule: Rule, place: Place, keys: Mapping[str, Key], context: Context) -> Finding:
@@ -277,9 +282,15 @@ def _sentence(text: str) -> str:
 
 
 def _folded(findings: list[Finding], rulebook: Rulebook) -> Iterable[Finding]:
-    """Findings that another explains point at it: one root cause is told once."""
-    explained = {(other, finding.place.item, finding.place.basis): finding.rule
+    """Findings that another of the same indicator explains point at it: one root cause is told once."""
+    indicator = {row["item"]: section["indicator"] for layout in rulebook.layouts.values() for section in layout["sections"]
+                 for row in section["rows"]}
+
+    def about(rule: str, finding: Finding) -> tuple[object, ...]:
+        return rule, indicator.get(finding.place.item, finding.place.item), finding.place.basis
+
+    explained = {about(other, finding): finding.rule
                  for finding in findings if finding.outcome == FAILED for other in rulebook.rule(finding.rule).source["explains"]}
     for finding in findings:
-        by = explained.get((finding.rule, finding.place.item, finding.place.basis))
+        by = explained.get(about(finding.rule, finding))
         yield finding._replace(caused_by=by) if by and finding.outcome == FAILED else finding

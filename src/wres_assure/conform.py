@@ -65,7 +65,26 @@ def _workbook(submission: Submission, rulebook: Rulebook, asked_year: int | None
         raised.append(Raised("layout_of_another_year", detail=str(found.layout["year"])))
     subject = Return(organisation, year, "nhs_wres", found.layout["id"], stopped)
     facts = tuple(_figures(found, rulebook.items)) if not stopped else ()
-    return Conformed(subject, facts, (*raised, *found.raised, *_structure(found)))
+    facts, empty = _empty_parts(facts, found)
+    return Conformed(subject, facts, (*raised, *found.raised, *_structure(found), *empty))
+
+
+def _empty_parts(facts: tuple[Fact, ...], found: Map) -> tuple[tuple[Fact, ...], list[Raised]]:
+    """A section of verified figures, or the ESR column, without any entry is told once, not cell by cell."""
+    section_of = {(row["item"], row["staff_group"], row["pay_band"]): section for section in found.layout["sections"]
+                  for row in section["rows"] if row["measure"] != "Auto calculated"}
+    parts: dict[tuple[str, str], list[Fact]] = {}
+    for fact in facts:
+        section = section_of.get((fact.key.item, fact.key.staff_group, fact.key.pay_band))
+        if section and fact.key.basis in ("verified", "esr"):
+            parts.setdefault((fact.key.basis, section["id"] if fact.key.basis == "verified" else ""), []).append(fact)
+    empty = {part: code for part, figures in parts.items() for code in [f"{'section' if part[1] else part[0]}_empty"]
+             if all(fact.problem == "blank" for fact in figures)}
+    titles = {section["id"]: section["title"] for section in found.layout["sections"]}
+    raised = [Raised(code, (section, basis, "", "", "") if section else ("", "", "", "", ""), detail=titles.get(section, ""))
+              for (basis, section), code in empty.items()]
+    blank = {fact.key: empty[part] for part, figures in parts.items() if part in empty for fact in figures}
+    return tuple(fact._replace(problem=blank.get(fact.key, fact.problem)) for fact in facts), raised
 
 
 def _structure(found: Map) -> Iterator[Raised]:

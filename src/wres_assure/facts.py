@@ -50,6 +50,11 @@ class Facts:
 
     def _single(self, key: Key) -> Resolved:
         fact = self._by_key.get(key)
+        if fact is None and key.basis == "verified" and self.printed_places:
+            elsewhere = [f for where in self.printed_places if (f := self._by_key.get(key._replace(basis=where))) and f.value is not None]
+            if len({f.value for f in elsewhere}) > 1:
+                return Resolved(None, (), f"{self.name(key)} is printed as {' and '.join(f.raw for f in elsewhere)}", None)
+            fact = elsewhere[0] if elsewhere else None  # printed in one place, or everywhere alike
         if fact is not None and fact.value is not None:
             return Resolved(operand_of(fact, self.unit(key)), (fact,))
         return Resolved(None, (), self._why(key, fact), fact)
@@ -75,6 +80,8 @@ class Facts:
     def _divisions(self, key: Key) -> Iterable[tuple[str, list[str]]]:
         """The ways a key divides into parts; none for a single figure."""
         part_of, bands_of, items = self._items["part_of"], self._items["bands_of"], self._items["items"]
+        if self.unit(key) != "people":
+            return  # shares of parts do not add up to the share of the whole
         if key.staff_group in ("*", "clinical"):
             parent = "" if key.staff_group == "*" else key.staff_group
             parts = [group for group, whole in part_of.items() if group in self._items["staff_groups"] and whole == parent]
@@ -106,7 +113,7 @@ class Facts:
             return f"{name} was not given"
         if key.basis == "parameter":
             return f"no value of the parameter {key.item} is dated for this year"
-        if fact.problem == "blank":
+        if fact.problem in ("blank", "section_empty", "esr_empty"):
             return f"{name} is blank ({fact.cell})" if fact.cell else f"{name} is blank"
         if fact.problem in ("row_missing", "section_missing", "block_missing"):
             return f"{name} was not found in the workbook"
@@ -124,7 +131,7 @@ def title_of(key: Key | tuple[str, ...], items: Json) -> str:
     """`headcount, non-clinical, band 5, BME`."""
     item, basis, staff_group, pay_band, ethnicity = (part.lstrip("=").replace("*", "") for part in key)
     known = items["items"].get(item)
-    parts = [known["title"] if known else item.replace("_", " ")]
+    parts = [known["title"] if known else item.replace("_", " ")] if item else []
     parts += [items["staff_groups"].get(staff_group, staff_group)] if staff_group else []
     parts += [items["pay_bands"].get(pay_band, pay_band)] if pay_band else []
     parts += [items["ethnicity"].get(ethnicity, ethnicity)] if ethnicity else []

@@ -95,5 +95,5 @@ def _raised_code(rule: Rule, case: dict[str, Any]) -> str:
     figure = figure_of_text(case["raw"], shape)
     if case.get("auto") and case["raw"] == "#DIV/0!":
         return "divided_by_zero"
-    return figure.problem if figure.problem in rule.source["codes"] else "nothing"
+    return figure.problem if figure.problem and figure.problem in rule.source["codes"] else "nothing"
 

@@ -59,6 +59,8 @@ class _Compiler:
         self.references = models["references.yaml"]
         self.indicators = models["indicators.yaml"]
         self.layouts = {layout.id: layout for layout in layouts.values()}
+        for name, parameter in self.parameters.items():
+            self._authority(self.sources["parameters.yaml"], (name, "reference"), parameter.reference)
         compiled_rules = [self._rule(*entry) for entry in rules.values()]
         indicators = [self._indicator(name, model) for name, model in self.indicators.items()]
         reliability = self._reliability(models["scoring.yaml"])
@@ -148,10 +150,10 @@ class _Compiler:
                     self._refuse(source, (*at, field), 'This is a number; a comparison belongs here.')
         self._refuse_halves(source, at, rule)
         known = {*units, *bound, "place", "detail", "raw"}
-        texts: list[tuple[Steps, str | None]] = [(("message",), rule.message)]
-        texts += [(("codes", code, "message"), said.message) for code, said in rule.codes.items()]
-        for steps, text in texts:
-            for placeholder in _PLACEHOLDER.findall(text or ""):
+        texts: dict[Steps, str] = {("codes", code, "message"): said.message for code, said in rule.codes.items()}
+        texts[("message",)] = rule.message or ""
+        for steps, message in texts.items():
+            for placeholder in _PLACEHOLDER.findall(message):
                 name = placeholder.partition(":")[0]
                 if name not in known:
                     self._refuse(source, (*at, *steps), f'The message names {name!r}.{did_you_mean(name, known)}')
@@ -218,7 +220,8 @@ class _Compiler:
                     and (rule.cells.auto or row.measure != "Auto calculated")
                     and (layout.blocks[block].sections is None or section.id in layout.blocks[block].sections))
                 if wanted:
-                    for ethnicity in rule.cells.ethnicity or (item.ethnicity if "ethnicity" in item.dimensions else [""]):
+                    members: list[Any] = item.ethnicity if "ethnicity" in item.dimensions else [""]
+                    for ethnicity in rule.cells.ethnicity or members:
                         yield row.item, block, row.staff_group, row.pay_band, ethnicity
 
     def _authority(self, source: Source, at: Steps, authority: str) -> None:
@@ -263,8 +266,8 @@ class _Compiler:
                 raise ExpressionError(f"No parameter is called '{item}'.{did_you_mean(item, self.parameters)}")
             return [item, "parameter", "", "", ""], self.parameters[item].unit
         if prefix in self.indicators:
-            units = {**dict.fromkeys(("value", "lower", "upper"), self.indicators[prefix].unit), **_INDICATOR_UNITS,
-                     **dict.fromkeys(self.indicators[prefix].groups, "share")}
+            units: dict[str, str] = {**dict.fromkeys(("value", "lower", "upper"), self.indicators[prefix].unit), **_INDICATOR_UNITS,
+                                     **dict.fromkeys(self.indicators[prefix].groups, "share")}
             if item not in units:
                 raise ExpressionError(f"{prefix} has no '{item}'.{did_you_mean(item, units)}")
             return [prefix, item, "", "", ""], units[item]
@@ -298,13 +301,14 @@ class _Compiler:
         return key, model.unit
 
     def _dimensions(self, text: str, whole: str) -> dict[str, str]:
-        members = {"staff_group": {*self.items.staff_groups}, "pay_band": {*self.items.pay_bands}, "ethnicity": {*self.items.ethnicity}}
+        members: dict[str, Any] = {"staff_group": self.items.staff_groups, "pay_band": self.items.pay_bands,
+                                   "ethnicity": self.items.ethnicity}
         chosen: dict[str, str] = {}
         for part in filter(str.strip, text.split(",")):
             dimension, _, member = (piece.strip() for piece in part.partition("="))
             if dimension not in members:
                 raise ExpressionError(f"No dimension is called '{dimension}'.{did_you_mean(dimension, members)}", whole.index(part) + 1)
-            if member not in members[dimension] | {"*", "total"}:
+            if member not in {*members[dimension], "*", "total"}:
                 raise ExpressionError(f"No {dimension} is called '{member}'.{did_you_mean(member, members[dimension])}", whole.index(part) + 1)
             chosen[dimension] = {"*": "all" if dimension == "ethnicity" else "*", "total": "=all" if dimension == "ethnicity" else "="}.get(member, member)
         return chosen

@@ -70,7 +70,8 @@ class Source:
         return result
 
     def _at(self, event: Any, message: str) -> RulebookError:
-        return RulebookError(f"{self.name}:{event.start_mark.line + 1}:{event.start_mark.column + 1}: {message}.")
+        line, column = _mark(event)
+        return RulebookError(f"{self.name}:{line}:{column}: {message}.")
 
     def _value(self, event: Any, events: Any, path: Steps) -> Any:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
@@ -79,7 +80,7 @@ class Source:
             raise self._at(event, f"the tag {event.tag} is not allowed")
         if len(path) > MAX_DEPTH:
             raise self._at(event, f"nested more than {MAX_DEPTH} deep")
-        self.places[path] = (event.start_mark.line + 1, event.start_mark.column + 1)
+        self.places[path] = _mark(event)
         if isinstance(event, yaml.ScalarEvent):
             return event.value if event.style else _scalar(event.value)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -95,15 +96,19 @@ class Source:
             if not isinstance(inner, yaml.ScalarEvent) or inner.anchor or inner.tag not in (None, "!"):
                 raise self._at(inner, "a key is plain text")
             key: Any = inner.value if inner.style else _scalar(inner.value)
-            if not isinstance(key, str | int):
+            if not isinstance(key, str | int) or isinstance(key, bool):
                 key = inner.value
             if key == "<<":
                 raise self._at(inner, "merge keys (<<) are not allowed; write the values out")
             if key in mapping:
                 raise self._at(inner, f"'{key}' stands here twice")
             mapping[key] = self._value(next(events), events, (*path, key))
-            self.keys[*path, key] = (inner.start_mark.line + 1, inner.start_mark.column + 1)
+            self.keys[*path, key] = _mark(inner)
         return mapping
+
+
+def _mark(event: Any) -> tuple[int, int]:
+    return event.start_mark.line + 1, event.start_mark.column + 1
 
 
 _WHOLE, _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\Z"), re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+\Z")

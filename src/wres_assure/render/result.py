@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from hashlib import sha256
 from typing import Any
 
 from .. import __version__, words
@@ -57,11 +56,6 @@ def written(value: float | None) -> float | int | None:
         return None
     value = tidy(value)
     return int(value) if value == int(value) and abs(value) < 1e15 else value
-
-
-def fingerprint(finding: Finding, code: str) -> str:
-    """What survives a moved table, a re-upload and a new year: rule, organisation and place."""
-    return sha256("\x1f".join((finding.rule, code, *finding.place)).encode()).hexdigest()[:16]
 
 
 def in_order(findings: Iterable[Finding], rulebook: Rulebook) -> list[Finding]:
@@ -126,17 +120,27 @@ def _finding(finding: Finding, rule: Rule, authorities: Mapping[str, str], code:
         "remedy": words.remedy_of(finding, rulebook) if failed else None,
         "authority": authorities[rule.authority],
         "cause": words.clean(finding.cause) or None, "caused_by": finding.caused_by or None,
-        "fingerprint": fingerprint(finding, code), "explanation": None}
+        "fingerprint": words.fingerprint(finding, code), "explanation": None}
 
 
 # As text
 
 
 def as_json(results: list[Json], several: bool) -> str:
-    """One result as an object, several as an array. Pure ASCII: some Windows pipes change every other character."""
+    """One result as an object, several as an array, an entry a line. Pure ASCII: some Windows pipes change the rest."""
+    texts = [_object(entry) for entry in results]
+    return f"[{','.join(texts)}]\n" if several else f"{texts[0]}\n"
+
+
+def _object(entry: Json) -> str:
     import json
 
-    return json.dumps(results if several else results[0], indent=1, allow_nan=False) + "\n"
+    def one(value: Any) -> str:
+        return json.dumps(value, allow_nan=False)
+
+    lines = [f"{one(name)}: " + ("[\n  " + ",\n  ".join(map(one, value)) + "]" if isinstance(value, list) and value else one(value))
+             for name, value in entry.items()]
+    return "{" + ",\n ".join(lines) + "}"
 
 
 def facts_csv(*results: Json) -> str:

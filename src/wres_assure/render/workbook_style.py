@@ -44,19 +44,19 @@ def guide(layout: Json) -> list[str]:
     restated = layout["blocks"].get("restated")
     lines = [
         ("White cells are yours to fill in. Grey cells with figures in italics are calculated: leave them as they are. "
-        "Darker grey cells are not asked for."),
+         "Darker grey cells are not asked for."),
         f"Headcounts are people in post on {date}, not full-time equivalents.",
         ("Blank is not zero. Enter 0 where there is nobody. Leave a cell blank only where the number is not known, "
-        "and say why in the notes."),
+         "and say why in the notes."),
         "Enter numbers alone: no <5, no n/a, no words. Words belong in the notes.",
         ("ESR figures are what the Electronic Staff Record gives. Verified figures are those you have checked and "
-        "amended. Say in the notes why they differ."),
+         "amended. Say in the notes why they differ."),
         ("Very senior managers and senior medical managers cannot be taken from the record directly and need "
-        "counting by hand. Senior medical managers are also among the consultants and are added to no total."),
+         "counting by hand. Senior medical managers are also among the consultants and are added to no total."),
         "White is ethnic codes A, B and C. BME is D to S. Ethnicity unknown is Z (not stated) and no entry.",
         "Survey percentages are entered as the survey gives them: 24.3 for 24.3 %, not 0.243.",
         ("The number of respondents is not part of the collection. With it, a difference between groups in the survey "
-        "can be told from chance."),
+         "can be told from chance."),
         "The sheets are protected, without a password, so that no label or formula is changed by a slip.",
     ]
     if restated:

@@ -1,0 +1,63 @@
+"""The entry point: what goes wrong becomes one plain sentence and an exit code, never a traceback."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; gives the exit code."""
+    from .model import Refused
+
+    try:
+        from .cli import run
+
+        return run(sys.argv[1:] if arguments is None else arguments)
+    except Refused as e:
+        _tell(f"{e.message} {e.remedy}")
+        return 3
+    except KeyboardInterrupt:
+        _tell("Stopped.")
+        return 130
+    except BrokenPipeError:
+        _hush()
+        return 1
+    except Exception as e:  # a traceback would carry cell values, and helps nobody who is not an author
+        if type(e).__name__ == "RulebookUnusable":
+            _tell(f"The rulebook cannot be used.\n{e}")
+        else:
+            _tell(own_fault(e))
+        return 4
+
+
+def own_fault(error: BaseException) -> str:
+    """What to say of an error of our own: where it happened, and nothing of what was being read."""
+    import os
+
+    from . import __version__
+
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    where = f" at {os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}" if frame else ""
+    return f"wres-assure {__version__} failed, which is no fault of the file: {type(error).__name__}{where}. Report this line to its authors."
+
+
+def _tell(text: str) -> None:
+    from .words import clean
+
+    try:
+        print("\n".join(map(clean, text.split("\n"))), file=sys.stderr)
+    except OSError:
+        pass
+
+
+def _hush() -> None:
+    """Keep Python from complaining about the closed pipe once more on the way out."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
