@@ -71,7 +71,8 @@ def workforce(staff: Three, times: Mapping[str, float] | None = None, even: bool
 
 
 def survey(year: int, shift: float = 0.0) -> dict[int, tuple[float, float]]:
-    return {n: (round(white + shift, 1), round(bme + shift, 1)) for n, (white, bme) in SURVEY[year].items()}
+    """Indicators 5 to 8 of a trust; `shift` is what sets it apart from others."""
+    return {n: (round(white + shift, 1), round(bme + 2 * shift, 1)) for n, (white, bme) in SURVEY[year].items()}
 
 
 def survey_rows(results: Mapping[int, tuple[float | str, ...]]) -> Figures:
@@ -91,15 +92,17 @@ def board(members: Three, voting: Three, executive: Three) -> Figures:
     return put("board_total", members) | put("board_voting", voting) | put("board_executive", executive)
 
 
-def processes(staff: Three, busy: float, indicator_2: float, cases: int, indicator_3: float,
-              indicator_4: float) -> Figures:
+def processes(staff: Three, busy: float, indicator_2: float, cases: int, indicator_3: float, indicator_4: float,
+              shift: float) -> Figures:
     """Rows 34, 35, 39 and 43 for about these relative likelihoods; `busy` is how much was recruited."""
     white, bme, unknown = staff
+    chance, reach = 0.19 + shift / 50, 0.53 + shift / 10
     shortlisted = round(white * 0.93 * busy), round(bme * 1.75 * busy), round(unknown * 1.1 * busy)
-    appointed = round(shortlisted[0] * 0.19), round(shortlisted[1] * 0.19 / indicator_2), round(shortlisted[2] * 0.17)
+    appointed = (round(shortlisted[0] * chance), round(shortlisted[1] * chance / indicator_2),
+                 round(shortlisted[2] * chance * 0.9))
     known_cases = cases - cases // 30
     bme_cases = round(known_cases * bme * indicator_3 / (white + bme * indicator_3))
-    trained = round(white * 0.53), round(bme * 0.53 / indicator_4), round(unknown * 0.47)
+    trained = round(white * reach), round(bme * reach / indicator_4), round(unknown * reach * 0.9)
     return (put("shortlisted", shortlisted) | put("appointed", appointed) | put("training", trained)
             | put("disciplinary", (known_cases - bme_cases, bme_cases, cases // 30)))
 
@@ -109,7 +112,7 @@ def trust(year: int, staff: Three, cases: int, board_rows: Figures, *, busy: flo
           bands: Figures | None = None) -> Figures:
     """A whole year's verified figures and respondents of a trust."""
     answered = respondent_rows(staff[0] * 47 // 100, staff[1] * 39 // 100)
-    return ((bands or workforce(staff)) | processes(staff, busy, indicator_2, cases, indicator_3, indicator_4)
+    return ((bands or workforce(staff)) | processes(staff, busy, indicator_2, cases, indicator_3, indicator_4, shift)
             | survey_rows(survey(year, shift)) | answered | board_rows)
 
 

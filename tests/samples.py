@@ -25,7 +25,6 @@ from sample_figures import (  # noqa: E402
     last_year,
     put,
     respondent_rows,
-    survey,
     survey_rows,
     trust,
     workforce,
@@ -104,8 +103,9 @@ def totals_disagree() -> Story:
 def survey_swapped() -> Story:
     members = board((11, 2, 0), (10, 2, 0), (5, 1, 0))
     before = trust(2020, (3420, 1110, 140), 44, members, busy=0.95, shift=-0.6)
+    before |= survey_rows({5: (25.2, 33.6), 6: (22.9, 30.8), 7: (86.9, 69.4), 8: (5.6, 15.9)})
     this = trust(2021, (3466, 1167, 133), 41, members, shift=-0.5)
-    this |= survey_rows({number: (bme, white) for number, (white, bme) in survey(2021, -0.5).items()})
+    this |= survey_rows({5: (33.1, 24.6), 6: (30.4, 22.0), 7: (68.9, 87.5), 8: (16.8, 5.4)})  # BME first
     return Story("ZZC", "Wexcombe Marsh NHS Foundation Trust (example)", "NHS foundation trust", "South East",
                  one(with_blocks(this, before)))
 
@@ -114,14 +114,16 @@ def third_unknown() -> Story:
     members = board((9, 1, 3), (8, 1, 2), (4, 0, 1))
     before = trust(2020, (2190, 520, 1245), 38, members, busy=0.95, shift=0.9)
     this = trust(2021, (2144, 531, 1376), 36, members, shift=0.8)
+    before |= put("disciplinary", (17, 6, 15))
+    this |= put("disciplinary", (16, 6, 14))
     return Story("ZZD", "Skerrow Sands NHS Trust (example)", "NHS trust", "North West", one(with_blocks(this, before)))
 
 
 def unreadable_cells() -> Story:
     members = board((12, 1, 0), (10, 1, 0), (6, 0, 0))
     before = trust(2020, (3105, 688, 117), 35, members, busy=0.95, shift=0.2)
-    this = trust(2021, (3142, 719, 111), 36, members, shift=0.1)
-    this |= {
+    figures = with_blocks(trust(2021, (3142, 719, 111), 36, members, shift=0.1), before)
+    figures |= {
         at("headcount", "white", NON_CLINICAL, "4"): "approx 190",
         at("headcount", "bme", NON_CLINICAL, "8b"): "<5",
         at("headcount", "unknown", NON_CLINICAL, "8c"): "n/a",
@@ -136,9 +138,8 @@ def unreadable_cells() -> Story:
     }
     for key in (*(at("headcount", group, NON_CLINICAL, "1") for group in GROUPS),
                 at("appointed", "unknown"), at("survey_8", "bme")):
-        del this[key]
-    return Story("ZZE", "Ollerby Fen NHS Trust (example)", "NHS trust", "East of England",
-                 one(with_blocks(this, before)))
+        del figures[key]
+    return Story("ZZE", "Ollerby Fen NHS Trust (example)", "NHS trust", "East of England", one(figures))
 
 
 CCG_BANDS = (*((NON_CLINICAL, band) for band in ("3", "4", "5", "6", "7", "8a", "8b", "8c", "8d", "9", "vsm")),
@@ -147,7 +148,7 @@ CCG_BANDS = (*((NON_CLINICAL, band) for band in ("3", "4", "5", "6", "7", "8a", 
 
 def ccg(bands: tuple[str, str, str], shortlisted: Three, appointed: Three, cases: Three, trained: Three,
         results: str, board_rows: Figures) -> Figures:
-    """A commissioner's year: headcounts by group for each of CCG_BANDS, no medical staff; `results` of 5 to 8 in pairs."""
+    """A commissioner's year: headcounts by group for each of CCG_BANDS, no medical staff; `results` are pairs."""
     figures: Figures = dict.fromkeys(workforce((600, 200, 40), senior_medical=(0, 0, 0)), 0)
     for group, numbers in zip(GROUPS, bands, strict=True):
         for (staff_group, band), number in zip(CCG_BANDS, numbers.split(), strict=True):
@@ -185,7 +186,7 @@ def inverted_ratio() -> Story:
     members = board((12, 1, 0), (10, 1, 0), (6, 1, 0))
     before = trust(2020, (4020, 905, 160), 52, members, busy=0.95, indicator_2=1.62, shift=-0.2)
     this = trust(2021, (4077, 951, 151), 50, members, indicator_2=1.6, shift=-0.3)
-    this[Key("reported_indicator_2")] = 0.63  # BME over White, where the counts give 1.60
+    this[Key("reported_indicator_2")] = 0.62  # BME over White, where the counts give 1.60
     return Story("ZZH", "Brackenholt NHS Foundation Trust (example)", "NHS foundation trust", "South West",
                  one(with_blocks(this, before)))
 

@@ -19,7 +19,7 @@ def assess(path: str, rulebook: Rulebook, year: int | None = None) -> list[Asses
     assessments = []
     for conformed in conform(submission, rulebook, year):
         subject = conformed.subject
-        parameters = {name: (rulebook.parameter(name, subject.year), entry["unit"]) for name, entry in rulebook.parameters.items()}
+        parameters = rulebook.parameters_of(subject.year)
         reported = Facts(conformed.facts if subject.scheme == "nhs_wres" else (), rulebook.items, parameters)
         indicators, derived = derive(reported, rulebook)
         facts = Facts((*conformed.facts, *derived), rulebook.items, parameters)

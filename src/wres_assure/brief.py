@@ -6,37 +6,41 @@ written. Numbers come formatted from `words`; renderers only place what stands h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from . import __version__, words
 from .facts import Facts
-from .model import ACTIONS, BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Assessment, Finding, Indicator, Json, Key
+from .model import ACTIONS, BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Assessment, Finding
 from .rulebook import Rule, Rulebook
+from .sentences import Indication, Said, counts_row, indications, say, unknown_ethnicity
 
 AUDIENCES = ("inspector", "trust")
-NOT_INSPECTED = {"ccg": "clinical commissioning groups", "icb": "integrated care boards", "csu": "commissioning support units",
-                 "national_body": "national bodies"}
+NOT_INSPECTED = {
+    "ccg": "clinical commissioning groups",
+    "icb": "integrated care boards",
+    "csu": "commissioning support units",
+    "national_body": "national bodies",
+}
 ACTION_TITLES = {"correct": "Correct before upload", "explain": "Explain or correct", "note": "Be aware"}
 COUNTS_AS_NOTHING = "What could not be checked counts as nothing, never as passed."
 BME = "BME is the WRES term and hides differences between groups; ask for the breakdown."
 CRUDE = "Not adjusted for band, profession or site."
-GROUPS_OF_1_AND_9 = ("For indicators 1 and 9 the first figure is the BME share of the workforce, the second the BME share of band 8a and "
-                     "above (1) and of the board (9).")
-_MARK = ("OFFICIAL. Contains figures on small groups of staff from which individuals might be identified. {purpose} Do not forward; apply "
-         "disclosure control before any release, including under the Freedom of Information Act.")
-_PURPOSE = {"inspector": "Prepared to plan an inspection; not a judgement, rating or finding of discrimination.",
-            "trust": "Not a judgement, rating or finding of discrimination."}
+GROUPS_OF_1_AND_9 = (
+    "For indicators 1 and 9 the first figure is the BME share of the workforce, the second the BME share of band 8a and "
+    "above (1) and of the board (9)."
+)
+_MARK = (
+    "OFFICIAL. Contains figures on small groups of staff from which individuals might be identified. {purpose} Do not forward; apply "
+    "disclosure control before any release, including under the Freedom of Information Act."
+)
+_PURPOSE = {
+    "inspector": "Prepared to plan an inspection; not a judgement, rating or finding of discrimination.",
+    "trust": "Not a judgement, rating or finding of discrimination.",
+}
 _FAMILIES = ("structure", "types")
 _SHOWN_CAUSES = 3
-
-
-class Said(NamedTuple):
-    """A sentence and what it rests on."""
-
-    text: str
-    findings: tuple[str, ...] = ()  # fingerprints
-    indicators: tuple[str, ...] = ()
+_CONDITION = "Only for certain figures (`rules show` with the rule's id says which)"
 
 
 class Row(NamedTuple):
@@ -65,30 +69,15 @@ class Group(NamedTuple):
     why: str
     authority: str
     parts: tuple[Part, ...]
-    count: int
+    size: int
     follows: tuple[str, ...]  # sentences: what else failed or could not be judged because of this
-
-
-class Indication(NamedTuple):
-    """One indicator as a line of the table, with its sentence."""
-
-    id: str
-    number: str
-    title: str
-    white: str
-    bme: str
-    value: str
-    told: str
-    doubt: str
-    said: Said
-    notes: tuple[str, ...]
 
 
 class Unjudged(NamedTuple):
     """Checks that could not be judged for one reason, or that do not apply."""
 
     title: str
-    count: int
+    size: int
     rules: tuple[str, ...]
     causes: tuple[str, ...]  # the first few
     more: int  # causes not shown
@@ -129,16 +118,33 @@ def brief(assessment: Assessment, rulebook: Rulebook, audience: str = "trust", s
     evidence = tuple(indicator.id for indicator in assessment.indicators)
     level, reasons = assessment.reliability
     return Briefing(
-        audience, _MARK.format(purpose=_PURPOSE[audience]), words.clean(subject.organisation.name)[:200] or "Organisation without a name",
-        _code(subject.organisation.code), year, words.clean(submission.file),
-        f"Row labels were matched to a reconstruction of the {layout['year']} template." if layout and not layout["verified"] else "",
-        words.clean(subject.stopped), coverage_line(assessment.coverage), _apart_line(assessment.apart),
-        level, tuple(_said(reason, (), evidence) for reason in reasons), _counts(facts), _unknown(facts),
-        tuple((action, ACTION_TITLES[action], sum(group.count for group in found), tuple(found))
-              for action in ACTIONS if (found := groups[action])),
-        tuple(_indications(assessment, rulebook, facts)),
-        tuple(writer.unjudged()), tuple(writer.reasons(NOT_APPLICABLE)), tuple(writer.reasons(BROKEN)),
-        f"Rulebook {rulebook.version} ({rulebook.sha256[:12]}), file {submission.sha256[:12]}, wres-assure {__version__}.")
+        audience,
+        _MARK.format(purpose=_PURPOSE[audience]),
+        words.clean(subject.organisation.name)[:200] or "Organisation without a name",
+        _code(subject.organisation.code, subject.organisation.name),
+        year,
+        words.clean(submission.file),
+        f"Row labels were matched to a reconstruction of the {layout['year']} template."
+        if layout and not layout["verified"]
+        else "",
+        words.clean(subject.stopped),
+        coverage_line(assessment.coverage),
+        _apart_line(assessment.apart),
+        level,
+        tuple(say(reason, (), evidence) for reason in reasons),
+        counts_row(facts),
+        unknown_ethnicity(facts),
+        tuple(
+            (action, ACTION_TITLES[action], sum(group.size for group in found), tuple(found))
+            for action in ACTIONS
+            if (found := groups[action])
+        ),
+        tuple(indications(assessment, rulebook, facts)),
+        tuple(writer.unjudged()),
+        tuple(writer.not_applicable()),
+        tuple(writer.broken()),
+        f"Rulebook {rulebook.version} ({rulebook.sha256[:12]}), file {submission.sha256[:12]}, wres-assure {__version__}.",
+    )
 
 
 def refusal(assessment: Assessment, audience: str) -> str:
@@ -156,34 +162,34 @@ def coverage_line(coverage: Mapping[str, int]) -> str:
     rest = [f"{coverage['unverifiable']:,} could not be judged"] if coverage["unverifiable"] else []
     rest += [f"{coverage['broken']:,} failed themselves, which is our fault"] if coverage["broken"] else []
     rest += [f"{coverage['not_applicable']:,} do not apply"] if coverage["not_applicable"] else []
-    return (f"{judged:,} of {applicable:,} checks that apply could be judged: {coverage['passed']:,} passed, {coverage['failed']:,} failed"
-            f"{'; ' if rest else ''}{', '.join(rest)}.")
+    return (
+        f"{judged:,} of {applicable:,} checks that apply could be judged: {coverage['passed']:,} passed, {coverage['failed']:,} failed"
+        f"{'; ' if rest else ''}{', '.join(rest)}."
+    )
 
 
 def _apart_line(apart: Mapping[str, int]) -> str:
     """Rules that ask for something to be taken out are counted apart: deleting things must not look like passing."""
     if not apart["failed"]:
         return ""
-    return (f"Counted apart: {apart['failed']:,} of {words.counted(apart['checks'] - apart['not_applicable'], 'check')} for things to be "
-            "taken out of the file failed.")
+    return (
+        f"Counted apart: {apart['failed']:,} of {words.counted(apart['checks'] - apart['not_applicable'], 'check')} for things to be "
+        "taken out of the file failed."
+    )
 
 
-def _said(text: str, findings: Iterable[str] = (), indicators: Iterable[str] = ()) -> Said:
-    said = Said(text, tuple(findings), tuple(indicators))
-    if not said.findings and not said.indicators:
-        raise ValueError(f"a sentence without evidence: {text}")
-    return said
-
-
-def _code(code: str) -> str:
+def _code(code: str, name: str) -> str:
+    """The code; fictitious organisations are marked, unless their name says so."""
     shown = words.code_shown(code) or "no code"
-    return f"{shown}, example" if code.startswith("ZZ") else shown
+    return f"{shown}, example" if code.startswith("ZZ") and "example" not in name.casefold() else shown
 
 
 class _Writer:
     """Findings put together by what a reader has to do about them."""
 
-    def __init__(self, assessment: Assessment, rulebook: Rulebook, rules: Mapping[str, Rule], show_values: bool) -> None:
+    def __init__(
+        self, assessment: Assessment, rulebook: Rulebook, rules: Mapping[str, Rule], show_values: bool
+    ) -> None:
         self.assessment, self.rulebook, self.rules, self.show_values = assessment, rulebook, rules, show_values
         self.code = words.code_shown(assessment.subject.organisation.code)
         self.failed: dict[str, list[Finding]] = {}
@@ -211,8 +217,15 @@ class _Writer:
         for finding in findings:
             by_remedy.setdefault((finding.code, words.remedy_of(finding, self.rulebook)), []).append(finding)
         parts = tuple(self._part(rule, code, remedy, found) for (code, remedy), found in by_remedy.items())
-        return Group(rule.id, rule.title, rule.source["why"], self.rulebook.authority(rule.authority), parts, len(findings),
-                     tuple(self._follows(rule.id)))
+        return Group(
+            rule.id,
+            rule.title,
+            rule.source["why"],
+            self.rulebook.authority(rule.authority),
+            parts,
+            len(findings),
+            tuple(self._follows(rule.id)),
+        )
 
     def _part(self, rule: Rule, code: str, remedy: str, findings: list[Finding]) -> Part:
         template: str = rule.source["codes"][code]["message"] if code else rule.source["message"]
@@ -221,109 +234,99 @@ class _Writer:
         for finding in findings:
             identity = words.fingerprint(finding, self.code)
             holds = [words.clean(raw) if self.show_values else words.figure_shown(raw) for _, raw in finding.cells]
-            said = _said(words.sentence(words.message_of(finding, self.rulebook, self.show_values)), [identity])
-            rows.append(Row(identity, words.cells_of(address for address, _ in finding.cells), ", ".join(raw or "blank" for raw in holds), said))
-        return Part(tuple(rows), words.cells_of(address for finding in findings for address, _ in finding.cells), alike, remedy)
+            said = say(words.sentence(words.message_of(finding, self.rulebook, self.show_values)), [identity])
+            rows.append(
+                Row(
+                    identity,
+                    words.cells_of(address for address, _ in finding.cells),
+                    ", ".join(raw or "blank" for raw in holds),
+                    said,
+                )
+            )
+        return Part(
+            tuple(rows), words.cells_of(address for finding in findings for address, _ in finding.cells), alike, remedy
+        )
 
     def _follows(self, rule_id: str) -> Iterator[str]:
         following = self.following.get(rule_id, [])
         if following:
-            counts = ", ".join(f"{name} ({sum(f.rule == name for f in following)})" for name in dict.fromkeys(f.rule for f in following))
+            counts = ", ".join(
+                f"{name} ({sum(f.rule == name for f in following)})"
+                for name in dict.fromkeys(f.rule for f in following)
+            )
             yield f"{words.counted(len(following), 'other check')} failed for the same cause: {counts}."
         if blocked := self.blocked.get(rule_id):
             yield f"{words.counted(blocked, 'check')} could not be judged because of this."
 
     def unjudged(self) -> Iterator[Unjudged]:
         """Checks that could not be judged, by the finding that is the cause, else by the reason itself."""
-        by_cause: dict[tuple[str, str], list[Finding]] = {}
-        for finding in self.assessment.findings:
-            if finding.outcome == UNVERIFIABLE:
-                by_cause.setdefault((finding.caused_by, "" if finding.caused_by else finding.cause), []).append(finding)
-        for (rule_id, cause), found in sorted(by_cause.items(), key=lambda entry: (-len(entry[1]), entry[0])):
-            causes = [words.sentence(words.clean(text)) for text in dict.fromkeys(finding.cause for finding in found)] if rule_id else []
-            title = f"{rule_id}: {self.rules[rule_id].title}" if rule_id else words.sentence(words.clean(cause))
-            yield Unjudged(title, len(found), tuple(sorted({finding.rule for finding in found})),
-                           tuple(causes[:_SHOWN_CAUSES]), max(0, len(causes) - _SHOWN_CAUSES))
 
-    def reasons(self, outcome: str) -> Iterator[Unjudged]:
-        """Checks of one outcome by reason."""
-        by_cause: dict[str, list[Finding]] = {}
+        def cause_of(finding: Finding) -> str:
+            rule_id = finding.caused_by
+            return f"{rule_id}: {self.rules[rule_id].title}" if rule_id else finding.cause
+
+        return self._by(UNVERIFIABLE, cause_of)
+
+    def not_applicable(self) -> Iterator[Unjudged]:
+        """Checks that do not apply, by kind of reason."""
+
+        def kind_of(finding: Finding) -> str:
+            if finding.cause.endswith("was not given."):
+                return "About figures that were not given and need not be"
+            return _CONDITION if finding.cause.startswith("It is judged only where") else finding.cause
+
+        return self._by(NOT_APPLICABLE, kind_of)
+
+    def broken(self) -> Iterator[Unjudged]:
+        return self._by(BROKEN, lambda finding: finding.cause)
+
+    def _by(self, outcome: str, title_of: Callable[[Finding], str]) -> Iterator[Unjudged]:
+        """Findings of one outcome under their titles, the most frequent first, with the first few causes."""
+        by_title: dict[str, list[Finding]] = {}
         for finding in self.assessment.findings:
             if finding.outcome == outcome:
-                by_cause.setdefault(finding.cause, []).append(finding)
-        for cause, found in sorted(by_cause.items(), key=lambda entry: (-len(entry[1]), entry[0])):
-            yield Unjudged(words.sentence(words.clean(cause)), len(found), tuple(sorted({finding.rule for finding in found})), (), 0)
+                by_title.setdefault(title_of(finding), []).append(finding)
+        for title, found in sorted(by_title.items(), key=lambda entry: (-len(entry[1]), entry[0])):
+            causes = [
+                words.sentence(words.clean(cause))
+                for cause in dict.fromkeys(f.cause for f in found)
+                if cause != title and title != _CONDITION
+            ]
+            yield Unjudged(
+                words.sentence(words.clean(title)),
+                len(found),
+                tuple(sorted({finding.rule for finding in found})),
+                tuple(causes[:_SHOWN_CAUSES]),
+                max(0, len(causes) - _SHOWN_CAUSES),
+            )
 
 
 def _family_first(rule: Rule) -> tuple[int, str, str]:
     return _FAMILIES.index(rule.family) if rule.family in _FAMILIES else len(_FAMILIES), rule.family, rule.id
 
 
-# Figures
+class Summary(NamedTuple):
+    """One return as a line of a list."""
+
+    code: str
+    year: str
+    counts: tuple[int, ...]  # failed findings by action
+    not_judged: str
+    name: str
 
 
-_COUNTED = (("Staff", ("headcount", "*", "*")), ("Shortlisted", ("shortlisted", "", "")), ("Appointed from shortlisting", ("appointed", "", "")),
-            ("Disciplinary cases", ("disciplinary", "", "")), ("Given training or CPD", ("training", "", "")),
-            ("Board members", ("board_total", "", "")))
-
-
-def _counts(facts: Facts) -> tuple[tuple[str, str], ...]:
-    """The one row of counts that shows how small everything is."""
-    counts = []
-    for title, (item, staff_group, pay_band) in _COUNTED:
-        operand = facts.resolve(Key(item, "verified", staff_group, pay_band, "all")).operand
-        counts.append((title, words.number(operand.value if operand else None, "people")))
-    answered = [operand.value for number in range(5, 9) if (operand := facts.resolve(Key(f"respondents_{number}", ethnicity="all")).operand)]
-    low, high = (min(answered), max(answered)) if answered else (None, None)
-    shown = words.number(low, "people") if low == high else f"{words.number(low, 'people')} to {words.number(high, 'people')}"
-    counts.insert(-1, ("Answered the survey", shown))
-    return tuple(counts)
-
-
-def _unknown(facts: Facts) -> Said | None:
-    share = facts.get(Key("indicator_1", "unknown_share")) or facts.get(Key("indicator_3", "unknown_share"))
-    if share is None or share.value is None:
-        return None
-    return _said(f"Ethnicity is unknown for {words.number(share.value, 'share')} of staff.", (), [share.key.item])
-
-
-def _indications(assessment: Assessment, rulebook: Rulebook, facts: Facts) -> Iterator[Indication]:
-    entries = {entry["id"]: entry for entry in rulebook.indicators}
-    for indicator in assessment.indicators:
-        entry = entries[indicator.id]
-        first, second = ("white", "bme") if "white" in entry["groups"] else reversed(entry["over"])
-        shown = [words.number(indicator.groups.get(name), "share") if indicator.groups.get(name) is not None else "-" for name in (first, second)]
-        said = _said(words.sentence_of(indicator, entry, _events(indicator, entry, facts), _of_board(facts) if entry["complete_count"] else ""),
-                     (), [indicator.id])
-        doubt = "" if indicator.usable else str(indicator.doubt or indicator.reason)
-        yield Indication(indicator.id, indicator.id.rpartition("_")[2], indicator.title, *shown, words.value_cell(indicator),
-                         words.told(indicator), doubt, said, indicator.notes)
-
-
-def _events(indicator: Indicator, entry: Json, facts: Facts) -> float | None:
-    """People of both groups to whom it happened: what the uncertainty of a ratio hangs on."""
-    derivation = next((d for d in entry["derivations"] if d["source"] == indicator.source), None)
-    if derivation is None or not derivation["interval"] or indicator.unit != "ratio":
-        return None
-    names = derivation["interval"]["arguments"]
-    operands = [facts.resolve(Key(*derivation["let"][name])).operand for name in (names[0], names[2])]
-    return sum(operand.value for operand in operands if operand) if all(operands) else None
-
-
-def _of_board(facts: Facts) -> str:
-    bme, everybody = (facts.resolve(Key("board_total", ethnicity=group)).operand for group in ("bme", "all"))
-    return f"{words.number(bme.value, 'people')} of {words.number(everybody.value, 'people')}" if bme and everybody else ""
-
-
-def summary(assessment: Assessment, rulebook: Rulebook) -> str:
-    """One line for a list of returns."""
+def summary(assessment: Assessment, rulebook: Rulebook) -> Summary:
+    """What a list of returns says of one."""
     subject, coverage = assessment.subject, assessment.coverage
     actions = {rule.id: rule.action for rule in rulebook.rules}
     counts = dict.fromkeys(ACTIONS, 0)
     for finding in assessment.findings:
         if finding.outcome == FAILED:
             counts[actions[finding.rule]] += 1
-    who = f"{words.clean(subject.organisation.name)[:60] or words.clean(assessment.submission.file)} ({_code(subject.organisation.code)})"
-    return (f"{who}, {subject.year or 'year not told'}: {counts['correct']:,} to correct, {counts['explain']:,} to explain, "
-            f"{counts['note']:,} to be aware of; {coverage['unverifiable'] + coverage['broken']:,} of "
-            f"{coverage['checks'] - coverage['not_applicable']:,} not judged")
+    return Summary(
+        words.code_shown(subject.organisation.code) or "-",
+        str(subject.year or "-"),
+        tuple(counts.values()),
+        f"{coverage['unverifiable'] + coverage['broken']:,} of {coverage['checks'] - coverage['not_applicable']:,}",
+        words.clean(subject.organisation.name)[:200] or words.clean(assessment.submission.file),
+    )

@@ -12,14 +12,34 @@ from typing import NamedTuple
 from .expression import CannotCompute, Env, Operand, exact, tidy
 from .facts import Facts, Resolved
 from .locate import Raised
-from .model import BROKEN, FAILED, NOT_APPLICABLE, OUTCOMES, PASSED, UNVERIFIABLE, Fact, Finding, Key, Place, Return, Shown
+from .model import (
+    BROKEN,
+    FAILED,
+    NOT_APPLICABLE,
+    OUTCOMES,
+    PASSED,
+    UNVERIFIABLE,
+    Fact,
+    Finding,
+    Key,
+    Place,
+    Return,
+    Shown,
+)
 from .rulebook import Rule, Rulebook, bind
 
 FIRST = ("structure", "types")  # a figure that fails here is in question for every later rule
 _WORST = (BROKEN, FAILED, UNVERIFIABLE, PASSED, NOT_APPLICABLE)
-_ORGANISATIONS = {"trust": "NHS trusts", "independent": "independent providers", "ccg": "CCGs", "icb": "ICBs",
-                  "csu": "CSUs", "national_body": "national bodies"}
+_ORGANISATIONS = {
+    "trust": "NHS trusts",
+    "independent": "independent providers",
+    "ccg": "CCGs",
+    "icb": "ICBs",
+    "csu": "CSUs",
+    "national_body": "national bodies",
+}
 WHOLE = Place()
+NO_FIGURE = ("blank", "section_empty", "esr_empty", None)
 
 
 class Checked(NamedTuple):
@@ -47,7 +67,9 @@ def check(facts: Facts, raised: Iterable[Raised], subject: Return, rulebook: Rul
     findings: list[Finding] = []
     families: dict[str, dict[str, int]] = {}
     coverage, apart = _counter(), _counter()
-    for rule in sorted(rulebook.rules, key=lambda rule: FIRST.index(rule.family) if rule.family in FIRST else len(FIRST)):
+    for rule in sorted(
+        rulebook.rules, key=lambda rule: FIRST.index(rule.family) if rule.family in FIRST else len(FIRST)
+    ):
         counts = apart if rule.source["asks_removal"] else coverage
         family = families.setdefault(rule.family, _counter())
         for outcome, found in _judged(rule, context):
@@ -67,84 +89,132 @@ def _judged(rule: Rule, context: Context) -> Iterable[tuple[str, list[Finding]]]
     places = (*rule.places, WHOLE) if rule.kind == "cells" and rule.source["raised_by"] else rule.places
     reason, outcome, caused_by = _not_judged(rule, context)
     if outcome:
-        return [(outcome, [Finding(rule.id, outcome, place, {}, (), cause=reason, caused_by=caused_by)]) for place in places]
+        return [
+            (outcome, [Finding(rule.id, outcome, place, {}, (), cause=reason, caused_by=caused_by)]) for place in places
+        ]
+    judge = _raised if rule.source["raised_by"] else _asserted
+    known: dict[str, Resolved] = {}
     judged = []
     for place in places:
         try:
-            if rule.source["raised_by"]:
-                findings = _raised(rule, place, context)
-            else:
-                findings = _asserted(rule, place, context)
+            findings = judge(rule, place, context, known)
         except Exception as e:  # a rule that fails is our fault and is said so, never the submitter's
             findings = [Finding(rule.id, BROKEN, place, {}, (), cause=f"the rule itself failed ({type(e).__name__})")]
-        judged.append((min((f.outcome for f in findings), key=_WORST.index),
-                       [f for f in findings if f.outcome != PASSED]))
-        if rule.family in FIRST and rule.action == "correct":
-            for finding in findings:
-                if finding.outcome == FAILED and place.item:
-                    context.in_question[Key(*place)] = rule.id
+        judged.append((min((f.outcome for f in findings), key=_WORST.index) if findings else PASSED, findings))
+        if findings and rule.family in FIRST and rule.action == "correct" and place.item and judged[-1][0] == FAILED:
+            context.in_question[Key(*place)] = rule.id
     return judged
 
 
 def _not_judged(rule: Rule, context: Context) -> tuple[str, str, str]:
     """Why a rule does not speak of this return at all: reason, outcome, the rule that is the cause."""
     subject = context.subject
-    gate = rule.source["raised_by"] in ("read", "conform") and any(context.raised.get(code) for code in rule.source["codes"])
+    gate = rule.source["raised_by"] in ("read", "conform") and any(
+        context.raised.get(code) for code in rule.source["codes"]
+    )
     if subject.stopped and not gate:
         code = "year_unknown" if "year_unknown" in context.raised else "not_the_template"
         return subject.stopped, UNVERIFIABLE, context.rulebook.raised.get(code, "")
     if subject.scheme != "nhs_wres" and "another_scheme" not in rule.source["codes"]:
-        return (f"The figures follow another scheme ({subject.scheme}); these rules are of the NHS WRES.", NOT_APPLICABLE,
-                context.rulebook.raised.get("another_scheme", ""))
+        return (
+            f"The figures follow another scheme ({subject.scheme}); these rules are of the NHS WRES.",
+            NOT_APPLICABLE,
+            context.rulebook.raised.get("another_scheme", ""),
+        )
     if subject.year is not None and not rule.year_from <= subject.year <= (rule.year_until or 9999):
         span = f"from {rule.year_from}" + (f" until {rule.year_until}" if rule.year_until else "")
         return f"The rule is for collections {span}.", NOT_APPLICABLE, ""
     if rule.inputs and ("table" if context.from_table else "workbook") not in rule.inputs:
-        return "The rule is about a workbook; this is a table of figures." if context.from_table else "The rule is about a table of figures.", NOT_APPLICABLE, ""
+        return (
+            "The rule is about a workbook; this is a table of figures."
+            if context.from_table
+            else "The rule is about a table of figures.",
+            NOT_APPLICABLE,
+            "",
+        )
     if rule.organisations and not subject.organisation.type:
-        return "The type of the organisation cannot be told.", UNVERIFIABLE, context.rulebook.raised.get("type_unknown", "")
+        return (
+            "The type of the organisation cannot be told.",
+            UNVERIFIABLE,
+            context.rulebook.raised.get("type_unknown", ""),
+        )
     if rule.organisations and subject.organisation.type not in rule.organisations:
         names = ", ".join(_ORGANISATIONS[name] for name in rule.organisations)
         return f"The rule is for {names}.", NOT_APPLICABLE, ""
     return "", "", ""
 
 
-# Rules that a stage raises
+# Rules that a stage raises. Every judgement gives its findings; none is a pass.
 
 
-def _raised(rule: Rule, place: Place, context: Context) -> list[Finding]:
+def _raised(rule: Rule, place: Place, context: Context, known: dict[str, Resolved]) -> list[Finding]:
     codes = rule.source["codes"]
     if rule.kind == "cells" and place != WHOLE and rule.source["raised_by"] != "compare":
-        return [_cell(rule, place, context.facts.get(Key(*place)), context)]
+        return _cell(rule, place, context.facts.get(Key(*place)), context)
     if rule.kind == "cells" and rule.source["raised_by"] == "compare":
         return _compared(rule, place, context)
     if rule.kind == "cells":
-        known = {Key(*p) for p in rule.places}
-        outside = [fact for fact in context.facts.all if fact.key not in known and fact.key.basis != "derived" and fact.problem != "blank"]
-        bad = [_cell(rule, Place(*fact.key), fact, context) for fact in outside if fact.problem in codes]
-        outcome, cause = (PASSED, "") if outside else (NOT_APPLICABLE, "No figure stands outside the template's own.")
-        return bad or [Finding(rule.id, outcome, place, {}, (), cause=cause)]
-    entries = [entry for code in codes for entry in context.raised.get(code, ()) if place == WHOLE or _same(entry.place, place)]
+        own = set(rule.places)
+        outside = [
+            fact
+            for fact in context.facts.all
+            if Place(*fact.key) not in own and fact.key.basis != "derived" and fact.problem not in NO_FIGURE
+        ]
+        if not outside:
+            return [
+                Finding(rule.id, NOT_APPLICABLE, place, {}, (), cause="No figure stands outside the template's own.")
+            ]
+        return [
+            finding
+            for fact in outside
+            if fact.problem in codes
+            for finding in _cell(rule, Place(*fact.key), fact, context)
+        ]
+    entries = [
+        entry for code in codes for entry in context.raised.get(code, ()) if place == WHOLE or _same(entry.place, place)
+    ]
     if entries:
-        return [Finding(rule.id, FAILED, Place(*entry.place), {}, entry.cells, entry.code, entry.detail) for entry in entries]
+        return [
+            Finding(rule.id, FAILED, Place(*entry.place), {}, entry.cells, entry.code, entry.detail)
+            for entry in entries
+        ]
     if rule.kind == "rows":
-        section = next((entry for entry in context.raised.get("section_missing", ()) if _in_section(place, entry, context)), None)
+        section = next(
+            (entry for entry in context.raised.get("section_missing", ()) if _in_section(place, entry, context)), None
+        )
         if section:
-            return [Finding(rule.id, UNVERIFIABLE, place, {}, (), cause=f"the section {section.detail} was not found",
-                            caused_by=context.rulebook.raised["section_missing"])]
-    return [Finding(rule.id, PASSED, place, {}, ())]
+            return [
+                Finding(
+                    rule.id,
+                    UNVERIFIABLE,
+                    place,
+                    {},
+                    (),
+                    cause=f"the section {section.detail} was not found",
+                    caused_by=context.rulebook.raised["section_missing"],
+                )
+            ]
+    return []
 
 
 def _compared(rule: Rule, place: Place, context: Context) -> list[Finding]:
     """Figures given more than once: at their own place where the template has one, else at the whole return."""
     entries = [entry for code in rule.source["codes"] for entry in context.raised.get(code, ())]
     own = set(rule.places)
-    here = [entry for entry in entries if (Place(*entry.place) == place if place != WHOLE else Place(*entry.place) not in own)]
+    here = [
+        entry
+        for entry in entries
+        if (Place(*entry.place) == place if place != WHOLE else Place(*entry.place) not in own)
+    ]
     if here:
-        return [Finding(rule.id, FAILED, Place(*entry.place), {}, entry.cells, entry.code, entry.detail) for entry in here]
-    if place != WHOLE and not any(context.facts.get(Key(*place)._replace(basis=where)) for where in context.facts.printed_places):
+        return [
+            Finding(rule.id, FAILED, Place(*entry.place), {}, entry.cells, entry.code, entry.detail) for entry in here
+        ]
+    if place != WHOLE and not any(
+        context.facts.get(Key(*place)._replace(basis=where)) for where in context.facts.printed_places
+    ):
         return [Finding(rule.id, NOT_APPLICABLE, place, {}, (), cause="The figure is printed once.")]
-    return [Finding(rule.id, PASSED, place, {}, ())]
+    return []
 
 
 def _same(raised: tuple[str, ...], place: Place) -> bool:
@@ -154,38 +224,57 @@ def _same(raised: tuple[str, ...], place: Place) -> bool:
 def _in_section(place: Place, entry: Raised, context: Context) -> bool:
     layout = context.rulebook.layouts[context.subject.layout]
     section = next(s for s in layout["sections"] if s["id"] == entry.place[0])
-    return any((row["item"], row["staff_group"], row["pay_band"]) == (place.item, place.staff_group, place.pay_band) for row in section["rows"])
+    return any(
+        (row["item"], row["staff_group"], row["pay_band"]) == (place.item, place.staff_group, place.pay_band)
+        for row in section["rows"]
+    )
 
 
-def _cell(rule: Rule, place: Place, fact: Fact | None, context: Context) -> Finding:
-    """The outcome of one expected figure under a rule about how figures are given."""
+def _cell(rule: Rule, place: Place, fact: Fact | None, context: Context) -> list[Finding]:
+    """One expected figure under a rule about how figures are given."""
     if fact is None:
-        return Finding(rule.id, UNVERIFIABLE, place, {}, (), cause=f"{context.facts.name(Key(*place))} was not given")
-    cells = ((fact.cell, fact.raw),) if fact.cell else ()
+        return [Finding(rule.id, UNVERIFIABLE, place, {}, (), cause=f"{context.facts.name(Key(*place))} was not given")]
     if fact.problem is None:
-        return Finding(rule.id, PASSED, place, {}, cells)
+        return []
     if fact.problem in rule.source["codes"]:
-        return Finding(rule.id, FAILED, place, {}, cells, fact.problem)
-    if fact.problem != "blank" and "blank" in rule.source["codes"] and fact.cell:
-        return Finding(rule.id, PASSED, place, {}, cells)  # something stands there; another rule says what is wrong with it
-    return _unverifiable(rule, place, context.facts.resolve(Key(*place)), context)
+        return [Finding(rule.id, FAILED, place, {}, ((fact.cell, fact.raw),) if fact.cell else (), fact.problem)]
+    if fact.problem not in NO_FIGURE and "blank" in rule.source["codes"] and fact.cell:
+        return []  # something stands there; another rule says what is wrong with it
+    return [_unverifiable(rule, place, context.facts.resolve(Key(*place)), context)]
 
 
 # Rules that assert
 
 
-def _asserted(rule: Rule, place: Place, context: Context) -> list[Finding]:
-    keys = {name: bind(selector, place) for name, selector in rule.let}
-    printed = [name for name, key in keys.items() if key.basis == "printed"]
+def _asserted(rule: Rule, place: Place, context: Context, known: dict[str, Resolved]) -> list[Finding]:
+    printed = []
+    keys: dict[str, Key] = {}
+    for name, selector in rule.let:
+        if name not in known:  # what does not depend on the place is looked up once for the rule
+            keys[name] = bind(selector, place)
+            if keys[name].basis == "printed":
+                printed.append(name)
+            elif isinstance(selector, list) and "@" not in selector:
+                known[name] = context.facts.resolve(keys[name])
     if not printed:
-        return [asserted(rule, place, keys, context)]
+        return asserted(rule, place, keys, context, known)
     # A printed figure is judged in the return itself and wherever else a document prints it.
-    found = []
+    found: list[Finding] = []
+    judged = False
     for where in ("verified", *context.facts.printed_places):
         there = {name: key._replace(basis=where) if name in printed else key for name, key in keys.items()}
         if any((fact := context.facts.get(plain(there[name]))) and fact.value is not None for name in printed):
-            found.append(asserted(rule, place._replace(basis="" if where == "verified" else where), there, context))
-    return found or [asserted(rule, place, {name: key._replace(basis="verified") if name in printed else key for name, key in keys.items()}, context)]
+            judged = True
+            found += asserted(rule, place._replace(basis="" if where == "verified" else where), there, context, known)
+    if judged:
+        return found
+    return asserted(
+        rule,
+        place,
+        {name: key._replace(basis="verified") if name in printed else key for name, key in keys.items()},
+        context,
+        known,
+    )
 
 
 def plain(key: Key) -> Key:
@@ -193,46 +282,70 @@ def plain(key: Key) -> Key:
     return Key(*[part.lstrip("=*") for part in key])
 
 
-def asserted(rule: Rule, place: Place, keys: Mapping[str, Key], context: Context) -> Finding:
-    """The outcome of an assertion over these figures: `when` first, then `assert`."""
+def asserted(
+    rule: Rule, place: Place, keys: Mapping[str, Key], context: Context, known: Mapping[str, Resolved]
+) -> list[Finding]:
+    """What an assertion finds over these figures: `when` first, then `assert`; nothing where it holds."""
     policy = rule.source["when_missing"]
-    resolved: dict[str, Resolved] = {}
-    env: dict[str, Operand] = {}
+    resolved = dict(known)
     for name, key in keys.items():
-        resolved[name] = found = context.facts.resolve(key)
+        if name not in resolved:
+            resolved[name] = context.facts.resolve(key)
+    env: dict[str, Operand] = {}
+    for name, found in resolved.items():
         if found.operand is not None:
             env[name] = found.operand
-        elif policy == "zero" and (found.problem is None or found.problem.problem in (None, "blank")):
+        elif policy == "zero" and (found.problem is None or found.problem.problem in NO_FIGURE):
             env[name] = exact(0.0)
+    operands = _Computed(env, rule.where) if rule.where else env
     try:
         if rule.when is not None:
             obstacle = _obstacle(rule, place, rule.needs_for_when, resolved, env, context)
-            if obstacle or not rule.when(_with_computed(rule, env)):
-                return obstacle or Finding(rule.id, NOT_APPLICABLE, place, {}, (), cause=f"It is judged only where {rule.source['when_text']}.")
+            if obstacle or not rule.when(operands):
+                return [
+                    obstacle
+                    or Finding(
+                        rule.id,
+                        NOT_APPLICABLE,
+                        place,
+                        {},
+                        (),
+                        cause=f"It is judged only where {rule.source['when_text']}.",
+                    )
+                ]
         assert rule.holds is not None
         obstacle = _obstacle(rule, place, rule.needs, resolved, env, context)
         if obstacle:
-            return obstacle
-        computed = _with_computed(rule, env)
-        if rule.holds(computed):
-            return Finding(rule.id, PASSED, place, {}, ())
-        return _failed(rule, place, computed, resolved)
+            return [obstacle]
+        return [] if rule.holds(operands) else [_failed(rule, place, operands, resolved)]
     except CannotCompute as e:
-        return Finding(rule.id, UNVERIFIABLE, place, {}, (), cause=str(e))
+        return [Finding(rule.id, UNVERIFIABLE, place, {}, (), cause=str(e))]
 
 
-def _obstacle(rule: Rule, place: Place, names: frozenset[str], resolved: Mapping[str, Resolved], env: Env, context: Context) -> Finding | None:
+def _obstacle(
+    rule: Rule, place: Place, names: tuple[str, ...], resolved: Mapping[str, Resolved], env: Env, context: Context
+) -> Finding | None:
     """The finding where a figure it needs is missing or in question; None where nothing stands in the way."""
-    for name in sorted(names):
+    for name in names:
         found = resolved[name]
         if name not in env:
             if rule.source["when_missing"] == "skip" and found.problem is None:
                 return Finding(rule.id, NOT_APPLICABLE, place, {}, (), cause=_sentence(found.reason))
             return _unverifiable(rule, place, found, context)
+        if not context.in_question or rule.family in FIRST:
+            continue
         for fact in found.facts:
-            if fact.key in context.in_question and rule.family not in FIRST:
+            if fact.key in context.in_question:
                 by = context.in_question[fact.key]
-                return Finding(rule.id, UNVERIFIABLE, place, {}, ((fact.cell, fact.raw),), cause=f"{context.facts.name(fact.key)} is in question", caused_by=by)
+                return Finding(
+                    rule.id,
+                    UNVERIFIABLE,
+                    place,
+                    {},
+                    ((fact.cell, fact.raw),),
+                    cause=f"{context.facts.name(fact.key)} is in question",
+                    caused_by=by,
+                )
     return None
 
 
@@ -241,7 +354,9 @@ def _unverifiable(rule: Rule, place: Place, found: Resolved, context: Context) -
     caused_by = context.rulebook.raised.get(problem or "", "")
     if problem in ("row_missing", "row_twice", "block_missing", "section_missing") and not caused_by:
         caused_by = context.rulebook.raised.get("row_missing", "")
-    return Finding(rule.id, UNVERIFIABLE, place, {}, (), cause=found.reason, caused_by=caused_by if caused_by != rule.id else "")
+    return Finding(
+        rule.id, UNVERIFIABLE, place, {}, (), cause=found.reason, caused_by=caused_by if caused_by != rule.id else ""
+    )
 
 
 class _Computed(dict[str, Operand]):
@@ -256,12 +371,8 @@ class _Computed(dict[str, Operand]):
         return self[name]
 
 
-def _with_computed(rule: Rule, env: Env) -> _Computed:
-    return _Computed(env, dict(rule.where))
-
-
-def _failed(rule: Rule, place: Place, env: _Computed, resolved: Mapping[str, Resolved]) -> Finding:
-    for name, _ in rule.where:
+def _failed(rule: Rule, place: Place, env: Mapping[str, Operand], resolved: Mapping[str, Resolved]) -> Finding:
+    for name in rule.where:
         try:
             env[name]
         except (CannotCompute, KeyError):
@@ -271,7 +382,9 @@ def _failed(rule: Rule, place: Place, env: _Computed, resolved: Mapping[str, Res
     for name, operand in env.items():
         facts = resolved[name].facts if name in resolved else ()
         single = facts[0] if len(facts) == 1 else None
-        values[name] = Shown(tidy(operand.value), operand.low, operand.high, single.raw if single else "", single.cell if single else "")
+        values[name] = Shown(
+            tidy(operand.value), operand.low, operand.high, single.raw if single else "", single.cell if single else ""
+        )
         if len(facts) <= 6:
             cells.update({fact.cell: fact.raw for fact in facts if fact.cell})
     return Finding(rule.id, FAILED, place, values, tuple(cells.items()))
@@ -283,14 +396,22 @@ def _sentence(text: str) -> str:
 
 def _folded(findings: list[Finding], rulebook: Rulebook) -> Iterable[Finding]:
     """Findings that another of the same indicator explains point at it: one root cause is told once."""
-    indicator = {row["item"]: section["indicator"] for layout in rulebook.layouts.values() for section in layout["sections"]
-                 for row in section["rows"]}
+    indicator = {
+        row["item"]: section["indicator"]
+        for layout in rulebook.layouts.values()
+        for section in layout["sections"]
+        for row in section["rows"]
+    }
 
     def about(rule: str, finding: Finding) -> tuple[object, ...]:
         return rule, indicator.get(finding.place.item, finding.place.item), finding.place.basis
 
-    explained = {about(other, finding): finding.rule
-                 for finding in findings if finding.outcome == FAILED for other in rulebook.rule(finding.rule).source["explains"]}
+    explained = {
+        about(other, finding): finding.rule
+        for finding in findings
+        if finding.outcome == FAILED
+        for other in rulebook.rule(finding.rule).source["explains"]
+    }
     for finding in findings:
         by = explained.get(about(finding.rule, finding))
         yield finding._replace(caused_by=by) if by and finding.outcome == FAILED else finding

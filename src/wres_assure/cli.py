@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import click
 
-from . import __version__, words
+from . import __version__, files, words
 from .model import BROKEN, FAILED, UNVERIFIABLE, Assessment, Json, Refused
 
-READ = (".xlsx", ".xlsm", ".csv")
 FOUND, REFUSED, OUR_FAULT = 1, 3, 4
 _ANY_PATH = click.Path(path_type=str)
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -31,6 +29,9 @@ def run(arguments: list[str]) -> int:
         return int(cli.main(arguments, prog_name="wres-assure", standalone_mode=False) or 0)
     except click.Abort:
         raise KeyboardInterrupt from None
+    except files.Unwritable as e:
+        click.echo(words.clean(str(e)), err=True)
+        return 2
     except click.UsageError as e:
         command = e.ctx.command_path if e.ctx else "wres-assure"
         click.echo(words.clean(f"{_usage(e)} See {command} --help."), err=True)
@@ -56,8 +57,15 @@ def cli() -> None:
     """
 
 
-_year = click.option("--year", type=click.IntRange(2016, 2099), metavar="YEAR", help="Reporting year, where the file does not tell it.")
-_rules = click.option("--rules", type=_ANY_PATH, metavar="DIR", help="Rules of your own: added to ours, or a whole rulebook where DIR holds collection/.")
+_year = click.option(
+    "--year", type=click.IntRange(2016, 2099), metavar="YEAR", help="Reporting year, where the file does not tell it."
+)
+_rules = click.option(
+    "--rules",
+    type=_ANY_PATH,
+    metavar="DIR",
+    help="Rules of your own: added to ours, or a whole rulebook where DIR holds collection/.",
+)
 _force = click.option("--force", is_flag=True, help="Overwrite the output where it exists already.")
 
 
@@ -65,17 +73,36 @@ _force = click.option("--force", is_flag=True, help="Overwrite the output where 
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=_ANY_PATH)
 @_year
 @_rules
-@click.option("--format", "form", type=click.Choice(["text", "json", "csv", "html", "facts"]), default="text",
-              help="text for reading, json for programmes, csv for a table of findings, html for a page, facts for the figures as a facts CSV.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "csv", "html", "facts"]),
+    default="text",
+    help="text for reading, json for programmes, csv for a table of findings, html for a page, facts for the figures as a facts CSV.",
+)
 @click.option("-o", "--output", type=_ANY_PATH, metavar="FILE", help="Write to FILE instead of the screen.")
 @_force
-@click.option("--fail-on", type=click.Choice(["correct", "explain", "never"]), default="correct",
-              help="What makes the exit code 1: findings to correct (the default), also those to explain, or none.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["correct", "explain", "never"]),
+    default="correct",
+    help="What makes the exit code 1: findings to correct (the default), also those to explain, or none.",
+)
 @click.option("--require", type=click.Choice(["all"]), help="all: exit code 1 also when a check could not be judged.")
 @click.option("--show-values", is_flag=True, help="Show free text found in cells, and notes. It may name people.")
 @click.pass_context
-def check(ctx: click.Context, paths: tuple[str, ...], year: int | None, rules: str | None, form: str, output: str | None, force: bool,
-          fail_on: str, require: str | None, show_values: bool) -> None:
+def check(
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    year: int | None,
+    rules: str | None,
+    form: str,
+    output: str | None,
+    force: bool,
+    fail_on: str,
+    require: str | None,
+    show_values: bool,
+) -> None:
     """Check WRES returns before they are sent.
 
     PATH is a workbook (.xlsx, .xlsm), a facts CSV, or a folder of them; of its subfolders, return.xlsx is taken.
@@ -83,13 +110,16 @@ def check(ctx: click.Context, paths: tuple[str, ...], year: int | None, rules: s
     from .rulebook import load
 
     if output:
-        _may_write(output, force, paths)
-    files = list(_files(paths))
+        files.may_write(output, force, paths)
+    given = list(files.to_check(paths))
     rulebook = load(rules)
-    code, assessments = _assess_all(files, rulebook, year)
-    several = len(files) > 1 or len(assessments) > 1 or any(os.path.isdir(path) for path in paths)
+    code, assessments = _assess_all(given, rulebook, year)
+    several = len(given) > 1 or len(assessments) > 1 or any(os.path.isdir(path) for path in paths)
     if form == "html" and len(assessments) > 1:
-        raise click.UsageError(f"A page is about one return, and {len(assessments)} were read. Name one file, or choose another --format.", ctx)
+        raise click.UsageError(
+            f"A page is about one return, and {len(assessments)} were read. Name one file, or choose another --format.",
+            ctx,
+        )
     if assessments or several:
         _show(assessments, rulebook, form, output, force, several, show_values)
     for assessment in assessments:
@@ -97,32 +127,17 @@ def check(ctx: click.Context, paths: tuple[str, ...], year: int | None, rules: s
     ctx.exit(code)
 
 
-def _files(paths: tuple[str, ...]) -> Iterator[str]:
-    """Every file to check, those of a folder by name."""
-    for path in paths:
-        if not os.path.isdir(path):
-            yield path
-            continue
-        inside = sorted(os.listdir(path))
-        found = [name for name in inside if name.lower().endswith(READ) and not name.startswith(("~$", ".")) and os.path.isfile(os.path.join(path, name))]
-        found += [os.path.join(name, "return.xlsx") for name in inside if os.path.isfile(os.path.join(path, name, "return.xlsx"))]
-        if not found:
-            raise Refused("folder_empty", f"{path} holds no workbook (.xlsx, .xlsm) and no facts CSV (.csv).",
-                          "Name the folder that the returns lie in.", path)
-        yield from (os.path.join(path, name) for name in found)
-
-
-def _assess_all(files: list[str], rulebook: Any, year: int | None) -> tuple[int, list[Assessment]]:
+def _assess_all(given: list[str], rulebook: Any, year: int | None) -> tuple[int, list[Assessment]]:
     """What can be established about every file; a file that is refused does not stop the others."""
     from .assess import assess
 
     code = 0
     assessments: list[Assessment] = []
-    progress = len(files) > 1 and sys.stderr.isatty()
-    for at, path in enumerate(files, 1):
+    progress = len(given) > 1 and sys.stderr.isatty()
+    for at, path in enumerate(given, 1):
         if progress:
-            click.echo(f"\r{at:,} of {len(files):,}", nl=at == len(files), err=True)
-        name = f"{path}: " if len(files) > 1 else ""
+            click.echo(f"\r{at:,} of {len(given):,}", nl=at == len(given), err=True)
+        name = f"{path}: " if len(given) > 1 else ""
         try:
             assessments += assess(path, rulebook, year)
         except Refused as e:
@@ -136,7 +151,15 @@ def _assess_all(files: list[str], rulebook: Any, year: int | None) -> tuple[int,
     return code, assessments
 
 
-def _show(assessments: list[Assessment], rulebook: Any, form: str, output: str | None, force: bool, several: bool, show_values: bool) -> None:
+def _show(
+    assessments: list[Assessment],
+    rulebook: Any,
+    form: str,
+    output: str | None,
+    force: bool,
+    several: bool,
+    show_values: bool,
+) -> None:
     if form == "text":
         _show_text(assessments, rulebook, output, force, several, show_values)
     elif form == "html":
@@ -155,7 +178,9 @@ def _show(assessments: list[Assessment], rulebook: Any, form: str, output: str |
             _deliver(f"\ufeff{table}" if output else table, output, force)  # Excel reads UTF-8 only by this mark
 
 
-def _show_text(assessments: list[Assessment], rulebook: Any, output: str | None, force: bool, several: bool, show_values: bool) -> None:
+def _show_text(
+    assessments: list[Assessment], rulebook: Any, output: str | None, force: bool, several: bool, show_values: bool
+) -> None:
     """The page of every return, and of several one line each at the end."""
     from .brief import brief, summary
     from .render import text
@@ -168,11 +193,12 @@ def _show_text(assessments: list[Assessment], rulebook: Any, output: str | None,
         width = terminal.width()
     page: list[tuple[str, str]] = []
     for assessment in assessments:
-        page += [*text.lines(brief(assessment, rulebook, "trust", show_values), width), *([("", ""), ("dim", "=" * width), ("", "")] if several else [])]
+        page += [
+            *text.lines(brief(assessment, rulebook, "trust", show_values), width),
+            *([("", ""), ("dim", "=" * width), ("", "")] if several else []),
+        ]
     if several:
-        page.append(("title", words.counted(len(assessments), "return")))
-        for assessment in assessments:
-            page += [("", line) for line in text.wrapped(summary(assessment, rulebook), width, 0, 2)]
+        page += text.table([summary(assessment, rulebook) for assessment in assessments], width)
     if on_terminal:
         terminal.show(page)
     else:
@@ -193,7 +219,12 @@ def _verdict(assessment: Assessment, rulebook: Any, fail_on: str, require_all: b
 
 @cli.command()
 @click.argument("path", type=_ANY_PATH)
-@click.option("--audience", type=click.Choice(["inspector", "trust"]), default="inspector", help="Who will read it (inspector unless said).")
+@click.option(
+    "--audience",
+    type=click.Choice(["inspector", "trust"]),
+    default="inspector",
+    help="Who will read it (inspector unless said).",
+)
 @click.option("--format", "form", type=click.Choice(["html"]), default="html", help="The form of the page.")
 @click.option("-o", "--output", type=_ANY_PATH, metavar="FILE", required=True, help="Write to FILE.")
 @_force
@@ -201,8 +232,17 @@ def _verdict(assessment: Assessment, rulebook: Any, fail_on: str, require_all: b
 @_rules
 @click.option("--show-values", is_flag=True, help="Show free text found in cells. It may name people.")
 @click.pass_context
-def brief(ctx: click.Context, path: str, audience: str, form: str, output: str, force: bool, year: int | None, rules: str | None,
-          show_values: bool) -> None:
+def brief(
+    ctx: click.Context,
+    path: str,
+    audience: str,
+    form: str,
+    output: str,
+    force: bool,
+    year: int | None,
+    rules: str | None,
+    show_values: bool,
+) -> None:
     """Write the briefing on one return.
 
     PATH is a workbook (.xlsx, .xlsm) or a facts CSV with one return in it.
@@ -210,11 +250,13 @@ def brief(ctx: click.Context, path: str, audience: str, form: str, output: str, 
     from .assess import assess
     from .rulebook import load
 
-    _may_write(output, force, (path,))
+    files.may_write(output, force, (path,))
     rulebook = load(rules)
     assessments = assess(path, rulebook, year)
     if len(assessments) != 1:
-        raise click.UsageError(f"A briefing is about one return, and {path} holds {len(assessments)}. Give each its own file.", ctx)
+        raise click.UsageError(
+            f"A briefing is about one return, and {path} holds {len(assessments)}. Give each its own file.", ctx
+        )
     _deliver(_briefing(assessments[0], rulebook, audience, show_values, ctx), output, force)
     ctx.exit(OUR_FAULT if assessments[0].coverage["broken"] else 0)
 
@@ -261,21 +303,9 @@ def rules_show(ctx: click.Context, rule_id: str, rules: str | None) -> None:
 
         near = did_you_mean(rule_id.upper(), [rule.id for rule in rulebook.rules])
         raise click.UsageError(f"No rule is called '{rule_id}'.{near} wres-assure rules list names them all.", ctx)
-    source = found.source
-    years = f"from {found.year_from}" + (f" until {found.year_until}" if found.year_until else "")
-    fields = [("", f"{found.id}  {found.title}"), ("Asks to", found.action), ("Family", found.family), ("Years", years),
-              ("For", ", ".join(name.replace("_", " ") for name in found.organisations) or "every organisation"),
-              ("Judged at", words.counted(len(found.places), "place")), ("Judged where", source["when_text"]),
-              ("Holds", source["assert_text"]), ("Says", source["message"])]
-    fields += [(f"Says ({code})", f"{said['message']} {said['remedy']}") for code, said in source["codes"].items()]
-    fields += [("Why", source["why"]), ("Remedy", source["remedy"]), ("Authority", rulebook.authority(found.authority)),
-               ("Written in", f"{source['file']}, line {source['line']}")]
-    for name, value in fields:
-        if value:
-            click.echo(f"{name}: {value}" if name else value)
-    click.echo("Cases:")
-    for case in source["cases"]:
-        click.echo("  " + ", ".join(f"{name} {value!r}" if isinstance(value, str) and name != "outcome" else f"{name} {value}" for name, value in case.items()))
+    from .render import text
+
+    _deliver(text.plain(text.rule(found, rulebook)), None, False)
 
 
 @rules.command("lint")
@@ -310,12 +340,21 @@ def _report_cases(ctx: click.Context, rulebook: Any) -> None:
     for problem in problems:
         click.echo(problem)
     cases = sum(len(rule.source["cases"]) for rule in rulebook.rules)
-    click.echo(f"{words.counted(len(rulebook.rules), 'rule')}, {words.counted(cases, 'case')}, {words.counted(len(problems), 'problem')}.")
+    click.echo(
+        f"{words.counted(len(rulebook.rules), 'rule')}, {words.counted(cases, 'case')}, {words.counted(len(problems), 'problem')}."
+    )
     ctx.exit(FOUND if problems else 0)
 
 
 @cli.command()
-@click.option("-o", "--output", type=_ANY_PATH, metavar="FOLDER", default="demo", help="Folder for the briefing (demo unless said).")
+@click.option(
+    "-o",
+    "--output",
+    type=_ANY_PATH,
+    metavar="FOLDER",
+    default="demo",
+    help="Folder for the briefing (demo unless said).",
+)
 @_force
 @click.pass_context
 def demo(ctx: click.Context, output: str, force: bool) -> None:
@@ -327,16 +366,29 @@ def demo(ctx: click.Context, output: str, force: bool) -> None:
 
     target = os.path.join(output, "briefing.html")
     if os.path.isdir(output) or os.path.exists(output):
-        _may_write(target, force, ())
+        files.may_write(target, force, ())
     samples = resources.folder("sample_submissions")
-    stories = sorted(name for name in os.listdir(samples) if os.path.isfile(os.path.join(samples, name, "return.xlsx"))) if os.path.isdir(samples) else []
+    stories = (
+        sorted(name for name in os.listdir(samples) if os.path.isfile(os.path.join(samples, name, "return.xlsx")))
+        if os.path.isdir(samples)
+        else []
+    )
     if not stories:
-        raise Refused("samples_missing", "The sample returns are missing from this installation.", "Install wres-assure again.", samples)
+        raise Refused(
+            "samples_missing",
+            "The sample returns are missing from this installation.",
+            "Install wres-assure again.",
+            samples,
+        )
     rulebook = load()
     page = ""
     for story in stories:
         for assessment in assess(os.path.join(samples, story, "return.xlsx"), rulebook):
-            click.echo(f"{story}: {summary(assessment, rulebook)}.")
+            found = summary(assessment, rulebook)
+            correct, explain, note = found.counts
+            click.echo(
+                f"{story}: {correct} to correct, {explain} to explain, {note} to be aware of; {found.not_judged} not judged."
+            )
             if story == "clean_acute_trust":
                 page = _briefing(assessment, rulebook, "inspector", False, ctx)
     if page:
@@ -346,15 +398,19 @@ def demo(ctx: click.Context, output: str, force: bool) -> None:
 
 
 @cli.command()
-@click.option("--year", type=click.IntRange(2016, 2099), metavar="YEAR", required=True, help="Reporting year of the template.")
-@click.option("-o", "--output", type=_ANY_PATH, metavar="FILE", required=True, help="Write the workbook to FILE (.xlsx).")
+@click.option(
+    "--year", type=click.IntRange(2016, 2099), metavar="YEAR", required=True, help="Reporting year of the template."
+)
+@click.option(
+    "-o", "--output", type=_ANY_PATH, metavar="FILE", required=True, help="Write the workbook to FILE (.xlsx)."
+)
 @_force
 @click.pass_context
 def template(ctx: click.Context, year: int, output: str, force: bool) -> None:
     """Write an empty workbook to fill in."""
     from .rulebook import load
 
-    _may_write(output, force, ())
+    files.may_write(output, force, ())
     rulebook = load()
     layout = next((layout for layout in rulebook.layouts.values() if layout["year"] == year), None)
     if layout is None:
@@ -362,44 +418,19 @@ def template(ctx: click.Context, year: int, output: str, force: bool) -> None:
         raise click.UsageError(f"No template of {year} is known; there is one of {known}.", ctx)
     from .render import workbook
 
-    _deliver(workbook.template(layout, rulebook.items), output, force)
+    files.write(output, workbook.template(layout, rulebook.items), force)
     if not layout["verified"]:
-        click.echo(f"{output} is written. It follows a reconstruction of the {year} template, not the official workbook.")
+        click.echo(
+            f"{output} is written. It follows a reconstruction of the {year} template, not the official workbook."
+        )
 
 
-# Writing
-
-
-def _may_write(path: str, force: bool, inputs: tuple[str, ...]) -> None:
-    """Stop before any work where the output cannot or must not be written."""
-    if any(os.path.exists(given) and os.path.exists(path) and os.path.samefile(given, path) for given in inputs):
-        raise click.UsageError(f"{path} is the input itself and is never overwritten. Name another output.")
-    if os.path.isdir(path):
-        raise click.UsageError(f"{path} is a folder. Name a file in it.")
-    if os.path.lexists(path) and not force:
-        raise click.UsageError(f"{path} exists already. Name another output, or overwrite it with --force.")
-    folder = os.path.dirname(path) or "."
-    if not os.path.isdir(folder):
-        raise click.UsageError(f"The folder {folder} does not exist. Make it first, or name another output.")
-
-
-def _deliver(content: str | bytes, output: str | None, force: bool) -> None:
-    """Write to the screen, or to a temporary file that is then moved into place: never half a file."""
-    data = content.encode() if isinstance(content, str) else content
-    if not output:
-        sys.stdout.flush()
-        stream = click.get_binary_stream("stdout")
-        stream.write(data)
-        stream.flush()
+def _deliver(content: str, output: str | None, force: bool) -> None:
+    """To a file, or to the screen as UTF-8."""
+    if output:
+        files.write(output, content, force)
         return
-    _may_write(output, force, ())
-    temporary = os.path.join(os.path.dirname(output) or ".", f".{os.path.basename(output)[:100]}.{os.getpid()}.part")
-    try:
-        with open(temporary, "xb") as file:
-            file.write(data)
-        os.replace(temporary, output)
-    except OSError as e:
-        raise click.UsageError(f"{output} could not be written ({e.strerror}). Close it in other programmes, or name another output.") from None
-    finally:
-        if os.path.exists(temporary):
-            os.remove(temporary)
+    sys.stdout.flush()
+    stream = click.get_binary_stream("stdout")
+    stream.write(content.encode())
+    stream.flush()

@@ -34,7 +34,8 @@ def _apart(several: Iterable[Fact], unit: str) -> tuple[Fact, Fact] | None:
         for other in seen:
             there = operand_of(other, unit)
             if max(here.low, there.low) > min(here.high, there.high) and (
-                    max(here.cut_low, there.cut_low) >= min(here.cut_high, there.cut_high) or here.value == here.cut_high):
+                max(here.cut_low, there.cut_low) >= min(here.cut_high, there.cut_high) or here.value == here.cut_high
+            ):
                 return other, fact
         seen.append(fact)
     return None

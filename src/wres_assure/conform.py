@@ -39,11 +39,19 @@ def conform(submission: Submission, rulebook: Rulebook, year: int | None = None)
 
 def _workbook(submission: Submission, rulebook: Rulebook, asked_year: int | None) -> Conformed:
     raised = [Raised(note.code, cells=((note.place, ""),), detail=note.detail) for note in submission.notes]
-    maps = [found for layout in rulebook.layouts.values() for sheet in submission.sheets if (found := locate(sheet, layout))]
+    maps = [
+        found for layout in rulebook.layouts.values() for sheet in submission.sheets if (found := locate(sheet, layout))
+    ]
     maps.sort(key=lambda found: (-found.score, found.sheet.state != "visible"))
     if not maps:
         raised.append(Raised("not_the_template"))
-        subject = Return(Organisation("", "", "", ""), None, "nhs_wres", "", "No section of the WRES template was recognised in this workbook.")
+        subject = Return(
+            Organisation("", "", "", ""),
+            None,
+            "nhs_wres",
+            "",
+            "No section of the WRES template was recognised in this workbook.",
+        )
         return Conformed(subject, (), tuple(raised))
     found = maps[0]
     rivals = [other for other in maps[1:] if other.sheet.name != found.sheet.name and other.score * 2 >= found.score]
@@ -71,18 +79,28 @@ def _workbook(submission: Submission, rulebook: Rulebook, asked_year: int | None
 
 def _empty_parts(facts: tuple[Fact, ...], found: Map) -> tuple[tuple[Fact, ...], list[Raised]]:
     """A section of verified figures, or the ESR column, without any entry is told once, not cell by cell."""
-    section_of = {(row["item"], row["staff_group"], row["pay_band"]): section for section in found.layout["sections"]
-                  for row in section["rows"] if row["measure"] != "Auto calculated"}
+    section_of = {
+        (row["item"], row["staff_group"], row["pay_band"]): section
+        for section in found.layout["sections"]
+        for row in section["rows"]
+        if row["measure"] != "Auto calculated"
+    }
     parts: dict[tuple[str, str], list[Fact]] = {}
     for fact in facts:
         section = section_of.get((fact.key.item, fact.key.staff_group, fact.key.pay_band))
         if section and fact.key.basis in ("verified", "esr"):
             parts.setdefault((fact.key.basis, section["id"] if fact.key.basis == "verified" else ""), []).append(fact)
-    empty = {part: code for part, figures in parts.items() for code in [f"{'section' if part[1] else part[0]}_empty"]
-             if all(fact.problem == "blank" for fact in figures)}
+    empty = {
+        part: code
+        for part, figures in parts.items()
+        for code in [f"{'section' if part[1] else part[0]}_empty"]
+        if all(fact.problem == "blank" for fact in figures)
+    }
     titles = {section["id"]: section["title"] for section in found.layout["sections"]}
-    raised = [Raised(code, (section, basis, "", "", "") if section else ("", "", "", "", ""), detail=titles.get(section, ""))
-              for (basis, section), code in empty.items()]
+    raised = [
+        Raised(code, (section, basis, "", "", "") if section else ("", "", "", "", ""), detail=titles.get(section, ""))
+        for (basis, section), code in empty.items()
+    ]
     blank = {fact.key: empty[part] for part, figures in parts.items() if part in empty for fact in figures}
     return tuple(fact._replace(problem=blank.get(fact.key, fact.problem)) for fact in facts), raised
 
@@ -126,8 +144,15 @@ def _row_figures(found: Map, block: str, section: str, row: Json, items: Json) -
     item = items["items"][row["item"]]
     split = "ethnicity" in item["dimensions"]
     sheet_row = found.rows.get(row["row"])
-    problem = ("section_missing" if section not in found.sections else "row_twice" if row["row"] in found.twice
-               else "row_missing" if sheet_row is None else None)
+    problem = (
+        "section_missing"
+        if section not in found.sections
+        else "row_twice"
+        if row["row"] in found.twice
+        else "row_missing"
+        if sheet_row is None
+        else None
+    )
     note = ""
     if sheet_row and found.notes_column and block == "verified":
         note_cell = found.sheet.cells.get((sheet_row, found.notes_column))
@@ -152,10 +177,19 @@ def _single(found: Map, block: str, row: Json, item: Json, problem: str | None, 
     if problem or not columns:
         return Fact(key, None, "", "", problem or "block_missing")
     sheet_row = found.rows[row["row"]]
-    cells = [cell for column in columns if (cell := found.sheet.cells.get((sheet_row, column))) and cell.kind != "blank"]
+    cells = [
+        cell for column in columns if (cell := found.sheet.cells.get((sheet_row, column))) and cell.kind != "blank"
+    ]
     if len(cells) > 1:
         return Fact(key, None, " | ".join(cell.raw for cell in cells), cells[0].address, "several")
-    return _fact(key, cells[0] if cells else None, item, note, f"{found.sheet.name}!{column_letters(columns[0])}{sheet_row}", _auto(row))
+    return _fact(
+        key,
+        cells[0] if cells else None,
+        item,
+        note,
+        f"{found.sheet.name}!{column_letters(columns[0])}{sheet_row}",
+        _auto(row),
+    )
 
 
 def _auto(row: Json) -> bool:
@@ -184,7 +218,12 @@ def _cover(found: Map) -> dict[str, Cell]:
             answers[name] = cell._replace(raw=rest.strip())
         else:
             right = cells[index + 1] if index + 1 < len(cells) else None
-            if right and right.row == cell.row and right.column - cell.column <= 6 and _label(right.raw.partition(":")[0]) not in names:
+            if (
+                right
+                and right.row == cell.row
+                and right.column - cell.column <= 6
+                and _label(right.raw.partition(":")[0]) not in names
+            ):
                 answers[name] = right
     return answers
 
@@ -225,7 +264,10 @@ def _date(cell: Cell, date_1904: bool) -> tuple[int, int, int]:
         day = start + datetime.timedelta(days=int(cell.value))
         return day.year, day.month, day.day
     text = plain(cell.raw).casefold()
-    for pattern, order in ((r"(\d{4})-(\d{1,2})-(\d{1,2})", (1, 2, 3)), (r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", (3, 2, 1))):
+    for pattern, order in (
+        (r"(\d{4})-(\d{1,2})-(\d{1,2})", (1, 2, 3)),
+        (r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", (3, 2, 1)),
+    ):
         if match := re.search(pattern, text):
             year, month, day_ = (int(match[i]) for i in order)
             return (year, month, day_) if 1 <= month <= 12 else (0, 0, 0)
@@ -242,9 +284,17 @@ _CODE_OF = (("trust", r"[RT][A-Z0-9]{2}"), ("icb", r"Q[A-Z0-9]{2}"), ("ccg", r"[
 def _organisation(given: dict[str, str], cover: dict[str, Cell] | None = None) -> tuple[Organisation, list[Raised]]:
     code = given.get("organisation_code", "").upper()
     stated = re.sub(r"[ -]", "_", given.get("organisation_type", "").casefold())
-    stated = {"nhs_trust": "trust", "foundation_trust": "trust", "nhs_foundation_trust": "trust", "independent_provider": "independent",
-              "voluntary": "independent", "clinical_commissioning_group": "ccg", "integrated_care_board": "icb",
-              "commissioning_support_unit": "csu", "national": "national_body"}.get(stated, stated)
+    stated = {
+        "nhs_trust": "trust",
+        "foundation_trust": "trust",
+        "nhs_foundation_trust": "trust",
+        "independent_provider": "independent",
+        "voluntary": "independent",
+        "clinical_commissioning_group": "ccg",
+        "integrated_care_board": "icb",
+        "commissioning_support_unit": "csu",
+        "national": "national_body",
+    }.get(stated, stated)
     raised = []
     where = ((cover["organisation_code"].address, code),) if cover and "organisation_code" in cover else ()
     if not code:
@@ -269,17 +319,30 @@ def _returns(rows: tuple[Row, ...]) -> list[list[Row]]:
     """Rows by organisation and year, in the order in which each first appears."""
     grouped: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
-        identity = tuple(plain(row.values.get(name, "")).casefold() for name in ("organisation_code", "organisation_name", "reporting_year"))
+        identity = tuple(
+            plain(row.values.get(name, "")).casefold()
+            for name in ("organisation_code", "organisation_name", "reporting_year")
+        )
         grouped.setdefault(identity, []).append(row)
     return list(grouped.values())
 
 
 def _table(submission: Submission, rows: list[Row], rulebook: Rulebook) -> Conformed:
-    given = {name: next((plain(row.values[name]) for row in rows if row.values.get(name, "").strip()), "")
-             for name in ("organisation_code", "organisation_name", "organisation_type", "region", "reporting_year", "scheme")}
+    given = {
+        name: next((plain(row.values[name]) for row in rows if row.values.get(name, "").strip()), "")
+        for name in (
+            "organisation_code",
+            "organisation_name",
+            "organisation_type",
+            "region",
+            "reporting_year",
+            "scheme",
+        )
+    }
     organisation, raised = _organisation(given)
     raised = [Raised(note.code, cells=((note.place, ""),), detail=note.detail) for note in submission.notes] + [
-        r for r in raised if r.code != "code_missing"]  # partial and published returns are welcome without a code
+        r for r in raised if r.code != "code_missing"
+    ]  # partial and published returns are welcome without a code
     scheme = given["scheme"] or "nhs_wres"
     year = int(given["reporting_year"]) if re.fullmatch(r"20[1-9]\d", given["reporting_year"]) else None
     stopped = ""
@@ -298,7 +361,9 @@ def _table(submission: Submission, rows: list[Row], rulebook: Rulebook) -> Confo
                 raised.append(Raised("label_unknown", cells=((address, key),)))
                 continue
             figure = figure_of_text(row.values.get("value", ""), rulebook.items["items"][key.item])
-            fact = Fact(key, figure.value, figure.raw, address, figure.problem, figure.step, plain(row.values.get("note", "")))
+            fact = Fact(
+                key, figure.value, figure.raw, address, figure.problem, figure.step, plain(row.values.get("note", ""))
+            )
             if key in facts:
                 fact = facts[key]._replace(value=None, problem="row_twice", cell=f"{facts[key].cell}, {row.line}")
             facts[key] = fact
@@ -307,6 +372,7 @@ def _table(submission: Submission, rows: list[Row], rulebook: Rulebook) -> Confo
 
 def _key(row: Row, items: Json) -> Key | str:
     """The key of a row, or the name that is not known."""
+
     def given(name: str) -> str:
         return re.sub(r"[ -]+", "_", plain(row.values.get(name, "")).casefold())
 
@@ -317,7 +383,11 @@ def _key(row: Row, items: Json) -> Key | str:
     basis = plain(row.values.get("basis", "")) or "verified"
     if not basis.startswith("printed:") and basis not in items["bases"]:
         return f"basis {basis[:40]}"
-    known = {"staff_group": items["staff_groups"], "pay_band": {**items["pay_bands"], **items["bands_of"]}, "ethnicity": items["ethnicity"]}
+    known = {
+        "staff_group": items["staff_groups"],
+        "pay_band": {**items["pay_bands"], **items["bands_of"]},
+        "ethnicity": items["ethnicity"],
+    }
     parts = {}
     for dimension, members in known.items():
         member = given(dimension)

@@ -53,18 +53,38 @@ def _indicator(entry: Json, facts: Facts, rulebook: Rulebook) -> tuple[Indicator
         rests_on = tuple(dict.fromkeys(fact.key for r in resolved.values() for fact in r.facts))
         return _computed(entry, derivation, env, extra, rests_on)
     numbers = _unknown_share(extra)
-    return Indicator(entry["id"], entry["title"], entry["unit"], None, None, None, None, {}, None, "", reason or "no figure was given",
-                     (), rests_on), numbers
+    return Indicator(
+        entry["id"],
+        entry["title"],
+        entry["unit"],
+        None,
+        None,
+        None,
+        None,
+        {},
+        None,
+        "",
+        reason or "no figure was given",
+        (),
+        rests_on,
+    ), numbers
 
 
 def _lacking(lacking: list[Resolved]) -> str:
     reasons = list(dict.fromkeys(r.reason for r in lacking))
-    more = f", and {len(reasons) - 1} more figures it needs are missing" if len(reasons) > 2 else f", and {reasons[1]}" if len(reasons) == 2 else ""
+    more = (
+        f", and {len(reasons) - 1} more figures it needs are missing"
+        if len(reasons) > 2
+        else f", and {reasons[1]}"
+        if len(reasons) == 2
+        else ""
+    )
     return f"{reasons[0]}{more}"
 
 
-def _computed(entry: Json, derivation: Json, env: dict[str, Operand], extra: dict[str, Resolved],
-              rests_on: tuple[Key, ...]) -> tuple[Indicator, Numbers]:
+def _computed(
+    entry: Json, derivation: Json, env: dict[str, Operand], extra: dict[str, Resolved], rests_on: tuple[Key, ...]
+) -> tuple[Indicator, Numbers]:
     arguments = [env[name].value for name in (derivation["interval"] or {}).get("arguments", [])]
     groups: Numbers = {}
     reasons: list[str] = []
@@ -100,9 +120,21 @@ def _computed(entry: Json, derivation: Json, env: dict[str, Operand], extra: dic
     if value is not None and len(arguments) == 4 and entry["unit"] == "ratio":
         notes += _unknown_notes(entry, extra, arguments, numbers, (lower, upper))
     reason = None if value is not None else (reasons or ["it would divide by zero"])[0]
-    return Indicator(entry["id"], entry["title"], entry["unit"], _tidy(value), _tidy(lower), _tidy(upper), _tidy(p),
-                     {name: tidy(number) for name, number in groups.items()}, _tidy(gap), derivation["source"], reason,
-                     tuple(notes), rests_on), numbers
+    return Indicator(
+        entry["id"],
+        entry["title"],
+        entry["unit"],
+        _tidy(value),
+        _tidy(lower),
+        _tidy(upper),
+        _tidy(p),
+        {name: tidy(number) for name, number in groups.items()},
+        _tidy(gap),
+        derivation["source"],
+        reason,
+        tuple(notes),
+        rests_on,
+    ), numbers
 
 
 def _value(tree: Any, env: dict[str, Operand]) -> float | None:
@@ -148,8 +180,14 @@ def _board_of_this_size(k: float, n: float, staff_bme: float, staff: float) -> f
 
 
 INTERVALS: dict[str, Callable[..., tuple[float | None, float | None]]] = {
-    "ratio_of_proportions": _ratio, "difference_of_proportions": _difference}
-TESTS: dict[str, Callable[..., float | None]] = {"fisher_exact": _fisher, "senior_against_below": _senior_against_below, "board_of_this_size": _board_of_this_size}
+    "ratio_of_proportions": _ratio,
+    "difference_of_proportions": _difference,
+}
+TESTS: dict[str, Callable[..., float | None]] = {
+    "fisher_exact": _fisher,
+    "senior_against_below": _senior_against_below,
+    "board_of_this_size": _board_of_this_size,
+}
 
 
 def _zero_cells(entry: Json, arguments: list[float]) -> tuple[str | None, str | None]:
@@ -164,7 +202,10 @@ def _zero_cells(entry: Json, arguments: list[float]) -> tuple[str | None, str | 
     if b == 0:
         return f"none of the {n:,.0f} {second} was {entry['event']}, so there is no ratio; the counts are shown", None
     if a == 0:
-        return None, f"None of the {m:,.0f} {first} was {entry['event']}: not evidence of favourable treatment by itself."
+        return (
+            None,
+            f"None of the {m:,.0f} {first} was {entry['event']}: not evidence of favourable treatment by itself.",
+        )
     return None, None
 
 
@@ -175,8 +216,11 @@ def _event_notes(entry: Json, extra: dict[str, Resolved], arguments: list[float]
         least = extra["min_events"].operand if "min_events" in extra else None
         if least and events.value < least.value:
             notes.append(f"Too few to conclude: {events.value:,.0f} people in all, fewer than {least.value:,.0f}.")
-    if len(arguments) == 4 and entry["unit"] == "ratio" and min(arguments[1], arguments[3]) > 0 and arguments[0] + arguments[2] > 0:
-        below, above = stats.smallest_detectable_ratio(int(arguments[1]), int(arguments[3]), int(arguments[0] + arguments[2]))
+    told = reading(numbers.get("lower"), numbers.get("upper"), 1.0)
+    if len(arguments) == 4 and entry["unit"] == "ratio" and told == EITHER and "value" in numbers:
+        below, above = stats.smallest_detectable_ratio(
+            int(arguments[1]), int(arguments[3]), int(arguments[0] + arguments[2])
+        )
         if above is not None:
             between = f"between {below:.2f} and {above:.2f}" if below is not None else f"below {above:.2f}"
             notes.append(f"With these numbers a true ratio {between} would mostly not have been told from chance.")
@@ -190,8 +234,13 @@ def _unknown_share(extra: dict[str, Resolved]) -> Numbers:
     return {}
 
 
-def _unknown_notes(entry: Json, extra: dict[str, Resolved], arguments: list[float], numbers: Numbers,
-                   limits: tuple[float | None, float | None]) -> list[str]:
+def _unknown_notes(
+    entry: Json,
+    extra: dict[str, Resolved],
+    arguments: list[float],
+    numbers: Numbers,
+    limits: tuple[float | None, float | None],
+) -> list[str]:
     """Bounds of a ratio when people and events of unknown ethnicity fall to either side, and the tipping point."""
     found = [extra[name].operand for name in ("unknown_events", "unknown_people") if name in extra]
     operands = [operand for operand in found if operand is not None]
@@ -213,7 +262,9 @@ def _unknown_notes(entry: Json, extra: dict[str, Resolved], arguments: list[floa
     return [_tipping_point(entry, arguments, events, base, to_first)] if changes and events else []
 
 
-def _allocated(arguments: list[float], white_events: int, events: int, white_people: int, people: int, to_first: bool) -> tuple[float, float, float, float]:
+def _allocated(
+    arguments: list[float], white_events: int, events: int, white_people: int, people: int, to_first: bool
+) -> tuple[float, float, float, float]:
     a, m, b, n = arguments
     white, bme = (white_events, white_people), (events - white_events, people - white_people)
     to_a, to_b = (white, bme) if to_first else (bme, white)
@@ -222,26 +273,32 @@ def _allocated(arguments: list[float], white_events: int, events: int, white_peo
 
 def _tipping_point(entry: Json, arguments: list[float], events: int, base: str, to_first: bool) -> str:
     """The split of the unknown events at which the reading changes, people of unknown ethnicity left out."""
-    def same(white_events: int) -> bool:
-        corner = _allocated(arguments, white_events, events, 0, 0, to_first)
-        if corner[0] > corner[1] or corner[2] > corner[3]:
-            return False
-        return reading(*_ratio(*corner), 1.0) == base
+    order = (BELOW, EITHER, ABOVE)
 
-    keep = [count for count in _steps(events) if same(count)]
+    def rank(white_events: int) -> int:
+        corner = _allocated(arguments, white_events, events, 0, 0, to_first)
+        return order.index(reading(*_ratio(*corner), 1.0)) * (1 if to_first else -1)
+
+    wanted = order.index(base) * (1 if to_first else -1)
+    first = _first(events, lambda count: rank(count) >= wanted)  # the rank rises with the White events
+    beyond = _first(events, lambda count: rank(count) > wanted)
     of = f"of the {events:,} people {entry['event']} whose ethnicity is unknown were White"
-    if not keep:
+    if first >= beyond:
         return "The reading would change with any division of the people of unknown ethnicity."
-    if keep[0] > 0:
-        return f"The reading would change if fewer than {keep[0]:,} {of}."
-    if keep[-1] < events:
-        return f"The reading would change if more than {keep[-1]:,} {of}."
+    if first > 0:
+        return f"The reading would change if fewer than {first:,} {of}."
+    if beyond <= events:
+        return f"The reading would change if more than {beyond - 1:,} {of}."
     return "The reading depends on the ethnicity of people for whom it is unknown."
 
 
-def _steps(events: int) -> list[int]:
-    """Every count up to 200, else 200 of them evenly spread."""
-    return list(range(events + 1)) if events <= 200 else sorted({round(events * step / 200) for step in range(201)})
+def _first(most: int, holds: Callable[[int], bool]) -> int:
+    """The first count from 0 to `most` for which a condition holds that stays true once it is; `most + 1` for none."""
+    low, high = 0, most + 1
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if holds(middle) else (middle + 1, high)
+    return low
 
 
 # Further figures of indicator 1
@@ -252,15 +309,37 @@ def _further(facts: Facts) -> list[Fact]:
     found: list[Fact] = []
     tiers = ("5_and_under", "6_to_7", "8a_and_above")
     for group in ("non_clinical", "clinical_non_medical"):
-        counts = {(tier, who): facts.resolve(Key("headcount", "verified", group, tier, who)).operand for tier in tiers for who in ("white", "bme")}
+        counts = {
+            (tier, who): facts.resolve(Key("headcount", "verified", group, tier, who)).operand
+            for tier in tiers
+            for who in ("white", "bme")
+        }
         for low, high in ((0, 1), (1, 2), (0, 2)):
-            parts = [counts[tiers[high], "white"], counts[tiers[low], "white"], counts[tiers[high], "bme"], counts[tiers[low], "bme"]]
+            parts = [
+                counts[tiers[high], "white"],
+                counts[tiers[low], "white"],
+                counts[tiers[high], "bme"],
+                counts[tiers[low], "bme"],
+            ]
             numbers = [part.value for part in parts if part]
             if len(numbers) == 4 and min(numbers[1:]) > 0:
                 value = numbers[0] / numbers[1] * numbers[3] / numbers[2]
-                found.append(Fact(Key("race_disparity_ratio", "derived", group, f"{tiers[low]}_to_{tiers[high]}"), tidy(value), "", ""))
+                found.append(
+                    Fact(
+                        Key("race_disparity_ratio", "derived", group, f"{tiers[low]}_to_{tiers[high]}"),
+                        tidy(value),
+                        "",
+                        "",
+                    )
+                )
         bands = ["2", "3", "4", "5", "6", "7", "8a", "8b", "8c", "8d", "9", "vsm"]
-        rows = [(facts.resolve(Key("headcount", "verified", group, band, "bme")).operand, facts.resolve(Key("headcount", "verified", group, band, "white")).operand) for band in bands]
+        rows = [
+            (
+                facts.resolve(Key("headcount", "verified", group, band, "bme")).operand,
+                facts.resolve(Key("headcount", "verified", group, band, "white")).operand,
+            )
+            for band in bands
+        ]
         if all(bme and white for bme, white in rows):
             events = [int(bme.value) for bme, white in rows if bme and white]
             totals = [int(bme.value + white.value) for bme, white in rows if bme and white]
@@ -274,13 +353,23 @@ def _further(facts: Facts) -> list[Fact]:
 def _given(facts: Facts, rulebook: Rulebook) -> list[Fact]:
     """What rules ask of the return as a whole: cells amended against ESR, survey figures given."""
     found = []
-    pairs = [(facts.get(fact.key._replace(basis="esr")), fact) for fact in facts.all
-             if fact.key.item == "headcount" and fact.key.basis == "verified" and fact.key.pay_band not in COUNTED_BY_HAND]
+    pairs = [
+        (facts.get(fact.key._replace(basis="esr")), fact)
+        for fact in facts.all
+        if fact.key.item == "headcount" and fact.key.basis == "verified" and fact.key.pay_band not in COUNTED_BY_HAND
+    ]
     both = [(esr.value, fact.value) for esr, fact in pairs if esr and esr.value is not None and fact.value is not None]
     if both and len(both) == len(pairs):
         found.append(Fact(Key("esr_cells_different", "derived"), float(sum(a != b for a, b in both)), "", ""))
     for number in "5678":
         for ethnicity in ("white", "bme"):
             figure = facts.get(Key(f"survey_{number}", ethnicity=ethnicity))
-            found.append(Fact(Key(f"survey_given_{number}", "derived", ethnicity=ethnicity), float(bool(figure and figure.value is not None)), "", ""))
+            found.append(
+                Fact(
+                    Key(f"survey_given_{number}", "derived", ethnicity=ethnicity),
+                    float(bool(figure and figure.value is not None)),
+                    "",
+                    "",
+                )
+            )
     return found

@@ -16,7 +16,15 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 MAX_LENGTH, MAX_DEPTH = 500, 20
-FUNCTIONS = {"abs": (1, 1), "min": (2, 8), "max": (2, 8), "round": (1, 1), "close": (2, 2), "rounds": (2, 2), "point": (1, 1)}
+FUNCTIONS = {
+    "abs": (1, 1),
+    "min": (2, 8),
+    "max": (2, 8),
+    "round": (1, 1),
+    "close": (2, 2),
+    "rounds": (2, 2),
+    "point": (1, 1),
+}
 RELATIVE = 1e-9  # calculated cells agree when they differ by no more than this, relatively
 
 Tree = Any  # float | str | list[Tree]
@@ -108,7 +116,15 @@ def _tree(node: Any, depth: int) -> Tree:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return ["not", deeper(operand)]
         case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div() as op, right=right):
-            sign = "+" if isinstance(op, ast.Add) else "-" if isinstance(op, ast.Sub) else "*" if isinstance(op, ast.Mult) else "/"
+            sign = (
+                "+"
+                if isinstance(op, ast.Add)
+                else "-"
+                if isinstance(op, ast.Sub)
+                else "*"
+                if isinstance(op, ast.Mult)
+                else "/"
+            )
             return [sign, deeper(left), deeper(right)]
         case ast.BoolOp(op=op, values=values):
             return ["and" if isinstance(op, ast.And) else "or", *map(deeper, values)]
@@ -124,13 +140,16 @@ def _tree(node: Any, depth: int) -> Tree:
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if name in FUNCTIONS:
             least, most = FUNCTIONS[name]
             if not least <= len(arguments) <= most:
-                raise ExpressionError(f"{name} takes {least if least == most else f'{least} to {most}'} numbers.", column)
+                raise ExpressionError(
+                    f"{name} takes {least if least == most else f'{least} to {most}'} numbers.", column
+                )
             return [name, *map(deeper, arguments)]
         case ast.Call():
             raise ExpressionError(f"The functions are {', '.join(FUNCTIONS)}; no other can be called.", column)
     raise ExpressionError(
-        "Only numbers, names, + - * /, comparisons, and, or, not and "
-        f"{', '.join(FUNCTIONS)} stand in an expression.", column)
+        f"Only numbers, names, + - * /, comparisons, and, or, not and {', '.join(FUNCTIONS)} stand in an expression.",
+        column,
+    )
 
 
 def names_in(tree: Tree) -> list[str]:
@@ -209,7 +228,8 @@ def _common(inner: list[str], operator: str) -> str:
             common = unit
         else:
             raise ExpressionError(
-                f"'{operator}' cannot hold {_WORDS.get(common, common)} against {_WORDS.get(unit, unit)}.")
+                f"'{operator}' cannot hold {_WORDS.get(common, common)} against {_WORDS.get(unit, unit)}."
+            )
     return common
 
 
@@ -263,12 +283,24 @@ def tidy(value: float) -> float:
 
 
 _ONE: dict[str, Callable[[Any], Any]] = {
-    "neg": lambda a: -a, "not": lambda a: not a, "abs": abs, "round": lambda a: float(round(a)), "point": lambda a: a}
+    "neg": lambda a: -a,
+    "not": lambda a: not a,
+    "abs": abs,
+    "round": lambda a: float(round(a)),
+    "point": lambda a: a,
+}
 _TWO: dict[str, Callable[[Any, Any], Any]] = {
-    "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "/": _divide,
-    "<": lambda a, b: tidy(a) < tidy(b), "<=": lambda a, b: tidy(a) <= tidy(b),
-    ">": lambda a, b: tidy(a) > tidy(b), ">=": lambda a, b: tidy(a) >= tidy(b),
-    "==": lambda a, b: tidy(a) == tidy(b), "!=": lambda a, b: tidy(a) != tidy(b)}
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": _divide,
+    "<": lambda a, b: tidy(a) < tidy(b),
+    "<=": lambda a, b: tidy(a) <= tidy(b),
+    ">": lambda a, b: tidy(a) > tidy(b),
+    ">=": lambda a, b: tidy(a) >= tidy(b),
+    "==": lambda a, b: tidy(a) == tidy(b),
+    "!=": lambda a, b: tidy(a) != tidy(b),
+}
 
 
 def interval_of(tree: Tree) -> Callable[[Env], Operand]:
@@ -299,7 +331,9 @@ def _corners(a: Operand, b: Operand, operator: Callable[[float, float], float]) 
     return Operand(value, low, high, low, high)
 
 
-def _comparison_of_printed(operator: str, left: Callable[[Env], Operand], right: Callable[[Env], Operand]) -> Callable[[Env], bool]:
+def _comparison_of_printed(
+    operator: str, left: Callable[[Env], Operand], right: Callable[[Env], Operand]
+) -> Callable[[Env], bool]:
     cut_off_allowed = operator == "close"
 
     def compare(env: Env) -> bool:
@@ -310,7 +344,10 @@ def _comparison_of_printed(operator: str, left: Callable[[Env], Operand], right:
         if a.low - edge <= b.high and b.low - edge <= a.high:
             return True
         # A value cut off lies in [v, v + step): the step itself would have been the next value printed.
-        return cut_off_allowed and (a.cut_low - slack <= b.high and b.low < a.cut_high - slack
-                                    if a.value >= 0 else
-                                    a.cut_low + slack < b.high and b.low <= a.cut_high + slack)
+        return cut_off_allowed and (
+            a.cut_low - slack <= b.high and b.low < a.cut_high - slack
+            if a.value >= 0
+            else a.cut_low + slack < b.high and b.low <= a.cut_high + slack
+        )
+
     return compare

@@ -26,14 +26,16 @@ class Facts:
     medical manager row is a part of consultants and of no total.
     """
 
-    def __init__(self, facts: Iterable[Fact], items: Json, parameters: Mapping[str, tuple[float | None, str]]) -> None:
+    def __init__(self, facts: Iterable[Fact], items: Json, parameters: Mapping[str, float | None]) -> None:
         self.all = tuple(facts)
         self._items = items
         self._by_key = {fact.key: fact for fact in self.all}
         self._whole: dict[Key, Resolved] = {}
-        for name, (value, unit) in parameters.items():
+        for name, value in parameters.items():
             key = Key(name, "parameter")
-            self._by_key[key] = Fact(key, value, "" if value is None else f"{value:g}", "", None if value is not None else "undated")
+            self._by_key[key] = Fact(
+                key, value, "" if value is None else f"{value:g}", "", None if value is not None else "undated"
+            )
         self.printed_places = sorted({fact.key.basis for fact in self.all if fact.key.basis.startswith("printed:")})
 
     def get(self, key: Key) -> Fact | None:
@@ -51,9 +53,15 @@ class Facts:
     def _single(self, key: Key) -> Resolved:
         fact = self._by_key.get(key)
         if fact is None and key.basis == "verified" and self.printed_places:
-            elsewhere = [f for where in self.printed_places if (f := self._by_key.get(key._replace(basis=where))) and f.value is not None]
+            elsewhere = [
+                f
+                for where in self.printed_places
+                if (f := self._by_key.get(key._replace(basis=where))) and f.value is not None
+            ]
             if len({f.value for f in elsewhere}) > 1:
-                return Resolved(None, (), f"{self.name(key)} is printed as {' and '.join(f.raw for f in elsewhere)}", None)
+                return Resolved(
+                    None, (), f"{self.name(key)} is printed as {' and '.join(f.raw for f in elsewhere)}", None
+                )
             fact = elsewhere[0] if elsewhere else None  # printed in one place, or everywhere alike
         if fact is not None and fact.value is not None:
             return Resolved(operand_of(fact, self.unit(key)), (fact,))
@@ -72,7 +80,9 @@ class Facts:
                 continue
             total = sum(r.operand.value for r in resolved if r.operand)
             return Resolved(exact(total), tuple(fact for r in resolved for fact in r.facts))
-        printed_total = self._single(key._replace(staff_group=key.staff_group.replace("*", ""), pay_band=key.pay_band.replace("*", "")))
+        printed_total = self._single(
+            key._replace(staff_group=key.staff_group.replace("*", ""), pay_band=key.pay_band.replace("*", ""))
+        )
         if printed_total.operand is not None or missing is None:
             return printed_total
         return missing
@@ -84,8 +94,13 @@ class Facts:
             return  # shares of parts do not add up to the share of the whole
         if key.staff_group in ("*", "clinical"):
             parent = "" if key.staff_group == "*" else key.staff_group
-            parts = [group for group, whole in part_of.items() if group in self._items["staff_groups"] and whole == parent]
-            yield "staff_group", [part for part in parts if key.pay_band in ("*", "") or self._bands(part, key.pay_band)]
+            parts = [
+                group for group, whole in part_of.items() if group in self._items["staff_groups"] and whole == parent
+            ]
+            yield (
+                "staff_group",
+                [part for part in parts if key.pay_band in ("*", "") or self._bands(part, key.pay_band)],
+            )
         elif key.pay_band == "*" and key.staff_group:
             yield "pay_band", [band for band in bands_of[key.staff_group] if band not in part_of]
         elif key.pay_band in bands_of and key.staff_group:

@@ -7,6 +7,7 @@ recognised is reported, never guessed at.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from .model import Cell, Json, Sheet
@@ -40,6 +41,7 @@ class Map(NamedTuple):
         return len(self.rows)
 
 
+@lru_cache(maxsize=4096)  # the same labels again and again, in a layout and in every return
 def words(text: str) -> str:
     """A label without what people change in one: case, blanks, punctuation."""
     return re.sub(r"[^0-9a-z%&]+", " ", plain(text).casefold()).strip()
@@ -52,7 +54,12 @@ def locate(sheet: Sheet, layout: Json) -> Map | None:
         if cell.kind == "text" and cell.raw.strip():
             lines.setdefault(row, []).append(cell)
     headings = {words(text): section for section in layout["sections"] for text in (section["title"], *section["also"])}
-    starts = [(row, headings[words(cell.raw)], cell) for row, cells in lines.items() for cell in cells[:3] if words(cell.raw) in headings]
+    starts = [
+        (row, headings[words(cell.raw)], cell)
+        for row, cells in lines.items()
+        for cell in cells[:3]
+        if words(cell.raw) in headings
+    ]
     if not starts:
         return None
     starts = [start for index, start in enumerate(starts) if start[1]["id"] not in {s[1]["id"] for s in starts[:index]}]
@@ -68,14 +75,20 @@ def locate(sheet: Sheet, layout: Json) -> Map | None:
         found: list[tuple[int, str, str]] = []
         labels = {words(text) for row in section["rows"] for text in (row["label"], *row["also"])}
         for number in range(start, end):
-            cells = [cell for cell in lines.get(number, ()) if cell.column < left_of_figures and words(cell.raw) not in headings]
+            cells = [
+                cell
+                for cell in lines.get(number, ())
+                if cell.column < left_of_figures and words(cell.raw) not in headings
+            ]
             texts = [_without_number(words(cell.raw), labels) for cell in cells]
             label = next((text for text in texts if text in labels), None)
             hint = _row_number(sheet, number, left_of_figures)
             if label is not None:
                 found.append((number, label, hint))
-            elif cells and any((figure := sheet.cells.get((number, column))) and figure.kind in ("number", "uncalculated", "error")
-                               for column in figure_columns):
+            elif cells and any(
+                (figure := sheet.cells.get((number, column))) and figure.kind in ("number", "uncalculated", "error")
+                for column in figure_columns
+            ):
                 raised.append(Raised("label_unknown", cells=((cells[-1].address, cells[-1].raw[:80]),)))
         _assign(section["rows"], found, rows, twice)
     found_sections = {section["id"]: cell for _, section, cell in starts}
@@ -130,10 +143,16 @@ def _agreement(position: int, candidate: int, sure: list[tuple[int, int]]) -> in
     return sum((p < position) == (c < candidate) for p, c in sure)
 
 
-def _columns(sheet: Sheet, lines: dict[int, list[Cell]], layout: Json, first: int) -> tuple[dict[tuple[str, str], int], dict[str, int], int | None]:
+def _columns(
+    sheet: Sheet, lines: dict[int, list[Cell]], layout: Json, first: int
+) -> tuple[dict[tuple[str, str], int], dict[str, int], int | None]:
     groups = {words(text): group for group, texts in layout["ethnicity"].items() for text in texts}
-    blocks = {words(text): block for block, entry in layout["blocks"].items() for text in (entry["heading"], *entry["also"])}
-    blocks |= {words(text): "respondents" for text in (layout["respondents"]["heading"], *layout["respondents"]["also"])}
+    blocks = {
+        words(text): block for block, entry in layout["blocks"].items() for text in (entry["heading"], *entry["also"])
+    }
+    blocks |= {
+        words(text): "respondents" for text in (layout["respondents"]["heading"], *layout["respondents"]["also"])
+    }
     notes = {words(text) for text in layout["notes"]}
     columns: dict[tuple[str, str], int] = {}
     respondents: dict[str, int] = {}
@@ -156,7 +175,9 @@ def _columns(sheet: Sheet, lines: dict[int, list[Cell]], layout: Json, first: in
 def _block_above(cell: Cell, headers: list[Cell], blocks: dict[str, str]) -> str | None:
     """The block whose heading stands above a column, or nearest to the left above it."""
     for row in range(cell.row - 1, 0, -1):
-        left = [header for header in headers if header.row == row and header.column <= cell.column and words(header.raw)]
+        left = [
+            header for header in headers if header.row == row and header.column <= cell.column and words(header.raw)
+        ]
         if left and words(left[-1].raw) in blocks:
             return blocks[words(left[-1].raw)]
     return None

@@ -9,14 +9,17 @@ from . import check
 from .expression import exact, printed
 from .facts import Facts, Resolved
 from .locate import Raised
-from .model import Fact, Json, Key, Organisation, Place, Return
+from .model import PASSED, Fact, Json, Key, Organisation, Place, Return
 from .rulebook import Rule, Rulebook
 from .values import figure_of_text
 
 _SHAPES: dict[str, Json] = {
-    "people": {"unit": "people", "percent": False}, "share": {"unit": "share", "percent": False},
-    "ratio": {"unit": "ratio", "percent": False}, "points": {"unit": "points", "percent": False},
-    "number": {"unit": "number", "percent": False}}
+    "people": {"unit": "people", "percent": False},
+    "share": {"unit": "share", "percent": False},
+    "ratio": {"unit": "ratio", "percent": False},
+    "points": {"unit": "points", "percent": False},
+    "number": {"unit": "number", "percent": False},
+}
 
 
 def run(rulebook: Rulebook) -> list[str]:
@@ -57,9 +60,12 @@ def outcome(rule: Rule, case: dict[str, Any], rulebook: Rulebook) -> str:
     place = rule.places[0] if rule.places else Place()
     keys = {name: Key(name) for name, _ in rule.let}
     facts = _Given(given)
-    subject = Return(Organisation("ZZ0", "", rule.organisations[0] if rule.organisations else "trust", ""), year, "nhs_wres", "")
+    subject = Return(
+        Organisation("ZZ0", "", rule.organisations[0] if rule.organisations else "trust", ""), year, "nhs_wres", ""
+    )
     context = check.Context(facts, {}, subject, rulebook, False, {})
-    return check.asserted(rule, place, keys, context).outcome
+    found = check.asserted(rule, place, keys, context, {})
+    return found[0].outcome if found else PASSED
 
 
 class _Given(Facts):
@@ -78,7 +84,9 @@ def _operand(value: Any, unit: str, key: Key) -> Resolved:
         if figure.value is None:
             raise ValueError(f"{value!r} is no figure")
         fact = Fact(key, figure.value, figure.raw, "", None, figure.step)
-        return Resolved(exact(figure.value) if unit in ("people", "number") else printed(figure.value, figure.step), (fact,))
+        return Resolved(
+            exact(figure.value) if unit in ("people", "number") else printed(figure.value, figure.step), (fact,)
+        )
     return Resolved(exact(float(value)), (Fact(key, float(value), str(value), ""),))
 
 
@@ -88,12 +96,13 @@ def _raised_code(rule: Rule, case: dict[str, Any]) -> str:
     if "printed" in case:
         from .compare import compare
 
-        facts = [Fact(Key("x", f"printed:{index}"), figure.value, figure.raw, "", None, figure.step)
-                 for index, figure in enumerate(figure_of_text(text, shape) for text in case["printed"])]
+        facts = [
+            Fact(Key("x", f"printed:{index}"), figure.value, figure.raw, "", None, figure.step)
+            for index, figure in enumerate(figure_of_text(text, shape) for text in case["printed"])
+        ]
         raised: list[Raised] = list(compare(Facts(facts, {"items": {"x": shape}, "part_of": {}, "bands_of": {}}, {})))
         return raised[0].code if raised else "nothing"
     figure = figure_of_text(case["raw"], shape)
     if case.get("auto") and case["raw"] == "#DIV/0!":
         return "divided_by_zero"
     return figure.problem if figure.problem and figure.problem in rule.source["codes"] else "nothing"
-

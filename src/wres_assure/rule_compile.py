@@ -26,8 +26,14 @@ NOT_RULES = {"schema.json", "README.md"}
 _SELECTOR = re.compile(r"\s*(?:(?P<prefix>[a-z_0-9]+)\.)?(?P<item>[a-z_0-9]+)\s*(?:\[(?P<dims>[^\[\]]*)\])?\s*\Z")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _PREFIXES = ("esr", "restated", "previous", "survey", "printed", "derived")
-_INDICATOR_UNITS = {"p": "number", "events": "people", "unknown_low": "ratio", "unknown_high": "ratio",
-                    "reading_changes": "number", "unknown_share": "share"}
+_INDICATOR_UNITS = {
+    "p": "number",
+    "events": "people",
+    "unknown_low": "ratio",
+    "unknown_high": "ratio",
+    "reading_changes": "number",
+    "unknown_share": "share",
+}
 _DIMENSIONS = ("staff_group", "pay_band", "ethnicity")
 
 
@@ -44,15 +50,19 @@ class _Compiler:
         self._stop_on_errors()
         hashes = [f"{name}:{source.sha256}" for part in (self.sources, added) for name, source in sorted(part.items())]
         models: dict[str, Any] = {name: self._validated(name, MODELS[name]) for name in MODELS}
-        layouts = {name: self._validated(name, Layout) for name in self.sources if name.startswith("collection/layout_")}
+        layouts = {
+            name: self._validated(name, Layout) for name in self.sources if name.startswith("collection/layout_")
+        }
         rules: dict[str, tuple[Source, Steps, Rule, str]] = {}
         for part, overriding in ((self.sources, False), (added, True)):
             for name, source in sorted(part.items()):
                 if name.startswith("checks/") or (overriding and "/" not in name):
                     self._collect_rules(source, name, rules, overriding)
                 elif overriding:
-                    self.errors.append(f"{name}: only rules (checks/*.yaml) can be added to the rulebook; "
-                                       "a folder with collection/ in it replaces it as a whole.")
+                    self.errors.append(
+                        f"{name}: only rules (checks/*.yaml) can be added to the rulebook; "
+                        "a folder with collection/ in it replaces it as a whole."
+                    )
         self._stop_on_errors()
         self.items: Items = models["collection/items.yaml"]
         self.parameters = models["parameters.yaml"]
@@ -113,21 +123,23 @@ class _Compiler:
     def _collect_rules(self, source: Source, name: str, rules: dict[str, Any], overriding: bool) -> None:
         family = Path(name).stem
         if not isinstance(source.data, list):
-            self._refuse(source, (), 'A file of checks is a list of rules.')
+            self._refuse(source, (), "A file of checks is a list of rules.")
             return
         for index, data in enumerate(source.data):
             rule = self._against(source, (index,), data, Rule)
             if rule is None:
                 continue
             if rule.id in rules and not overriding:
-                self._refuse(source, (index, 'id'), f'{rule.id} is taken; an id is never used twice.')
+                self._refuse(source, (index, "id"), f"{rule.id} is taken; an id is never used twice.")
             rules[rule.id] = (source, (index,), rule, rules[rule.id][3] if rule.id in rules else family)
 
     # One rule
 
     def _rule(self, source: Source, at: Steps, rule: Rule, family: str) -> Json:
         places = self._places(source, at, rule)
-        bound = set(rule.for_each) | ({"item", "basis", "staff_group", "pay_band", "ethnicity"} if rule.cells else set())
+        bound = set(rule.for_each) | (
+            {"item", "basis", "staff_group", "pay_band", "ethnicity"} if rule.cells else set()
+        )
         units: dict[str, str] = {}
         let: dict[str, Any] = {}
         if rule.cells:
@@ -147,7 +159,7 @@ class _Compiler:
             if condition is not None:
                 trees[field] = self._expression(source, (*at, field), condition, let, units)
                 if self._unit(source, (*at, field), trees[field], units) not in ("truth", ""):
-                    self._refuse(source, (*at, field), 'This is a number; a comparison belongs here.')
+                    self._refuse(source, (*at, field), "This is a number; a comparison belongs here.")
         self._refuse_halves(source, at, rule)
         known = {*units, *bound, "place", "detail", "raw"}
         texts: dict[Steps, str] = {("codes", code, "message"): said.message for code, said in rule.codes.items()}
@@ -156,32 +168,50 @@ class _Compiler:
             for placeholder in _PLACEHOLDER.findall(message):
                 name = placeholder.partition(":")[0]
                 if name not in known:
-                    self._refuse(source, (*at, *steps), f'The message names {name!r}.{did_you_mean(name, known)}')
+                    self._refuse(source, (*at, *steps), f"The message names {name!r}.{did_you_mean(name, known)}")
         self._authority(source, (*at, "authority"), rule.authority)
         return {
-            "id": rule.id, "title": rule.title, "family": family, "action": rule.action, "authority": rule.authority,
-            "from": rule.applies.from_, "until": rule.applies.until, "organisations": rule.applies.organisations, "inputs": rule.applies.inputs,
-            "places": places, "let": let, "units": units, "where": where,
-            "when": trees.get("when"), "when_text": rule.when, "when_missing": rule.when_missing,
-            "assert": trees.get("assert"), "assert_text": rule.assert_,
-            "raised_by": rule.raised_by, "kind": "cells" if rule.cells else "rows" if rule.rows else
-            "sections" if rule.sections else "places",
+            "id": rule.id,
+            "title": rule.title,
+            "family": family,
+            "action": rule.action,
+            "authority": rule.authority,
+            "from": rule.applies.from_,
+            "until": rule.applies.until,
+            "organisations": rule.applies.organisations,
+            "inputs": rule.applies.inputs,
+            "places": places,
+            "let": let,
+            "units": units,
+            "where": where,
+            "when": trees.get("when"),
+            "when_text": rule.when,
+            "when_missing": rule.when_missing,
+            "assert": trees.get("assert"),
+            "assert_text": rule.assert_,
+            "raised_by": rule.raised_by,
+            "kind": "cells" if rule.cells else "rows" if rule.rows else "sections" if rule.sections else "places",
             "codes": {code: said.model_dump() for code, said in rule.codes.items()},
-            "asks_removal": rule.asks_removal, "explains": rule.explains,
-            "message": rule.message, "why": rule.why, "remedy": rule.remedy,
-            "cases": rule.cases, "line": source.places[at][0], "file": source.name,
+            "asks_removal": rule.asks_removal,
+            "explains": rule.explains,
+            "message": rule.message,
+            "why": rule.why,
+            "remedy": rule.remedy,
+            "cases": rule.cases,
+            "line": source.places[at][0],
+            "file": source.name,
         }
 
     def _refuse_halves(self, source: Source, at: Steps, rule: Rule) -> None:
         if (rule.assert_ is None) == (rule.raised_by is None):
-            self._refuse(source, at, f'{rule.id} has either assert or raised_by.')
+            self._refuse(source, at, f"{rule.id} has either assert or raised_by.")
         if rule.assert_ is not None and not (rule.message and rule.remedy):
-            self._refuse(source, at, f'{rule.id} has an assert, so it needs a message and a remedy.')
+            self._refuse(source, at, f"{rule.id} has an assert, so it needs a message and a remedy.")
         if rule.raised_by and not rule.codes:
-            self._refuse(source, at, f'{rule.id} is raised by {rule.raised_by}, so it needs codes.')
+            self._refuse(source, at, f"{rule.id} is raised by {rule.raised_by}, so it needs codes.")
         outcomes = {case.get("outcome") for case in rule.cases}
         if rule.assert_ is not None and not {"passed", "failed"} <= outcomes:
-            self._refuse(source, (*at, 'cases'), f'{rule.id} needs a case that passes and one that fails.')
+            self._refuse(source, (*at, "cases"), f"{rule.id} needs a case that passes and one that fails.")
 
     def _places(self, source: Source, at: Steps, rule: Rule) -> list[list[str]]:
         layout = next(iter(self.layouts.values()), None)
@@ -191,21 +221,33 @@ class _Compiler:
         if rule.rows:
             return [[row.item, "", row.staff_group, row.pay_band, ""] for _, row in rows]
         if rule.sections:
-            return [[section.id, basis, "", "", ""] for section in (layout.sections if layout else [])
-                    for basis in rule.for_each.get("basis", [""])]
+            return [
+                [section.id, basis, "", "", ""]
+                for section in (layout.sections if layout else [])
+                for basis in rule.for_each.get("basis", [""])
+            ]
         known: Mapping[str, Any] = {
-            "item": self.items.items, "basis": self.items.bases, "staff_group": self.items.staff_groups,
-            "pay_band": self.items.pay_bands, "ethnicity": self.items.ethnicity}
+            "item": self.items.items,
+            "basis": self.items.bases,
+            "staff_group": self.items.staff_groups,
+            "pay_band": self.items.pay_bands,
+            "ethnicity": self.items.ethnicity,
+        }
         choices: list[list[str]] = []
         for dimension in ("item", "basis", *_DIMENSIONS):
             members = rule.for_each.get(dimension, [""])  # type: ignore[call-overload]
             for index, member in enumerate(members):
                 if member and member not in known[dimension]:
                     steps = (*at, "for_each", dimension, index)
-                    self._refuse(source, steps, f'No {dimension} is called {member!r}.{did_you_mean(member, known[dimension])}')
+                    self._refuse(
+                        source, steps, f"No {dimension} is called {member!r}.{did_you_mean(member, known[dimension])}"
+                    )
             choices.append(members)
-        return [list(place) for place in itertools.product(*choices)
-                if not (place[2] and place[3]) or place[3] in self.items.bands_of.get(place[2], [place[3]])]
+        return [
+            list(place)
+            for place in itertools.product(*choices)
+            if not (place[2] and place[3]) or place[3] in self.items.bands_of.get(place[2], [place[3]])
+        ]
 
     def _cells(self, rule: Rule, rows: list[Any]) -> Iterator[tuple[str, ...]]:
         assert rule.cells is not None
@@ -218,7 +260,8 @@ class _Compiler:
                     and (rule.cells.items is None or row.item in rule.cells.items)
                     and row.item not in rule.cells.but_not
                     and (rule.cells.auto or row.measure != "Auto calculated")
-                    and (layout.blocks[block].sections is None or section.id in layout.blocks[block].sections))
+                    and (layout.blocks[block].sections is None or section.id in layout.blocks[block].sections)
+                )
                 if wanted:
                     members: list[Any] = item.ethnicity if "ethnicity" in item.dimensions else [""]
                     for ethnicity in rule.cells.ethnicity or members:
@@ -227,23 +270,41 @@ class _Compiler:
     def _authority(self, source: Source, at: Steps, authority: str) -> None:
         document, _, section = authority.partition(".")
         if document not in self.references:
-            self._refuse(source, at, f'No reference is called {document!r}.{did_you_mean(document, self.references)}')
+            self._refuse(source, at, f"No reference is called {document!r}.{did_you_mean(document, self.references)}")
         elif section not in self.references[document].sections:
             known = self.references[document].sections
-            self._refuse(source, at, f'{document} lists no section {section!r}.{did_you_mean(section, known)}')
+            self._refuse(source, at, f"{document} lists no section {section!r}.{did_you_mean(section, known)}")
 
     # Selectors and expressions
 
-    def _add_selector(self, source: Source, at: Steps, name: str, text: str, bound: set[str],
-                      let: dict[str, Any], units: dict[str, str], rule: Rule | None = None) -> None:
+    def _add_selector(
+        self,
+        source: Source,
+        at: Steps,
+        name: str,
+        text: str,
+        bound: set[str],
+        let: dict[str, Any],
+        units: dict[str, str],
+        rule: Rule | None = None,
+    ) -> None:
         try:
             let[name], units[name] = self._selector(text, bound, rule)
         except ExpressionError as e:
             self._refuse(source, at, e.message, e.column - 1)
             units[name] = "number"
 
-    def _add_by_item(self, source: Source, at: Steps, name: str, chosen: dict[str, str], bound: set[str],
-                     let: dict[str, Any], units: dict[str, str], rule: Rule) -> None:
+    def _add_by_item(
+        self,
+        source: Source,
+        at: Steps,
+        name: str,
+        chosen: dict[str, str],
+        bound: set[str],
+        let: dict[str, Any],
+        units: dict[str, str],
+        rule: Rule,
+    ) -> None:
         """A selector for each item that for_each binds."""
         items = rule.for_each.get("item", [])
         if sorted(chosen) != sorted(items):
@@ -253,7 +314,9 @@ class _Compiler:
         for item, text in chosen.items():
             self._add_selector(source, (*at, item), item, text, bound, selectors, of, rule)
         if len(set(of.values())) > 1:
-            self._refuse(source, at, f"The selectors of {name} have several units: {', '.join(sorted(set(of.values())))}.")
+            self._refuse(
+                source, at, f"The selectors of {name} have several units: {', '.join(sorted(set(of.values())))}."
+            )
         let[name], units[name] = selectors, next(iter(of.values()), "number")
 
     def _selector(self, text: str, bound: set[str], rule: Rule | None) -> tuple[list[str], str]:
@@ -266,13 +329,18 @@ class _Compiler:
                 raise ExpressionError(f"No parameter is called '{item}'.{did_you_mean(item, self.parameters)}")
             return [item, "parameter", "", "", ""], self.parameters[item].unit
         if prefix in self.indicators:
-            units: dict[str, str] = {**dict.fromkeys(("value", "lower", "upper"), self.indicators[prefix].unit), **_INDICATOR_UNITS,
-                                     **dict.fromkeys(self.indicators[prefix].groups, "share")}
+            units: dict[str, str] = {
+                **dict.fromkeys(("value", "lower", "upper"), self.indicators[prefix].unit),
+                **_INDICATOR_UNITS,
+                **dict.fromkeys(self.indicators[prefix].groups, "share"),
+            }
             if item not in units:
                 raise ExpressionError(f"{prefix} has no '{item}'.{did_you_mean(item, units)}")
             return [prefix, item, "", "", ""], units[item]
         if prefix and prefix not in _PREFIXES:
-            raise ExpressionError(f"No prefix is called '{prefix}'.{did_you_mean(prefix, [*_PREFIXES, 'parameter', *self.indicators])}")
+            raise ExpressionError(
+                f"No prefix is called '{prefix}'.{did_you_mean(prefix, [*_PREFIXES, 'parameter', *self.indicators])}"
+            )
         basis = prefix or ("@" if "basis" in bound else "verified")
         if item == "item" and "item" in bound:
             members = rule.for_each.get("item", []) if rule else []
@@ -284,7 +352,9 @@ class _Compiler:
         elif item in self.items.items:
             model = self.items.items[item]
         else:
-            raise ExpressionError(f"No item is called '{item}'.{did_you_mean(item, self.items.items)}", text.index(item) + 1)
+            raise ExpressionError(
+                f"No item is called '{item}'.{did_you_mean(item, self.items.items)}", text.index(item) + 1
+            )
         chosen = self._dimensions(match["dims"] or "", text)
         key = [item, basis]
         for dimension in _DIMENSIONS:
@@ -297,20 +367,33 @@ class _Compiler:
             elif dimension in bound:
                 key.append("@")
             else:
-                raise ExpressionError(f"The {dimension} of '{item}' is left open; choose a member, * for all, or bind it with for_each.")
+                raise ExpressionError(
+                    f"The {dimension} of '{item}' is left open; choose a member, * for all, or bind it with for_each."
+                )
         return key, model.unit
 
     def _dimensions(self, text: str, whole: str) -> dict[str, str]:
-        members: dict[str, Any] = {"staff_group": self.items.staff_groups, "pay_band": self.items.pay_bands,
-                                   "ethnicity": self.items.ethnicity}
+        members: dict[str, Any] = {
+            "staff_group": self.items.staff_groups,
+            "pay_band": self.items.pay_bands,
+            "ethnicity": self.items.ethnicity,
+        }
         chosen: dict[str, str] = {}
         for part in filter(str.strip, text.split(",")):
             dimension, _, member = (piece.strip() for piece in part.partition("="))
             if dimension not in members:
-                raise ExpressionError(f"No dimension is called '{dimension}'.{did_you_mean(dimension, members)}", whole.index(part) + 1)
+                raise ExpressionError(
+                    f"No dimension is called '{dimension}'.{did_you_mean(dimension, members)}", whole.index(part) + 1
+                )
             if member not in {*members[dimension], "*", "total"}:
-                raise ExpressionError(f"No {dimension} is called '{member}'.{did_you_mean(member, members[dimension])}", whole.index(part) + 1)
-            chosen[dimension] = {"*": "all" if dimension == "ethnicity" else "*", "total": "=all" if dimension == "ethnicity" else "="}.get(member, member)
+                raise ExpressionError(
+                    f"No {dimension} is called '{member}'.{did_you_mean(member, members[dimension])}",
+                    whole.index(part) + 1,
+                )
+            chosen[dimension] = {
+                "*": "all" if dimension == "ethnicity" else "*",
+                "total": "=all" if dimension == "ethnicity" else "=",
+            }.get(member, member)
         return chosen
 
     def _expression(self, source: Source, at: Steps, text: str, let: dict[str, Any], units: dict[str, str]) -> Any:
@@ -345,28 +428,53 @@ class _Compiler:
             units: dict[str, str] = {}
             for short, text in derivation.let.items():
                 self._add_selector(source, (*at, "let", short), short, text, set(), let, units)
-            groups = {group: self._expression(source, (*at, "groups", group), text, let, units)
-                      for group, text in derivation.groups.items()}
+            groups = {
+                group: self._expression(source, (*at, "groups", group), text, let, units)
+                for group, text in derivation.groups.items()
+            }
             value = self._expression(source, (*at, "value"), derivation.value, let, units)
             self._unit(source, (*at, "value"), value, units)
             for method in (derivation.interval, derivation.test):
                 for argument in method.arguments if method else []:
                     if argument not in let:
-                        self._refuse(source, at, f'Nothing here is called {argument!r}.{did_you_mean(argument, let)}')
-            derivations.append({"source": derivation.source, "let": let, "groups": groups, "value": value,
-                                "interval": derivation.interval and derivation.interval.model_dump(),
-                                "test": derivation.test and derivation.test.model_dump()})
+                        self._refuse(source, at, f"Nothing here is called {argument!r}.{did_you_mean(argument, let)}")
+            derivations.append(
+                {
+                    "source": derivation.source,
+                    "let": let,
+                    "groups": groups,
+                    "value": value,
+                    "interval": derivation.interval and derivation.interval.model_dump(),
+                    "test": derivation.test and derivation.test.model_dump(),
+                }
+            )
         extra: dict[str, list[str]] = {}
-        for field, text in (("events", model.events), ("min_events", model.min_events),
-                            *((f"unknown_{part}", value) for part, value in (model.unknown.model_dump() if model.unknown else {}).items())):
+        for field, text in (
+            ("events", model.events),
+            ("min_events", model.min_events),
+            *(
+                (f"unknown_{part}", value)
+                for part, value in (model.unknown.model_dump() if model.unknown else {}).items()
+            ),
+        ):
             if text is not None:
                 self._add_selector(source, (name,), field, text, set(), extra, {})
-        return {**model.model_dump(exclude={"derivations", "events", "min_events", "unknown"}),
-                "id": name, "derivations": derivations, "extra": extra}
+        return {
+            **model.model_dump(exclude={"derivations", "events", "min_events", "unknown"}),
+            "id": name,
+            "derivations": derivations,
+            "extra": extra,
+        }
 
     def _reliability(self, model: Any) -> list[Json]:
         source = self.sources["scoring.yaml"]
-        units = {"judged": "share", "correct": "number", "explain": "number", "unknown_share": "share", "usable": "number"}
+        units = {
+            "judged": "share",
+            "correct": "number",
+            "explain": "number",
+            "unknown_share": "share",
+            "usable": "number",
+        }
         levels = []
         for index, level in enumerate(model.reliability):
             at: Steps = ("reliability", index, "when")

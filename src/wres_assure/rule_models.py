@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 RuleId = Annotated[str, Field(pattern=r"^[A-Z]{3}-[0-9]{2}[a-z]?$")]
@@ -86,8 +86,12 @@ class Layout(Strict):
     sheet: str
     title: str
     snapshot_date: str
-    cover: dict[Literal["organisation_code", "organisation_name", "organisation_type", "region", "reporting_year",
-                        "snapshot_date"], list[str]]
+    cover: dict[
+        Literal[
+            "organisation_code", "organisation_name", "organisation_type", "region", "reporting_year", "snapshot_date"
+        ],
+        list[str],
+    ]
     blocks: dict[Block, LayoutBlock]
     ethnicity: dict[Ethnicity, list[str]]
     respondents: LayoutBlock
@@ -146,8 +150,13 @@ class Rule(Strict):
 class Method(Strict):
     """A function of stats.py and the names it is given."""
 
-    method: Literal["ratio_of_proportions", "difference_of_proportions", "fisher_exact",
-                    "senior_against_below", "board_of_this_size"]
+    method: Literal[
+        "ratio_of_proportions",
+        "difference_of_proportions",
+        "fisher_exact",
+        "senior_against_below",
+        "board_of_this_size",
+    ]
     arguments: list[str]
 
 
@@ -213,3 +222,17 @@ MODELS: dict[str, Any] = {
     "indicators.yaml": dict[Identifier, Indicator],
     "scoring.yaml": Scoring,
 }
+
+
+def schema() -> dict[str, Any]:
+    """One JSON Schema of every file of a rulebook, by its name in `$defs`: `parameters`, `layout`, `checks`, …"""
+    files = {name.rpartition("/")[2].partition(".")[0]: model for name, model in MODELS.items()}
+    files |= {"layout": Layout, "checks": list[Rule]}
+    schemas, definitions = TypeAdapter.json_schemas(
+        [(name, "validation", TypeAdapter(model)) for name, model in files.items()])
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Files of a WRES rulebook",
+        "anyOf": [{"$ref": f"#/$defs/{name}"} for name in files],
+        "$defs": definitions["$defs"] | {name: schemas[name, "validation"] for name in files},
+    }

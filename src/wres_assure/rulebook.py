@@ -15,7 +15,8 @@ from . import resources
 from .expression import Env, Operand, interval_of, value_of
 from .model import Json, Key, Place
 
-# item, basis, staff_group, pay_band, ethnicity; "@" is bound, "*" the whole, "=" the printed total; or one for each item
+# item, basis, staff_group, pay_band, ethnicity: "@" is bound, "*" the whole, "=" the printed total;
+# or one such list for each item
 Selector = list[str] | dict[str, list[str]]
 
 
@@ -37,11 +38,11 @@ class Rule(NamedTuple):
     places: tuple[Place, ...]
     let: tuple[tuple[str, Selector], ...]
     units: Mapping[str, str]
-    where: tuple[tuple[str, Callable[[Env], Operand]], ...]
+    where: Mapping[str, Callable[[Env], Operand]]
     when: Callable[[Env], bool] | None
     holds: Callable[[Env], bool] | None
-    needs_for_when: frozenset[str]
-    needs: frozenset[str]
+    needs_for_when: tuple[str, ...]  # the selected names a condition rests on, in order
+    needs: tuple[str, ...]
     source: Json  # the compiled entry: texts, codes, cases
 
 
@@ -65,6 +66,10 @@ class Rulebook(NamedTuple):
         values = {int(start): value for start, value in self.parameters[name]["values"].items()}
         dated = [start for start in values if year is None or start <= year]
         return float(values[max(dated)]) if dated else None
+
+    def parameters_of(self, year: int | None) -> dict[str, float | None]:
+        """Every parameter's value in a year."""
+        return {name: self.parameter(name, year) for name in self.parameters}
 
     def authority(self, name: str) -> str:
         """`Additional Information for the NHS WRES, June 2021, 8.5.2 Wider reporting`."""
@@ -93,8 +98,9 @@ def load(folder: str | None = None) -> Rulebook:
         raise RulebookUnusable(f"{folder}: is not a folder of rules.")
     whole = folder is not None and os.path.isdir(os.path.join(folder, "collection"))
     try:
-        return build(compile_folder(Path(folder if whole and folder else ours),
-                                    Path(folder) if folder and not whole else None))
+        return build(
+            compile_folder(Path(folder if whole and folder else ours), Path(folder) if folder and not whole else None)
+        )
     except RulebookError as e:
         raise RulebookUnusable(str(e)) from None
 
@@ -103,23 +109,49 @@ def build(compiled: Json) -> Rulebook:
     """The rulebook of a compiled dictionary."""
     rules = tuple(_rule(entry) for entry in compiled["rules"])
     raised = {code: rule.id for rule in rules for code in rule.source["codes"]}
-    return Rulebook(compiled["version"], compiled["sha256"], rules, raised, compiled["references"], compiled["parameters"],
-                    compiled["items"], compiled["layouts"], tuple(compiled["indicators"]), tuple(compiled["reliability"]))
+    return Rulebook(
+        compiled["version"],
+        compiled["sha256"],
+        rules,
+        raised,
+        compiled["references"],
+        compiled["parameters"],
+        compiled["items"],
+        compiled["layouts"],
+        tuple(compiled["indicators"]),
+        tuple(compiled["reliability"]),
+    )
 
 
 def _rule(entry: Json) -> Rule:
     let = tuple(entry["let"].items())
-    where = tuple((name, interval_of(tree)) for name, tree in entry["where"].items())
+    where = {name: interval_of(tree) for name, tree in entry["where"].items()}
     needs_of: dict[str, set[str]] = {name: {name} for name in entry["let"]}
     for name, tree in entry["where"].items():
         needs_of[name] = _needs(tree, needs_of)
     when = entry["when"] and value_of(entry["when"])
     holds = entry["assert"] and value_of(entry["assert"])
     return Rule(
-        entry["id"], entry["title"], entry["family"], entry["action"], entry["authority"], entry["from"], entry["until"],
-        tuple(entry["organisations"] or ()), tuple(entry["inputs"] or ()), entry["kind"], tuple(Place(*place) for place in entry["places"]), let,
-        entry["units"], where, when or None, holds or None,
-        frozenset(_needs(entry["when"], needs_of)), frozenset(_needs(entry["assert"], needs_of)), entry)
+        entry["id"],
+        entry["title"],
+        entry["family"],
+        entry["action"],
+        entry["authority"],
+        entry["from"],
+        entry["until"],
+        tuple(entry["organisations"] or ()),
+        tuple(entry["inputs"] or ()),
+        entry["kind"],
+        tuple(Place(*place) for place in entry["places"]),
+        let,
+        entry["units"],
+        where,
+        when or None,
+        holds or None,
+        tuple(sorted(_needs(entry["when"], needs_of))),
+        tuple(sorted(_needs(entry["assert"], needs_of))),
+        entry,
+    )
 
 
 def _needs(tree: Any, needs_of: Mapping[str, set[str]]) -> set[str]:

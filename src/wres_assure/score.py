@@ -14,7 +14,9 @@ from .model import FAILED, Finding, Indicator, Key
 from .rulebook import Rulebook
 
 
-def usable(indicators: Iterable[Indicator], findings: Iterable[Finding], facts: Facts, rulebook: Rulebook, year: int | None) -> tuple[Indicator, ...]:
+def usable(
+    indicators: Iterable[Indicator], findings: Iterable[Finding], facts: Facts, rulebook: Rulebook, year: int | None
+) -> tuple[Indicator, ...]:
     """The indicators, each marked usable or not, with the doubt in words."""
     actions = {rule.id: rule.action for rule in rulebook.rules}
     open_on: dict[str, str] = {}
@@ -35,12 +37,20 @@ def _marked(indicator: Indicator, open_on: Mapping[str, str], facts: Facts, limi
             return indicator._replace(usable=False, doubt=f"in question: see {open_on[fact.cell]} at {fact.cell}")
     share = facts.get(Key(indicator.id, "unknown_share"))
     if share and share.value is not None and limit is not None and share.value >= limit:
-        return indicator._replace(usable=False, doubt=f"ethnicity is unknown for {share.value * 100:.0f}% of the people it rests on")
+        return indicator._replace(
+            usable=False, doubt=f"ethnicity is unknown for {share.value * 100:.0f}% of the people it rests on"
+        )
     return indicator._replace(usable=True)
 
 
-def reliability(coverage: Mapping[str, int], findings: Iterable[Finding], indicators: Iterable[Indicator], facts: Facts,
-                rulebook: Rulebook, year: int | None) -> tuple[str, tuple[str, ...]]:
+def reliability(
+    coverage: Mapping[str, int],
+    findings: Iterable[Finding],
+    indicators: Iterable[Indicator],
+    facts: Facts,
+    rulebook: Rulebook,
+    year: int | None,
+) -> tuple[str, tuple[str, ...]]:
     """How far the figures can be relied on: good, fair, poor or not established, with the reason."""
     actions = {rule.id: rule.action for rule in rulebook.rules}
     failed = [finding for finding in findings if finding.outcome == FAILED and not finding.caused_by]
@@ -54,8 +64,13 @@ def reliability(coverage: Mapping[str, int], findings: Iterable[Finding], indica
         "unknown_share": unknown.value if unknown and unknown.value is not None else 1.0,  # not known to be less
         "usable": float(sum(indicator.usable for indicator in indicators)),
     }
-    words = {"judged": f"{judged * 100:.0f}%", "correct": f"{numbers['correct']:.0f}", "explain": f"{numbers['explain']:.0f}",
-             "unknown_share": f"{numbers['unknown_share'] * 100:.0f}%" if unknown else "an untold share", "usable": f"{numbers['usable']:.0f}"}
+    words = {
+        "judged": f"{judged * 100:.0f}%",
+        "correct": f"{numbers['correct']:.0f}",
+        "explain": f"{numbers['explain']:.0f}",
+        "unknown_share": f"{numbers['unknown_share'] * 100:.0f}%" if unknown else "an untold share",
+        "usable": f"{numbers['usable']:.0f}",
+    }
     for level in rulebook.reliability:
         env = {name: exact(value) for name, value in numbers.items()}
         env |= {name: exact(rulebook.parameter(selector[0], year) or 0.0) for name, selector in level["let"].items()}

@@ -10,9 +10,14 @@ from .model import Cell, Json
 
 # Every code here is spoken of by a rule with `raised_by: conform`.
 _NOT_AVAILABLE = {"n/a", "na", "n.a.", "not available", "not applicable", "-", "–", "—", "--", "nil return", "tbc"}
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u00ad"))
+_INVISIBLE = dict.fromkeys(
+    map(ord, "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u00ad")
+)
 _NUMBER = re.compile(r"([+\-−]?)(\d{1,3}(?:,\d{3})+|\d+)?(\.\d*)?\s*(%?)\Z")
-_DATE = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\Z|\d{4}-\d{2}-\d{2}(?:[T ].*)?\Z|\d{1,2}(?:st|nd|rd|th)? [a-z]{3,9} \d{2,4}\Z", re.I)
+_DATE = re.compile(
+    r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\Z|\d{4}-\d{2}-\d{2}(?:[T ].*)?\Z|\d{1,2}(?:st|nd|rd|th)? [a-z]{3,9} \d{2,4}\Z",
+    re.I,
+)
 _SUPPRESSED = re.compile(r"(?:\*+|[<>≤≥]=?\s*\d+|fewer than \d+|less than \d+|suppressed|\[c\]|\(c\))\Z", re.I)
 _ERRORS = {"#ref!", "#div/0!", "#value!", "#name?", "#n/a", "#null!", "#num!", "#spill!", "#calc!", "#getting_data"}
 

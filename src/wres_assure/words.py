@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 from .facts import title_of
-from .model import FAILED, Fact, Finding, Indicator, Json, Place, Shown, column_letters
+from .model import FAILED, Fact, Finding, Place, Shown, column_letters
 from .rulebook import Rulebook
 from .values import figure_of_text
 
@@ -87,7 +87,9 @@ def place_of(place: Place, rulebook: Rulebook) -> str:
     """`headcount, non-clinical, band 5, BME`."""
     if not place.item and not any(place):
         return "the whole return"
-    section = next((s["title"] for layout in rulebook.layouts.values() for s in layout["sections"] if s["id"] == place.item), "")
+    section = next(
+        (s["title"] for layout in rulebook.layouts.values() for s in layout["sections"] if s["id"] == place.item), ""
+    )
     return section or title_of(place, rulebook.items)
 
 
@@ -115,8 +117,11 @@ def _filled(name: str, form: str | None, finding: Finding, rulebook: Rulebook, s
         raw = finding.cells[0][1] if finding.cells else ""
         return clean(raw) if show_values else figure_shown(raw)
     if name in Place._fields:
-        return place_of(Place()._replace(**{name: getattr(finding.place, name)}), rulebook) if name != "ethnicity" else str(
-            rulebook.items["ethnicity"].get(finding.place.ethnicity, finding.place.ethnicity))
+        return (
+            place_of(Place()._replace(**{name: getattr(finding.place, name)}), rulebook)
+            if name != "ethnicity"
+            else str(rulebook.items["ethnicity"].get(finding.place.ethnicity, finding.place.ethnicity))
+        )
     shown = finding.values.get(name)
     if shown is None:
         return NOTHING
@@ -190,7 +195,10 @@ def _blocks(grid: set[tuple[int, int]]) -> list[tuple[int, int, int, int]]:
     blocks: list[tuple[int, int, int, int]] = []
     for row in sorted(rows):
         for left, right in _runs(rows[row]):
-            above = next((index for index, block in enumerate(blocks) if block[:2] == (left, right) and block[3] == row - 1), None)
+            above = next(
+                (index for index, block in enumerate(blocks) if block[:2] == (left, right) and block[3] == row - 1),
+                None,
+            )
             if above is None:
                 blocks.append((left, right, row, row))
             else:
@@ -201,137 +209,3 @@ def _blocks(grid: set[tuple[int, int]]) -> list[tuple[int, int, int, int]]:
 def _written(left: int, right: int, top: int, bottom: int) -> str:
     first, last = f"{column_letters(left)}{top}", f"{column_letters(right)}{bottom}"
     return first if first == last else f"{first}:{last}"
-
-
-# Indicators
-
-
-def share_pair(first: float, second: float) -> tuple[str, str]:
-    """Two rates in the smallest round number of people that tells them apart: `21 in 100`, `6 in 1,000`."""
-    least = min((rate for rate in (first, second) if rate > 0), default=1.0)
-    for per in (100, 1_000, 10_000):
-        a, b = round(first * per), round(second * per)
-        if least * per >= 5 and (a != b or abs(first - second) * per < 0.5):
-            break
-    return f"{a:,} in {per:,}", f"{b:,} in {per:,}"
-
-
-def times(*values: float) -> list[str]:
-    """Ratios with one decimal, with two where one would not tell them from each other or from 1."""
-    coarse = [f"{value:.1f}" for value in values]
-    clear = len(set(coarse)) == len(coarse) and all(text != "1.0" for text in coarse)
-    return coarse if clear else [f"{value:.2f}" for value in values]
-
-
-def value_cell(indicator: Indicator) -> str:
-    """`1.62 (1.34 to 1.96)`, `+5.3 (-0.2 to +10.9)` in percentage points, or that there is none."""
-    if indicator.value is None:
-        return NOTHING
-    def one(value: float) -> str:
-        return f"{value:.2f}" if indicator.unit == "ratio" else f"{value * 100:+.1f}"
-
-    lower, upper = indicator.lower, indicator.upper
-    if lower is None and upper is None:
-        return one(indicator.value)
-    limits = (f"{one(lower)} to {one(upper)}" if lower is not None and upper is not None
-              else f"{one(lower)} and above" if lower is not None else f"up to {one(upper or 0.0)}")
-    return f"{one(indicator.value)} ({limits})"
-
-
-def told(indicator: Indicator, level: float = 0.05) -> str:
-    """Whether the indicator can be told from chance: `yes`, `could be chance`, `not testable`, `not used`."""
-    if indicator.value is None or not indicator.usable:
-        return "not used"
-    if indicator.lower is not None or indicator.upper is not None:
-        return "could be chance" if holds_parity(indicator) else "yes"
-    if indicator.p is not None:
-        return "yes" if indicator.p < level else "could be chance"
-    return "not testable"
-
-
-def holds_parity(indicator: Indicator) -> bool:
-    """Whether the interval holds parity: a ratio of 1, a gap of 0."""
-    parity = 1.0 if indicator.unit == "ratio" else 0.0
-    return (indicator.lower is None or indicator.lower <= parity) and (indicator.upper is None or indicator.upper >= parity)
-
-
-def sentence_of(indicator: Indicator, entry: Json, events: float | None, of_board: str = "") -> str:
-    """What an indicator says, in the briefing's words; `events` are the people of both groups it happened to."""
-    if indicator.value is None:
-        return f"Not available: {indicator.reason}."
-    if not indicator.usable:
-        return f"Not used, {indicator.doubt}. As reported: {_groups_as_reported(indicator, entry)}."
-    if indicator.unit == "ratio":
-        return " ".join(filter(None, (_ratio_sentence(indicator, entry), _ratio_chance(indicator, entry, events))))
-    return " ".join(filter(None, (_points_sentence(indicator, entry, of_board), _points_chance(indicator))))
-
-
-def _people(entry: Json, group: str) -> str:
-    names = {"white": "White", "bme": "BME"}
-    return f"{names[group]} {entry['people']}" if group in names else str(entry["groups"][group])
-
-
-def _groups_as_reported(indicator: Indicator, entry: Json) -> str:
-    groups = [f"{_people(entry, name)} {number(value, 'share')}" for name, value in indicator.groups.items()]
-    return "; ".join([*groups, f"{'ratio' if indicator.unit == 'ratio' else 'gap in percentage points'} {value_cell(indicator)}"])
-
-
-def _turned(value: float) -> bool:
-    return value < 0.95
-
-
-def _ratio_sentence(indicator: Indicator, entry: Json) -> str:
-    value = indicator.value or 0.0
-    first, second = entry["over"]
-    wres = f"the WRES figure, {_people(entry, first).split()[0]} over {_people(entry, second).split()[0]}, is {value:.2f}"
-    rates = None
-    if first in indicator.groups and second in indicator.groups:
-        rates = dict(zip((first, second), share_pair(indicator.groups[first], indicator.groups[second]), strict=True))
-    if value <= 0:
-        return f"{_people(entry, first)} {entry['event']}: {rates[first]}; {_people(entry, second)}: {rates[second]}." if rates else sentence(wres)
-    above, below = (second, first) if _turned(value) else (first, second)
-    how = "about as likely as" if not _turned(value) and value <= 1.05 else f"{times(1 / value if _turned(value) else value)[0]} times as likely as"
-    text = f"{_people(entry, above)} were {how} {_people(entry, below)} to be {entry['event']}"
-    text += f" ({rates[above]} against {rates[below]})" if rates else ""
-    return f"{text}; {wres}." if _turned(value) else f"{text}."
-
-
-def _ratio_chance(indicator: Indicator, entry: Json, events: float | None) -> str:
-    value, lower, upper = indicator.value or 0.0, indicator.lower, indicator.upper
-    if lower is None and upper is None:
-        return "" if indicator.source == "counts" else "Whether this could be chance cannot be told without the counts."
-    if _turned(value) and value > 0:
-        lower, upper = (1 / upper if upper else None), (1 / lower if lower else None)
-    if lower is not None and upper is not None:
-        fits = "{} to {} times".format(*times(lower, upper))
-    else:
-        fits = f"{times(lower)[0]} times and above" if lower is not None else f"up to {times(upper or 0.0)[0]} times"
-    if holds_parity(indicator):
-        people = f"With {number(events, 'people')} people {entry['event']} this" if events is not None else "This"
-        return f"{people} could be chance: the figures fit anything from {fits}." if lower is not None else f"{people} could be chance: the figures fit {fits}."
-    return f"This can be told from chance: the figures fit {fits}."
-
-
-def _points_sentence(indicator: Indicator, entry: Json, of_board: str) -> str:
-    value = indicator.value or 0.0
-    first, second = entry["over"]
-    apart = f"{number(abs(value), 'points')} {'higher' if value > 0 else 'lower'}" if abs(value) >= 0.0005 else "no difference to one decimal"
-    if first not in indicator.groups or second not in indicator.groups:
-        return f"The gap is {number(value, 'points')}."
-    a, b = (number(indicator.groups[name], "share") for name in (first, second))
-    if first == "bme":
-        reported = f"being {entry['event']}" if entry["adverse"] == "above" else entry["event"]
-        return f"{a} of BME {entry['people']} reported {reported}, against {b} of White staff: {apart}."
-    board = f" ({of_board})" if of_board else ""
-    return f"The {entry['groups'][first]} is {a}{board}, the {entry['groups'][second]} {b}: {apart}."
-
-
-def _points_chance(indicator: Indicator) -> str:
-    answer = told(indicator)
-    if answer == "not testable":
-        return "Whether this could be chance cannot be told without the number of people who answered." if "survey" in (
-            indicator.rests_on[0].item if indicator.rests_on else "") else "Whether this could be chance cannot be told without the counts."
-    limits = ""
-    if indicator.lower is not None and indicator.upper is not None:
-        limits = f": the figures fit anything from {indicator.lower * 100:+.1f} to {indicator.upper * 100:+.1f} percentage points"
-    return f"This could be chance{limits}." if answer == "could be chance" else f"This can be told from chance{limits.replace('anything from ', '')}."

@@ -18,10 +18,41 @@ from ..rulebook import Rule, Rulebook
 
 FORMAT = 1
 FIRST_FAMILIES = ("structure", "types")
-FACT_COLUMNS = ("organisation_code", "organisation_name", "organisation_type", "region", "reporting_year", "item", "basis",
-                "staff_group", "pay_band", "ethnicity", "value", "scheme", "note")
-FINDING_COLUMNS = ("file", "organisation_code", "reporting_year", "rule", "outcome", "action", "family", "item", "basis", "staff_group",
-                   "pay_band", "ethnicity", "cells", "message", "remedy", "authority", "caused_by", "fingerprint")
+FACT_COLUMNS = (
+    "organisation_code",
+    "organisation_name",
+    "organisation_type",
+    "region",
+    "reporting_year",
+    "item",
+    "basis",
+    "staff_group",
+    "pay_band",
+    "ethnicity",
+    "value",
+    "scheme",
+    "note",
+)
+FINDING_COLUMNS = (
+    "file",
+    "organisation_code",
+    "reporting_year",
+    "rule",
+    "outcome",
+    "action",
+    "family",
+    "item",
+    "basis",
+    "staff_group",
+    "pay_band",
+    "ethnicity",
+    "cells",
+    "message",
+    "remedy",
+    "authority",
+    "caused_by",
+    "fingerprint",
+)
 _NOT_IN_FILE = {"row_missing", "row_twice", "block_missing", "section_missing"}  # the file has no such cell, or two
 _TRUE_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)%?\Z")
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", ";", "＝", "＋", "－", "＠")
@@ -35,12 +66,22 @@ def result(assessment: Assessment, rulebook: Rulebook, show_values: bool = False
     return {
         "format": FORMAT,
         "tool": {"name": "wres-assure", "version": __version__},
-        "rulebook": {"version": rulebook.version, "sha256": rulebook.sha256, "layout_verified": layout["verified"] if layout else None},
+        "rulebook": {
+            "version": rulebook.version,
+            "sha256": rulebook.sha256,
+            "layout_verified": layout["verified"] if layout else None,
+        },
         "submission": {
-            "file": words.clean(submission.file), "sha256": submission.sha256,
-            "organisation": {"code": words.code_shown(organisation.code), "name": words.clean(organisation.name),
-                             "type": organisation.type or None, "region": words.clean(organisation.region)},
-            "reporting_year": subject.year},
+            "file": words.clean(submission.file),
+            "sha256": submission.sha256,
+            "organisation": {
+                "code": words.code_shown(organisation.code),
+                "name": words.clean(organisation.name),
+                "type": organisation.type or None,
+                "region": words.clean(organisation.region),
+            },
+            "reporting_year": subject.year,
+        },
         "coverage": _coverage(assessment.coverage),
         "apart": _coverage(assessment.apart),
         "facts": [_fact(fact, assessment, show_values) for fact in assessment.facts if _reported(fact, rulebook)],
@@ -67,15 +108,26 @@ def in_order(findings: Iterable[Finding], rulebook: Rulebook) -> list[Finding]:
         family = rules[finding.rule].family
         first = FIRST_FAMILIES.index(family) if family in FIRST_FAMILIES else len(FIRST_FAMILIES)
         return first, family, finding.rule, order(finding.place), finding.code, finding.detail, finding.cells
+
     return sorted(findings, key=key)
 
 
 def place_order(rulebook: Rulebook) -> Callable[[Place], tuple[Any, ...]]:
     """The key that sorts places as the collection does."""
     items = rulebook.items
-    ranks = [{name: rank for rank, name in enumerate(names)} for names in (
-        items["items"], ("verified", "esr", "restated"), items["staff_groups"], items["pay_bands"], items["ethnicity"])]
-    return lambda place: tuple((rank.get(member, -1 if not member else 999), member) for rank, member in zip(ranks, place, strict=True))
+    ranks = [
+        {name: rank for rank, name in enumerate(names)}
+        for names in (
+            items["items"],
+            ("verified", "esr", "restated"),
+            items["staff_groups"],
+            items["pay_bands"],
+            items["ethnicity"],
+        )
+    ]
+    return lambda place: tuple(
+        (rank.get(member, -1 if not member else 999), member) for rank, member in zip(ranks, place, strict=True)
+    )
 
 
 def _coverage(counts: Mapping[str, int]) -> Json:
@@ -88,39 +140,75 @@ def _reported(fact: Fact, rulebook: Rulebook) -> bool:
 
 def _fact(fact: Fact, assessment: Assessment, show_values: bool) -> Json:
     raw = words.raw_of(fact, assessment.submission.date_1904)
-    shown = raw if show_values else words.REDACTED if fact.problem == "text" else words.figure_shown(raw) if fact.problem else raw
-    entry = {**fact.key.as_place(), "value": written(fact.value), "raw": shown, "cell": words.clean(fact.cell) or None, "problem": fact.problem}
+    shown = (
+        raw
+        if show_values
+        else words.REDACTED
+        if fact.problem == "text"
+        else words.figure_shown(raw)
+        if fact.problem
+        else raw
+    )
+    entry = {
+        **fact.key.as_place(),
+        "value": written(fact.value),
+        "raw": shown,
+        "cell": words.clean(fact.cell) or None,
+        "problem": fact.problem,
+    }
     return entry | ({"note": words.clean(fact.note)} if show_values and fact.note else {})
 
 
 def _indicator(indicator: Indicator) -> Json:
     return {
-        "id": indicator.id, "value": written(indicator.value), "lower": written(indicator.lower), "upper": written(indicator.upper),
-        "unit": indicator.unit, "usable": indicator.usable, "reason": indicator.reason or indicator.doubt,
+        "id": indicator.id,
+        "value": written(indicator.value),
+        "lower": written(indicator.lower),
+        "upper": written(indicator.upper),
+        "unit": indicator.unit,
+        "usable": indicator.usable,
+        "reason": indicator.reason or indicator.doubt,
         "groups": {name: written(value) for name, value in indicator.groups.items()},
-        "previous": None, "change": None, "peers": None,
-        "p": written(indicator.p), "gap": written(indicator.gap), "source": indicator.source or None, "notes": list(indicator.notes)}
+        "previous": None,
+        "change": None,
+        "peers": None,
+        "p": written(indicator.p),
+        "gap": written(indicator.gap),
+        "source": indicator.source or None,
+        "notes": list(indicator.notes),
+    }
 
 
 def _findings(assessment: Assessment, rulebook: Rulebook, show_values: bool) -> list[Json]:
     rules = {rule.id: rule for rule in rulebook.rules}
     authorities = {name: rulebook.authority(name) for name in {rule.authority for rule in rulebook.rules}}
     code = words.code_shown(assessment.subject.organisation.code)
-    return [_finding(finding, rules[finding.rule], authorities, code, rulebook, show_values)
-            for finding in in_order(assessment.findings, rulebook)]
+    return [
+        _finding(finding, rules[finding.rule], authorities, code, rulebook, show_values)
+        for finding in in_order(assessment.findings, rulebook)
+    ]
 
 
-def _finding(finding: Finding, rule: Rule, authorities: Mapping[str, str], code: str, rulebook: Rulebook, show_values: bool) -> Json:
+def _finding(
+    finding: Finding, rule: Rule, authorities: Mapping[str, str], code: str, rulebook: Rulebook, show_values: bool
+) -> Json:
     failed = finding.outcome == FAILED
     return {
-        "rule": finding.rule, "outcome": finding.outcome, "action": rule.action, "family": rule.family, "place": finding.place.as_dict(),
+        "rule": finding.rule,
+        "outcome": finding.outcome,
+        "action": rule.action,
+        "family": rule.family,
+        "place": finding.place.as_dict(),
         "values": {name: written(shown.value) for name, shown in finding.values.items()},
         "cells": [words.clean(address) for address, _ in finding.cells],
         "message": words.message_of(finding, rulebook, show_values) if failed else None,
         "remedy": words.remedy_of(finding, rulebook) if failed else None,
         "authority": authorities[rule.authority],
-        "cause": words.clean(finding.cause) or None, "caused_by": finding.caused_by or None,
-        "fingerprint": words.fingerprint(finding, code), "explanation": None}
+        "cause": words.clean(finding.cause) or None,
+        "caused_by": finding.caused_by or None,
+        "fingerprint": words.fingerprint(finding, code),
+        "explanation": None,
+    }
 
 
 # As text
@@ -138,8 +226,11 @@ def _object(entry: Json) -> str:
     def one(value: Any) -> str:
         return json.dumps(value, allow_nan=False)
 
-    lines = [f"{one(name)}: " + ("[\n  " + ",\n  ".join(map(one, value)) + "]" if isinstance(value, list) and value else one(value))
-             for name, value in entry.items()]
+    lines = [
+        f"{one(name)}: "
+        + ("[\n  " + ",\n  ".join(map(one, value)) + "]" if isinstance(value, list) and value else one(value))
+        for name, value in entry.items()
+    ]
     return "{" + ",\n ".join(lines) + "}"
 
 
@@ -148,10 +239,18 @@ def facts_csv(*results: Json) -> str:
     rows = []
     for entry in results:
         organisation = entry["submission"]["organisation"]
-        head = [organisation["code"], organisation["name"], organisation["type"] or "", organisation["region"],
-                str(entry["submission"]["reporting_year"] or "")]
-        rows += [[*head, *[fact[name] or "" for name in FACT_COLUMNS[5:10]], _value(fact), "nhs_wres", fact.get("note", "")]
-                 for fact in entry["facts"] if fact["problem"] not in _NOT_IN_FILE]
+        head = [
+            organisation["code"],
+            organisation["name"],
+            organisation["type"] or "",
+            organisation["region"],
+            str(entry["submission"]["reporting_year"] or ""),
+        ]
+        rows += [
+            [*head, *[fact[name] or "" for name in FACT_COLUMNS[5:10]], _value(fact), "nhs_wres", fact.get("note", "")]
+            for fact in entry["facts"]
+            if fact["problem"] not in _NOT_IN_FILE
+        ]
     return table(FACT_COLUMNS, rows)
 
 
@@ -168,11 +267,28 @@ def findings_csv(*results: Json) -> str:
     """Findings as a table, one a line."""
     rows = []
     for entry in results:
-        head = [entry["submission"]["file"], entry["submission"]["organisation"]["code"], str(entry["submission"]["reporting_year"] or "")]
-        rows += [[*head, finding["rule"], finding["outcome"], finding["action"], finding["family"],
-                  *[part or "" for part in finding["place"].values()], words.cells_of(finding["cells"]),
-                  finding["message"] or finding["cause"] or "", finding["remedy"] or "", finding["authority"],
-                  finding["caused_by"] or "", finding["fingerprint"]] for finding in entry["findings"]]
+        head = [
+            entry["submission"]["file"],
+            entry["submission"]["organisation"]["code"],
+            str(entry["submission"]["reporting_year"] or ""),
+        ]
+        rows += [
+            [
+                *head,
+                finding["rule"],
+                finding["outcome"],
+                finding["action"],
+                finding["family"],
+                *[part or "" for part in finding["place"].values()],
+                words.cells_of(finding["cells"]),
+                finding["message"] or finding["cause"] or "",
+                finding["remedy"] or "",
+                finding["authority"],
+                finding["caused_by"] or "",
+                finding["fingerprint"],
+            ]
+            for finding in entry["findings"]
+        ]
     return table(FINDING_COLUMNS, rows)
 
 

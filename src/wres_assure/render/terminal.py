@@ -9,7 +9,15 @@ from rich.text import Text
 
 from .. import words
 
-_STYLES = {"title": "bold", "head": "bold", "strong": "bold", "correct": "bold red", "explain": "bold yellow", "note": "bold blue", "dim": "dim"}
+_STYLES = {
+    "title": "bold",
+    "head": "bold",
+    "strong": "bold",
+    "correct": "bold red",
+    "explain": "bold yellow",
+    "note": "bold blue",
+    "dim": "dim",
+}
 
 
 def show(page: Iterable[tuple[str, str]], console: Console | None = None) -> None:

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from .. import words
-from ..brief import BME, COUNTS_AS_NOTHING, CRUDE, GROUPS_OF_1_AND_9, Briefing, Group, Indication, Part, Unjudged
+from ..brief import (
+    BME,
+    COUNTS_AS_NOTHING,
+    CRUDE,
+    GROUPS_OF_1_AND_9,
+    Briefing,
+    Group,
+    Indication,
+    Part,
+    Summary,
+    Unjudged,
+)
 
 Line = tuple[str, str]  # style, text: title | head | correct | explain | note | strong | dim | ""
 WIDTH = 80
-_FEW, _EXAMPLES = 5, 3
-_COLUMNS = (27, 8, 9, 22)  # of the table of indicators; the last column takes what is left
+_FEW, _EXAMPLES, _RULES_NAMED = 5, 3, 12
+_COLUMNS = (25, 8, 9, 24)  # of the table of indicators; the last column takes what is left
 
 
 def lines(briefing: Briefing, width: int = WIDTH) -> list[Line]:
@@ -20,8 +31,6 @@ def lines(briefing: Briefing, width: int = WIDTH) -> list[Line]:
 
     add(f"{briefing.organisation} ({briefing.code})", "title")
     add(f"WRES return {briefing.year}, {briefing.file}")
-    if briefing.provisional:
-        add(briefing.provisional)
     out.append(("", ""))
     if briefing.stopped:
         add(f"Not judged. {briefing.stopped}", "strong")
@@ -29,12 +38,14 @@ def lines(briefing: Briefing, width: int = WIDTH) -> list[Line]:
     add(COUNTS_AS_NOTHING)
     if briefing.apart:
         add(briefing.apart)
+    if briefing.provisional:
+        add(briefing.provisional)
     for said in briefing.reliability:
         add(f"Reliability of the figures: {briefing.level}. {said.text}")
     if briefing.unknown:
         add(briefing.unknown.text)
     for action, title, count, groups in briefing.findings:
-        _heading(out, f"{title}: {count:,}", action)
+        _heading(out, f"{title}: {words.counted(count, 'finding')}", action)
         for group in groups:
             _group(out, group, width)
     if not briefing.findings and not briefing.stopped:
@@ -53,9 +64,49 @@ def lines(briefing: Briefing, width: int = WIDTH) -> list[Line]:
     if briefing.not_applicable:
         _heading(out, "Do not apply, and why", "head")
         for entry in briefing.not_applicable:
-            add(f"{entry.count:,}  {entry.title}", "", 2, 9)
+            _unjudged(out, entry, width)
     out.append(("", ""))
     add(briefing.foot, "dim")
+    return out
+
+
+def table(summaries: list[Summary], width: int = WIDTH) -> list[Line]:
+    """Several returns, one line each."""
+    head = f"{'Code':<9}{'Year':<6}{'Correct':>8}{'Explain':>9}{'Note':>6}{'Not judged':>16}   Return"
+    out: list[Line] = [("title", words.counted(len(summaries), "return")), ("dim", head)]
+    for entry in summaries:
+        correct, explain, note = entry.counts
+        numbers = f"{entry.code:<9}{entry.year:<6}{correct:>8,}{explain:>9,}{note:>6,}{entry.not_judged:>16}   "
+        names = wrapped(entry.name, max(20, width - len(numbers)))
+        out += [("", f"{numbers}{names[0]}"), *(("", f"{'':{len(numbers)}}{rest}") for rest in names[1:])]
+    return out
+
+
+def rule(found: Rule, rulebook: Rulebook, width: int = WIDTH) -> list[Line]:
+    """Everything about one rule: what it holds, why, who says so, what to do, and its cases."""
+    source = found.source
+    fields = [
+        ("Asks to", found.action),
+        ("Family", found.family),
+        ("Collections", f"from {found.year_from}" + (f" until {found.year_until}" if found.year_until else "")),
+        ("For", ", ".join(name.replace("_", " ") for name in found.organisations) or "every organisation"),
+        ("Judged at", words.counted(len(found.places), "place")),
+        ("Only where", source["when_text"]),
+        ("Holds", source["assert_text"]),
+        ("Says", source["message"]),
+        *((f"Says ({code})", f"{said['message']} {said['remedy']}") for code, said in source["codes"].items()),
+        ("Why", source["why"]),
+        ("Remedy", source["remedy"]),
+        ("Authority", rulebook.authority(found.authority)),
+        ("Written in", f"{source['file']}, line {source['line']}"),
+    ]
+    out: list[Line] = [("title", f"{found.id}: {found.title}")]
+    for name, value in fields:
+        out += [("", line) for line in wrapped(f"{name}: {value}", width, 0, 2)] if value else []
+    out.append(("strong", "Cases:"))
+    for case in source["cases"]:
+        written = ", ".join(f"{name} {value}" for name, value in case.items())
+        out += [("", line) for line in wrapped(written, width, 2, 4)]
     return out
 
 
@@ -83,7 +134,7 @@ def _heading(out: list[Line], text: str, style: str) -> None:
 def _group(out: list[Line], group: Group, width: int) -> None:
     if out[-1][1][:3] != "---":
         out.append(("", ""))
-    out += [("strong", line) for line in wrapped(f"{group.rule}  {group.title}", width, 0, 9)]
+    out += [("strong", line) for line in wrapped(f"{group.rule}: {group.title}", width, 0, 2)]
     for part in group.parts:
         _part(out, part, width)
         out += [("", line) for line in wrapped(f"Remedy: {part.remedy}", width, 2, 4)]
@@ -98,10 +149,13 @@ def _part(out: list[Line], part: Part, width: int) -> None:
     if not few:
         where = f": {part.cells}" if part.cells else ""
         out += [("", line) for line in wrapped(f"{len(part.rows):,} findings{where}", width, 2, 4)]
-    shown = part.rows if few else part.rows[:1 if part.alike and part.cells else _EXAMPLES]
+    shown = part.rows if few else part.rows[: 1 if part.alike and part.cells else _EXAMPLES]
     for row in shown:
         start = f"{row.cells}: " if row.cells else ""
-        out += [("", line) for line in wrapped(f"{'' if few else 'Such as '}{start}{row.said.text}", width, 2 if few else 4, 4)]
+        out += [
+            ("", line)
+            for line in wrapped(f"{'' if few else 'Such as '}{start}{row.said.text}", width, 2 if few else 4, 4)
+        ]
     if not few and len(shown) < len(part.rows) and not (part.alike and part.cells):
         more = f"{len(part.rows) - len(shown):,} more findings like these; --format csv lists each."
         out += [("", line) for line in wrapped(more, width, 4)]
@@ -130,9 +184,11 @@ def _row(cells: tuple[str, str, str, str, str], width: int, style: str) -> list[
 
 
 def _unjudged(out: list[Line], entry: Unjudged, width: int) -> None:
-    out += [("", line) for line in wrapped(f"{entry.count:,}  {entry.title} Checks: {', '.join(entry.rules)}." if entry.title.endswith(".")
-                                           else f"{entry.count:,}  {entry.title}. Checks: {', '.join(entry.rules)}.", width, 2, 4)]
+    named, more = entry.rules[:_RULES_NAMED], len(entry.rules) - _RULES_NAMED
+    rules = f"{words.sentence(entry.title)} Checks: {', '.join(named)}{f' and {more} more rules' if more > 0 else ''}."
+    for at, line in enumerate(wrapped(rules, width - 9)):
+        out.append(("", f"{f'{entry.size:,}' if not at else '':>7}  {line}"))
     for cause in entry.causes:
-        out += [("dim", line) for line in wrapped(cause, width, 4, 6)]
+        out += [("dim", line) for line in wrapped(cause, width, 11, 13)]
     if entry.more:
-        out += [("dim", f"    and {entry.more:,} more like these")]
+        out.append(("dim", f"{'':11}and {entry.more:,} more{' like these' if entry.more > 1 else ''}"))
