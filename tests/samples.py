@@ -29,7 +29,6 @@ from sample_figures import (  # noqa: E402
     trust,
     workforce,
 )
-
 from wres_assure import rulebook  # noqa: E402
 from wres_assure.model import Key  # noqa: E402
 from wres_assure.render.workbook import Typed, template  # noqa: E402

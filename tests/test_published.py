@@ -51,7 +51,7 @@ SAYS = [
     ("bpas_2020", "ARI-01i", "applicant_share", "bme", "22.8% does not fit 551 of 2,406"),
     ("11N_2020", "SML-02", "", "", "about 5 BME people"),
     ("11N_2020", "UNK-01d", "", "", "Ethnicity is unknown for 10.6% of staff"),
-    ("11N_2020", "UNK-01e", "declared_share", "", '"not stated" was counted as declared'),
+    ("11N_2020", "UNK-01e", "reporting", "", '"not stated" was counted as declared'),
     ("scwres_2023", "STR-05", "", "", "states indicators 2 and 4 the other way up"),
 ]
 

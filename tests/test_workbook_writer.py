@@ -10,9 +10,9 @@ from typing import Any
 
 import openpyxl
 import pytest
-import samples
 from openpyxl.utils.datetime import to_excel
 
+import samples
 from wres_assure import assess, rulebook
 from wres_assure.conform import conform
 from wres_assure.locate import locate

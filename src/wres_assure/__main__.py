@@ -40,16 +40,12 @@ def own_fault(error: BaseException) -> str:
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
     where = f" at {os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}" if frame else ""
-    return f"wres-assure {__version__} failed, which is no fault of the file: {type(error).__name__}{where}. Report this line to its authors."
+    what = f"{type(error).__name__}{where}"
+    return f"wres-assure {__version__} failed, which is no fault of the file: {what}. Report this line to its authors."
 
 
 def _tell(text: str) -> None:
-    from .words import clean
-
-    try:
-        print("\n".join(map(clean, text.split("\n"))), file=sys.stderr)
-    except OSError:
-        pass
+    print("\n".join("".join(c if c.isprintable() else " " for c in line) for line in text.split("\n")), file=sys.stderr)
 
 
 def _hush() -> None:

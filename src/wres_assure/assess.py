@@ -7,7 +7,7 @@ from .compare import compare
 from .conform import conform
 from .derive import derive
 from .facts import Facts
-from .model import Assessment
+from .model import Assessment, Submission
 from .read import read
 from .rulebook import Rulebook
 from .score import reliability, usable
@@ -15,7 +15,11 @@ from .score import reliability, usable
 
 def assess(path: str, rulebook: Rulebook, year: int | None = None) -> list[Assessment]:
     """What can be established about every return in a file; Refused where it cannot be read at all."""
-    submission = read(path)
+    return judged(read(path), rulebook, year)
+
+
+def judged(submission: Submission, rulebook: Rulebook, year: int | None = None) -> list[Assessment]:
+    """What can be established about every return in a submission already read."""
     assessments = []
     for conformed in conform(submission, rulebook, year):
         subject = conformed.subject

@@ -6,7 +6,7 @@ written. Numbers come formatted from `words`; renderers only place what stands h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from . import __version__, words
@@ -27,12 +27,12 @@ COUNTS_AS_NOTHING = "What could not be checked counts as nothing, never as passe
 BME = "BME is the WRES term and hides differences between groups; ask for the breakdown."
 CRUDE = "Not adjusted for band, profession or site."
 GROUPS_OF_1_AND_9 = (
-    "For indicators 1 and 9 the first figure is the BME share of the workforce, the second the BME share of band 8a and "
-    "above (1) and of the board (9)."
+    "For indicators 1 and 9 the first figure is the BME share of the workforce, the second the BME share of band 8a "
+    "and above (1) and of the board (9)."
 )
 _MARK = (
-    "OFFICIAL. Contains figures on small groups of staff from which individuals might be identified. {purpose} Do not forward; apply "
-    "disclosure control before any release, including under the Freedom of Information Act."
+    "OFFICIAL. Contains figures on small groups of staff from which individuals might be identified. {purpose} Do not "
+    "forward; apply disclosure control before any release, including under the Freedom of Information Act."
 )
 _PURPOSE = {
     "inspector": "Prepared to plan an inspection; not a judgement, rating or finding of discrimination.",
@@ -143,7 +143,8 @@ def brief(assessment: Assessment, rulebook: Rulebook, audience: str = "trust", s
         tuple(writer.unjudged()),
         tuple(writer.not_applicable()),
         tuple(writer.broken()),
-        f"Rulebook {rulebook.version} ({rulebook.sha256[:12]}), file {submission.sha256[:12]}, wres-assure {__version__}.",
+        f"Rulebook {rulebook.version} ({rulebook.sha256[:12]}), file {submission.sha256[:12]}, "
+        f"wres-assure {__version__}.",
     )
 
 
@@ -163,7 +164,8 @@ def coverage_line(coverage: Mapping[str, int]) -> str:
     rest += [f"{coverage['broken']:,} failed themselves, which is our fault"] if coverage["broken"] else []
     rest += [f"{coverage['not_applicable']:,} do not apply"] if coverage["not_applicable"] else []
     return (
-        f"{judged:,} of {applicable:,} checks that apply could be judged: {coverage['passed']:,} passed, {coverage['failed']:,} failed"
+        f"{judged:,} of {applicable:,} checks that apply could be judged: {coverage['passed']:,} passed, "
+        f"{coverage['failed']:,} failed"
         f"{'; ' if rest else ''}{', '.join(rest)}."
     )
 
@@ -172,10 +174,8 @@ def _apart_line(apart: Mapping[str, int]) -> str:
     """Rules that ask for something to be taken out are counted apart: deleting things must not look like passing."""
     if not apart["failed"]:
         return ""
-    return (
-        f"Counted apart: {apart['failed']:,} of {words.counted(apart['checks'] - apart['not_applicable'], 'check')} for things to be "
-        "taken out of the file failed."
-    )
+    asked = words.counted(apart["checks"] - apart["not_applicable"], "check")
+    return f"Counted apart: {apart['failed']:,} of {asked} for things to be taken out of the file failed."
 
 
 def _code(code: str, name: str) -> str:

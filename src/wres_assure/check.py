@@ -154,12 +154,7 @@ def _raised(rule: Rule, place: Place, context: Context, known: dict[str, Resolve
     if rule.kind == "cells" and rule.source["raised_by"] == "compare":
         return _compared(rule, place, context)
     if rule.kind == "cells":
-        own = set(rule.places)
-        outside = [
-            fact
-            for fact in context.facts.all
-            if Place(*fact.key) not in own and fact.key.basis != "derived" and fact.problem not in NO_FIGURE
-        ]
+        outside = [fact for fact in context.facts.all if fact.problem not in NO_FIGURE and _outside(fact.key, context)]
         if not outside:
             return [
                 Finding(rule.id, NOT_APPLICABLE, place, {}, (), cause="No figure stands outside the template's own.")
@@ -195,6 +190,23 @@ def _raised(rule: Rule, place: Place, context: Context, known: dict[str, Resolve
                 )
             ]
     return []
+
+
+def _outside(key: Key, context: Context) -> bool:
+    """Whether a figure has no cell of its own in the template: a printed total, a value a document prints."""
+    if key.basis == "derived":
+        return False
+    rows = {
+        (row["item"], row["staff_group"], row["pay_band"])
+        for layout in context.rulebook.layouts.values()
+        for section in layout["sections"]
+        for row in section["rows"]
+    }
+    return (
+        key.basis not in ("verified", "esr", "restated")
+        or key.ethnicity == "all"
+        or (key.item, key.staff_group, key.pay_band) not in rows
+    )
 
 
 def _compared(rule: Rule, place: Place, context: Context) -> list[Finding]:

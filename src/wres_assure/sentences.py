@@ -283,7 +283,8 @@ def _points_chance(indicator: Indicator) -> str:
         )
     limits = ""
     if indicator.lower is not None and indicator.upper is not None:
-        limits = f": the figures fit anything from {indicator.lower * 100:+.1f} to {indicator.upper * 100:+.1f} percentage points"
+        low, high = f"{indicator.lower * 100:+.1f}", f"{indicator.upper * 100:+.1f}"
+        limits = f": the figures fit anything from {low} to {high} percentage points"
     return (
         f"This could be chance{limits}."
         if answer == "no"

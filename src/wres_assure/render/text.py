@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 from .. import words
-from ..brief import (
-    BME,
-    COUNTS_AS_NOTHING,
-    CRUDE,
-    GROUPS_OF_1_AND_9,
-    Briefing,
-    Group,
-    Indication,
-    Part,
-    Summary,
-    Unjudged,
-)
+from ..brief import BME, COUNTS_AS_NOTHING, CRUDE, GROUPS_OF_1_AND_9, Briefing, Group, Part, Summary, Unjudged
+from ..rulebook import Rule, Rulebook
+from ..sentences import Indication
 
 Line = tuple[str, str]  # style, text: title | head | correct | explain | note | strong | dim | ""
 WIDTH = 80
@@ -72,11 +63,11 @@ def lines(briefing: Briefing, width: int = WIDTH) -> list[Line]:
 
 def table(summaries: list[Summary], width: int = WIDTH) -> list[Line]:
     """Several returns, one line each."""
-    head = f"{'Code':<9}{'Year':<6}{'Correct':>8}{'Explain':>9}{'Note':>6}{'Not judged':>16}   Return"
+    head = f"{'Code':<7}{'Year':<5}{'Correct':>7}{'Explain':>8}{'Note':>5}{'Not judged':>14}  Return"
     out: list[Line] = [("title", words.counted(len(summaries), "return")), ("dim", head)]
     for entry in summaries:
         correct, explain, note = entry.counts
-        numbers = f"{entry.code:<9}{entry.year:<6}{correct:>8,}{explain:>9,}{note:>6,}{entry.not_judged:>16}   "
+        numbers = f"{entry.code:<7}{entry.year:<5}{correct:>7,}{explain:>8,}{note:>5,}{entry.not_judged:>14}  "
         names = wrapped(entry.name, max(20, width - len(numbers)))
         out += [("", f"{numbers}{names[0]}"), *(("", f"{'':{len(numbers)}}{rest}") for rest in names[1:])]
     return out
@@ -179,7 +170,8 @@ def _row(cells: tuple[str, str, str, str, str], width: int, style: str) -> list[
     """One line of the table, more where the title needs them."""
     title, first, second, value, told = cells
     titles = wrapped(title, _COLUMNS[0] - 1, 0, 2) if title else [""]
-    line = f"{titles[0]:<{_COLUMNS[0]}}{first:>{_COLUMNS[1]}}{second:>{_COLUMNS[2]}}  {value:<{_COLUMNS[3]}}{told}".rstrip()
+    a, b, c, d = _COLUMNS
+    line = f"{titles[0]:<{a}}{first:>{b}}{second:>{c}}  {value:<{d}}{told}".rstrip()
     return [(style, line), *((style, rest) for rest in titles[1:])]
 
 

@@ -1,0 +1,39 @@
+"""Shared by the tests: the rulebook, the samples, golden files, and no way out to a network."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wres_assure import rulebook as rulebook_module
+from wres_assure.rulebook import Rulebook
+
+SAMPLES = Path(__file__).parent.parent / "sample_submissions"
+STORIES = sorted(path.name for path in SAMPLES.iterdir() if path.is_dir())
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the golden files again; their diff is the review")
+
+
+@pytest.fixture(scope="session")
+def rulebook() -> Rulebook:
+    return rulebook_module.load()
+
+
+@pytest.fixture(autouse=True)
+def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing here may leave the machine: there is no telemetry, and no test needs a network."""
+    connect = socket.socket.connect
+
+    def refused(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test tried to reach {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", refused)
+    yield

@@ -1,0 +1,62 @@
+"""What is said of every sample, one line a finding, for a domain expert to read.
+
+`pytest --update-golden` writes the files again; the diff is the review.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import SAMPLES, STORIES
+
+from wres_assure import words
+from wres_assure.assess import assess
+from wres_assure.model import FAILED, Assessment
+from wres_assure.rulebook import Rulebook
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def told(assessment: Assessment, rulebook: Rulebook) -> str:
+    organisation = assessment.subject.organisation
+    lines = [f"{organisation.name} ({organisation.code}, {organisation.type}), {assessment.subject.year}"]
+    order = {action: index for index, action in enumerate(("correct", "explain", "note"))}
+    failed = [f for f in assessment.findings if f.outcome == FAILED]
+    failed.sort(key=lambda f: (order[rulebook.rule(f.rule).action], f.rule))
+    for finding in failed:
+        cells = words.cells_of(cell for cell, _ in finding.cells)
+        under = f" [follows from {finding.caused_by}]" if finding.caused_by else ""
+        action = rulebook.rule(finding.rule).action
+        lines.append(f"{action:8}{finding.rule:8}{cells or '-'}: {words.message_of(finding, rulebook)}{under}")
+    causes = sorted({f"{f.caused_by or '-'}: {f.cause}" for f in assessment.findings if f.outcome == "unverifiable"})
+    lines += [f"could not be judged, by {cause}" for cause in causes]
+    for indicator in assessment.indicators:
+        value = "no value" if indicator.value is None else f"{indicator.value:.4g}"
+        limits = "" if indicator.lower is None and indicator.upper is None else f" ({_limit(indicator.lower)} to {_limit(indicator.upper)})"
+        lines.append(f"{indicator.id} {value}{limits}, {'usable' if indicator.usable else indicator.doubt}")
+        lines += [f"  {note}" for note in indicator.notes]
+    level, reasons = assessment.reliability
+    return "\n".join([*lines, f"reliability: {level}"]) + "\n"
+
+
+def _limit(value: float | None) -> str:
+    return "no limit" if value is None else f"{value:.4g}"
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_what_is_said_of_each_sample(story: str, rulebook: Rulebook, request: pytest.FixtureRequest) -> None:
+    (assessment,) = assess(str(SAMPLES / story / "return.xlsx"), rulebook)
+    text = told(assessment, rulebook)
+    path = GOLDEN / f"{story}.txt"
+    if request.config.getoption("--update-golden"):
+        GOLDEN.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+def test_a_clean_return_has_nothing_to_correct_or_explain(rulebook: Rulebook) -> None:
+    (assessment,) = assess(str(SAMPLES / "clean_acute_trust" / "return.xlsx"), rulebook)
+    actions = {rule.id: rule.action for rule in rulebook.rules}
+    assert {actions[f.rule] for f in assessment.findings if f.outcome == FAILED} <= {"note"}
+    assert assessment.coverage["unverifiable"] == assessment.coverage["broken"] == 0
