@@ -105,8 +105,8 @@ def test_the_small_rulebook_is_sound(tmp_path: Path) -> None:
 
 # Strict YAML
 
-ALIAS_BOMB = ("a: &a [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n"
-              + "".join(f"{b}: &{b} [{','.join([f'*{a}'] * 9)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)))
+ALIAS_BOMB = "a: &a [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n" + "".join(
+    f"{b}: &{b} [{','.join([f'*{a}'] * 9)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True))
 
 
 @pytest.mark.parametrize(("text", "sentence"), [
@@ -394,7 +394,8 @@ def test_a_folder_with_a_collection_replaces_ours(tmp_path: Path) -> None:
     case("a share dated later", "late", 2018, None),
     case("a share in its year", "late", 2019, 0.5),
 ])
-def test_the_value_in_force_is_the_latest_dated_no_later(tmp_path: Path, name: str, year: int | None, value: float | None) -> None:
+def test_the_value_in_force_is_the_latest_dated_no_later(
+        tmp_path: Path, name: str, year: int | None, value: float | None) -> None:
     assert rulebook.load(small(tmp_path)).parameter(name, year) == value
 
 
@@ -440,7 +441,8 @@ def test_the_hash_changes_with_any_rule_and_not_with_line_endings(tmp_path: Path
     for name, files in {
         "as it is": {"rule": RULE},
         "again": {"rule": RULE},
-        "from Windows": {"rule": RULE.replace("\n", "\r\n"), "parameters": SMALL["parameters.yaml"].replace("\n", "\r\n")},
+        "from Windows": {"rule": RULE.replace("\n", "\r\n"),
+                         "parameters": SMALL["parameters.yaml"].replace("\n", "\r\n")},
         "a digit": {"rule": RULE.replace("18", "17")},
         "a comparison": {"rule": RULE.replace("assert: appointed <=", "assert: appointed <")},
         "a threshold": {"rule": RULE, "parameters": SMALL["parameters.yaml"].replace("20,", "21,")},
@@ -460,7 +462,8 @@ def test_what_is_not_a_rule_is_not_in_the_hash(tmp_path: Path) -> None:
 
 def test_every_process_compiles_the_same_bytes() -> None:
     def compiled(seed: str) -> str:
-        script = ("import json, hashlib, sys; from pathlib import Path; from wres_assure.rule_compile import compile_folder; "
+        script = ("import json, hashlib, sys; from pathlib import Path; "
+                  "from wres_assure.rule_compile import compile_folder; "
                   "text = json.dumps(compile_folder(Path(sys.argv[1])), ensure_ascii=False); "
                   "print(hashlib.sha256(text.encode()).hexdigest())")
         environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(SRC)}

@@ -114,12 +114,12 @@ def _not_judged(rule: Rule, context: Context) -> tuple[str, str, str]:
     )
     if subject.stopped and not gate:
         code = "year_unknown" if "year_unknown" in context.raised else "not_the_template"
-        return subject.stopped, UNVERIFIABLE, context.rulebook.raised.get(code, "")
+        return subject.stopped, UNVERIFIABLE, _raiser(code, WHOLE, context)
     if subject.scheme != "nhs_wres" and "another_scheme" not in rule.source["codes"]:
         return (
             f"The figures follow another scheme ({subject.scheme}); these rules are of the NHS WRES.",
             NOT_APPLICABLE,
-            context.rulebook.raised.get("another_scheme", ""),
+            _raiser("another_scheme", WHOLE, context),
         )
     if subject.year is not None and not rule.year_from <= subject.year <= (rule.year_until or 9999):
         span = f"from {rule.year_from}" + (f" until {rule.year_until}" if rule.year_until else "")
@@ -136,7 +136,7 @@ def _not_judged(rule: Rule, context: Context) -> tuple[str, str, str]:
         return (
             "The type of the organisation cannot be told.",
             UNVERIFIABLE,
-            context.rulebook.raised.get("type_unknown", ""),
+            _raiser("type_unknown", WHOLE, context),
         )
     if rule.organisations and subject.organisation.type not in rule.organisations:
         names = ", ".join(_ORGANISATIONS[name] for name in rule.organisations)
@@ -186,7 +186,7 @@ def _raised(rule: Rule, place: Place, context: Context, known: dict[str, Resolve
                     {},
                     (),
                     cause=f"the section {section.detail} was not found",
-                    caused_by=context.rulebook.raised["section_missing"],
+                    caused_by=_raiser("section_missing", WHOLE, context),
                 )
             ]
     return []
@@ -362,13 +362,20 @@ def _obstacle(
 
 
 def _unverifiable(rule: Rule, place: Place, found: Resolved, context: Context) -> Finding:
-    problem = found.problem.problem if found.problem else None
-    caused_by = context.rulebook.raised.get(problem or "", "")
-    if problem in ("row_missing", "row_twice", "block_missing", "section_missing") and not caused_by:
-        caused_by = context.rulebook.raised.get("row_missing", "")
+    problem = found.problem
+    caused_by = _raiser(problem.problem, Place(*problem.key), context) if problem and problem.problem else ""
     return Finding(
         rule.id, UNVERIFIABLE, place, {}, (), cause=found.reason, caused_by=caused_by if caused_by != rule.id else ""
     )
+
+
+def _raiser(code: str, place: Place, context: Context) -> str:
+    """The rule that speaks of a code for this organisation and place; "" where none does."""
+    kind = context.subject.organisation.type
+    for rule in context.rulebook.raised.get(code, ()):
+        if (not rule.organisations or kind in rule.organisations) and (rule.kind != "cells" or place in rule.places):
+            return rule.id
+    return ""
 
 
 class _Computed(dict[str, Operand]):

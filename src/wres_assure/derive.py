@@ -48,6 +48,8 @@ def _indicator(entry: Json, facts: Facts, rulebook: Rulebook) -> tuple[Indicator
         lacking = [r for r in resolved.values() if r.operand is None]
         if lacking:
             reason = reason or _lacking(lacking)
+            if any(r.problem is not None for r in lacking):
+                break  # asked for and not to be had: printed rates rest on the same figures and do not stand in for them
             continue
         env = {name: r.operand for name, r in resolved.items() if r.operand}
         rests_on = tuple(dict.fromkeys(fact.key for r in resolved.values() for fact in r.facts))

@@ -124,11 +124,17 @@ class Facts:
 
     def _why(self, key: Key, fact: Fact | None) -> str:
         name = self.name(key)
+        if fact is None and key.item.startswith("indicator_"):
+            return f"{key.item.replace('_', ' ')} could not be calculated, or not with its bounds"
+        if fact is None and key.basis == "derived":
+            return f"{self.name(key._replace(basis=''))}: could not be counted, since figures are missing"
         if fact is None:
             return f"{name} was not given"
         if key.basis == "parameter":
             return f"no value of the parameter {key.item} is dated for this year"
-        if fact.problem in ("blank", "section_empty", "esr_empty"):
+        if fact.problem == "esr_empty":
+            return "no ESR figure is filled in"
+        if fact.problem in ("blank", "section_empty"):
             return f"{name} is blank ({fact.cell})" if fact.cell else f"{name} is blank"
         if fact.problem in ("row_missing", "section_missing", "block_missing"):
             return f"{name} was not found in the workbook"

@@ -193,6 +193,7 @@ class _Compiler:
             "kind": "cells" if rule.cells else "rows" if rule.rows else "sections" if rule.sections else "places",
             "codes": {code: said.model_dump() for code, said in rule.codes.items()},
             "asks_removal": rule.asks_removal,
+            "slip": rule.slip,
             "explains": rule.explains,
             "message": rule.message,
             "why": rule.why,

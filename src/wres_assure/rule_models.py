@@ -140,6 +140,7 @@ class Rule(Strict):
     raised_by: Literal["read", "conform", "compare"] | None = None
     codes: dict[Identifier, Said] = {}
     asks_removal: bool = False
+    slip: bool = False  # a likely slip: the figures it names enter no outcome statement until it is explained
     explains: list[RuleId] = []
     message: str | None = None
     why: str

@@ -50,7 +50,7 @@ class Rulebook(NamedTuple):
     version: str
     sha256: str
     rules: tuple[Rule, ...]
-    raised: Mapping[str, str]  # code -> id of the rule that speaks of it
+    raised: Mapping[str, tuple[Rule, ...]]  # code -> the rules that speak of it
     references: Mapping[str, Json]
     parameters: Mapping[str, Json]
     items: Json
@@ -108,7 +108,10 @@ def load(folder: str | None = None) -> Rulebook:
 def build(compiled: Json) -> Rulebook:
     """The rulebook of a compiled dictionary."""
     rules = tuple(_rule(entry) for entry in compiled["rules"])
-    raised = {code: rule.id for rule in rules for code in rule.source["codes"]}
+    raised: dict[str, tuple[Rule, ...]] = {}
+    for rule in rules:
+        for code in rule.source["codes"]:
+            raised[code] = (*raised.get(code, ()), rule)
     return Rulebook(
         compiled["version"],
         compiled["sha256"],

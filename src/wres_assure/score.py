@@ -1,7 +1,7 @@
 """What the findings mean for the indicators and for the figures as a whole.
 
 Data rules never move a score; they decide whether there is one. An indicator is usable when no
-`correct` finding is open on a cell it rests on and ethnicity is known for enough people.
+`correct` finding is open on a cell it rests on, no likely slip names one, and ethnicity is known for enough people.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ def usable(
     indicators: Iterable[Indicator], findings: Iterable[Finding], facts: Facts, rulebook: Rulebook, year: int | None
 ) -> tuple[Indicator, ...]:
     """The indicators, each marked usable or not, with the doubt in words."""
-    actions = {rule.id: rule.action for rule in rulebook.rules}
+    doubts = {rule.id for rule in rulebook.rules if rule.action == "correct" or rule.source["slip"]}
     open_on: dict[str, str] = {}
     for finding in findings:
-        if finding.outcome == FAILED and actions[finding.rule] == "correct":
+        if finding.outcome == FAILED and finding.rule in doubts:
             for cell, _ in finding.cells:
                 open_on.setdefault(cell, finding.rule)
     limit = rulebook.parameter("unknown_not_usable", year)

@@ -31,11 +31,15 @@ class Indication(NamedTuple):
     title: str
     white: str
     bme: str
+    of: tuple[str, str]  # what the two figures are of, where they are not of White and BME people
     value: str
     told: str
     doubt: str
     said: Said
     notes: tuple[str, ...]
+
+
+BY_THE_PUBLIC = "This is done by patients and the public, not by colleagues: other questions, another owner."
 
 
 def say(text: str, findings: Iterable[str] = (), indicators: Iterable[str] = ()) -> Said:
@@ -63,8 +67,8 @@ def counts_row(facts: Facts) -> tuple[tuple[str, str], ...]:
         counts.append((title, number(operand.value if operand else None, "people")))
     answered = [
         operand.value
-        for number in range(5, 9)
-        if (operand := facts.resolve(Key(f"respondents_{number}", ethnicity="all")).operand)
+        for question in range(5, 9)
+        if (operand := facts.resolve(Key(f"respondents_{question}", ethnicity="all")).operand)
     ]
     low, high = (min(answered), max(answered)) if answered else (None, None)
     shown = number(low, "people") if low == high else f"{number(low, 'people')} to {number(high, 'people')}"
@@ -83,7 +87,8 @@ def indications(assessment: Assessment, rulebook: Rulebook, facts: Facts) -> Ite
     entries = {entry["id"]: entry for entry in rulebook.indicators}
     for indicator in assessment.indicators:
         entry = entries[indicator.id]
-        first, second = ("white", "bme") if "white" in entry["groups"] else reversed(entry["over"])
+        split = "white" in entry["groups"]
+        first, second = ("white", "bme") if split else reversed(entry["over"])
         shown = [
             number(indicator.groups.get(name), "share") if indicator.groups.get(name) is not None else "-"
             for name in (first, second)
@@ -102,11 +107,12 @@ def indications(assessment: Assessment, rulebook: Rulebook, facts: Facts) -> Ite
             indicator.title,
             shown[0],
             shown[1],
+            ("", "") if split else (entry["groups"][first], entry["groups"][second]),
             value_cell(indicator),
             told(indicator),
             doubt,
             said,
-            indicator.notes,
+            (*indicator.notes, *([BY_THE_PUBLIC] if indicator.id == "indicator_5" else [])),
         )
 
 
