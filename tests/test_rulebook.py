@@ -202,7 +202,8 @@ def test_an_error_shows_its_line_with_a_caret_below(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("text", "sentence"), [
-    case("an unknown field", RULE.replace("title:", "titel: x\n  title:"), ":2:3: Unknown field 'titel'. Did you mean 'title'?"),
+    case("an unknown field", RULE.replace("title:", "titel: x\n  title:"),
+         ":2:3: Unknown field 'titel'. Did you mean 'title'?"),
     case("a field missing", changed("  title: No more people appointed than shortlisted\n", ""),
          ":1:3: The field 'title' is missing."),
     case("an unknown field further in",

@@ -233,19 +233,25 @@ class _Writer:
         rows = []
         for finding in findings:
             identity = words.fingerprint(finding, self.code)
-            holds = [words.clean(raw) if self.show_values else words.figure_shown(raw) for _, raw in finding.cells]
+            holds = [self._holds(address, raw, len(finding.cells) > 1) for address, raw in finding.cells]
             said = say(words.sentence(words.message_of(finding, self.rulebook, self.show_values)), [identity])
             rows.append(
                 Row(
                     identity,
                     words.cells_of(address for address, _ in finding.cells),
-                    ", ".join(raw or "blank" for raw in holds),
+                    ", ".join(filter(None, holds)),
                     said,
                 )
             )
         return Part(
             tuple(rows), words.cells_of(address for finding in findings for address, _ in finding.cells), alike, remedy
         )
+
+    def _holds(self, address: str, raw: str, among_others: bool) -> str:
+        """What stands in a cell; of several cells, each with its address."""
+        _, of_sheet, cell = address.rpartition("!")
+        shown = (words.clean(raw) if self.show_values else words.figure_shown(raw)) or ("blank" if of_sheet else "")
+        return f"{words.clean(cell)}: {shown}" if among_others and shown else shown
 
     def _follows(self, rule_id: str) -> Iterator[str]:
         following = self.following.get(rule_id, [])
