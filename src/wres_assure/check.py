@@ -6,10 +6,10 @@ mistake of ours makes it broken, never failed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from .expression import CannotCompute, Env, Operand, exact, tidy
+from .assertion import FIRST, NO_FIGURE, Context, assert_at, raiser, unverifiable
 from .facts import Facts, Resolved
 from .locate import Raised
 from .model import (
@@ -24,11 +24,9 @@ from .model import (
     Key,
     Place,
     Return,
-    Shown,
 )
-from .rulebook import Rule, Rulebook, bind
+from .rulebook import Rule, Rulebook
 
-FIRST = ("structure", "types")  # a figure that fails here is in question for every later rule
 _WORST = (BROKEN, FAILED, UNVERIFIABLE, PASSED, NOT_APPLICABLE)
 _ORGANISATIONS = {
     "trust": "NHS trusts",
@@ -39,7 +37,6 @@ _ORGANISATIONS = {
     "national_body": "national bodies",
 }
 WHOLE = Place()
-NO_FIGURE = ("blank", "section_empty", "esr_empty", None)
 
 
 class Checked(NamedTuple):
@@ -47,15 +44,6 @@ class Checked(NamedTuple):
     coverage: Mapping[str, int]
     apart: Mapping[str, int]
     families: Mapping[str, Mapping[str, int]]
-
-
-class Context(NamedTuple):
-    facts: Facts
-    raised: Mapping[str, list[Raised]]
-    subject: Return
-    rulebook: Rulebook
-    from_table: bool
-    in_question: dict[Key, str]
 
 
 def check(facts: Facts, raised: Iterable[Raised], subject: Return, rulebook: Rulebook) -> Checked:
@@ -92,7 +80,7 @@ def _judged(rule: Rule, context: Context) -> Iterable[tuple[str, list[Finding]]]
         return [
             (outcome, [Finding(rule.id, outcome, place, {}, (), cause=reason, caused_by=caused_by)]) for place in places
         ]
-    judge = _raised if rule.source["raised_by"] else _asserted
+    judge = _raised if rule.source["raised_by"] else assert_at
     known: dict[str, Resolved] = {}
     judged = []
     for place in places:
@@ -114,12 +102,12 @@ def _not_judged(rule: Rule, context: Context) -> tuple[str, str, str]:
     )
     if subject.stopped and not gate:
         code = "year_unknown" if "year_unknown" in context.raised else "not_the_template"
-        return subject.stopped, UNVERIFIABLE, _raiser(code, WHOLE, context)
+        return subject.stopped, UNVERIFIABLE, raiser(code, WHOLE, context)
     if subject.scheme != "nhs_wres" and "another_scheme" not in rule.source["codes"]:
         return (
             f"The figures follow another scheme ({subject.scheme}); these rules are of the NHS WRES.",
             NOT_APPLICABLE,
-            _raiser("another_scheme", WHOLE, context),
+            raiser("another_scheme", WHOLE, context),
         )
     if subject.year is not None and not rule.year_from <= subject.year <= (rule.year_until or 9999):
         span = f"from {rule.year_from}" + (f" until {rule.year_until}" if rule.year_until else "")
@@ -136,7 +124,7 @@ def _not_judged(rule: Rule, context: Context) -> tuple[str, str, str]:
         return (
             "The type of the organisation cannot be told.",
             UNVERIFIABLE,
-            _raiser("type_unknown", WHOLE, context),
+            raiser("type_unknown", WHOLE, context),
         )
     if rule.organisations and subject.organisation.type not in rule.organisations:
         names = ", ".join(_ORGANISATIONS[name] for name in rule.organisations)
@@ -186,7 +174,7 @@ def _raised(rule: Rule, place: Place, context: Context, known: dict[str, Resolve
                     {},
                     (),
                     cause=f"the section {section.detail} was not found",
-                    caused_by=_raiser("section_missing", WHOLE, context),
+                    caused_by=raiser("section_missing", WHOLE, context),
                 )
             ]
     return []
@@ -252,165 +240,7 @@ def _cell(rule: Rule, place: Place, fact: Fact | None, context: Context) -> list
         return [Finding(rule.id, FAILED, place, {}, ((fact.cell, fact.raw),) if fact.cell else (), fact.problem)]
     if fact.problem not in NO_FIGURE and "blank" in rule.source["codes"] and fact.cell:
         return []  # something stands there; another rule says what is wrong with it
-    return [_unverifiable(rule, place, context.facts.resolve(Key(*place)), context)]
-
-
-# Rules that assert
-
-
-def _asserted(rule: Rule, place: Place, context: Context, known: dict[str, Resolved]) -> list[Finding]:
-    printed = []
-    keys: dict[str, Key] = {}
-    for name, selector in rule.let:
-        if name not in known:  # what does not depend on the place is looked up once for the rule
-            keys[name] = bind(selector, place)
-            if keys[name].basis == "printed":
-                printed.append(name)
-            elif isinstance(selector, list) and "@" not in selector:
-                known[name] = context.facts.resolve(keys[name])
-    if not printed:
-        return asserted(rule, place, keys, context, known)
-    # A printed figure is judged in the return itself and wherever else a document prints it.
-    found: list[Finding] = []
-    judged = False
-    for where in ("verified", *context.facts.printed_places):
-        there = {name: key._replace(basis=where) if name in printed else key for name, key in keys.items()}
-        if any((fact := context.facts.get(plain(there[name]))) and fact.value is not None for name in printed):
-            judged = True
-            found += asserted(rule, place._replace(basis="" if where == "verified" else where), there, context, known)
-    if judged:
-        return found
-    return asserted(
-        rule,
-        place,
-        {name: key._replace(basis="verified") if name in printed else key for name, key in keys.items()},
-        context,
-        known,
-    )
-
-
-def plain(key: Key) -> Key:
-    """The key of a printed total itself."""
-    return Key(*[part.lstrip("=*") for part in key])
-
-
-def asserted(
-    rule: Rule, place: Place, keys: Mapping[str, Key], context: Context, known: Mapping[str, Resolved]
-) -> list[Finding]:
-    """What an assertion finds over these figures: `when` first, then `assert`; nothing where it holds."""
-    policy = rule.source["when_missing"]
-    resolved = dict(known)
-    for name, key in keys.items():
-        if name not in resolved:
-            resolved[name] = context.facts.resolve(key)
-    env: dict[str, Operand] = {}
-    for name, found in resolved.items():
-        if found.operand is not None:
-            env[name] = found.operand
-        elif policy == "zero" and (found.problem is None or found.problem.problem in NO_FIGURE):
-            env[name] = exact(0.0)
-    operands = _Computed(env, rule.where) if rule.where else env
-    try:
-        if rule.when is not None:
-            obstacle = _obstacle(rule, place, rule.needs_for_when, resolved, env, context)
-            if obstacle or not rule.when(operands):
-                return [
-                    obstacle
-                    or Finding(
-                        rule.id,
-                        NOT_APPLICABLE,
-                        place,
-                        {},
-                        (),
-                        cause=f"It is judged only where {rule.source['when_text']}.",
-                    )
-                ]
-        assert rule.holds is not None
-        obstacle = _obstacle(rule, place, rule.needs, resolved, env, context)
-        if obstacle:
-            return [obstacle]
-        return [] if rule.holds(operands) else [_failed(rule, place, operands, resolved)]
-    except CannotCompute as e:
-        return [Finding(rule.id, UNVERIFIABLE, place, {}, (), cause=str(e))]
-
-
-def _obstacle(
-    rule: Rule, place: Place, names: tuple[str, ...], resolved: Mapping[str, Resolved], env: Env, context: Context
-) -> Finding | None:
-    """The finding where a figure it needs is missing or in question; None where nothing stands in the way."""
-    for name in names:
-        found = resolved[name]
-        if name not in env:
-            if rule.source["when_missing"] == "skip" and found.problem is None:
-                return Finding(rule.id, NOT_APPLICABLE, place, {}, (), cause=_sentence(found.reason))
-            return _unverifiable(rule, place, found, context)
-        if not context.in_question or rule.family in FIRST:
-            continue
-        for fact in found.facts:
-            if fact.key in context.in_question:
-                by = context.in_question[fact.key]
-                return Finding(
-                    rule.id,
-                    UNVERIFIABLE,
-                    place,
-                    {},
-                    ((fact.cell, fact.raw),),
-                    cause=f"{context.facts.name(fact.key)} is in question",
-                    caused_by=by,
-                )
-    return None
-
-
-def _unverifiable(rule: Rule, place: Place, found: Resolved, context: Context) -> Finding:
-    problem = found.problem
-    caused_by = _raiser(problem.problem, Place(*problem.key), context) if problem and problem.problem else ""
-    return Finding(
-        rule.id, UNVERIFIABLE, place, {}, (), cause=found.reason, caused_by=caused_by if caused_by != rule.id else ""
-    )
-
-
-def _raiser(code: str, place: Place, context: Context) -> str:
-    """The rule that speaks of a code for this organisation and place; "" where none does."""
-    kind = context.subject.organisation.type
-    for rule in context.rulebook.raised.get(code, ()):
-        if (not rule.organisations or kind in rule.organisations) and (rule.kind != "cells" or place in rule.places):
-            return rule.id
-    return ""
-
-
-class _Computed(dict[str, Operand]):
-    """The operands of a rule, and what `where` computes of them when it is asked for."""
-
-    def __init__(self, env: Env, where: Mapping[str, Callable[[Env], Operand]]) -> None:
-        super().__init__(env)
-        self._where = where
-
-    def __missing__(self, name: str) -> Operand:
-        self[name] = self._where[name](self)
-        return self[name]
-
-
-def _failed(rule: Rule, place: Place, env: Mapping[str, Operand], resolved: Mapping[str, Resolved]) -> Finding:
-    for name in rule.where:
-        try:
-            env[name]
-        except (CannotCompute, KeyError):
-            continue  # only the message would have named it
-    values = {}
-    cells: dict[str, str] = {}
-    for name, operand in env.items():
-        facts = resolved[name].facts if name in resolved else ()
-        single = facts[0] if len(facts) == 1 else None
-        values[name] = Shown(
-            tidy(operand.value), operand.low, operand.high, single.raw if single else "", single.cell if single else ""
-        )
-        if len(facts) <= 6:
-            cells.update({fact.cell: fact.raw for fact in facts if fact.cell})
-    return Finding(rule.id, FAILED, place, values, tuple(cells.items()))
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}." if text and not text.endswith(".") else text
+    return [unverifiable(rule, place, context.facts.resolve(Key(*place)), context)]
 
 
 def _folded(findings: list[Finding], rulebook: Rulebook) -> Iterable[Finding]:

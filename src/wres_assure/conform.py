@@ -11,14 +11,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from .cover import FIRST_YEAR, cover_of, organisation_of, snapshot_of, year_of
 from .locate import Map, Raised, locate
 from .model import Cell, Fact, Json, Key, Organisation, Return, Row, Submission, column_letters
 from .rulebook import Rulebook
 from .values import figure_of_cell, figure_of_text, plain
-
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_FIRST_YEAR = 2016
-TYPES = {"trust", "independent", "ccg", "icb", "csu", "national_body"}
 
 
 class Conformed(NamedTuple):
@@ -57,11 +54,11 @@ def _workbook(submission: Submission, rulebook: Rulebook, asked_year: int | None
     rivals = [other for other in maps[1:] if other.sheet.name != found.sheet.name and other.score * 2 >= found.score]
     if rivals:
         raised.append(Raised("second_template", cells=tuple((other.sheet.name, "") for other in rivals)))
-    cover = _cover(found)
-    organisation, code_notes = _organisation({name: plain(cell.raw) for name, cell in cover.items()}, cover)
+    cover = cover_of(found)
+    organisation, code_notes = organisation_of({name: plain(cell.raw) for name, cell in cover.items()}, cover)
     raised += code_notes
-    year = asked_year or _year(cover)
-    raised += _snapshot(cover, year, submission.date_1904)
+    year = asked_year or year_of(cover)
+    raised += snapshot_of(cover, year, submission.date_1904)
     stopped = ""
     if year is None:
         stopped = "The reporting year cannot be told: neither the cover nor the snapshot date gives one."
@@ -203,115 +200,6 @@ def _fact(key: Key, cell: Cell | None, item: Json, note: str, address: str = "",
     return Fact(key, figure.value, figure.raw, cell.address if cell else address, figure.problem, figure.step, note)
 
 
-def _cover(found: Map) -> dict[str, Cell]:
-    """The cover's answers: the text after a colon, or the next filled cell to the right."""
-    names = {_label(text): name for name, texts in found.layout["cover"].items() for text in texts}
-    top = min(cell.row for cell in found.sections.values())
-    cells = sorted((cell for (row, _), cell in found.sheet.cells.items() if row < top), key=lambda c: (c.row, c.column))
-    answers: dict[str, Cell] = {}
-    for index, cell in enumerate(cells):
-        label, colon, rest = cell.raw.partition(":")
-        name = names.get(_label(label)) if cell.kind == "text" else None
-        if name is None or name in answers:
-            continue
-        if colon and rest.strip():
-            answers[name] = cell._replace(raw=rest.strip())
-        else:
-            right = cells[index + 1] if index + 1 < len(cells) else None
-            if (
-                right
-                and right.row == cell.row
-                and right.column - cell.column <= 6
-                and _label(right.raw.partition(":")[0]) not in names
-            ):
-                answers[name] = right
-    return answers
-
-
-def _label(text: str) -> str:
-    return plain(text).casefold().rstrip(" :")
-
-
-def _year(cover: dict[str, Cell]) -> int | None:
-    for name in ("reporting_year", "snapshot_date"):
-        if name in cover and (match := re.search(r"(?<!\d)20[1-9]\d(?!\d)", cover[name].raw)):
-            year = int(match[0])
-            return year if year >= _FIRST_YEAR else None
-    if "snapshot_date" in cover and cover["snapshot_date"].format == "date":
-        return _date(cover["snapshot_date"], False)[0] or None
-    return None
-
-
-def _snapshot(cover: dict[str, Cell], year: int | None, date_1904: bool) -> list[Raised]:
-    """STR-04: the snapshot is 31 March of the reporting year."""
-    if "snapshot_date" not in cover:
-        return [Raised("snapshot_missing")]
-    cell = cover["snapshot_date"]
-    cells = ((cell.address, plain(cell.raw)),)
-    found = _date(cell, date_1904)
-    if found == (0, 0, 0):
-        return [Raised("snapshot_unreadable", cells=cells)]
-    shown = f"{found[2]} {_MONTHS[found[1] - 1].capitalize()} {found[0]}"
-    return [] if found == (year, 3, 31) else [Raised("snapshot_wrong", cells=((cell.address, shown),), detail=shown)]
-
-
-def _date(cell: Cell, date_1904: bool) -> tuple[int, int, int]:
-    """Year, month, day of a cell; zeros where it holds no date. Serial days as Excel counts them."""
-    if cell.kind == "number" and isinstance(cell.value, float) and 20_000 < cell.value < 80_000:
-        import datetime
-
-        start = datetime.date(1904, 1, 1) if date_1904 else datetime.date(1899, 12, 30)
-        day = start + datetime.timedelta(days=int(cell.value))
-        return day.year, day.month, day.day
-    text = plain(cell.raw).casefold()
-    for pattern, order in (
-        (r"(\d{4})-(\d{1,2})-(\d{1,2})", (1, 2, 3)),
-        (r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", (3, 2, 1)),
-    ):
-        if match := re.search(pattern, text):
-            year, month, day_ = (int(match[i]) for i in order)
-            return (year, month, day_) if 1 <= month <= 12 else (0, 0, 0)
-    if (match := re.search(r"(\d{1,2})(?:st|nd|rd|th)?\s+([a-z]{3})[a-z]*\s+(\d{4})", text)) and match[2] in _MONTHS:
-        return int(match[3]), _MONTHS.index(match[2]) + 1, int(match[1])
-    return 0, 0, 0
-
-
-# Whose return
-
-_CODE_OF = (("trust", r"[RT][A-Z0-9]{2}"), ("icb", r"Q[A-Z0-9]{2}"), ("ccg", r"[0-9]{2}[A-Z]"))
-
-
-def _organisation(given: dict[str, str], cover: dict[str, Cell] | None = None) -> tuple[Organisation, list[Raised]]:
-    code = given.get("organisation_code", "").upper()
-    stated = re.sub(r"[ -]", "_", given.get("organisation_type", "").casefold())
-    stated = {
-        "nhs_trust": "trust",
-        "foundation_trust": "trust",
-        "nhs_foundation_trust": "trust",
-        "independent_provider": "independent",
-        "voluntary": "independent",
-        "clinical_commissioning_group": "ccg",
-        "integrated_care_board": "icb",
-        "commissioning_support_unit": "csu",
-        "national": "national_body",
-    }.get(stated, stated)
-    raised = []
-    where = ((cover["organisation_code"].address, code),) if cover and "organisation_code" in cover else ()
-    if not code:
-        raised.append(Raised("code_missing"))
-    elif not re.fullmatch(r"[A-Z0-9]{3,8}", code):
-        raised.append(Raised("code_unknown", cells=where, detail=code[:20]))
-    implied = next((kind for kind, pattern in _CODE_OF if re.fullmatch(pattern, code)), "")
-    if code.startswith("ZZ"):
-        implied = ""
-    if stated in TYPES and implied and stated != implied and {stated, implied} & {"trust", "icb", "ccg"}:
-        raised.append(Raised("code_of_another_type", cells=where, detail=f"{code}, {stated.replace('_', ' ')}"))
-    kind = stated if stated in TYPES else implied
-    if not kind:
-        raised.append(Raised("type_unknown"))
-    return Organisation(code, given.get("organisation_name", ""), kind, given.get("region", "")), raised
-
-
 # The facts CSV
 
 
@@ -339,15 +227,15 @@ def _table(submission: Submission, rows: list[Row], rulebook: Rulebook) -> Confo
             "scheme",
         )
     }
-    organisation, raised = _organisation(given)
+    organisation, raised = organisation_of(given)
     raised = [Raised(note.code, cells=((note.place, ""),), detail=note.detail) for note in submission.notes] + [
         r for r in raised if r.code != "code_missing"
     ]  # partial and published returns are welcome without a code
     scheme = given["scheme"] or "nhs_wres"
     year = int(given["reporting_year"]) if re.fullmatch(r"20[1-9]\d", given["reporting_year"]) else None
     stopped = ""
-    if year is None or year < _FIRST_YEAR:
-        stopped = f"The reporting year {given['reporting_year'] or '(blank)'} is not a year from {_FIRST_YEAR}."
+    if year is None or year < FIRST_YEAR:
+        stopped = f"The reporting year {given['reporting_year'] or '(blank)'} is not a year from {FIRST_YEAR}."
         raised.append(Raised("year_unknown", cells=((f"line {rows[0].line}", given["reporting_year"][:20]),)))
         year = None
     if scheme != "nhs_wres":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from . import check
+from .assertion import Context, asserted
 from .expression import exact, printed
 from .facts import Facts, Resolved
 from .locate import Raised
@@ -63,8 +63,8 @@ def outcome(rule: Rule, case: dict[str, Any], rulebook: Rulebook) -> str:
     subject = Return(
         Organisation("ZZ0", "", rule.organisations[0] if rule.organisations else "trust", ""), year, "nhs_wres", ""
     )
-    context = check.Context(facts, {}, subject, rulebook, False, {})
-    found = check.asserted(rule, place, keys, context, {})
+    context = Context(facts, {}, subject, rulebook, False, {})
+    found = asserted(rule, place, keys, context, {})
     return found[0].outcome if found else PASSED
 
 

@@ -18,23 +18,13 @@ from pydantic import TypeAdapter, ValidationError
 from . import expression
 from .expression import ExpressionError, did_you_mean
 from .model import Json
-from .rule_models import MODELS, Items, Layout, Rule
-from .strict_yaml import RulebookError, Source, Steps
+from .rule_models import MODELS, Items, Layout, Rule, fields_at
+from .selectors import DIMENSIONS, Vocabulary
+from .strict_yaml import RulebookError, Source, Steps, sources
 
 COMPILED_FORMAT = 1
 NOT_RULES = {"schema.json", "README.md"}
-_SELECTOR = re.compile(r"\s*(?:(?P<prefix>[a-z_0-9]+)\.)?(?P<item>[a-z_0-9]+)\s*(?:\[(?P<dims>[^\[\]]*)\])?\s*\Z")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_PREFIXES = ("esr", "restated", "previous", "survey", "printed", "derived")
-_INDICATOR_UNITS = {
-    "p": "number",
-    "events": "people",
-    "unknown_low": "ratio",
-    "unknown_high": "ratio",
-    "reading_changes": "number",
-    "unknown_share": "share",
-}
-_DIMENSIONS = ("staff_group", "pay_band", "ethnicity")
 
 
 def compile_folder(folder: Path, over: Path | None = None) -> Json:
@@ -45,8 +35,8 @@ def compile_folder(folder: Path, over: Path | None = None) -> Json:
 class _Compiler:
     def __init__(self, folder: Path, over: Path | None) -> None:
         self.errors: list[str] = []
-        self.sources = _sources(folder, self.errors)
-        added = _sources(over, self.errors) if over else {}
+        self.sources = sources(folder, self.errors)
+        added = sources(over, self.errors) if over else {}
         self._stop_on_errors()
         hashes = [f"{name}:{source.sha256}" for part in (self.sources, added) for name, source in sorted(part.items())]
         models: dict[str, Any] = {name: self._validated(name, MODELS[name]) for name in MODELS}
@@ -68,6 +58,7 @@ class _Compiler:
         self.parameters = models["parameters.yaml"]
         self.references = models["references.yaml"]
         self.indicators = models["indicators.yaml"]
+        self.vocabulary = Vocabulary(self.items, self.parameters, self.indicators)
         self.layouts = {layout.id: layout for layout in layouts.values()}
         for name, parameter in self.parameters.items():
             self._authority(self.sources["parameters.yaml"], (name, "reference"), parameter.reference)
@@ -111,7 +102,7 @@ class _Compiler:
                 steps = (*at, *(step for step in error["loc"] if step != "[key]"))
                 unknown = error["type"] == "extra_forbidden"
                 if unknown:
-                    known = [field.alias or name for name, field in _fields(model, error["loc"]).items()]
+                    known = [field.alias or name for name, field in fields_at(model, error["loc"]).items()]
                     message = f"Unknown field '{steps[-1]}'.{did_you_mean(str(steps[-1]), known)}"
                 elif error["type"] == "missing":
                     message = f"The field '{steps[-1]}' is missing."
@@ -235,7 +226,7 @@ class _Compiler:
             "ethnicity": self.items.ethnicity,
         }
         choices: list[list[str]] = []
-        for dimension in ("item", "basis", *_DIMENSIONS):
+        for dimension in ("item", "basis", *DIMENSIONS):
             members = rule.for_each.get(dimension, [""])  # type: ignore[call-overload]
             for index, member in enumerate(members):
                 if member and member not in known[dimension]:
@@ -290,7 +281,9 @@ class _Compiler:
         rule: Rule | None = None,
     ) -> None:
         try:
-            let[name], units[name] = self._selector(text, bound, rule)
+            let[name], units[name] = self.vocabulary.selector(
+                text, bound, rule.for_each.get("item", []) if rule else []
+            )
         except ExpressionError as e:
             self._refuse(source, at, e.message, e.column - 1)
             units[name] = "number"
@@ -319,83 +312,6 @@ class _Compiler:
                 source, at, f"The selectors of {name} have several units: {', '.join(sorted(set(of.values())))}."
             )
         let[name], units[name] = selectors, next(iter(of.values()), "number")
-
-    def _selector(self, text: str, bound: set[str], rule: Rule | None) -> tuple[list[str], str]:
-        match = _SELECTOR.match(text)
-        if not match:
-            raise ExpressionError("A selector is item[dimension=member, …], with a prefix such as esr. where needed.")
-        prefix, item = match["prefix"] or "", match["item"]
-        if prefix == "parameter":
-            if item not in self.parameters:
-                raise ExpressionError(f"No parameter is called '{item}'.{did_you_mean(item, self.parameters)}")
-            return [item, "parameter", "", "", ""], self.parameters[item].unit
-        if prefix in self.indicators:
-            units: dict[str, str] = {
-                **dict.fromkeys(("value", "lower", "upper"), self.indicators[prefix].unit),
-                **_INDICATOR_UNITS,
-                **dict.fromkeys(self.indicators[prefix].groups, "share"),
-            }
-            if item not in units:
-                raise ExpressionError(f"{prefix} has no '{item}'.{did_you_mean(item, units)}")
-            return [prefix, item, "", "", ""], units[item]
-        if prefix and prefix not in _PREFIXES:
-            raise ExpressionError(
-                f"No prefix is called '{prefix}'.{did_you_mean(prefix, [*_PREFIXES, 'parameter', *self.indicators])}"
-            )
-        basis = prefix or ("@" if "basis" in bound else "verified")
-        if item == "item" and "item" in bound:
-            members = rule.for_each.get("item", []) if rule else []
-            models = [self.items.items[member] for member in members if member in self.items.items]
-            units_of = {model.unit for model in models}
-            if len(units_of) > 1:
-                raise ExpressionError(f"The items of this rule have several units: {', '.join(sorted(units_of))}.")
-            model, item = models[0], "@"
-        elif item in self.items.items:
-            model = self.items.items[item]
-        else:
-            raise ExpressionError(
-                f"No item is called '{item}'.{did_you_mean(item, self.items.items)}", text.index(item) + 1
-            )
-        chosen = self._dimensions(match["dims"] or "", text)
-        key = [item, basis]
-        for dimension in _DIMENSIONS:
-            if dimension in chosen:
-                if dimension not in model.dimensions:
-                    raise ExpressionError(f"'{item}' has no {dimension}.", text.index(dimension) + 1)
-                key.append(chosen[dimension])
-            elif dimension not in model.dimensions:
-                key.append("")
-            elif dimension in bound:
-                key.append("@")
-            else:
-                raise ExpressionError(
-                    f"The {dimension} of '{item}' is left open; choose a member, * for all, or bind it with for_each."
-                )
-        return key, model.unit
-
-    def _dimensions(self, text: str, whole: str) -> dict[str, str]:
-        members: dict[str, Any] = {
-            "staff_group": self.items.staff_groups,
-            "pay_band": self.items.pay_bands,
-            "ethnicity": self.items.ethnicity,
-        }
-        chosen: dict[str, str] = {}
-        for part in filter(str.strip, text.split(",")):
-            dimension, _, member = (piece.strip() for piece in part.partition("="))
-            if dimension not in members:
-                raise ExpressionError(
-                    f"No dimension is called '{dimension}'.{did_you_mean(dimension, members)}", whole.index(part) + 1
-                )
-            if member not in {*members[dimension], "*", "total"}:
-                raise ExpressionError(
-                    f"No {dimension} is called '{member}'.{did_you_mean(member, members[dimension])}",
-                    whole.index(part) + 1,
-                )
-            chosen[dimension] = {
-                "*": "all" if dimension == "ethnicity" else "*",
-                "total": "=all" if dimension == "ethnicity" else "=",
-            }.get(member, member)
-        return chosen
 
     def _expression(self, source: Source, at: Steps, text: str, let: dict[str, Any], units: dict[str, str]) -> Any:
         try:
@@ -484,30 +400,3 @@ class _Compiler:
             self._unit(source, at, tree, units)
             levels.append({"level": level.level, "when": tree, "reason": level.reason, "let": let})
         return levels
-
-
-def _sources(folder: Path, errors: list[str]) -> dict[str, Source]:
-    found: dict[str, Source] = {}
-    for path in sorted(folder.rglob("*.y*ml")):
-        name = path.relative_to(folder).as_posix()
-        try:
-            found[name] = Source(path, name)
-        except RulebookError as e:
-            errors.append(str(e))
-    return found
-
-
-def _fields(model: Any, steps: tuple[Any, ...]) -> Mapping[str, Any]:
-    """The fields of the model that an error's steps lead to."""
-    for step in steps[:-1]:
-        fields = getattr(model, "model_fields", None)
-        if fields is None or not isinstance(step, str):
-            arguments = getattr(model, "__args__", ())
-            model = arguments[-1] if arguments else model
-            continue
-        field = fields.get(step) or next((f for f in fields.values() if f.alias == step), None)
-        model = field.annotation if field else None
-        arguments = [a for a in getattr(model, "__args__", ()) if a is not type(None)]
-        if arguments and not hasattr(model, "model_fields"):
-            model = arguments[-1]
-    return getattr(model, "model_fields", {})

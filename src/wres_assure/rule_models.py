@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -230,10 +231,27 @@ def schema() -> dict[str, Any]:
     files = {name.rpartition("/")[2].partition(".")[0]: model for name, model in MODELS.items()}
     files |= {"layout": Layout, "checks": list[Rule]}
     schemas, definitions = TypeAdapter.json_schemas(
-        [(name, "validation", TypeAdapter(model)) for name, model in files.items()])
+        [(name, "validation", TypeAdapter(model)) for name, model in files.items()]
+    )
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Files of a WRES rulebook",
         "anyOf": [{"$ref": f"#/$defs/{name}"} for name in files],
         "$defs": definitions["$defs"] | {name: schemas[name, "validation"] for name in files},
     }
+
+
+def fields_at(model: Any, steps: tuple[Any, ...]) -> Mapping[str, Any]:
+    """The fields of the model that an error's steps lead to."""
+    for step in steps[:-1]:
+        fields = getattr(model, "model_fields", None)
+        if fields is None or not isinstance(step, str):
+            arguments = getattr(model, "__args__", ())
+            model = arguments[-1] if arguments else model
+            continue
+        field = fields.get(step) or next((f for f in fields.values() if f.alias == step), None)
+        model = field.annotation if field else None
+        arguments = [a for a in getattr(model, "__args__", ()) if a is not type(None)]
+        if arguments and not hasattr(model, "model_fields"):
+            model = arguments[-1]
+    return getattr(model, "model_fields", {})

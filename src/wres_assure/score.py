@@ -23,7 +23,7 @@ def usable(
     for finding in findings:
         if finding.outcome == FAILED and finding.rule in doubts:
             for cell, _ in finding.cells:
-                open_on.setdefault(cell, finding.rule)
+                open_on.setdefault(cell, finding.caused_by or finding.rule)
     limit = rulebook.parameter("unknown_not_usable", year)
     return tuple(_marked(indicator, open_on, facts, limit) for indicator in indicators)
 

@@ -121,3 +121,15 @@ def _scalar(text: str) -> Any:
     if _DECIMAL.match(text) and len(text) < 24:
         return float(text)
     return {"true": True, "false": False, "": None, "null": None, "~": None}.get(text, text)
+
+
+def sources(folder: Path, errors: list[str]) -> dict[str, Source]:
+    """The YAML files below a folder by their path in it; what is not understood is added to `errors`."""
+    found: dict[str, Source] = {}
+    for path in sorted(folder.rglob("*.y*ml")):
+        name = path.relative_to(folder).as_posix()
+        try:
+            found[name] = Source(path, name)
+        except RulebookError as e:
+            errors.append(str(e))
+    return found

@@ -1,0 +1,182 @@
+"""One assertion over facts: `when` first, then `assert`. Gives findings; none is a pass.
+
+A figure that is missing, unreadable or in question stands in the way and makes it unverifiable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from .expression import CannotCompute, Env, Operand, exact, tidy
+from .facts import Facts, Resolved
+from .locate import Raised
+from .model import FAILED, NOT_APPLICABLE, UNVERIFIABLE, Finding, Key, Place, Return, Shown
+from .rulebook import Rule, Rulebook, bind
+
+FIRST = ("structure", "types")  # a figure that fails in these families is in question for every later rule
+NO_FIGURE = ("blank", "section_empty", "esr_empty", None)
+
+
+class Context(NamedTuple):
+    facts: Facts
+    raised: Mapping[str, list[Raised]]
+    subject: Return
+    rulebook: Rulebook
+    from_table: bool
+    in_question: dict[Key, str]
+
+
+def assert_at(rule: Rule, place: Place, context: Context, known: dict[str, Resolved]) -> list[Finding]:
+    printed = []
+    keys: dict[str, Key] = {}
+    for name, selector in rule.let:
+        if name not in known:  # what does not depend on the place is looked up once for the rule
+            keys[name] = bind(selector, place)
+            if keys[name].basis == "printed":
+                printed.append(name)
+            elif isinstance(selector, list) and "@" not in selector:
+                known[name] = context.facts.resolve(keys[name])
+    if not printed:
+        return asserted(rule, place, keys, context, known)
+    # A printed figure is judged in the return itself and wherever else a document prints it.
+    found: list[Finding] = []
+    judged = False
+    for where in ("verified", *context.facts.printed_places):
+        there = {name: key._replace(basis=where) if name in printed else key for name, key in keys.items()}
+        if any((fact := context.facts.get(plain(there[name]))) and fact.value is not None for name in printed):
+            judged = True
+            found += asserted(rule, place._replace(basis="" if where == "verified" else where), there, context, known)
+    if judged:
+        return found
+    return asserted(
+        rule,
+        place,
+        {name: key._replace(basis="verified") if name in printed else key for name, key in keys.items()},
+        context,
+        known,
+    )
+
+
+def plain(key: Key) -> Key:
+    """The key of a printed total itself."""
+    return Key(*[part.lstrip("=*") for part in key])
+
+
+def asserted(
+    rule: Rule, place: Place, keys: Mapping[str, Key], context: Context, known: Mapping[str, Resolved]
+) -> list[Finding]:
+    """What an assertion finds over these figures: `when` first, then `assert`; nothing where it holds."""
+    policy = rule.source["when_missing"]
+    resolved = dict(known)
+    for name, key in keys.items():
+        if name not in resolved:
+            resolved[name] = context.facts.resolve(key)
+    env: dict[str, Operand] = {}
+    for name, found in resolved.items():
+        if found.operand is not None:
+            env[name] = found.operand
+        elif policy == "zero" and (found.problem is None or found.problem.problem in NO_FIGURE):
+            env[name] = exact(0.0)
+    operands = _Computed(env, rule.where) if rule.where else env
+    try:
+        if rule.when is not None:
+            obstacle = _obstacle(rule, place, rule.needs_for_when, resolved, env, context)
+            if obstacle or not rule.when(operands):
+                return [
+                    obstacle
+                    or Finding(
+                        rule.id,
+                        NOT_APPLICABLE,
+                        place,
+                        {},
+                        (),
+                        cause=f"It is judged only where {rule.source['when_text']}.",
+                    )
+                ]
+        assert rule.holds is not None
+        obstacle = _obstacle(rule, place, rule.needs, resolved, env, context)
+        if obstacle:
+            return [obstacle]
+        return [] if rule.holds(operands) else [_failed(rule, place, operands, resolved)]
+    except CannotCompute as e:
+        return [Finding(rule.id, UNVERIFIABLE, place, {}, (), cause=str(e))]
+
+
+def _obstacle(
+    rule: Rule, place: Place, names: tuple[str, ...], resolved: Mapping[str, Resolved], env: Env, context: Context
+) -> Finding | None:
+    """The finding where a figure it needs is missing or in question; None where nothing stands in the way."""
+    for name in names:
+        found = resolved[name]
+        if name not in env:
+            if rule.source["when_missing"] == "skip" and found.problem is None:
+                return Finding(rule.id, NOT_APPLICABLE, place, {}, (), cause=_sentence(found.reason))
+            return unverifiable(rule, place, found, context)
+        if not context.in_question or rule.family in FIRST:
+            continue
+        for fact in found.facts:
+            if fact.key in context.in_question:
+                by = context.in_question[fact.key]
+                return Finding(
+                    rule.id,
+                    UNVERIFIABLE,
+                    place,
+                    {},
+                    ((fact.cell, fact.raw),),
+                    cause=f"{context.facts.name(fact.key)} is in question",
+                    caused_by=by,
+                )
+    return None
+
+
+def unverifiable(rule: Rule, place: Place, found: Resolved, context: Context) -> Finding:
+    problem = found.problem
+    caused_by = raiser(problem.problem, Place(*problem.key), context) if problem and problem.problem else ""
+    return Finding(
+        rule.id, UNVERIFIABLE, place, {}, (), cause=found.reason, caused_by=caused_by if caused_by != rule.id else ""
+    )
+
+
+def raiser(code: str, place: Place, context: Context) -> str:
+    """The rule that speaks of a code for this organisation and place; "" where none does."""
+    kind = context.subject.organisation.type
+    for rule in context.rulebook.raised.get(code, ()):
+        if (not rule.organisations or kind in rule.organisations) and (rule.kind != "cells" or place in rule.places):
+            return rule.id
+    return ""
+
+
+class _Computed(dict[str, Operand]):
+    """The operands of a rule, and what `where` computes of them when it is asked for."""
+
+    def __init__(self, env: Env, where: Mapping[str, Callable[[Env], Operand]]) -> None:
+        super().__init__(env)
+        self._where = where
+
+    def __missing__(self, name: str) -> Operand:
+        self[name] = self._where[name](self)
+        return self[name]
+
+
+def _failed(rule: Rule, place: Place, env: Mapping[str, Operand], resolved: Mapping[str, Resolved]) -> Finding:
+    for name in rule.where:
+        try:
+            env[name]
+        except (CannotCompute, KeyError):
+            continue  # only the message would have named it
+    values = {}
+    cells: dict[str, str] = {}
+    for name, operand in env.items():
+        facts = resolved[name].facts if name in resolved else ()
+        single = facts[0] if len(facts) == 1 else None
+        values[name] = Shown(
+            tidy(operand.value), operand.low, operand.high, single.raw if single else "", single.cell if single else ""
+        )
+        if len(facts) <= 6:
+            cells.update({fact.cell: fact.raw for fact in facts if fact.cell})
+    return Finding(rule.id, FAILED, place, values, tuple(cells.items()))
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}." if text and not text.endswith(".") else text

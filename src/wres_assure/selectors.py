@@ -1,0 +1,109 @@
+"""Selectors, the way authors name figures: `esr.headcount[pay_band=*, ethnicity=bme]`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from .expression import ExpressionError, did_you_mean
+from .rule_models import Items
+
+DIMENSIONS = ("staff_group", "pay_band", "ethnicity")
+_SELECTOR = re.compile(r"\s*(?:(?P<prefix>[a-z_0-9]+)\.)?(?P<item>[a-z_0-9]+)\s*(?:\[(?P<dims>[^\[\]]*)\])?\s*\Z")
+_PREFIXES = ("esr", "restated", "previous", "survey", "printed", "derived")
+_INDICATOR_UNITS = {
+    "p": "number",
+    "events": "people",
+    "unknown_low": "ratio",
+    "unknown_high": "ratio",
+    "reading_changes": "number",
+    "unknown_share": "share",
+}
+
+
+class Vocabulary(NamedTuple):
+    """Everything a selector can name."""
+
+    items: Items
+    parameters: dict[str, Any]
+    indicators: dict[str, Any]
+
+    def selector(self, text: str, bound: set[str], members: list[str]) -> tuple[list[str], str]:
+        """The selector as five parts of a key, and its unit; ExpressionError where it is not understood.
+
+        `bound` are the dimensions that for_each binds, `members` the items it binds.
+        """
+        match = _SELECTOR.match(text)
+        if not match:
+            raise ExpressionError("A selector is item[dimension=member, …], with a prefix such as esr. where needed.")
+        prefix, item = match["prefix"] or "", match["item"]
+        if prefix == "parameter":
+            if item not in self.parameters:
+                raise ExpressionError(f"No parameter is called '{item}'.{did_you_mean(item, self.parameters)}")
+            return [item, "parameter", "", "", ""], self.parameters[item].unit
+        if prefix in self.indicators:
+            units: dict[str, str] = {
+                **dict.fromkeys(("value", "lower", "upper"), self.indicators[prefix].unit),
+                **_INDICATOR_UNITS,
+                **dict.fromkeys(self.indicators[prefix].groups, "share"),
+            }
+            if item not in units:
+                raise ExpressionError(f"{prefix} has no '{item}'.{did_you_mean(item, units)}")
+            return [prefix, item, "", "", ""], units[item]
+        if prefix and prefix not in _PREFIXES:
+            raise ExpressionError(
+                f"No prefix is called '{prefix}'.{did_you_mean(prefix, [*_PREFIXES, 'parameter', *self.indicators])}"
+            )
+        basis = prefix or ("@" if "basis" in bound else "verified")
+        if item == "item" and "item" in bound:
+            models = [self.items.items[member] for member in members if member in self.items.items]
+            units_of = {model.unit for model in models}
+            if len(units_of) > 1:
+                raise ExpressionError(f"The items of this rule have several units: {', '.join(sorted(units_of))}.")
+            model, item = models[0], "@"
+        elif item in self.items.items:
+            model = self.items.items[item]
+        else:
+            raise ExpressionError(
+                f"No item is called '{item}'.{did_you_mean(item, self.items.items)}", text.index(item) + 1
+            )
+        chosen = self._dimensions(match["dims"] or "", text)
+        key = [item, basis]
+        for dimension in DIMENSIONS:
+            if dimension in chosen:
+                if dimension not in model.dimensions:
+                    raise ExpressionError(f"'{item}' has no {dimension}.", text.index(dimension) + 1)
+                key.append(chosen[dimension])
+            elif dimension not in model.dimensions:
+                key.append("")
+            elif dimension in bound:
+                key.append("@")
+            else:
+                raise ExpressionError(
+                    f"The {dimension} of '{item}' is left open; choose a member, * for all, or bind it with for_each."
+                )
+        return key, model.unit
+
+    def _dimensions(self, text: str, whole: str) -> dict[str, str]:
+        members: dict[str, Any] = {
+            "staff_group": self.items.staff_groups,
+            "pay_band": self.items.pay_bands,
+            "ethnicity": self.items.ethnicity,
+        }
+        chosen: dict[str, str] = {}
+        for part in filter(str.strip, text.split(",")):
+            dimension, _, member = (piece.strip() for piece in part.partition("="))
+            if dimension not in members:
+                raise ExpressionError(
+                    f"No dimension is called '{dimension}'.{did_you_mean(dimension, members)}", whole.index(part) + 1
+                )
+            if member not in {*members[dimension], "*", "total"}:
+                raise ExpressionError(
+                    f"No {dimension} is called '{member}'.{did_you_mean(member, members[dimension])}",
+                    whole.index(part) + 1,
+                )
+            chosen[dimension] = {
+                "*": "all" if dimension == "ethnicity" else "*",
+                "total": "=all" if dimension == "ethnicity" else "=",
+            }.get(member, member)
+        return chosen
