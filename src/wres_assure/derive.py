@@ -49,7 +49,7 @@ def _indicator(entry: Json, facts: Facts, rulebook: Rulebook) -> tuple[Indicator
         if lacking:
             reason = reason or _lacking(lacking)
             if any(r.problem is not None for r in lacking):
-                break  # asked for and not to be had: printed rates rest on the same figures and do not stand in for them
+                break  # asked for and not to be had; printed rates rest on the same figures
             continue
         env = {name: r.operand for name, r in resolved.items() if r.operand}
         rests_on = tuple(dict.fromkeys(fact.key for r in resolved.values() for fact in r.facts))
@@ -173,7 +173,7 @@ def _senior_against_below(senior_bme: float, senior_white: float, below_bme: flo
 
 
 def _board_of_this_size(k: float, n: float, staff_bme: float, staff: float) -> float | None:
-    """How often a board drawn at random from this workforce would have as few BME members, or as many, whichever is rarer."""
+    """How often a board drawn at random from this workforce would have as few BME members (or as many, if many)."""
     if not 0 <= k <= n or not 0 <= staff_bme <= staff or staff == 0:
         return None
     share = staff_bme / staff

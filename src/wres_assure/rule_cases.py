@@ -37,7 +37,8 @@ def problems(rule: Rule, rulebook: Rulebook) -> Iterator[str]:
         except (KeyError, ValueError) as e:
             found = f"not readable ({e})"
         if found != expected:
-            yield f"{rule.source['file']}:{rule.source['line']}: {rule.id}: case {number} is {found}, not {expected}: {case}"
+            at = f"{rule.source['file']}:{rule.source['line']}"
+            yield f"{at}: {rule.id}: case {number} is {found}, not {expected}: {case}"
 
 
 def outcome(rule: Rule, case: dict[str, Any], rulebook: Rulebook) -> str:

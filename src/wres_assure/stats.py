@@ -337,7 +337,7 @@ def cochran_armitage(
     """
     if not len(events) == len(totals) == len(scores):
         raise ValueError("events, totals and scores are needed for the same groups")
-    groups = [(x, n, s) for x, n, s in zip(events, totals, scores) if (x, n) != (0, 0)]
+    groups = [(x, n, s) for x, n, s in zip(events, totals, scores, strict=True) if (x, n) != (0, 0)]
     if not all(possible(x, n) for x, n, _ in groups) or len({s for _, _, s in groups}) < 2:
         return None
     people, cases = math.fsum(n for _, n, _ in groups), math.fsum(x for x, _, _ in groups)

@@ -104,7 +104,7 @@ def pooled_mean(values: Sequence[float], errors: Sequence[float], tau2: float = 
     if not _usable(values, errors):
         return None
     weights = [1 / (error * error + tau2) for error in errors]
-    return math.fsum(w * y for w, y in zip(weights, values)) / math.fsum(weights)
+    return math.fsum(w * y for w, y in zip(weights, values, strict=True)) / math.fsum(weights)
 
 
 def paule_mandel(values: Sequence[float], errors: Sequence[float]) -> float | None:
@@ -120,8 +120,8 @@ def paule_mandel(values: Sequence[float], errors: Sequence[float]) -> float | No
 
     def spare(times: float) -> float:
         weights = [1 / (error * error + times * scale) for error in errors]
-        mean = math.fsum(w * y for w, y in zip(weights, values)) / math.fsum(weights)
-        return math.fsum(w * (y - mean) ** 2 for w, y in zip(weights, values)) - (len(values) - 1)
+        mean = math.fsum(w * y for w, y in zip(weights, values, strict=True)) / math.fsum(weights)
+        return math.fsum(w * (y - mean) ** 2 for w, y in zip(weights, values, strict=True)) - (len(values) - 1)
 
     if spare(0.0) <= 0:
         return 0.0
@@ -151,7 +151,7 @@ def winsorised_tau2(
     """
     if not _usable(values, errors) or len(values) < 2:
         return None
-    z = [(y - target) / error for y, error in zip(values, errors)]
+    z = [(y - target) / error for y, error in zip(values, errors, strict=True)]
     ordered = sorted(z)
     low, high = _quantile(ordered, 0.1), _quantile(ordered, 0.9)
     count = len(z)

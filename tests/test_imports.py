@@ -1,0 +1,266 @@
+"""Who may import whom. Imports run one way; third parties have owners; some things are used nowhere."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "src" / "wres_assure"
+
+# Each module and what of ours it may import, from the bottom up. `_` is the package itself (its version), a name with
+# a star a whole folder; `read` is one module to all others. A module that stands nowhere here has to be given a place.
+ALLOWED = {
+    # nouns and numbers: nothing below them
+    "_": "",
+    "model": "",
+    "resources": "",
+    "expression": "",
+    "stats": "",
+    "stats_peers": "stats",
+    # files in and out, and what their cells say
+    "files": "model",
+    "read.*": "model read.*",
+    "values": "model",
+    "locate": "model values",
+    # the rulebook: only loading it compiles it, and only compiling it reads YAML
+    "strict_yaml": "",
+    "rule_models": "",
+    "rule_compile": "model expression rule_models strict_yaml",
+    "rulebook": "model expression resources rule_compile strict_yaml",
+    "facts": "model expression",
+    # the stages: none imports another
+    "conform": "model rulebook values locate",
+    "derive": "model rulebook expression facts stats stats_peers",
+    "compare": "model rulebook expression facts locate stats stats_peers",
+    "check": "model rulebook expression facts locate",
+    "score": "model rulebook expression facts",
+    # the pipeline, and the rules' own cases, which run single stages
+    "assess": "model rulebook facts read.* conform derive compare check score",
+    "rule_cases": "model rulebook expression facts values locate compare check",
+    # from an assessment to words: no stage is asked again
+    "words": "_ model rulebook facts values",
+    "sentences": "model rulebook facts words",
+    "brief": "_ model rulebook facts words sentences",
+    # the renderers: none imports another; charts and styles lie below them
+    "render._": "",
+    "render.charts": "",
+    "render.workbook_style": "model",
+    "render.workbook": "model render.workbook_style",
+    "render.result": "_ model rulebook expression words sentences brief",
+    "render.text": "model rulebook words sentences brief",
+    "render.terminal": "model words brief",
+    "render.html": "_ model resources words sentences brief render.charts",
+    # the command line
+    "checking": "model rulebook assess brief words render.result render.text",
+    "cli": "_ model files resources rulebook expression rule_cases assess words brief checking render.*",
+    "__main__": "_ model cli",
+}
+STAGES = {"conform", "derive", "compare", "check", "score"}
+
+OWNERS = {
+    "click": {"cli", "__main__"},
+    "rich": {"cli", "render.terminal"},
+    "jinja2": {"render.html"},
+    "markupsafe": {"render.html"},
+    "yaml": {"strict_yaml"},
+    "pydantic": {"rule_models", "rule_compile"},
+    "xlsxwriter": {"render.workbook", "render.workbook_style"},
+}  # pandas, numpy, pandera, dask: cohort/ alone, once it is there; openpyxl, python_calamine: tests alone
+
+RUN_TIME = ["click", "jinja2", "pandas", "pandera", "pydantic", "pyyaml", "rich", "xlsxwriter"]
+
+BANNED_MODULES = {
+    "asyncio", "ctypes", "ftplib", "http", "importlib", "marshal", "multiprocessing", "pickle", "random", "secrets",
+    "shelve", "smtplib", "socket", "ssl", "subprocess", "urllib", "uuid", "xmlrpc",
+}  # fmt: skip
+BANNED_CALLS = {"eval", "exec", "compile", "__import__"}
+BANNED_ATTRIBUTES = {"time.time", "time.time_ns", "os.system", "os.popen", "os.fork", "os.urandom"}
+CLOCKS = {"now", "today", "utcnow"}  # of datetime and date, whatever they were imported as
+
+PRIVATE = {"_sha2", "_sha256"}  # of the standard library, under another name before Python 3.12
+
+
+def name_of(path: Path) -> str:
+    """`render.text` of render/text.py, `_` of an __init__.py."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join("_" if part == "__init__" else part for part in parts)
+
+
+FILES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
+MODULES = set(FILES)
+
+
+def imported(name: str, tree: ast.AST, modules: set[str]) -> set[str]:
+    """What a module imports: `.x` for a module of ours, the first name for any other."""
+    found: set[str] = set()
+    package = name.split(".")[:-1]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {_ours(alias.name.split("."), None, modules) for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            parts = node.module.split(".") if node.module else []
+            if node.level:
+                parts = ["wres_assure", *package[: len(package) - node.level + 1], *parts]
+            found |= {_ours(parts, alias.name, modules) for alias in node.names}
+    return found - {"__future__"}
+
+
+def _ours(parts: list[str], member: str | None, modules: set[str]) -> str:
+    if parts[0] != "wres_assure":
+        return parts[0]
+    inner = ".".join(parts[1:])
+    for candidate in (f"{inner}.{member}".lstrip("."), inner, f"{inner}._".lstrip(".")):
+        if candidate in modules:
+            return f".{candidate}"
+    return f".{inner}"
+
+
+IMPORTS = {name: imported(name, tree, MODULES) for name, tree in TREES.items()}
+
+
+def place(name: str) -> str | None:
+    """The line of ALLOWED that speaks of a module."""
+    folder = f"{name.partition('.')[0]}.*"
+    return name if name in ALLOWED else folder if folder in ALLOWED else None
+
+
+def may(name: str, target: str) -> bool:
+    allowed = set(ALLOWED.get(place(name) or "", "").split())
+    return target in allowed or f"{target.partition('.')[0]}.*" in allowed
+
+
+def not_allowed(name: str) -> list[str]:
+    return sorted(found[1:] for found in IMPORTS[name] if found.startswith(".") and not may(name, found[1:]))
+
+
+def test_every_module_has_its_place_in_the_table() -> None:
+    assert [name for name in FILES if place(name) is None] == []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_arrow_but_those_of_the_table(name: str) -> None:
+    assert not_allowed(name) == []
+
+
+def test_the_table_itself_runs_one_way() -> None:
+    """Nothing may, over however many steps, import itself."""
+    below = {name: {place(t) or t for t in targets.split() if t != name} for name, targets in ALLOWED.items()}
+
+    def reach(name: str, seen: set[str]) -> set[str]:
+        for target in below.get(name, set()) - seen:
+            members = [m for m in ALLOWED if m.startswith(target[:-1])] if target.endswith("*") else [target]
+            for member in members:
+                seen |= {member} | reach(member, seen | {member})
+        return seen
+
+    assert [name for name in ALLOWED if name in reach(name, set())] == []
+    assert [stage for stage in STAGES if STAGES & reach(stage, set())] == []
+    for name in (name for name in ALLOWED if name.startswith("render.")):
+        assert not (reach(name, set()) & STAGES), name
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_third_parties_are_imported_by_their_owners_alone(name: str) -> None:
+    others = {found for found in IMPORTS[name] if not found.startswith(".")} - sys.stdlib_module_names - PRIVATE
+    assert sorted(party for party in others if name not in OWNERS.get(party, set())) == []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_nothing_opens_a_socket_starts_a_process_or_draws_lots(name: str) -> None:
+    assert sorted(IMPORTS[name] & BANNED_MODULES) == []
+
+
+def banned(tree: ast.AST) -> list[str]:
+    """Calls and attributes that have no place in the programme, each with its line."""
+    found = []
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id=name)) if name in BANNED_CALLS:
+                found.append(f"{node.lineno}: {name}()")
+            case ast.Attribute(value=ast.Name(id=owner), attr=name) if f"{owner}.{name}" in BANNED_ATTRIBUTES:
+                found.append(f"{node.lineno}: {owner}.{name}")
+            case ast.Attribute(attr=name) if name in CLOCKS:
+                found.append(f"{node.lineno}: .{name}")
+            case ast.ImportFrom(module=module, names=names):
+                full = [f"{module}.{alias.name}" for alias in names]
+                found += [f"{node.lineno}: {name}" for name in full if name in BANNED_ATTRIBUTES]
+    return found
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_source_text_is_run_and_no_clock_is_read(name: str) -> None:
+    assert banned(TREES[name]) == []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_module_can_be_read_in_one_sitting(name: str) -> None:
+    assert len(FILES[name].read_text(encoding="utf-8").splitlines()) < 400
+
+
+# The project file
+
+
+def _dependencies() -> dict[str, list[str]]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    groups = {"": project["dependencies"], **project["optional-dependencies"]}
+    return {group: [re.split(r"[\[<>=!~ ]", e)[0].lower() for e in entries] for group, entries in groups.items()}
+
+
+def test_the_run_time_dependencies_are_these_and_no_others() -> None:
+    assert sorted(_dependencies()[""]) == RUN_TIME
+
+
+def test_whatever_is_imported_is_a_dependency() -> None:
+    names = {"yaml": "pyyaml", "markupsafe": "jinja2"}  # markupsafe comes with jinja2
+    assert {names.get(party, party) for party in OWNERS} <= set(RUN_TIME)
+
+
+def test_what_only_tests_use_is_no_run_time_dependency() -> None:
+    only = {"openpyxl", "python-calamine", "scipy", "statsmodels", "hypothesis", "pytest"}
+    assert only <= set(_dependencies()["test"])
+    assert not only & set(RUN_TIME)
+
+
+# The walker itself
+
+
+@pytest.mark.parametrize(("name", "text", "found"), [
+    pytest.param("check", "from .model import Fact", {".model"}, id="a module beside it"),
+    pytest.param("check", "from . import model, stats", {".model", ".stats"}, id="two modules beside it"),
+    pytest.param("brief", "from . import __version__", {"._"}, id="the package itself"),
+    pytest.param("render.text", "from .. import words", {".words"}, id="a module above a folder"),
+    pytest.param("render.text", "from ..model import Fact", {".model"}, id="from a module above a folder"),
+    pytest.param("render.text", "from .result import x", {".render.result"}, id="a module of the same folder"),
+    pytest.param("cli", "def f():\n    from .render import text", {".render.text"}, id="inside a function"),
+    pytest.param("cli", "import wres_assure.stats", {".stats"}, id="by its full name"),
+    pytest.param("read._", "from wres_assure.read.table import read_table", {".read.table"}, id="from its full name"),
+    pytest.param("read.table", "from . import sheet", {".read.sheet"}, id="beside it in a folder"),
+    pytest.param("assess", "from .read import read", {".read._"}, id="from a folder"),
+    pytest.param("check", "import numpy.linalg as n", {"numpy"}, id="a third party by another name"),
+    pytest.param("check", "from __future__ import annotations", set(), id="nothing from the future"),
+])  # fmt: skip
+def test_the_walker_sees(name: str, text: str, found: set[str]) -> None:
+    modules = {"_", "model", "stats", "words", "render.result", "render.text", "read._", "read.table", "read.sheet"}
+    assert imported(name, ast.parse(text), modules) == found
+
+
+@pytest.mark.parametrize(("text", "found"), [
+    ("eval('1')", ["1: eval()"]),
+    ("re.compile('x')", []),
+    ("compile('1', '', 'eval')", ["1: compile()"]),
+    ("import time\ntime.time()", ["2: time.time"]),
+    ("from time import time", ["1: time.time"]),
+    ("from time import monotonic", []),
+    ("datetime.datetime.now()", ["1: .now"]),
+    ("date.today()", ["1: .today"]),
+    ("os.system('id')", ["1: os.system"]),
+])  # fmt: skip
+def test_what_is_banned_is_seen(text: str, found: list[str]) -> None:
+    assert banned(ast.parse(text)) == found
