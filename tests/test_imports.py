@@ -31,18 +31,21 @@ ALLOWED = {
     # the rulebook: only loading it compiles it, and only compiling it reads YAML
     "strict_yaml": "",
     "rule_models": "",
-    "rule_compile": "model expression rule_models strict_yaml",
+    "selectors": "expression rule_models",
+    "rule_compile": "model expression rule_models selectors strict_yaml",
     "rulebook": "model expression resources rule_compile strict_yaml",
     "facts": "model expression",
-    # the stages: none imports another
-    "conform": "model rulebook values locate",
+    # the stages, each with a helper below it: none imports another
+    "cover": "model values locate",
+    "conform": "model rulebook values locate cover",
     "derive": "model rulebook expression facts stats stats_peers",
     "compare": "model rulebook expression facts locate stats stats_peers",
-    "check": "model rulebook expression facts locate",
+    "assertion": "model rulebook expression facts locate",
+    "check": "model rulebook expression facts locate assertion",
     "score": "model rulebook expression facts",
     # the pipeline, and the rules' own cases, which run single stages
     "assess": "model rulebook facts read.* conform derive compare check score",
-    "rule_cases": "model rulebook expression facts values locate compare check",
+    "rule_cases": "model rulebook expression facts values locate assertion compare check",
     # from an assessment to words: no stage is asked again
     "words": "_ model rulebook facts values",
     "sentences": "model rulebook facts words",

@@ -2,33 +2,59 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from .check import check
 from .compare import compare
-from .conform import conform
+from .conform import conform, published_survey
 from .derive import derive
 from .facts import Facts
-from .model import Assessment, Submission
+from .model import Assessment, Fact, Return, Submission
 from .read import read
 from .rulebook import Rulebook
 from .score import reliability, usable
 
 
-def assess(path: str, rulebook: Rulebook, year: int | None = None) -> list[Assessment]:
+class Beside(NamedTuple):
+    """What is given beside a return: paths, or "" where nothing is."""
+
+    narrative: str = ""
+    survey: str = ""
+
+
+NOTHING = Beside()
+
+
+def assess(path: str, rulebook: Rulebook, year: int | None = None, beside: Beside = NOTHING) -> list[Assessment]:
     """What can be established about every return in a file; Refused where it cannot be read at all."""
-    return judged(read(path), rulebook, year)
+    return judged(read(path), rulebook, year, beside)
 
 
-def judged(submission: Submission, rulebook: Rulebook, year: int | None = None) -> list[Assessment]:
+def judged(
+    submission: Submission, rulebook: Rulebook, year: int | None = None, beside: Beside = NOTHING
+) -> list[Assessment]:
     """What can be established about every return in a submission already read."""
     assessments = []
     for conformed in conform(submission, rulebook, year):
         subject = conformed.subject
         parameters = rulebook.parameters_of(subject.year)
-        reported = Facts(conformed.facts if subject.scheme == "nhs_wres" else (), rulebook.items, parameters)
+        given = (*conformed.facts, *_beside(beside, subject, rulebook))
+        reported = Facts(given if subject.scheme == "nhs_wres" else (), rulebook.items, parameters)
         indicators, derived = derive(reported, rulebook)
-        facts = Facts((*conformed.facts, *derived), rulebook.items, parameters)
+        facts = Facts((*given, *derived), rulebook.items, parameters)
         checked = check(facts, (*conformed.raised, *compare(facts)), subject, rulebook)
         indicators = usable(indicators, checked.findings, facts, rulebook, subject.year)
         level = reliability(checked.coverage, checked.findings, indicators, facts, rulebook, subject.year)
         assessments.append(Assessment(submission, subject, facts.all, indicators, *checked, reliability=level))
     return assessments
+
+
+def _beside(beside: Beside, subject: Return, rulebook: Rulebook) -> list[Fact]:
+    facts: list[Fact] = []
+    if beside.narrative:
+        from .narrative import facts_of
+
+        facts += facts_of(beside.narrative, rulebook)
+    if beside.survey:
+        facts += published_survey(read(beside.survey), subject, rulebook)
+    return facts

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from .cover import FIRST_YEAR, cover_of, organisation_of, snapshot_of, year_of
 from .locate import Map, Raised, locate
-from .model import Cell, Fact, Json, Key, Organisation, Return, Row, Submission, column_letters
+from .model import Cell, Fact, Json, Key, Organisation, Refused, Return, Row, Submission, column_letters
 from .rulebook import Rulebook
 from .values import figure_of_cell, figure_of_text, plain
 
@@ -29,6 +29,28 @@ def conform(submission: Submission, rulebook: Rulebook, year: int | None = None)
     if submission.rows:
         return [_table(submission, rows, rulebook) for rows in _returns(submission.rows)]
     return [_workbook(submission, rulebook, year)]
+
+
+def published_survey(submission: Submission, subject: Return, rulebook: Rulebook) -> list[Fact]:
+    """The published survey values and respondents of one organisation and year, from a facts CSV of several.
+
+    Refused where the file holds none for it: a survey that is not this organisation's must not be taken for it.
+    """
+    for conformed in conform(submission, rulebook):
+        whose = conformed.subject
+        if (whose.organisation.code, whose.year) == (subject.organisation.code, subject.year):
+            return [
+                fact._replace(key=fact.key._replace(basis="survey"), cell=f"{submission.file} {fact.cell}")
+                for fact in conformed.facts
+                if fact.key.item.startswith(("survey_", "respondents_")) and fact.key.basis in ("verified", "survey")
+            ]
+    whom = subject.organisation.code or "this organisation"
+    raise Refused(
+        "survey_of_another",
+        f"{submission.file} holds no survey figures of {whom} for {subject.year}.",
+        "Give the facts CSV with this organisation's code and reporting year.",
+        submission.file,
+    )
 
 
 # The workbook

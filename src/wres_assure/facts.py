@@ -63,6 +63,8 @@ class Facts:
                     None, (), f"{self.name(key)} is printed as {' and '.join(f.raw for f in elsewhere)}", None
                 )
             fact = elsewhere[0] if elsewhere else None  # printed in one place, or everywhere alike
+        if fact is None and key.item.startswith("respondents_") and key.basis == "verified":
+            fact = self._by_key.get(key._replace(basis="survey"))  # the survey's own table has them too
         if fact is not None and fact.value is not None:
             return Resolved(operand_of(fact, self.unit(key)), (fact,))
         return Resolved(None, (), self._why(key, fact), fact)
@@ -124,6 +126,10 @@ class Facts:
 
     def _why(self, key: Key, fact: Fact | None) -> str:
         name = self.name(key)
+        if key.basis == "narrative":
+            return "no narrative answers it" if fact is None else f"the narrative leaves {name} open"
+        if key.basis == "survey" and fact is None:
+            return "no published survey was given"
         if fact is None and key.item.startswith("indicator_"):
             return f"{key.item.replace('_', ' ')} could not be calculated, or not with its bounds"
         if fact is None and key.basis == "derived":

@@ -58,10 +58,13 @@ class _Compiler:
         self.parameters = models["parameters.yaml"]
         self.references = models["references.yaml"]
         self.indicators = models["indicators.yaml"]
-        self.vocabulary = Vocabulary(self.items, self.parameters, self.indicators)
+        self.narrative = models["collection/narrative.yaml"]
+        self.vocabulary = Vocabulary(self.items, self.parameters, self.indicators, self.narrative)
         self.layouts = {layout.id: layout for layout in layouts.values()}
         for name, parameter in self.parameters.items():
             self._authority(self.sources["parameters.yaml"], (name, "reference"), parameter.reference)
+        for name, question in self.narrative.items():
+            self._authority(self.sources["collection/narrative.yaml"], (name, "authority"), question.authority)
         compiled_rules = [self._rule(*entry) for entry in rules.values()]
         indicators = [self._indicator(name, model) for name, model in self.indicators.items()]
         reliability = self._reliability(models["scoring.yaml"])
@@ -74,6 +77,7 @@ class _Compiler:
             "references": {name: model.model_dump() for name, model in self.references.items()},
             "parameters": {name: model.model_dump() for name, model in self.parameters.items()},
             "items": self.items.model_dump(),
+            "narrative": {name: question.model_dump() for name, question in self.narrative.items()},
             "layouts": {name: layout.model_dump() for name, layout in sorted(self.layouts.items())},
             "rules": compiled_rules,
             "indicators": indicators,

@@ -31,6 +31,7 @@ class Parameter(Strict):
     title: str
     unit: Unit
     values: dict[int, Number]
+    each_year: bool = False  # a value holds for its own year alone, and is not carried on
     reference: str
     confirmed: bool
     note: str | None = None
@@ -98,6 +99,14 @@ class Layout(Strict):
     respondents: LayoutBlock
     notes: list[str]
     sections: list[Section]
+
+
+class Question(Strict):
+    """A question of the narrative."""
+
+    question: str
+    kind: Literal["yes_no", "date", "percent", "text"]
+    authority: str
 
 
 class Applies(Strict):
@@ -221,6 +230,7 @@ MODELS: dict[str, Any] = {
     "references.yaml": dict[Identifier, Reference],
     "parameters.yaml": dict[Identifier, Parameter],
     "collection/items.yaml": Items,
+    "collection/narrative.yaml": dict[Identifier, Question],
     "indicators.yaml": dict[Identifier, Indicator],
     "scoring.yaml": Scoring,
 }

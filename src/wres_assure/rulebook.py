@@ -54,6 +54,7 @@ class Rulebook(NamedTuple):
     references: Mapping[str, Json]
     parameters: Mapping[str, Json]
     items: Json
+    narrative: Mapping[str, Json]
     layouts: Mapping[str, Json]
     indicators: tuple[Json, ...]
     reliability: tuple[Json, ...]
@@ -64,6 +65,8 @@ class Rulebook(NamedTuple):
     def parameter(self, name: str, year: int | None) -> float | None:
         """The value in force in a year: the latest one dated no later; None before the first."""
         values = {int(start): value for start, value in self.parameters[name]["values"].items()}
+        if self.parameters[name]["each_year"]:
+            return float(values[year]) if year in values else None
         dated = [start for start in values if year is None or start <= year]
         return float(values[max(dated)]) if dated else None
 
@@ -120,6 +123,7 @@ def build(compiled: Json) -> Rulebook:
         compiled["references"],
         compiled["parameters"],
         compiled["items"],
+        compiled["narrative"],
         compiled["layouts"],
         tuple(compiled["indicators"]),
         tuple(compiled["reliability"]),

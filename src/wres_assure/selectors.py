@@ -27,6 +27,7 @@ class Vocabulary(NamedTuple):
     items: Items
     parameters: dict[str, Any]
     indicators: dict[str, Any]
+    narrative: dict[str, Any]
 
     def selector(self, text: str, bound: set[str], members: list[str]) -> tuple[list[str], str]:
         """The selector as five parts of a key, and its unit; ExpressionError where it is not understood.
@@ -41,6 +42,10 @@ class Vocabulary(NamedTuple):
             if item not in self.parameters:
                 raise ExpressionError(f"No parameter is called '{item}'.{did_you_mean(item, self.parameters)}")
             return [item, "parameter", "", "", ""], self.parameters[item].unit
+        if prefix == "narrative":
+            if item not in self.narrative:
+                raise ExpressionError(f"No question is called '{item}'.{did_you_mean(item, self.narrative)}")
+            return [item, "narrative", "", "", ""], "share" if self.narrative[item].kind == "percent" else "number"
         if prefix in self.indicators:
             units: dict[str, str] = {
                 **dict.fromkeys(("value", "lower", "upper"), self.indicators[prefix].unit),
@@ -51,9 +56,8 @@ class Vocabulary(NamedTuple):
                 raise ExpressionError(f"{prefix} has no '{item}'.{did_you_mean(item, units)}")
             return [prefix, item, "", "", ""], units[item]
         if prefix and prefix not in _PREFIXES:
-            raise ExpressionError(
-                f"No prefix is called '{prefix}'.{did_you_mean(prefix, [*_PREFIXES, 'parameter', *self.indicators])}"
-            )
+            known = [*_PREFIXES, "parameter", "narrative", *self.indicators]
+            raise ExpressionError(f"No prefix is called '{prefix}'.{did_you_mean(prefix, known)}")
         basis = prefix or ("@" if "basis" in bound else "verified")
         if item == "item" and "item" in bound:
             models = [self.items.items[member] for member in members if member in self.items.items]

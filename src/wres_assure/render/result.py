@@ -298,7 +298,7 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     import io
 
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
     writer.writerows([[inert(cell) for cell in row] for row in rows])
     return out.getvalue()
