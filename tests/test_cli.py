@@ -34,7 +34,6 @@ def run(*arguments: str) -> int:
     (["check", TO_EXPLAIN, "--fail-on", "explain"], 1),
     (["check", BLANKS], 0),
     (["check", BLANKS, "--require", "all"], 1),
-    (["check", CLEAN, "--require", "all"], 0),
     (["check"], 2),
     (["check", CLEAN, "--format", "pdf"], 2),
     (["check", CLEAN, "--year", "1999"], 2),

@@ -59,4 +59,5 @@ def test_a_clean_return_has_nothing_to_correct_or_explain(rulebook: Rulebook) ->
     (assessment,) = assess(str(SAMPLES / "clean_acute_trust" / "return.xlsx"), rulebook)
     actions = {rule.id: rule.action for rule in rulebook.rules}
     assert {actions[f.rule] for f in assessment.findings if f.outcome == FAILED} <= {"note"}
-    assert {f.rule for f in assessment.findings if f.outcome in (UNVERIFIABLE, BROKEN)} == {"DAT-01", "DAT-02"}
+    unjudged = {rulebook.rule(f.rule).family for f in assessment.findings if f.outcome in (UNVERIFIABLE, BROKEN)}
+    assert unjudged == {"contract", "dates", "governance"}  # what only a narrative can answer

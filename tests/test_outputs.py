@@ -211,7 +211,7 @@ def test_submitted_text_stays_text(attack: str, tmp_path: Path, rulebook: Rulebo
     assessment = assessment._replace(subject=assessment.subject._replace(organisation=organisation))
     written = all_texts(assessment, rulebook, show_values=True)
     for form, said in written.items():
-        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", said), form
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", said.replace("\r\n", "\n")), form
     page = _Page()
     page.feed(written["html"])
     assert page.tags <= {
@@ -418,11 +418,13 @@ def ratio(
     (ratio(1.8, 0.8, 4.1, 0.18, 0.1), 26,
      "White applicants were 1.8 times as likely as BME applicants to be appointed from shortlisting "
      "(18 in 100 against 10 in 100). "
-     "With 26 people appointed from shortlisting this could be chance: the figures fit anything from 0.8 to 4.1 times."),
+     "With 26 people appointed from shortlisting this could be chance: "
+     "the figures fit anything from 0.8 to 4.1 times."),
     (ratio(1.04, 0.96, 1.12, 0.26, 0.25), 900,
      "White applicants were about as likely as BME applicants to be appointed from shortlisting "
      "(26 in 100 against 25 in 100). "
-     "With 900 people appointed from shortlisting this could be chance: the figures fit anything from 0.96 to 1.12 times."),
+     "With 900 people appointed from shortlisting this could be chance: "
+     "the figures fit anything from 0.96 to 1.12 times."),
     (ratio(1.5, None, None, 0.15, 0.1, "printed rates"), None,
      "White applicants were 1.5 times as likely as BME applicants to be appointed from shortlisting "
      "(15 in 100 against 10 in 100). "

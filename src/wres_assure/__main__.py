@@ -13,6 +13,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Plain tuples make no cycles; looking for some, above all at the end, takes a tenth of one check's time.
     gc.disable()
+    getattr(sys.stdout, "reconfigure", lambda **_: None)(errors="replace")  # an old Windows pipe cannot take every letter
     code = _run(sys.argv[1:])
     gc.freeze()
     return code
@@ -24,7 +25,7 @@ def _run(arguments: list[str]) -> int:
     try:
         from .cli import run
 
-        return run(arguments)
+        return run(arguments, own_fault)
     except Refused as e:
         _tell(f"{e.message} {e.remedy}")
         return 3

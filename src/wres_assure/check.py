@@ -55,8 +55,9 @@ def check(facts: Facts, raised: Iterable[Raised], subject: Return, rulebook: Rul
     findings: list[Finding] = []
     families: dict[str, dict[str, int]] = {}
     coverage, apart = _counter(), _counter()
+    judged = [rule for rule in rulebook.rules if rule.source["status"] in ("active", "suspended")]
     for rule in sorted(
-        rulebook.rules, key=lambda rule: FIRST.index(rule.family) if rule.family in FIRST else len(FIRST)
+        judged, key=lambda rule: FIRST.index(rule.family) if rule.family in FIRST else len(FIRST)
     ):
         counts = apart if rule.source["asks_removal"] else coverage
         family = families.setdefault(rule.family, _counter())
@@ -97,6 +98,8 @@ def _judged(rule: Rule, context: Context) -> Iterable[tuple[str, list[Finding]]]
 def _not_judged(rule: Rule, context: Context) -> tuple[str, str, str]:
     """Why a rule does not speak of this return at all: reason, outcome, the rule that is the cause."""
     subject = context.subject
+    if rule.source["status"] == "suspended":
+        return f"The rule is suspended: {rule.source['status_reason']}", NOT_APPLICABLE, ""
     gate = rule.source["raised_by"] in ("read", "conform") and any(
         context.raised.get(code) for code in rule.source["codes"]
     )

@@ -14,7 +14,12 @@ Line = tuple[str, str]
 
 
 def assess_all(
-    paths: list[str], rulebook: Rulebook, year: int | None, tell: Callable[[str], None], progress: Callable[[int], None]
+    paths: list[str],
+    rulebook: Rulebook,
+    year: int | None,
+    tell: Callable[[str], None],
+    progress: Callable[[int], None],
+    fault: Callable[[BaseException], str],
 ) -> tuple[int, list[Assessment]]:
     """What can be established about every file, and the exit code so far; a refused file does not stop the others."""
     code = 0
@@ -28,9 +33,7 @@ def assess_all(
             tell(f"{name}{e.message} {e.remedy}")
             code = max(code, REFUSED)
         except Exception as e:
-            from .__main__ import own_fault
-
-            tell(f"{name}{own_fault(e)}")
+            tell(f"{name}{fault(e)}")
             code = OUR_FAULT
     return code, assessments
 

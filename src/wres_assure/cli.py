@@ -31,10 +31,10 @@ class _InOrder(click.Group):
         return list(self.commands)
 
 
-def run(arguments: list[str]) -> int:
-    """Run one command line and give its exit code; wrong usage is one sentence."""
+def run(arguments: list[str], fault: Callable[[BaseException], str]) -> int:
+    """Run one command line and give its exit code; `fault` words an error of our own about one file of several."""
     try:
-        return int(commands.main(arguments, prog_name="wres-assure", standalone_mode=False) or 0)
+        return int(commands.main(arguments, prog_name="wres-assure", standalone_mode=False, obj=fault) or 0)
     except click.Abort:
         raise KeyboardInterrupt from None
     except files.Unwritable as e:
@@ -136,7 +136,7 @@ def check(
         files.may_write(output, force, paths)
     given = list(files.to_check(paths))
     rulebook = load(rules)
-    code, assessments = checking.assess_all(given, rulebook, year, _tell, _progress(len(given)))
+    code, assessments = checking.assess_all(given, rulebook, year, _tell, _progress(len(given)), ctx.obj)
     several = len(given) > 1 or len(assessments) > 1 or any(os.path.isdir(path) for path in paths)
     if form == "html" and len(assessments) > 1:
         raise click.ClickException(

@@ -65,6 +65,11 @@ class _Compiler:
             self._authority(self.sources["parameters.yaml"], (name, "reference"), parameter.reference)
         for name, question in self.narrative.items():
             self._authority(self.sources["collection/narrative.yaml"], (name, "authority"), question.authority)
+        for source, at, rule, _ in rules.values():
+            for field, names in (("explains", rule.explains), ("replaces", rule.replaces), ("successor", [rule.successor])):
+                for other in names:
+                    if other is not None and other not in rules:
+                        self._refuse(source, (*at, field), f"No rule is called {other!r}.{did_you_mean(other, rules)}")
         compiled_rules = [self._rule(*entry) for entry in rules.values()]
         indicators = [self._indicator(name, model) for name, model in self.indicators.items()]
         reliability = self._reliability(models["scoring.yaml"])
@@ -189,6 +194,13 @@ class _Compiler:
             "codes": {code: said.model_dump() for code, said in rule.codes.items()},
             "asks_removal": rule.asks_removal,
             "slip": rule.slip,
+            "status": rule.status,
+            "status_reason": rule.status_reason,
+            "successor": rule.successor,
+            "replaces": rule.replaces,
+            "known_issues": rule.known_issues,
+            "since": rule.since,
+            "no_sample": rule.no_sample,
             "explains": rule.explains,
             "message": rule.message,
             "why": rule.why,
@@ -205,6 +217,10 @@ class _Compiler:
             self._refuse(source, at, f"{rule.id} has an assert, so it needs a message and a remedy.")
         if rule.raised_by and not rule.codes:
             self._refuse(source, at, f"{rule.id} is raised by {rule.raised_by}, so it needs codes.")
+        if rule.status in ("suspended", "retired") and not rule.status_reason:
+            self._refuse(source, at, f"{rule.id} is {rule.status}, so it needs a status_reason.")
+        if rule.status == "retired" and not rule.successor:
+            self._refuse(source, at, f"{rule.id} is retired, so it names a successor (or is suspended instead).")
         outcomes = {case.get("outcome") for case in rule.cases}
         if rule.assert_ is not None and not {"passed", "failed"} <= outcomes:
             self._refuse(source, (*at, "cases"), f"{rule.id} needs a case that passes and one that fails.")

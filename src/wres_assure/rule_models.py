@@ -137,6 +137,13 @@ class Rule(Strict):
     title: str
     action: Literal["correct", "explain", "note"]
     authority: str
+    status: Literal["proposed", "active", "suspended", "retired"] = "active"
+    status_reason: str | None = None  # why it is suspended or retired
+    successor: RuleId | None = None
+    replaces: list[RuleId] = []
+    known_issues: list[str] = []  # told beside every finding of the rule
+    since: str = "2021.1"  # the rulebook it came with
+    no_sample: str | None = None  # why no sample, generated return or published case makes it fail
     applies: Applies = Field(default_factory=lambda: Applies.model_validate({}))
     cells: CellsOf | None = None
     for_each: dict[Literal["item", "basis", "staff_group", "pay_band", "ethnicity"], list[str]] = {}

@@ -137,6 +137,8 @@ def _filled(name: str, form: str | None, finding: Finding, rulebook: Rulebook, s
         return clean(shown.raw)
     if form == "d":
         return f"{shown.value:,.0f}"
+    if form == "yes":
+        return "yes" if shown.value else "no"
     if form == "date":
         return f"{int(shown.value) % 100}/{int(shown.value) // 100 % 100:02}/{int(shown.value) // 10_000}"
     if form == "range":

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from time import monotonic
 from typing import NamedTuple
 
 from wres_assure.model import Cell, Refused, Sheet, column_letters
 from wres_assure.read.package import damaged
+from wres_assure.read.plain import NotPlain, plain_rows, plain_table, plain_text
 from wres_assure.read.values import area, column_number, date_serial, has_dde, is_zero, number, unescape
 from wres_assure.read.xml import (
     MAX_DEPTH,
@@ -19,6 +22,7 @@ from wres_assure.read.xml import (
     too_deep,
     too_long,
     too_many,
+    too_slow,
 )
 
 MAX_ROW = 5_000
@@ -60,28 +64,39 @@ def read_sheet(content: bytes, part: str, name: str, state: str, book: Book, bud
     (formatting alone may go further), more than `budget` cell elements, merges over 20,000 cells, text over
     32,767 characters, an address that stands twice or in a row that is not its own.
     """
-    file, strings, formats, white_styles, date_1904, deadline = book
-    cells: dict[tuple[int, int], Cell] = {}
+    plain = plain_table(content)
+    if plain is not None:
+        try:
+            return _read(plain[0], plain[1], part, name, state, book, budget)
+        except NotPlain:
+            pass
+    return _read(content, None, part, name, state, book, budget)
+
+
+def _read(content: bytes, table: str | None, part: str, name: str, state: str, book: Book, budget: int) -> Seen:
+    """The sheet, with the inside of its table from `content` or, where it is given, from `table`."""
+    file, _, _, _, _, deadline = book
+    seen = Seen(Sheet(name, state, {}, (), frozenset(), frozenset()), 0, [], [], False)
     merges: list[tuple[int, int, int, int]] = []
     hidden_rows: set[int] = set()
-    column_hidden = bytearray(MAX_COLUMN + 1)
-    white: list[tuple[int, int]] = []
-    dde: list[tuple[int, int]] = []
+    column_hidden = [False] * (MAX_COLUMN + 1)
+    keep = _keeper(seen, column_hidden, book)
     drawing = False
     count = 0
 
     def make(namespace: str, root: str) -> tuple[Start, End, Text]:
         if root != "worksheet":
             raise damaged(file, f"its part {part} is not a worksheet", name)
-        in_c, in_v, in_f, in_is, in_t, in_r_ph, in_row, in_col, in_merge, in_drawing = (
-            namespace + local for local in ("c", "v", "f", "is", "t", "rPh", "row", "col", "mergeCell", "drawing")
+        if namespace and table is not None:
+            raise NotPlain
+        in_c, in_v, in_f, in_is, in_t, in_r_ph, in_row, in_col, in_merge, in_drawing, in_table = (
+            namespace + local
+            for local in ("c", "v", "f", "is", "t", "rPh", "row", "col", "mergeCell", "drawing", "sheetData")
         )
         chunks: list[str] = []
         clear = chunks.clear
         columns: dict[str, int] = {}
         letters: dict[int, str] = {}
-        numbers: dict[str, tuple[float, str]] = {}
-        make_cell = tuple.__new__  # what Cell() itself calls, without the detour
         depth = phonetic = 0
         row = column = 0
         row_text = "0"
@@ -92,8 +107,7 @@ def read_sheet(content: bytes, part: str, name: str, state: str, book: Book, bud
         inline: list[str] | None = None
 
         def start(tag: str, attributes: Attributes) -> None:
-            nonlocal depth, count, row, column, row_text, row_hidden, inside, kind, style, raw, formula, inline
-            nonlocal phonetic, drawing
+            nonlocal depth, count, row, column, inside, kind, style, raw, formula, inline, phonetic, drawing
             if tag == in_c:
                 count += 1
                 if count > budget:
@@ -122,22 +136,11 @@ def read_sheet(content: bytes, part: str, name: str, state: str, book: Book, bud
                 clear()
                 return
             depth += 1
-            if tag == in_t:
+            if tag == in_t or tag == in_f:
                 clear()
-            elif tag == in_f:
-                clear()
-                if attributes.get("t") == "dataTable":
-                    formula = ""
             elif tag == in_row:
                 given = attributes.get("r")
-                row = to_int(given, file, part) if given is not None else row + 1
-                if not 0 < row <= _NOWHERE:
-                    raise damaged(file, f"sheet {name} has a row that cannot be", name)
-                row_text = str(row)
-                column = 0
-                row_hidden = attributes.get("hidden") in ("1", "true") or is_zero(attributes.get("ht"))
-                if row_hidden and row <= MAX_ROW:
-                    hidden_rows.add(row)
+                open_row(to_int(given, file, part) if given is not None else row + 1, attributes)
             elif tag == in_is:
                 inline = []
             elif tag == in_r_ph:
@@ -146,25 +149,29 @@ def read_sheet(content: bytes, part: str, name: str, state: str, book: Book, bud
                 if attributes.get("hidden") in ("1", "true") or is_zero(attributes.get("width")):
                     first = to_int(attributes.get("min", ""), file, part)
                     last = min(to_int(attributes.get("max", ""), file, part), MAX_COLUMN)
-                    column_hidden[first : last + 1] = b"\1" * (last + 1 - first)
+                    column_hidden[first : last + 1] = [True] * (last + 1 - first)
             elif tag == in_merge:
                 merges.append(_merge(attributes.get("ref", ""), file, name))
                 if len(merges) > MAX_MERGES:
                     raise too_many(file, name, MAX_MERGES, "merged areas")
             elif tag == in_drawing:
                 drawing = True
+            elif tag == in_table and table is not None:
+                if depth != 2:
+                    raise NotPlain
+                read_plain(table)
             if depth > MAX_DEPTH:
                 raise too_deep(file, part)
 
         def end(tag: str) -> None:
-            nonlocal depth, raw, formula, inside, phonetic, kind
+            nonlocal depth, raw, formula, inside, phonetic
             if tag == in_v:
                 raw = chunks[0] if len(chunks) == 1 else "".join(chunks)
                 return
             if tag == in_c:
                 inside = False
                 if raw is not None or formula is not None or inline is not None:
-                    keep()
+                    keep(row, column, row_hidden, kind, style, raw, formula, inline)
                 return
             depth -= 1
             if tag == in_f:
@@ -177,59 +184,39 @@ def read_sheet(content: bytes, part: str, name: str, state: str, book: Book, bud
             elif tag == in_r_ph:
                 phonetic -= 1
 
-        def keep() -> None:
-            text = raw or ""
-            value: float | str | bool | None = None
-            what = "text"
-            if inline is not None and kind == "inlineStr":
-                text = unescape("".join(inline))
-            if len(text) > MAX_TEXT:
-                raise too_long(file, place())
-            if not text and (raw is None or kind != "str"):
-                if formula is None:
-                    return
-                what = "uncalculated"
-            elif kind == "n":
-                known = numbers.get(text) or number(text)
-                if known is not None:
-                    numbers[text] = known
-                    what = "number"
-                    value, text = known
-            elif kind == "s":
-                try:
-                    text = strings[int(text) if text[0] != "-" else len(strings)]
-                except (IndexError, ValueError):
-                    raise damaged(file, "a cell names a text that is not there", place()) from None
-            elif kind == "str":
-                text = unescape(text)
-            elif kind == "b":
-                truth = _TRUE.get(text.strip())
-                if truth is not None:
-                    what, value = "boolean", truth
-            elif kind == "e":
-                what = "error"
-            elif kind == "d":
-                serial = date_serial(text, date_1904)
-                if serial is not None:
-                    what, value = "number", serial
-            if what == "text":
-                if not text and formula is None:
-                    return
-                value = text
-            if row > MAX_ROW or column > MAX_COLUMN:
-                message = f"{file} has content far from the return, in row {row:,}, column {column:,} of sheet {name}."
-                remedy = f"Remove what stands below row {MAX_ROW:,} or to the right of column {MAX_COLUMN}."
-                raise Refused("cell_far", message, remedy, place())
-            at = (row, column)
-            if at in cells:
-                raise damaged(file, f"the cell {place()} stands twice in it", place())
-            number_format = "date" if kind == "d" else formats.get(style, "general")
-            hidden = row_hidden or column_hidden[column] == 1
-            cells[at] = make_cell(Cell, (name, row, column, what, text, value, formula, number_format, hidden))
-            if style in white_styles and text:
-                white.append(at)
-            if formula and "|" in formula and has_dde(formula):
-                dde.append(at)
+        def open_row(number: int, attributes: Attributes) -> None:
+            nonlocal row, row_text, column, row_hidden
+            row = number
+            if not 0 < row <= _NOWHERE:
+                raise damaged(file, f"sheet {name} has a row that cannot be", name)
+            row_text = str(row)
+            column = 0
+            row_hidden = attributes.get("hidden") in ("1", "true") or is_zero(attributes.get("ht"))
+            if row_hidden and row <= MAX_ROW:
+                hidden_rows.add(row)
+
+        def read_plain(table: str) -> None:
+            nonlocal count, column
+            for number, attributes, cells in plain_rows(table):
+                if monotonic() > deadline:
+                    raise too_slow(file, part)
+                open_row(int(number), attributes)
+                for word, digits, style, kind, has_formula, formula, has_value, value in cells:
+                    if digits != number:
+                        raise NotPlain
+                    count += 1
+                    if count > budget:
+                        raise too_many(file, name, MAX_CELLS)
+                    if has_value or has_formula:
+                        column = columns.get(word) or columns.setdefault(word, column_number(word))
+                        if "&" in formula:
+                            formula = plain_text(formula)
+                        if len(formula) > MAX_TEXT:
+                            raise too_long(file, place())
+                        keep(
+                            row, column, row_hidden, kind or "n", style or "0",
+                            plain_text(value) if has_value else None, formula if has_formula else None, None,
+                        )  # fmt: skip
 
         def place() -> str:
             return f"{name}!{column_letters(column)}{row}"
@@ -238,8 +225,84 @@ def read_sheet(content: bytes, part: str, name: str, state: str, book: Book, bud
 
     parse(content, part, file, deadline, make)
     hidden_columns = frozenset(column for column in range(1, MAX_COLUMN + 1) if column_hidden[column])
-    sheet = Sheet(name, state, cells, tuple(merges), frozenset(hidden_rows), hidden_columns)
-    return Seen(sheet, count, white, dde, drawing)
+    sheet = Sheet(name, state, seen.sheet.cells, tuple(merges), frozenset(hidden_rows), hidden_columns)
+    return Seen(sheet, count, seen.white, seen.dde, drawing)
+
+
+Keep = Callable[[int, int, bool, str, str, "str | None", "str | None", "list[str] | None"], None]
+
+
+def _keeper(seen: Seen, column_hidden: list[bool], book: Book) -> Keep:
+    """A function that puts a cell, given as its part stores it, among the cells that were seen."""
+    file, strings, formats, white_styles, date_1904, _ = book
+    name, _, cells, _, _, _ = seen.sheet
+    put, white, dde = cells.setdefault, seen.white, seen.dde
+    numbers: dict[str, tuple[float, str]] = {}
+    last_string = len(strings)
+    make_cell = tuple.__new__  # what Cell() itself calls, without the detour
+
+    def keep(
+        row: int, column: int, row_hidden: bool, kind: str, style: str,
+        raw: str | None, formula: str | None, inline: list[str] | None,
+    ) -> None:  # fmt: skip
+        text = raw or ""
+        value: float | str | bool | None = None
+        what = "text"
+        if inline is not None and kind == "inlineStr":
+            text = unescape("".join(inline))
+        if len(text) > MAX_TEXT:
+            raise too_long(file, place(row, column))
+        if not text and (raw is None or kind != "str"):
+            if formula is None:
+                return
+            what = "uncalculated"
+        elif kind == "s":
+            try:
+                text = strings[int(text) if text[0] != "-" else last_string]
+            except (IndexError, ValueError):
+                raise damaged(file, "a cell names a text that is not there", place(row, column)) from None
+        elif kind == "n":
+            known = numbers.get(text)
+            if known is None and (known := number(text)) is not None:
+                numbers[text] = known
+            if known is not None:
+                what = "number"
+                value, text = known
+        elif kind == "str":
+            text = unescape(text)
+        elif kind == "b":
+            truth = _TRUE.get(text.strip())
+            if truth is not None:
+                what, value = "boolean", truth
+        elif kind == "e":
+            what = "error"
+        elif kind == "d":
+            serial = date_serial(text, date_1904)
+            if serial is not None:
+                what, value = "number", serial
+        if what == "text":
+            if not text and formula is None:
+                return
+            value = text
+        if row > MAX_ROW or column > MAX_COLUMN:
+            message = f"{file} has content far from the return, in row {row:,}, column {column:,} of sheet {name}."
+            remedy = f"Remove what stands below row {MAX_ROW:,} or to the right of column {MAX_COLUMN}."
+            raise Refused("cell_far", message, remedy, place(row, column))
+        at = (row, column)
+        number_format = "date" if kind == "d" else formats.get(style, "general")
+        hidden = row_hidden or column_hidden[column]
+        cell: Cell = make_cell(Cell, (name, row, column, what, text, value, formula, number_format, hidden))
+        if put(at, cell) is not cell:
+            raise damaged(file, f"the cell {place(row, column)} stands twice in it", place(row, column))
+        if style in white_styles and text:
+            white.append(at)
+        if formula and "|" in formula and has_dde(formula):
+            dde.append(at)
+
+    def place(row: int, column: int) -> str:
+        return f"{name}!{column_letters(column)}{row}"
+
+    return keep
 
 
 def _merge(reference: str, file: str, name: str) -> tuple[int, int, int, int]:
