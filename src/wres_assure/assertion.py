@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from .expression import CannotCompute, Env, Operand, exact, tidy
+from .expression import CannotCompute, Env, Operand, deciding, exact, tidy
 from .facts import Facts, Resolved
 from .locate import Raised
 from .model import FAILED, NOT_APPLICABLE, UNVERIFIABLE, Finding, Key, Place, Return, Shown
@@ -175,7 +175,8 @@ def _failed(rule: Rule, place: Place, env: Mapping[str, Operand], resolved: Mapp
         )
         if len(facts) <= 6:
             cells.update({fact.cell: fact.raw for fact in facts if fact.cell})
-    return Finding(rule.id, FAILED, place, values, tuple(cells.items()))
+    clause = deciding(rule.source["assert"], env)
+    return Finding(rule.id, FAILED, place, values, tuple(cells.items()), clause=clause)
 
 
 def _sentence(text: str) -> str:

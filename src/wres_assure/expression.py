@@ -240,6 +240,36 @@ def did_you_mean(word: str, known: Any) -> str:
     return f" Did you mean '{near[0]}'?" if near else ""
 
 
+_BINDING = {"or": 1, "and": 2, "not": 3, "+": 5, "-": 5, "*": 6, "/": 6}
+
+
+def text_of(tree: Tree, name: Callable[[str], str] = str, within: int = 0) -> str:
+    """A tree as text, each name written as `name` gives it: `72 <= 65`."""
+    if isinstance(tree, str):
+        return name(tree)
+    if isinstance(tree, float | int):
+        return f"{tree:.10g}"
+    operator, *parts = tree
+    if operator in FUNCTIONS:
+        return f"{operator}({', '.join(text_of(part, name) for part in parts)})"
+    binding = _BINDING.get(operator, 4)
+    if operator in ("neg", "not"):
+        sign = "-" if operator == "neg" else "not "
+        text = f"{sign}{text_of(parts[0], name, 7 if operator == 'neg' else binding)}"
+    else:
+        first, *rest = parts
+        tail = "".join(f" {operator} {text_of(part, name, binding + 1)}" for part in rest)
+        text = text_of(first, name, binding) + tail
+    return f"({text})" if binding < within else text
+
+
+def deciding(tree: Tree, env: Env) -> Tree:
+    """The part of a condition that made it false: the first clause of an `and` that does not hold."""
+    if isinstance(tree, list) and tree[0] == "and":
+        return next((deciding(part, env) for part in tree[1:] if not value_of(part)(env)), tree)
+    return tree
+
+
 # Running. A closure takes the named operands and gives a number or a truth.
 
 Env = Mapping[str, Operand]

@@ -157,6 +157,7 @@ class Finding(NamedTuple):
     detail: str = ""
     cause: str = ""  # unverifiable, not applicable, broken: why, in words
     caused_by: str = ""  # the rule whose finding is the cause
+    clause: Any = None  # of a failed assertion: the part that decided, as a tree
 
 
 class Organisation(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from .expression import names_in, text_of, tidy
 from .facts import title_of
 from .model import FAILED, Fact, Finding, Place, Shown, column_letters
 from .rulebook import Rulebook
@@ -106,6 +107,23 @@ def message_of(finding: Finding, rulebook: Rulebook, show_values: bool = False) 
     source = rulebook.rule(finding.rule).source
     text = source["codes"][finding.code]["message"] if finding.code else source["message"]
     return _PLACEHOLDER.sub(lambda match: _filled(match[1], match[2], finding, rulebook, show_values), text)
+
+
+def trace_of(finding: Finding, rulebook: Rulebook) -> str:
+    """The clause that decided, with its numbers and cells: `72 <= 65 is false: WRES!L41 = 72, WRES!L40 = 65`."""
+    if finding.clause is None:
+        return ""
+    values, units = finding.values, rulebook.rule(finding.rule).units
+
+    def written(name: str) -> str:
+        shown = values.get(name)
+        return NOTHING if shown is None else f"{tidy(shown.value):,.10g}"
+
+    clause = text_of(finding.clause, written)
+    named = [name for name in names_in(finding.clause) if name in values]
+    shares = {name: "share" if unit == "quotient" else unit for name, unit in units.items()}  # people of people
+    where = [f"{values[name].cell or name} = {number(values[name].value, shares.get(name, 'number'))}" for name in named]
+    return clean(f"{clause} is false: {', '.join(where)}")
 
 
 def remedy_of(finding: Finding, rulebook: Rulebook) -> str:
