@@ -387,6 +387,11 @@ def test_rates_are_told_in_people(first: float, second: float, said: tuple[str, 
     assert sentences.share_pair(first, second) == said
 
 
+@pytest.mark.parametrize(("points", "said"), [(0.053, "+5.3"), (-0.139, "-13.9"), (-0.0004, "0.0"), (0.0, "0.0")])
+def test_gaps_carry_their_sign(points: float, said: str) -> None:
+    assert sentences.signed(points) == said
+
+
 def ratio(
     value: float, lower: float | None, upper: float | None, white: float, bme: float, source: str = "counts"
 ) -> Indicator:
@@ -425,6 +430,9 @@ def ratio(
      "(26 in 100 against 25 in 100). "
      "With 900 people appointed from shortlisting this could be chance: "
      "the figures fit anything from 0.96 to 1.12 times."),
+    (ratio(1.0508, 0.98, 1.13, 0.48, 0.4568), None,
+     "White applicants were about as likely as BME applicants to be appointed from shortlisting "
+     "(48 in 100 against 46 in 100). This could be chance: the figures fit anything from 0.98 to 1.13 times."),
     (ratio(1.5, None, None, 0.15, 0.1, "printed rates"), None,
      "White applicants were 1.5 times as likely as BME applicants to be appointed from shortlisting "
      "(15 in 100 against 10 in 100). "

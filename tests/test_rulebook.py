@@ -44,6 +44,7 @@ items:
   likelihood: {title: likelihood, unit: share, dimensions: [ethnicity]}
   board: {title: board members, unit: people}
 """,
+    "collection/narrative.yaml": "{}\n",
     "indicators.yaml": "{}\n",
     "scoring.yaml": "reliability: [{level: good, when: judged >= 0, reason: All is well.}]\n",
 }

@@ -13,7 +13,8 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Plain tuples make no cycles; looking for some, above all at the end, takes a tenth of one check's time.
     gc.disable()
-    getattr(sys.stdout, "reconfigure", lambda **_: None)(errors="replace")  # an old Windows pipe cannot take every letter
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")  # a pipe of an old Windows cannot take every letter
     code = _run(sys.argv[1:])
     gc.freeze()
     return code

@@ -23,7 +23,6 @@ class Context(NamedTuple):
     raised: Mapping[str, list[Raised]]
     subject: Return
     rulebook: Rulebook
-    from_table: bool
     in_question: dict[Key, str]
 
 
@@ -142,7 +141,9 @@ def raiser(code: str, place: Place, context: Context) -> str:
     """The rule that speaks of a code for this organisation and place; "" where none does."""
     kind = context.subject.organisation.type
     for rule in context.rulebook.raised.get(code, ()):
-        if (not rule.organisations or kind in rule.organisations) and (rule.kind != "cells" or place in rule.places):
+        if (not rule.organisations or kind in rule.organisations) and (
+            rule.kind != "cells" or place in rule.places or place.item.startswith("indicator_")
+        ):
             return rule.id
     return ""
 

@@ -51,7 +51,7 @@ def check(facts: Facts, raised: Iterable[Raised], subject: Return, rulebook: Rul
     by_code: dict[str, list[Raised]] = {}
     for entry in raised:
         by_code.setdefault(entry.code, []).append(entry)
-    context = Context(facts, by_code, subject, rulebook, not subject.layout, {})
+    context = Context(facts, by_code, subject, rulebook, {})
     findings: list[Finding] = []
     families: dict[str, dict[str, int]] = {}
     coverage, apart = _counter(), _counter()
@@ -115,10 +115,10 @@ def _not_judged(rule: Rule, context: Context) -> tuple[str, str, str]:
     if subject.year is not None and not rule.year_from <= subject.year <= (rule.year_until or 9999):
         span = f"from {rule.year_from}" + (f" until {rule.year_until}" if rule.year_until else "")
         return f"The rule is for collections {span}.", NOT_APPLICABLE, ""
-    if rule.inputs and ("table" if context.from_table else "workbook") not in rule.inputs:
+    if rule.inputs and ("table" if subject.from_table else "workbook") not in rule.inputs:
         return (
             "The rule is about a workbook; this is a table of figures."
-            if context.from_table
+            if subject.from_table
             else "The rule is about a table of figures.",
             NOT_APPLICABLE,
             "",

@@ -16,6 +16,7 @@ from .rulebook import Rulebook
 
 Numbers = dict[str, float]
 COUNTED_BY_HAND = ("vsm", "senior_medical_manager")  # guidance 8.3: ESR does not give them, so a difference is expected
+WITH_A_VALUE = ("value", "lower", "upper", "p", "unknown_low", "unknown_high", "reading_changes")
 ABOVE, BELOW, EITHER = "above", "below", "not distinguishable"
 
 
@@ -24,8 +25,10 @@ def derive(facts: Facts, rulebook: Rulebook) -> tuple[tuple[Indicator, ...], tup
     indicators: list[Indicator] = []
     added: list[Fact] = []
     for entry in rulebook.indicators:
-        indicator, numbers = _indicator(entry, facts, rulebook)
+        indicator, numbers, obstacle = _indicator(entry, facts, rulebook)
         indicators.append(indicator)
+        if obstacle is not None:  # what rests on the indicator is told the figure in its way
+            added += [obstacle._replace(key=Key(entry["id"], name)) for name in WITH_A_VALUE]
         added += [Fact(Key(entry["id"], name), value, "", "") for name, value in numbers.items()]
     return tuple(indicators), (*added, *_further(facts), *_given(facts, rulebook))
 
@@ -39,37 +42,27 @@ def reading(lower: float | None, upper: float | None, parity: float) -> str:
     return EITHER
 
 
-def _indicator(entry: Json, facts: Facts, rulebook: Rulebook) -> tuple[Indicator, Numbers]:
+def _indicator(entry: Json, facts: Facts, rulebook: Rulebook) -> tuple[Indicator, Numbers, Fact | None]:
+    """The indicator, its numbers by name, and the figure in its way where there is one."""
     reason = ""
-    rests_on: tuple[Key, ...] = ()
+    obstacle: Fact | None = None
     extra = {name: facts.resolve(Key(*selector)) for name, selector in entry["extra"].items()}
     for derivation in entry["derivations"]:
         resolved = {name: facts.resolve(Key(*selector)) for name, selector in derivation["let"].items()}
         lacking = [r for r in resolved.values() if r.operand is None]
-        if lacking:
-            reason = reason or _lacking(lacking)
-            if any(r.problem is not None for r in lacking):
-                break  # asked for and not to be had; printed rates rest on the same figures
-            continue
-        env = {name: r.operand for name, r in resolved.items() if r.operand}
-        rests_on = tuple(dict.fromkeys(fact.key for r in resolved.values() for fact in r.facts))
-        return _computed(entry, derivation, env, extra, rests_on)
-    numbers = _unknown_share(extra)
-    return Indicator(
-        entry["id"],
-        entry["title"],
-        entry["unit"],
-        None,
-        None,
-        None,
-        None,
-        {},
-        None,
-        "",
-        reason or "no figure was given",
-        (),
-        rests_on,
-    ), numbers
+        if not lacking:
+            env = {name: r.operand for name, r in resolved.items() if r.operand}
+            rests_on = tuple(dict.fromkeys(fact.key for r in resolved.values() for fact in r.facts))
+            return *_computed(entry, derivation, env, extra, rests_on), None
+        reason = reason or _lacking(lacking)
+        obstacle = next((r.problem for r in lacking if r.problem is not None), None)
+        if obstacle is not None:
+            break  # asked for and not to be had; printed rates rest on the same figures
+    none = Indicator(
+        entry["id"], entry["title"], entry["unit"], value=None, lower=None, upper=None, p=None, groups={}, gap=None,
+        source="", reason=reason or "no figure was given"
+    )  # fmt: skip
+    return none, _unknown_share(extra), obstacle
 
 
 def _lacking(lacking: list[Resolved]) -> str:

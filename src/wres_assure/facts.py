@@ -130,7 +130,7 @@ class Facts:
             return "no narrative answers it" if fact is None else f"the narrative leaves {name} open"
         if key.basis == "survey" and fact is None:
             return "no published survey was given"
-        if fact is None and key.item.startswith("indicator_"):
+        if key.item.startswith("indicator_"):
             return f"{key.item.replace('_', ' ')} could not be calculated, or not with its bounds"
         if fact is None and key.basis == "derived":
             return f"{self.name(key._replace(basis=''))}: could not be counted, since figures are missing"

@@ -175,6 +175,7 @@ class Return(NamedTuple):
     scheme: str
     layout: str  # the id of the layout it was read by; "" for a facts CSV
     stopped: str = ""  # why the gate stopped it; "" where it did not
+    from_table: bool = False  # read from a facts CSV, which has no rows and columns of a template
 
 
 class Indicator(NamedTuple):

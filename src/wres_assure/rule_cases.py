@@ -64,7 +64,7 @@ def outcome(rule: Rule, case: dict[str, Any], rulebook: Rulebook) -> str:
     subject = Return(
         Organisation("ZZ0", "", rule.organisations[0] if rule.organisations else "trust", ""), year, "nhs_wres", ""
     )
-    context = Context(facts, {}, subject, rulebook, False, {})
+    context = Context(facts, {}, subject, rulebook, {})
     found = asserted(rule, place, keys, context, {})
     return found[0].outcome if found else PASSED
 

@@ -148,13 +148,19 @@ def times(*values: float) -> list[str]:
     return coarse if clear else [f"{value:.2f}" for value in values]
 
 
+def signed(points: float) -> str:
+    """`+5.3` or `-0.2` percentage points; nothing in front of what rounds to 0."""
+    text = f"{points * 100:+.1f}"
+    return "0.0" if text in ("+0.0", "-0.0") else text
+
+
 def value_cell(indicator: Indicator) -> str:
     """`1.62 (1.34 to 1.96)`, `+5.3 (-0.2 to +10.9)` in percentage points, or that there is none."""
     if indicator.value is None:
         return NOTHING
 
     def one(value: float) -> str:
-        return f"{value:.2f}" if indicator.unit == "ratio" else f"{value * 100:+.1f}"
+        return f"{value:.2f}" if indicator.unit == "ratio" else signed(value)
 
     lower, upper = indicator.lower, indicator.upper
     if lower is None and upper is None:
@@ -212,7 +218,7 @@ def _groups_as_reported(indicator: Indicator, entry: Json) -> str:
 
 
 def _turned(value: float) -> bool:
-    return value < 0.95
+    return round(value, 2) < 0.95
 
 
 def _ratio_sentence(indicator: Indicator, entry: Json) -> str:
@@ -233,7 +239,7 @@ def _ratio_sentence(indicator: Indicator, entry: Json) -> str:
     above, below = (second, first) if _turned(value) else (first, second)
     how = (
         "about as likely as"
-        if not _turned(value) and value <= 1.05
+        if not _turned(value) and round(value, 2) <= 1.05
         else f"{times(1 / value if _turned(value) else value)[0]} times as likely as"
     )
     text = f"{_people(entry, above)} were {how} {_people(entry, below)} to be {entry['event']}"
@@ -289,7 +295,7 @@ def _points_chance(indicator: Indicator) -> str:
         )
     limits = ""
     if indicator.lower is not None and indicator.upper is not None:
-        low, high = f"{indicator.lower * 100:+.1f}", f"{indicator.upper * 100:+.1f}"
+        low, high = signed(indicator.lower), signed(indicator.upper)
         limits = f": the figures fit anything from {low} to {high} percentage points"
     return (
         f"This could be chance{limits}."
