@@ -60,6 +60,8 @@ def printed(value: float, step: float) -> Operand:
     """A number printed in steps of `step`: 1.7 in steps of 0.1 is 1.65 to 1.75, or 1.7 to 1.8 if cut off."""
     half = max(step / 2, abs(value) * RELATIVE)
     cut = max(step, abs(value) * RELATIVE)
+    if value == 0:  # what is cut off to 0 may have been on either side of it
+        return Operand(value, -half, half, -cut, cut)
     if value < 0:
         return Operand(value, value - half, value + half, value - cut, value)
     return Operand(value, value - half, value + half, value, value + cut)
@@ -75,13 +77,17 @@ def parse(text: str) -> Tree:
     import ast  # costs 8 ms, and only authors need it
 
     _refuse_deep_brackets(text)
+    blanks = len(text) - len(text.lstrip())
     try:
         node = ast.parse(text.strip(), mode="eval").body
     except SyntaxError as e:
         raise ExpressionError("This is not an expression that can be read.", e.offset or 1) from None
     except (ValueError, RecursionError, MemoryError):
         raise ExpressionError("This is not an expression that can be read.") from None
-    return _tree(node, 1)
+    try:
+        return _tree(node, 1)
+    except ExpressionError as e:
+        raise ExpressionError(e.message, e.column + blanks) from None
 
 
 def _refuse_deep_brackets(text: str) -> None:
@@ -373,11 +379,10 @@ def _comparison_of_printed(
         edge = -slack if a.high - a.low > 4 * slack and b.high - b.low > 4 * slack else slack
         if a.low - edge <= b.high and b.low - edge <= a.high:
             return True
-        # A value cut off lies in [v, v + step): the step itself would have been the next value printed.
-        return cut_off_allowed and (
-            a.cut_low - slack <= b.high and b.low < a.cut_high - slack
-            if a.value >= 0
-            else a.cut_low + slack < b.high and b.low <= a.cut_high + slack
-        )
+        # A value cut off lies in [v, v + step), or (v - step, v] below zero: the step itself would have
+        # been the next value printed.
+        above = b.high >= a.cut_low - slack if a.value > 0 else b.high > a.cut_low + slack
+        below = b.low <= a.cut_high + slack if a.value < 0 else b.low < a.cut_high - slack
+        return cut_off_allowed and above and below
 
     return compare

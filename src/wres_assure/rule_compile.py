@@ -36,7 +36,7 @@ class _Compiler:
     def __init__(self, folder: Path, over: Path | None) -> None:
         self.errors: list[str] = []
         self.sources = sources(folder, self.errors)
-        added = sources(over, self.errors) if over else {}
+        self.added = added = sources(over, self.errors) if over else {}
         self._stop_on_errors()
         hashes = [f"{name}:{source.sha256}" for part in (self.sources, added) for name, source in sorted(part.items())]
         models: dict[str, Any] = {name: self._validated(name, MODELS[name]) for name in MODELS}
@@ -129,7 +129,8 @@ class _Compiler:
             rule = self._against(source, (index,), data, Rule)
             if rule is None:
                 continue
-            if rule.id in rules and not overriding:
+            mine = self.sources if not overriding else self.added
+            if rule.id in rules and rules[rule.id][0] in mine.values():
                 self._refuse(source, (index, "id"), f"{rule.id} is taken; an id is never used twice.")
             rules[rule.id] = (source, (index,), rule, rules[rule.id][3] if rule.id in rules else family)
 

@@ -375,13 +375,12 @@ class Organisation:
     def _merge(self, chance: Chance, year: int) -> None:
         """Another trust's people come over as they are, with bands and ethnicities of their own."""
         self.merged_in = round(self.size * chance.between(0.2, 0.6))
-        bme, lean = self.bme, chance.times(0.3)
+        lean = chance.times(0.3)
         for place, n in zip(self.weights, chance.split(self.merged_in, self.weights.values()), strict=True):
             if place[1] == "vsm" or (place[1] in ("under_1", "1") and year >= NO_MORE_BAND_1):
                 continue
             for group, people in enumerate(self._by_ethnicity(chance, n, place, year, lean)):
                 self.staff[place][group] += people
-        self.bme = bme
 
     # Its figures
 
@@ -434,7 +433,8 @@ class Organisation:
         unknown = white * chance.between(0.7, 1.1)
         applying_unknown = min(0.095, self.applicants_unknown * chance.times(0.15))
         applying_bme = share(odds(max(0.001, min(0.95, staff[1] / (staff[0] + staff[1])))) * SHORTLISTED)
-        blended = applying_unknown * unknown + (1 - applying_unknown) * (applying_bme * bme + (1 - applying_bme) * white)
+        known = applying_bme * bme + (1 - applying_bme) * white
+        blended = applying_unknown * unknown + (1 - applying_unknown) * known
         applicants = round(posts / blended)
         not_known = chance.of(applicants, applying_unknown)
         from_bme = chance.of(applicants - not_known, applying_bme)
@@ -457,7 +457,8 @@ class Organisation:
     def _survey(self, chance: Chance, year: int, staff: list[int]) -> tuple[Figures, tuple[str, ...]]:
         if not self.surveyed:
             return {}, ("no staff survey was held",)
-        answered = [chance.of(staff[0], self.response), chance.of(staff[1], min(0.9, self.response * self.bme_response))]
+        bme_response = min(0.9, self.response * self.bme_response)
+        answered = [chance.of(staff[0], self.response), chance.of(staff[1], bme_response)]
         figures: Figures = {}
         hidden = False
         for at, n in enumerate((5, 6, 7, 8)):

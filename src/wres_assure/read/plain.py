@@ -11,22 +11,26 @@ import re
 from collections.abc import Iterator
 
 # Elements with a meaning inside a table; the two readings are the same only where none of them stands around it.
-_VOCABULARY = re.compile(rb"<(?:row|c|v|f|is|t|r|rPh|sheetData)[\s/>]")
-_TEXT = r"([^<>&\x00-\x1f]*(?:&(?:amp|lt|gt|quot|apos);[^<>&\x00-\x1f]*)*)"
+VOCABULARY = frozenset(("row", "c", "v", "f", "is", "t", "rPh", "sheetData"))
+
+_PLAIN = r"[^<>&\x00-\x1f]"
+_TEXT = rf">{_PLAIN}*(?:&(?:amp|lt|gt|quot|apos);{_PLAIN}*)*</"
 _ROW = re.compile(r'<row r="([1-9][0-9]{0,6})"((?: [A-Za-z][A-Za-z0-9:]*="[^"<&\x00-\x1f]*")*)(/?)>')
 _ATTRIBUTE = re.compile(r' ([A-Za-z0-9:]+)="([^"]*)"')
-# Column, row, style, type, whether there is a formula, its text, whether there is a value, its text. The last choice
-# takes whatever is not plain, to the end, so that matches follow each other without a gap.
+# Column, row, style, type, then either a value alone, or a formula and a value each from its ">" to its "</f" or "</v",
+# so that an empty one is told from none. The last choice takes whatever is not plain, to
+# the end, so that matches follow each other without a gap.
 _CELL = re.compile(
     r'<c r="([A-Z]{1,3})([0-9]+)"(?: s="([0-9]+)")?(?: t="([a-zA-Z]+)")?'
-    r'(?:/>|>(?:(<f)(?: aca="[a-z01]+")?(?: t="(?:shared|array)")?(?: ref="[A-Z0-9:]+")?(?: si="[0-9]+")?'
-    rf'(?:/>|>{_TEXT}</f>))?(?:(<v)(?:>{_TEXT}</v>| ?/>))?</c>)|.+',
+    rf"(?:/>|>(?:<v>({_PLAIN}+)</v></c>|"
+    r'(?:<f(?: aca="[a-z01]+")?(?: t="(?:shared|array)")?(?: ref="[A-Z0-9:]+")?(?: si="[0-9]+")?'
+    rf"( ?/|{_TEXT}f)>)?(?:<v( ?/|{_TEXT}v)>)?</c>))|.+",
     re.DOTALL,
 )
 
 _LONG = 1_000_000  # a row taken apart at once takes thirty times its size
 
-Cells = list[tuple[str, str, str, str, str, str, str, str]]
+Cells = list[tuple[str, str, str, str, str, str, str]]
 
 
 class NotPlain(Exception):
@@ -37,10 +41,10 @@ def plain_table(content: bytes) -> tuple[bytes, str] | None:
     """A worksheet part without the inside of its table, and that inside; None where expat should read it all."""
     start = content.find(b"<sheetData>") + 11
     end = content.rfind(b"</sheetData>")
-    if not 11 <= start <= end or b"<!" in content or content.rfind(b"<?") > 0:
+    if not 11 <= start <= end:
         return None
     around, inside = content[:start] + content[end:], content[start:end]
-    if len(_VOCABULARY.findall(around)) != 1 or b"xmlns" in inside or not inside.isascii():
+    if b"<!" in around or around.rfind(b"<?") > 0 or b"xmlns" in inside or not inside.isascii():
         return None
     return around, inside.decode("ascii")
 
@@ -72,8 +76,11 @@ def plain_rows(table: str) -> Iterator[tuple[str, dict[str, str], Cells]]:
             raise NotPlain
 
 
-def plain_text(text: str) -> str:
-    """The text with the five entities as the characters they stand for."""
+def plain_text(between: str) -> str | None:
+    """The text between tags, given with what is left of them, the five entities as their characters; None for none."""
+    if not between:
+        return None
+    text = between[1:-3]
     if "&" not in text:
         return text
     for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&")):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from wres_assure.model import Refused
@@ -155,7 +156,10 @@ def _too_large(file: str, size: int) -> NoReturn:
 
 
 def _sha256(data: bytes) -> str:
-    # hashlib loads OpenSSL, which takes as long as Python itself to start; the same function is built in.
+    # hashlib loads OpenSSL, which takes as long as Python itself to start; the same function is built in, but slower.
+    loaded = sys.modules.get("hashlib")
+    if loaded is not None:
+        return str(loaded.sha256(data).hexdigest())
     try:
         from _sha2 import sha256  # type: ignore[import-not-found,unused-ignore]
     except ImportError:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from wres_assure.model import Cell, Refused, Sheet, column_letters
 from wres_assure.read.package import damaged
-from wres_assure.read.plain import NotPlain, plain_rows, plain_table, plain_text
+from wres_assure.read.plain import VOCABULARY, NotPlain, plain_rows, plain_table, plain_text
 from wres_assure.read.values import area, column_number, date_serial, has_dde, is_zero, number, unescape
 from wres_assure.read.xml import (
     MAX_DEPTH,
@@ -89,10 +89,10 @@ def _read(content: bytes, table: str | None, part: str, name: str, state: str, b
             raise damaged(file, f"its part {part} is not a worksheet", name)
         if namespace and table is not None:
             raise NotPlain
-        in_c, in_v, in_f, in_is, in_t, in_r_ph, in_row, in_col, in_merge, in_drawing, in_table = (
-            namespace + local
-            for local in ("c", "v", "f", "is", "t", "rPh", "row", "col", "mergeCell", "drawing", "sheetData")
+        in_c, in_v, in_f, in_is, in_t, in_r_ph, in_row, in_col, in_merge, in_drawing = (
+            namespace + local for local in ("c", "v", "f", "is", "t", "rPh", "row", "col", "mergeCell", "drawing")
         )
+        elsewhere = VOCABULARY if table is not None else frozenset()
         chunks: list[str] = []
         clear = chunks.clear
         columns: dict[str, int] = {}
@@ -108,6 +108,8 @@ def _read(content: bytes, table: str | None, part: str, name: str, state: str, b
 
         def start(tag: str, attributes: Attributes) -> None:
             nonlocal depth, count, row, column, inside, kind, style, raw, formula, inline, phonetic, drawing
+            if tag in elsewhere:
+                read_plain(tag)
             if tag == in_c:
                 count += 1
                 if count > budget:
@@ -136,7 +138,7 @@ def _read(content: bytes, table: str | None, part: str, name: str, state: str, b
                 clear()
                 return
             depth += 1
-            if tag == in_t or tag == in_f:
+            if tag in (in_t, in_f):
                 clear()
             elif tag == in_row:
                 given = attributes.get("r")
@@ -156,10 +158,6 @@ def _read(content: bytes, table: str | None, part: str, name: str, state: str, b
                     raise too_many(file, name, MAX_MERGES, "merged areas")
             elif tag == in_drawing:
                 drawing = True
-            elif tag == in_table and table is not None:
-                if depth != 2:
-                    raise NotPlain
-                read_plain(table)
             if depth > MAX_DEPTH:
                 raise too_deep(file, part)
 
@@ -195,28 +193,29 @@ def _read(content: bytes, table: str | None, part: str, name: str, state: str, b
             if row_hidden and row <= MAX_ROW:
                 hidden_rows.add(row)
 
-        def read_plain(table: str) -> None:
+        def read_plain(tag: str) -> None:
             nonlocal count, column
-            for number, attributes, cells in plain_rows(table):
+            if tag != "sheetData" or depth != 1 or row or table is None:
+                raise NotPlain
+            for row_number, attributes, cells in plain_rows(table):
                 if monotonic() > deadline:
                     raise too_slow(file, part)
-                open_row(int(number), attributes)
-                for word, digits, style, kind, has_formula, formula, has_value, value in cells:
-                    if digits != number:
+                open_row(int(row_number), attributes)
+                count += len(cells)
+                if count > budget:
+                    raise NotPlain
+                for word, digits, style, kind, alone, between_f, between_v in cells:
+                    if digits != row_number:
                         raise NotPlain
-                    count += 1
-                    if count > budget:
-                        raise too_many(file, name, MAX_CELLS)
-                    if has_value or has_formula:
+                    if alone:
                         column = columns.get(word) or columns.setdefault(word, column_number(word))
-                        if "&" in formula:
-                            formula = plain_text(formula)
-                        if len(formula) > MAX_TEXT:
+                        keep(row, column, row_hidden, kind or "n", style or "0", alone, None, None)
+                    elif between_f or between_v:
+                        column = columns.get(word) or columns.setdefault(word, column_number(word))
+                        formula = plain_text(between_f)
+                        if formula and len(formula) > MAX_TEXT:
                             raise too_long(file, place())
-                        keep(
-                            row, column, row_hidden, kind or "n", style or "0",
-                            plain_text(value) if has_value else None, formula if has_formula else None, None,
-                        )  # fmt: skip
+                        keep(row, column, row_hidden, kind or "n", style or "0", plain_text(between_v), formula, None)
 
         def place() -> str:
             return f"{name}!{column_letters(column)}{row}"

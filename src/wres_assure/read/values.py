@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 
-_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d(?:\.\d{1,9})?))?Z?)?")
+# Patterns as text: few workbooks need any of them, and re keeps what it has compiled.
+_ESCAPE = r"_x([0-9A-Fa-f]{4})_"
+_DATE = r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d(?:\.\d{1,9})?))?Z?)?"
 _DATE_IDS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
-_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.', re.DOTALL)
-_BRACKET = re.compile(r"\[(?!h+\]|m+\]|s+\])[^\]]*\]")  # colours, conditions, locales; not elapsed time
-_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
-_OTHER_FILE = re.compile(
-    r"(?<![\w\[\],])'?\[\d+\][^\[\]:\\/?*]{0,60}!|\bfile:|\\\\[^\\]|\b[A-Za-z]:\\|https?:", re.IGNORECASE
-)
+_LITERAL = r'(?s:"[^"]*"|\\.|_.|\*.)'
+_BRACKET = r"\[(?!h+\]|m+\]|s+\])[^\]]*\]"  # colours, conditions, locales; not elapsed time
+_SPECIAL = frozenset("\"\\_*[")
+_QUOTED = r"\"[^\"]*\"|'[^']*'"
+_OTHER_FILE = r"(?i:(?<![\w\[\],])'?\[\d+\][^\[\]:\\/?*]{0,60}!|\bfile:|\\\\[^\\]|\b[A-Za-z]:\\|https?:)"
 
 
 def number(text: str) -> tuple[float, str] | None:
@@ -30,7 +30,7 @@ def number(text: str) -> tuple[float, str] | None:
 
 def date_serial(text: str, date_1904: bool) -> float | None:
     """The serial number, in the workbook's own date system, of an ISO date or date and time; None for others."""
-    match = _DATE.fullmatch(text.strip())
+    match = re.fullmatch(_DATE, text.strip())
     if match is None:
         return None
     year, month, day = int(match[1]), int(match[2]), int(match[3])
@@ -55,7 +55,7 @@ def format_kind(number_id: int, code: str | None) -> str:
         if number_id in (9, 10):
             return "percent"
         return "date" if number_id in _DATE_IDS else "general"
-    plain = _BRACKET.sub("", _LITERAL.sub("", code).lower())
+    plain = re.sub(_BRACKET, "", re.sub(_LITERAL, "", code).lower()) if set(code) & _SPECIAL else code.lower()
     if "%" in plain:
         return "percent"
     if "general" in plain:
@@ -67,7 +67,7 @@ def unescape(text: str) -> str:
     """The text with `_x000D_` and its like as the characters they stand for, line ends as in the file."""
     if "_x" not in text:
         return text
-    text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    text = re.sub(_ESCAPE, lambda match: chr(int(match[1], 16)), text)
     if any("\ud800" <= letter <= "\udfff" for letter in text):  # halves of a pair, escaped one by one
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text
@@ -109,9 +109,9 @@ def is_zero(size: str | None) -> bool:
 
 def has_dde(formula: str) -> bool:
     """Whether a formula asks another programme for its value, as `cmd|'/c calc'!A1` does."""
-    return "|" in _QUOTED.sub("", formula)
+    return "|" in re.sub(_QUOTED, "", formula)
 
 
 def names_other_file(formula: str) -> bool:
     """Whether the formula of a defined name points into another file."""
-    return _OTHER_FILE.search(formula) is not None
+    return re.search(_OTHER_FILE, formula) is not None

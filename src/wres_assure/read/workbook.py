@@ -208,10 +208,10 @@ def _styles(package: Package, links: dict[str, list[str]], deadline: float) -> t
             elif tag == "fgColor" and solid and white_fills:
                 white_fills[-1] = _whiteness(attributes)
         elif section == "cellXfs" and tag == "xf":
-            number_id, font, fill = (
-                to_int(attributes.get(key, "0"), file, part) for key in ("numFmtId", "fontId", "fillId")
-            )
-            styles.append((number_id, font, fill))
+            styles.append((whole(attributes, "numFmtId"), whole(attributes, "fontId"), whole(attributes, "fillId")))
+
+    def whole(attributes: Attributes, key: str) -> int:
+        return to_int(attributes.get(key, "0"), file, part)
 
     file = package.file
     part = links.get("styles", [""])[0]

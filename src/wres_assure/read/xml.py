@@ -21,7 +21,7 @@ Start = Callable[[str, Attributes], object]
 End = Callable[[str], object]
 Text = Callable[[str], object]
 # Given namespace (with the blank that ends it) and local name of the root, what to do with all below it.
-Make = Callable[[str, str], tuple[Start, End, Text]]
+Make = Callable[[str, str], tuple[Start, End, Text | None]]
 
 
 def parse(content: bytes, part: str, file: str, deadline: float, make: Make) -> None:
@@ -98,23 +98,24 @@ def walk(
     depth = 0
     text: list[str] = []
 
-    def make(namespace: str, _local: str) -> tuple[Start, End, Text]:
+    def make(namespace: str, _local: str) -> tuple[Start, End, Text | None]:
         def opened(name: str, attributes: Attributes) -> None:
             nonlocal depth
             depth += 1
             if depth > MAX_DEPTH:
                 raise too_deep(file, part)
-            text.clear()
-            start(name.removeprefix(namespace), attributes, depth)
+            if text:
+                text.clear()
+            start(name.removeprefix(namespace) if namespace else name, attributes, depth)
 
         def closed(name: str) -> None:
             nonlocal depth
             depth -= 1
             if end is not None:
                 end(name.removeprefix(namespace), "".join(text))
-            text.clear()
+                text.clear()
 
-        return opened, closed, text.append
+        return opened, closed, text.append if end is not None else None
 
     parse(content, part, file, deadline, make)
 

@@ -1,0 +1,294 @@
+"""What the texts of a table stand for, read a second time and in another way: by regular expressions over columns.
+
+Each different text is read once, however many rows hold it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from wres_assure.model import Json, Key
+from wres_assure.rulebook import Rulebook
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .table import Table
+
+    Numbers = NDArray[np.float64]
+    Column = NDArray[Any]
+
+OF_RETURN = ("organisation_code", "organisation_name", "organisation_type", "region", "reporting_year", "scheme")
+OF_FIGURE = ("item", "basis", "staff_group", "pay_band", "ethnicity")
+_FIRST_YEAR = 2016
+_INVISIBLE = "[\u00ad\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+# Marks of footnotes and enumerations are no digits: 41 with a raised 1 is not 411.
+_RAISED = "[\u00b2\u00b3\u00b9\u2070-\u209f\u2460-\u24ff\u3251-\u32bf]"
+
+# The kinds of text, in the order in which they are tried.
+_KINDS = (
+    ("blank", r""),
+    ("error_cell", r"#(?:ref!|div/0!|value!|name\?|n/a|null!|num!|spill!|calc!|getting_data)"),
+    ("not_calculated", r"=.*"),
+    ("not_available", r"n/a|na|n\.a\.|not available|not applicable|[-–—]|--|nil return|tbc"),
+    ("boolean", r"true|false"),
+    ("suppressed", r"\*+|(?:[<>]=?|[≤≥]=?) ?[0-9]+|(?:fewer|less) than [0-9]+|suppressed|[\[(]c[\])]"),
+    ("", r"[+−-]?(?=\.?[0-9])(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})?(?:\.[0-9]{0,20})? ?%?"),
+    ("date", r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[t ].*)?"
+             r"|[0-9]{1,2}(?:st|nd|rd|th)? [a-z]{3,9} [0-9]{2,4}"),
+)  # fmt: skip
+_TYPES = {
+    "trust": r"(?:nhs_)?(?:foundation_)?trust",
+    "independent": r"independent(?:_provider)?|voluntary",
+    "ccg": r"ccg|clinical_commissioning_group",
+    "icb": r"icb|integrated_care_board",
+    "csu": r"csu|commissioning_support_unit",
+    "national_body": r"national(?:_body)?",
+}
+_CODES = {"trust": r"[RT][A-Z0-9]{2}", "icb": r"Q[A-Z0-9]{2}", "ccg": r"[0-9]{2}[A-Z]"}
+
+
+class Returns(NamedTuple):
+    """Whose returns a table holds, in the order in which each first appears."""
+
+    code: Column
+    name: Column
+    type: Column
+    scheme: Column
+    year: Numbers  # NaN where it cannot be told
+
+
+class Understood(NamedTuple):
+    """A table as far as schemas ask: its returns, its figures, and what was seen in a return or a row as a whole."""
+
+    returns: Returns
+    figures: pd.DataFrame
+    raised: pd.DataFrame
+    printed: tuple[str, ...]  # where documents print figures
+    at: dict[str, Column]  # the rows of `figures` that hold a figure, by its key
+    people: frozenset[str]  # items that count people
+    ethnicity: dict[str, list[str]]  # the groups an item is asked for
+
+    def of_returns(self) -> pd.DataFrame:
+        """One row a return, with what decides which rules apply to it."""
+        whose = self.returns
+        columns = {"of": np.arange(len(whose.code)), "year": whose.year, "type": whose.type, "scheme": whose.scheme}
+        return pd.DataFrame(columns)
+
+    def row_of(self, key: Key) -> Column:
+        """For every return the row of a figure, -1 where it was not given."""
+        rows = np.full(len(self.returns.code), -1)
+        there = self.at.get("|".join(key), np.array([], dtype=int))
+        rows[self.figures["of"].to_numpy()[there]] = there
+        return rows
+
+    def given(self, key: Key) -> Numbers:
+        """For every return the number of a figure; NaN where there is none."""
+        numbers = np.append(self.figures["number"].to_numpy(dtype=float), np.nan)
+        return numbers[self.row_of(key)]
+
+    def whole(self, key: Key) -> Numbers:
+        """For every return a figure, or that of all ethnicities made of its parts, else as it is printed."""
+        if key.ethnicity != "all" or key.item not in self.people:
+            return self.given(key)
+        parts = sum(self.given(key._replace(ethnicity=part)) for part in self.ethnicity[key.item])
+        return np.where(np.isnan(parts), self.given(key), parts)
+
+
+def understood(table: Table, rulebook: Rulebook) -> Understood:
+    """A table's returns and figures."""
+    seen = {name: _seen(table.frame[name]) for name in (*OF_RETURN, *OF_FIGURE, "value")}
+    of, returns, raised = _returns(table, seen)
+    rows = np.flatnonzero(~np.isnan(returns.year[of]))  # without a year a return is not read further
+    keys, unknown = _keys({name: seen[name][rows] for name in OF_FIGURE}, rulebook.items)
+    lines = "line " + pd.Series(table.frame["line"].to_numpy()[rows]).astype(str).astype(object)
+    bad = unknown != ""
+    raised.append(
+        pd.DataFrame({"of": of[rows][bad], "code": "label_unknown", "cell": lines[bad], "raw": unknown[bad]})
+    )
+    figures = pd.DataFrame(keys, dtype=object)
+    figures.insert(0, "of", of[rows])
+    figures["cell"] = lines
+    codes, numbers, raw = _read(seen["value"][rows], keys["item"], rulebook.items["items"])
+    figures = figures.assign(code=codes, number=numbers, raw=raw)[~bad].reset_index(drop=True)
+    figures["figure"] = _joined(figures)
+    printed = tuple(sorted(basis for basis in figures["basis"].unique() if basis.startswith("printed:")))
+    figures = _with_printed(_each_once(figures))
+    figures["figure"] = figures["figure"].astype("category")
+    items = rulebook.items["items"]
+    return Understood(
+        returns,
+        _with_return(figures.assign(detail=""), returns),
+        _with_return(pd.concat(raised, ignore_index=True).assign(**dict.fromkeys(OF_FIGURE, "")), returns),
+        printed,
+        {str(key): np.asarray(at) for key, at in figures.groupby("figure", observed=True).indices.items()},
+        frozenset(name for name, item in items.items() if item["unit"] == "people"),
+        {name: item["ethnicity"] for name, item in items.items()},
+    )
+
+
+def _joined(figures: pd.DataFrame) -> Column:
+    different = figures[list(OF_FIGURE)].drop_duplicates()
+    names = {key: "|".join(key) for key in different.itertuples(index=False, name=None)}
+    return np.array([names[key] for key in zip(*(figures[part] for part in OF_FIGURE), strict=True)], dtype=object)
+
+
+def _with_return(frame: pd.DataFrame, returns: Returns) -> pd.DataFrame:
+    of = frame["of"].to_numpy()
+    types, schemes = (pd.Categorical(column)[of] for column in (returns.type, returns.scheme))
+    code = pd.Categorical(frame["code"])
+    return frame.assign(code=code, year=returns.year[of], type=types, scheme=schemes).reset_index(drop=True)
+
+
+def _each_once(figures: pd.DataFrame) -> pd.DataFrame:
+    """One row for each figure of a return; given twice, it can be neither of the two."""
+    several = figures.duplicated(["of", "figure"], keep=False).to_numpy()
+    code = figures["code"].mask(several, "figure_twice")
+    figures = figures.assign(code=code, number=figures["number"].mask(several))
+    return figures[~figures.duplicated(["of", "figure"])].reset_index(drop=True)
+
+
+def _with_printed(figures: pd.DataFrame) -> pd.DataFrame:
+    """A figure that is not given itself stands as documents print it, where all of them print it alike."""
+    elsewhere = figures[figures["basis"].str.startswith("printed:") & figures["number"].notna()]
+    if elsewhere.empty:
+        return figures
+    elsewhere = elsewhere.sort_values(["of", "basis"], kind="stable").assign(basis="verified", code="")
+    elsewhere["figure"] = _joined(elsewhere)
+    alike = elsewhere.groupby(["of", "figure"])["number"].transform("nunique") == 1
+    first = elsewhere[alike & ~elsewhere.duplicated(["of", "figure"])]
+    both = pd.concat([figures, first], ignore_index=True)
+    return both[~both.duplicated(["of", "figure"])].reset_index(drop=True)
+
+
+# Whose return
+
+
+def _returns(table: Table, seen: dict[str, Column]) -> tuple[Column, Returns, list[pd.DataFrame]]:
+    """The return of every row, the returns, and what is to be said of each as a whole."""
+    identity = [_each(seen[name], lambda texts: texts.str.casefold()) for name in OF_RETURN[:2]]
+    of = pd.MultiIndex.from_arrays([*identity, seen["reporting_year"]]).factorize()[0]
+    given = pd.DataFrame({name: pd.Series(seen[name], dtype=object).replace("", None) for name in OF_RETURN})
+    whose = given.groupby(of, sort=True).first().fillna("").astype(object)
+    first = pd.Series(table.frame["line"].to_numpy()).groupby(of).first()
+    code = whose["organisation_code"].str.upper()
+    stated = whose["organisation_type"].str.casefold().str.replace("[ -]", "_", regex=True)
+    kind, implied = _named(stated, _TYPES), _named(code, _CODES)
+    implied = implied.where(~code.str.startswith("ZZ"), "")
+    year = whose["reporting_year"].where(whose["reporting_year"].str.fullmatch("20[1-9][0-9]"), "nan").astype(float)
+    year = year.where(year >= _FIRST_YEAR)
+    scheme = whose["scheme"].where(whose["scheme"] != "", "nhs_wres")
+    line = "line " + first.astype(str)
+    another = (kind != "") & (implied != "") & (kind != implied)
+    said: list[tuple[str, Any, Any, Any]] = [  # code, where, detail, cell
+        ("code_unknown", (code != "") & ~code.str.fullmatch("[A-Z0-9]{3,8}"), code.str[:20], ""),
+        ("code_of_another_type", another, code + ", " + stated.str.replace("_", " "), ""),
+        ("type_unknown", (kind == "") & (implied == ""), "", ""),
+        ("year_unknown", year.isna(), "", line),
+        ("another_scheme", scheme != "nhs_wres", scheme.str[:40], line),
+        *(("unknown_column", pd.Series(True, index=whose.index), note.detail, note.place) for note in table.notes),
+    ]
+    raised = [
+        pd.DataFrame({"of": whose.index, "code": name, "detail": detail, "cell": cell, "raw": ""})[where.to_numpy(bool)]
+        for name, where, detail, cell in said
+    ]
+    kind = kind.where(kind != "", implied)
+    name = whose["organisation_name"].to_numpy(dtype=object)
+    returns = Returns(code.to_numpy(dtype=object), name, kind.to_numpy(), scheme.to_numpy(), year.to_numpy(dtype=float))
+    return of, returns, raised
+
+
+def _named(texts: pd.Series[Any], patterns: dict[str, str]) -> pd.Series[Any]:
+    """The first name whose pattern is all of a text; nothing where none is."""
+    named = pd.Series("", index=texts.index, dtype=object)
+    for name, pattern in reversed(patterns.items()):
+        named[texts.str.fullmatch(pattern).to_numpy(bool)] = name
+    return named
+
+
+# Which figure
+
+
+def _keys(seen: dict[str, Column], items: Json) -> tuple[dict[str, Column], Column]:
+    """The key of every row, and the name that is not known where there is one."""
+    known: dict[str, Json] = items["items"]
+    item = _each(seen["item"], _as_name)
+    unknown = np.where(_each(item, lambda names: names.isin(list(known))), "", _cut("item ", item)).astype(object)
+    basis = np.where(seen["basis"] == "", "verified", seen["basis"])
+    named = _each(basis, lambda names: names.isin(list(items["bases"])) | names.str.startswith("printed:"))
+    unknown = np.where((unknown == "") & ~named.astype(bool), _cut("basis ", basis), unknown)
+    keys: dict[str, Column] = {"item": item, "basis": basis}
+    bands = {*items["pay_bands"], *items["bands_of"]}
+    for dimension, members in (
+        ("staff_group", items["staff_groups"]),
+        ("pay_band", bands),
+        ("ethnicity", items["ethnicity"]),
+    ):
+        member = _each(seen[dimension], _as_name)
+        if dimension == "ethnicity":
+            member = np.where(member == "ethnicity_unknown", "unknown", member)
+        having = [name for name, entry in known.items() if dimension in entry["dimensions"]]
+        has = _each(item, lambda names, having=having: names.isin(having)).astype(bool)  # type: ignore[misc]
+        alien = ~has & (member != "") & (member != "all")
+        unknown = np.where((unknown == "") & alien, _cut(f"{dimension} ", member) + " of " + item, unknown)
+        member = np.where(has, np.where((member == "") & (dimension == "ethnicity"), "all", member), "")
+        wrong = (member != "") & ~np.isin(member.astype(str), sorted(members))
+        unknown = np.where((unknown == "") & wrong, _cut(f"{dimension} ", member), unknown)
+        keys[dimension] = member
+    return keys, unknown
+
+
+def _as_name(texts: pd.Series[Any]) -> pd.Series[Any]:
+    return texts.str.casefold().str.replace("[ -]+", "_", regex=True)
+
+
+def _cut(what: str, names: Column) -> Column:
+    return _each(names, lambda texts: what + texts.str[:40])
+
+
+# Which number
+
+
+def _each(texts: Column, work: Callable[[pd.Series[Any]], pd.Series[Any]]) -> Column:
+    """What `work` makes of each text, done once for each different one."""
+    codes, different = pd.factorize(texts)
+    # As objects: the regular expressions are then Python's, whatever text type pandas would choose.
+    done: Column = work(pd.Series(different, dtype=object)).to_numpy()
+    return done[codes]
+
+
+def _seen(column: pd.Series[Any]) -> Column:
+    """Texts as a reader sees them: one kind of blank and of full-width signs, nothing invisible."""
+
+    def seen(texts: pd.Series[Any]) -> pd.Series[Any]:
+        texts = texts.str.replace(_RAISED, "\ufffd", regex=True).str.normalize("NFKC")
+        texts = texts.str.replace(_INVISIBLE, "", regex=True)
+        return texts.str.replace(r"\s+", " ", regex=True).str.strip()
+
+    return _each(column.to_numpy(dtype=object), seen)
+
+
+def _read(values: Column, item: Column, items: Json) -> tuple[Column, Numbers, Column]:
+    """Of every value the code of why it is no number, or the number in the unit of its item; and the text."""
+    raw = _each(values, lambda texts: texts.str.replace(r"^'(?=[=+@-])", "", regex=True))
+    kind = _each(raw, lambda texts: _kind(texts.str.casefold()))
+    sign = _each(raw, lambda texts: texts.str.endswith("%")).astype(bool)
+    share = _each(item, lambda names: names.map(lambda name: items.get(name, {}).get("unit") in ("share", "points")))
+    percent = _each(item, lambda names: names.map(lambda name: bool(items.get(name, {}).get("percent"))))
+    kind = np.where((kind == "") & sign & ~share.astype(bool), "percent", kind)
+    digits = _each(np.where(kind == "", raw, ""), lambda texts: texts.str.replace(r"[,% ]", "", regex=True))
+    numbers = _each(digits, lambda texts: pd.to_numeric(texts.str.replace("−", "-"), errors="coerce"))
+    numbers = numbers.astype(float)
+    return kind, np.where(sign | percent.astype(bool), numbers / 100, numbers), raw
+
+
+def _kind(texts: pd.Series[Any]) -> pd.Series[Any]:
+    kinds = pd.Series("text", index=texts.index, dtype=object)
+    for name, pattern in reversed(_KINDS):
+        kinds[texts.str.fullmatch(pattern, flags=re.DOTALL).to_numpy(bool)] = name
+    return kinds

@@ -1,0 +1,320 @@
+"""A second opinion on structure and types: pandera schemas made from the same rules, over a whole table of returns.
+
+Nothing here asks the core what a text means, which figure a row is, or whether a rule holds: texts are read by regular
+expressions over columns, rules are computed over arrays. A property test holds the two implementations together, and
+lists where they differ. Of pandera's answer only the rule and the row are taken: the place is that of our own row, the
+words are those of the rule, and nothing is coerced, for a converted value hides what was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+from wres_assure.model import BROKEN, FAILED, Finding, Key, Place, Shown
+from wres_assure.rulebook import Rule, Rulebook
+
+from .figures import Understood, understood
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .table import Table
+
+    Numbers = NDArray[np.float64]
+    Truths = NDArray[np.bool_]
+
+FAMILIES = ("structure", "types")
+_NUMBERS: dict[str, Callable[..., Any]] = {
+    "+": np.add,
+    "-": np.subtract,
+    "*": np.multiply,
+    "neg": np.negative,
+    "abs": np.abs,
+    "round": np.round,
+    "min": lambda *numbers: np.minimum.reduce(numbers),
+    "max": lambda *numbers: np.maximum.reduce(numbers),
+    "point": np.asarray,
+}
+_TRUTHS: dict[str, Callable[..., Any]] = {
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+    "==": np.equal,
+    "!=": np.not_equal,
+}
+_JOINED: dict[str, Callable[..., Any]] = {
+    "and": lambda *truths: np.logical_and.reduce(truths),
+    "or": lambda *truths: np.logical_or.reduce(truths),
+    "not": np.logical_not,
+}
+
+
+class Opinion(NamedTuple):
+    """What one rule finds in one place of one return."""
+
+    organisation_code: str
+    organisation_name: str
+    year: int | None
+    finding: Finding
+
+
+def second_opinion(table: Table, rulebook: Rulebook) -> list[Opinion]:
+    """Every failed finding of the rules of structure and types, by return in the table's order."""
+    known = understood(table, rulebook)
+    found: list[tuple[int, Finding]] = []
+    for schema, frame in (
+        (raised_schema(rulebook), known.raised),
+        (figures_schema(rulebook), known.figures),
+        *(
+            (place_schema(rule), places)
+            for rule in _of_places(rulebook)
+            if len(places := _places(rule, known, rulebook))
+        ),
+    ):
+        found += _validated(schema, frame, rulebook)
+    found.sort(key=lambda entry: entry[0])
+    whose = known.returns
+    return [
+        Opinion(whose.code[at], whose.name[at], None if np.isnan(whose.year[at]) else int(whose.year[at]), finding)
+        for at, finding in found
+    ]
+
+
+def left_out(rulebook: Rulebook) -> list[str]:
+    """The rules of these families on which there is no second opinion: they are about workbooks, or not expressible."""
+    judged = [*_of_codes(rulebook, cells=False), *_of_cells(rulebook), *_of_places(rulebook)]
+    ids = {rule.id for rule in judged}
+    return [rule.id for rule in rulebook.rules if rule.family in FAMILIES and rule.id not in ids]
+
+
+# The schemas: one check a rule
+
+
+def raised_schema(rulebook: Rulebook) -> pa.DataFrameSchema:
+    """Rules about a return or a row as a whole: one row of the frame for each thing that was seen in one."""
+    checks = [_check(rule, _code_seen(rule)) for rule in _of_codes(rulebook, cells=False)]
+    return _schema(("of", "code"), checks)
+
+
+def figures_schema(rulebook: Rulebook) -> pa.DataFrameSchema:
+    """Rules about how figures are given and what they can be: one row of the frame a figure."""
+    checks = [
+        _check(rule, _code_seen(rule) if rule.source["raised_by"] else _figure_fails(rule, rulebook))
+        for rule in _of_cells(rulebook)
+    ]
+    return _schema(("of", "figure", "code", "number"), checks)
+
+
+def place_schema(rule: Rule) -> pa.DataFrameSchema:
+    """A rule about several figures of a return: one row of the frame for each place where it is judged."""
+
+    def fails(frame: pd.DataFrame) -> Truths:
+        env = {name: frame[name].to_numpy(dtype=float) for name, _ in rule.let}
+        judged = _truth(rule.source["when"], env) if rule.source["when"] else True
+        return np.asarray(judged & ~_truth(rule.source["assert"], env) & _applies(rule, frame), dtype=bool)
+
+    return _schema(tuple(name for name, _ in rule.let), [_check(rule, fails)])
+
+
+def _schema(columns: tuple[str, ...], checks: list[pa.Check]) -> pa.DataFrameSchema:
+    wanted = {name: pa.Column(nullable=True, coerce=False) for name in columns}
+    return pa.DataFrameSchema(wanted, checks=checks, coerce=False)
+
+
+def _check(rule: Rule, fails: Callable[[pd.DataFrame], Truths]) -> pa.Check:
+    def holds(frame: pd.DataFrame) -> pd.Series[bool]:
+        return pd.Series(~fails(frame), index=frame.index)
+
+    # A row without a number is not to be passed over: that it has none is what some rules speak of.
+    return pa.Check(holds, name=rule.id, error=rule.id, ignore_na=False)
+
+
+def _code_seen(rule: Rule) -> Callable[[pd.DataFrame], Truths]:
+    expected = ["|".join(place) for place in rule.places]
+    everywhere = rule.kind != "cells" or "blank" not in rule.source["codes"]  # nobody asked for a figure outside
+
+    def fails(frame: pd.DataFrame) -> Truths:
+        seen = frame["code"].isin(list(rule.source["codes"])).to_numpy()
+        if not everywhere:
+            seen = seen & frame["figure"].isin(expected).to_numpy()
+        return seen & _applies(rule, frame)
+
+    return fails
+
+
+def _figure_fails(rule: Rule, rulebook: Rulebook) -> Callable[[pd.DataFrame], Truths]:
+    expected = ["|".join(place) for place in rule.places]
+
+    def fails(frame: pd.DataFrame) -> Truths:
+        number = frame["number"].to_numpy(dtype=float)
+        judged = frame["figure"].isin(expected).to_numpy() & ~np.isnan(number)
+        env = {
+            name: _parameter(name, frame["year"].to_numpy(), rulebook) if name != "figure" else number
+            for name, _ in rule.let
+        }
+        judged &= ~np.any([np.isnan(column) for column in env.values()], axis=0)
+        return np.asarray(judged & ~_truth(rule.source["assert"], env) & _applies(rule, frame), dtype=bool)
+
+    return fails
+
+
+def _applies(rule: Rule, frame: pd.DataFrame) -> Truths:
+    """Where a rule speaks of a return at all."""
+    year = frame["year"].to_numpy()
+    fits = np.isnan(year) | ((year >= rule.year_from) & (year <= (rule.year_until or 9999)))
+    if rule.organisations:
+        fits &= frame["type"].isin(rule.organisations).to_numpy()
+    if "another_scheme" not in rule.source["codes"]:
+        fits &= (frame["scheme"] == "nhs_wres").to_numpy()
+    if rule.source["raised_by"] not in ("read", "conform") or rule.kind == "cells":
+        fits &= ~np.isnan(year)  # the gate: without a year no other rule can be chosen
+    return np.asarray(fits, dtype=bool)
+
+
+# Which rules
+
+
+def _of_table(rulebook: Rulebook) -> Iterator[Rule]:
+    return (rule for rule in rulebook.rules if rule.family in FAMILIES and "table" in (rule.inputs or ("table",)))
+
+
+def _of_codes(rulebook: Rulebook, cells: bool) -> list[Rule]:
+    return [rule for rule in _of_table(rulebook) if rule.source["raised_by"] and (rule.kind == "cells") == cells]
+
+
+def _of_cells(rulebook: Rulebook) -> list[Rule]:
+    asserted = [
+        rule
+        for rule in _of_table(rulebook)
+        if rule.kind == "cells" and rule.source["assert"] and not rule.source["when"] and _computable(rule)
+    ]
+    return _of_codes(rulebook, cells=True) + asserted
+
+
+def _of_places(rulebook: Rulebook) -> list[Rule]:
+    return [
+        rule
+        for rule in _of_table(rulebook)
+        if rule.kind == "places" and rule.source["assert"] and not rule.source["when_missing"] and _computable(rule)
+    ]
+
+
+def _computable(rule: Rule) -> bool:
+    """Whether arrays suffice: no intervals of printed decimals, no wholes but those of all ethnicities."""
+    operators = {*_NUMBERS, *_TRUTHS, *_JOINED}
+    plain = all(
+        not any(part[:1] in ("*", "=") for part in selector)
+        for _, chosen in rule.let
+        for selector in (chosen.values() if isinstance(chosen, dict) else [chosen])
+    )
+    return plain and not rule.where and _operators(rule.source["assert"]) | _operators(rule.source["when"]) <= operators
+
+
+def _operators(tree: Any) -> set[str]:
+    return {tree[0]}.union(*(_operators(part) for part in tree[1:])) if isinstance(tree, list) else set()
+
+
+# Rules over arrays
+
+
+def _tidy(numbers: Any) -> Any:
+    """Numbers to 10 significant digits, as rules compare them."""
+    numbers = np.asarray(numbers, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        places = 9 - np.floor(np.log10(np.abs(numbers)))
+        up, down = 10.0 ** np.maximum(places, 0), 10.0 ** np.maximum(-places, 0)
+        return np.where(numbers == 0, 0.0, np.round(numbers * up / down) / up * down)
+
+
+def _number(tree: Any, env: Mapping[str, Numbers]) -> Any:
+    if isinstance(tree, list):
+        return _NUMBERS[tree[0]](*(_number(part, env) for part in tree[1:]))
+    return env[tree] if isinstance(tree, str) else float(tree)
+
+
+def _truth(tree: Any, env: Mapping[str, Numbers]) -> Any:
+    operator, *parts = tree
+    if operator in _JOINED:
+        return _JOINED[operator](*(_truth(part, env) for part in parts))
+    left, right = (_tidy(_number(part, env)) for part in parts)
+    return _TRUTHS[operator](left, right)
+
+
+def _parameter(name: str, years: Numbers, rulebook: Rulebook) -> Numbers:
+    """A dated parameter in every return's year: that of the latest date not after it."""
+    dated = sorted((int(year), value) for year, value in rulebook.parameters[name.partition(".")[2]]["values"].items())
+    at = np.searchsorted([year for year, _ in dated], np.nan_to_num(years, nan=0), side="right")
+    return np.array([np.nan, *(float(value) for _, value in dated)])[at]
+
+
+def _places(rule: Rule, known: Understood, rulebook: Rulebook) -> pd.DataFrame:
+    """Every return and place where all figures a rule needs are to be had, with these figures by their short names."""
+    frames = []
+    for place in rule.places:
+        bound = {
+            name: [given if part == "@" else part for part, given in zip(_chosen(chosen, place), place, strict=True)]
+            for name, chosen in rule.let
+        }
+        printed = any(selector[1] == "printed" for selector in bound.values())
+        for basis in ("verified", *known.printed) if printed else ("",):
+            columns = {
+                name: _parameter(name, known.returns.year, rulebook)
+                if selector[1] == "parameter"
+                else known.given(Key(selector[0], basis, *selector[2:]))
+                if selector[1] == "printed"
+                else known.whole(Key(*selector))
+                for name, selector in bound.items()
+            }
+            shown = next((known.row_of(Key(s[0], basis, *s[2:])) for s in bound.values() if s[1] == "printed"), None)
+            there = place._replace(basis="" if basis == "verified" else basis)
+            frames.append(known.of_returns().assign(**columns, **there._asdict(), row=-1 if shown is None else shown))
+    whole = pd.concat(frames, ignore_index=True).dropna(subset=[name for name, _ in rule.let])
+    printed_at = np.append(known.figures[["raw", "cell"]].to_numpy(), [["", ""]], axis=0)[whole["row"].to_numpy()]
+    return whole.assign(code="", detail="", raw=printed_at[:, 0], cell=printed_at[:, 1]).reset_index(drop=True)
+
+
+def _chosen(selector: Any, place: Place) -> list[str]:
+    return list(selector[place.item] if isinstance(selector, dict) else selector)
+
+
+# From failure cases to findings
+
+
+def _validated(schema: pa.DataFrameSchema, frame: pd.DataFrame, rulebook: Rulebook) -> Iterator[tuple[int, Finding]]:
+    """The return and the finding of every row that fails a check."""
+    try:
+        schema.validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        cases = errors.failure_cases[["check", "index"]].drop_duplicates()
+    else:
+        return
+    ours = {rule.id: rule for rule in rulebook.rules}
+    known = cases["check"].isin(list(ours)) & cases["index"].notna()
+    for check in cases.loc[~known, "check"].unique():  # it could not be run: our fault, and nobody's error
+        yield 0, Finding(str(check).partition("(")[0], BROKEN, Place(), {}, (), cause="the rule itself failed")
+    rows = frame.loc[cases.loc[known, "index"].astype(int)].to_dict("records")
+    for check, row in zip(cases.loc[known, "check"], rows, strict=True):
+        rule = ours[check]
+        place = Place(row["item"], row["basis"], row["staff_group"], row["pay_band"], row["ethnicity"])
+        cells = ((row["cell"], row["raw"]),) if row["cell"] else ()
+        code = row["code"] if rule.source["raised_by"] else ""
+        values = {} if code else _values(rule, row)
+        yield row["of"], Finding(rule.id, FAILED, place, values, cells, code, row["detail"])
+
+
+def _values(rule: Rule, row: Mapping[Hashable, Any]) -> dict[str, Shown]:
+    """The numbers of an asserted rule by its short names; raw is the text of the figure that is judged."""
+    values = {}
+    for name, selector in rule.let:
+        judged = name == "figure" or (isinstance(selector, list) and selector[1] == "printed")
+        number = float(row["number" if name == "figure" else name]) if name in row or name == "figure" else np.nan
+        if not np.isnan(number):
+            values[name] = Shown(number, number, number, str(row["raw"]) if judged else "")
+    return values

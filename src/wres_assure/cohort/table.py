@@ -1,0 +1,325 @@
+"""Tables of many returns: facts CSV and Parquet, tidy (one row a figure) or wide (one row a return).
+
+A table is only brought in here: every value becomes the text it would be in a facts CSV, and the core judges each
+return by it. The columns of a wide table are those of a facts CSV that say whose return it is, and one a figure:
+`item|basis|staff_group|pay_band|ethnicity`, as in `headcount|verified|non_clinical|5|bme`; empty parts in the middle
+stay empty (`shortlisted|verified|||bme`), those at the end may be left out (`reported_indicator_2|verified`).
+
+Nothing in a tidy table's value is a blank figure. Nothing in a wide table is a figure that was not given, for its
+column may belong to other returns; in Parquet an empty text is a blank figure.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Hashable, Iterable, Iterator
+from decimal import Decimal
+from itertools import pairwise
+from time import monotonic
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from wres_assure.model import Key, Note, Refused, Row, Submission
+from wres_assure.read.preflight import load, recognise
+from wres_assure.read.table import COLUMNS, MAX_COLUMNS, MAX_FIELD, REQUIRED, _decode, _records, _separator
+from wres_assure.read.table import read_table as read_facts
+from wres_assure.values import plain
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from numpy.typing import NDArray
+
+    Texts = NDArray[Any]
+
+SECONDS = 60.0
+MAX_FIGURES = 5_000_000
+MAX_BYTES = 1_000_000_000  # of a Parquet file, uncompressed
+IDENTITY = ("organisation_code", "organisation_name", "reporting_year")
+_OF_RETURN = ("organisation_code", "organisation_name", "organisation_type", "region", "reporting_year", "scheme")
+_OF_FIGURE = ("item", "basis", "staff_group", "pay_band", "ethnicity")
+_ONE_A_FIGURE = "Give one row a figure (item, value, …) or one column a figure (headcount|verified|non_clinical|5|bme)."
+_INDEX = "__index_level_"  # what pandas calls a nameless index in Parquet
+
+
+class Table(NamedTuple):
+    """Figures of many returns, one row each."""
+
+    file: str
+    sha256: str
+    frame: pd.DataFrame  # the columns of a facts CSV, all text as printed, and `line`
+    notes: tuple[Note, ...]  # what the reader saw that a rule speaks of
+
+
+def read_table(path: str | PathLike[str], seconds: float = SECONDS) -> Table:
+    """The figures of a facts CSV or a Parquet file, tidy or wide; Refused for anything else and beyond the limits."""
+    deadline = monotonic() + seconds
+    file, data = load(path)  # type: ignore[arg-type]
+    if data.startswith(b"PAR1"):
+        return from_frame(_parquet(data, file), file, hashlib.sha256(data).hexdigest())
+    found = recognise(data, file)
+    if found.package is not None:
+        raise Refused("not_a_table", f"{file} is a workbook, not a table of returns.", "Check it by itself.", file)
+    try:
+        submission = read_facts(data, file, found.sha256, deadline)
+    except Refused as e:
+        if e.code in ("not_facts_csv", "csv_wide") and (wide := _wide_csv(data, file, deadline)) is not None:
+            frame, lines = wide
+            return from_frame(frame, file, found.sha256, lines)
+        raise
+    rows = [row.values for row in submission.rows]
+    frame = pd.DataFrame({name: [row.get(name, "") for row in rows] for name in COLUMNS}, dtype=object)
+    frame["line"] = np.array([row.line for row in submission.rows], dtype=np.int64)
+    return Table(file, found.sha256, _not_empty(frame, file), submission.notes)
+
+
+def from_frame(frame: pd.DataFrame, file: str, sha256: str = "", lines: Iterable[int] | None = None) -> Table:
+    """A frame as a table of text; Refused where it is none. Lines count as in a CSV, after its header."""
+    _bounded(file, *frame.shape)
+    names, notes, is_wide = _names(list(frame.columns), file)
+    at = np.arange(2, len(frame) + 2) if lines is None else np.fromiter(lines, np.int64)
+    columns = {name: _texts(frame.iloc[:, position], name, file) for name, position in names.items()}
+    tidy = _lengthened(columns, at, file) if is_wide else _tidy(columns, at)
+    return Table(file, sha256, _not_empty(tidy, file), tuple(notes))
+
+
+def submissions(table: Table) -> Iterator[Submission]:
+    """Every return of a table as the core takes it, in the order in which each first appears."""
+    frame = table.frame
+    seen = [pd.Series(frame[name]).map({text: plain(text).casefold() for text in frame[name].unique()})
+            for name in IDENTITY]  # fmt: skip
+    which = pd.MultiIndex.from_arrays(seen).factorize()[0]
+    order = np.argsort(which, kind="stable")
+    columns = [frame[name].to_numpy(dtype=object)[order] for name in COLUMNS]
+    lines = frame["line"].to_numpy()[order].tolist()
+    edges = [0, *(np.flatnonzero(np.diff(which[order])) + 1).tolist(), len(order)]
+    for first, last in pairwise(edges):
+        values = zip(*(column[first:last].tolist() for column in columns), strict=True)
+        rows = tuple(
+            Row(line, dict(zip(COLUMNS, row, strict=True))) for line, row in zip(lines[first:last], values, strict=True)
+        )
+        yield Submission(table.file, table.sha256, (), rows, table.notes)
+
+
+def column_of(key: Key) -> str:
+    """The name of a figure's column in a wide table; ValueError where it cannot be told apart again."""
+    if any("|" in part for part in key):
+        raise ValueError(f"{key.basis or key.item}: a | stands in a name")
+    name = "|".join(key).rstrip("|")
+    return name if "|" in name else f"{name}|"
+
+
+def key_of(column: str) -> Key | None:
+    """The figure that a column of a wide table holds; None where it is no such column."""
+    parts = [part.strip() for part in column.split("|")]
+    return Key(*parts, *[""] * (len(_OF_FIGURE) - len(parts))) if 2 <= len(parts) <= len(_OF_FIGURE) else None
+
+
+def widened(frame: pd.DataFrame) -> pd.DataFrame:
+    """The wide form of a tidy table, without notes; ValueError where a return gives a figure twice."""
+    keys = frame[list(_OF_FIGURE)].drop_duplicates()
+    names = {tuple(key): column_of(Key(*key)) for key in keys.itertuples(index=False)}
+    column = [names[key] for key in zip(*(frame[name] for name in _OF_FIGURE), strict=True)]
+    row = frame.groupby(list(_OF_RETURN), sort=False, dropna=False).ngroup().to_numpy()
+    at, columns = pd.factorize(np.array(column, dtype=object))
+    if len(np.unique(row * len(columns) + at)) < len(frame):
+        raise ValueError("A return gives a figure twice; a wide table has one place for each.")
+    values: Texts = np.full((row.max() + 1, len(columns)), None, dtype=object)
+    values[row, at] = frame["value"].to_numpy(dtype=object)
+    returns = frame[list(_OF_RETURN)].drop_duplicates()
+    whole = dict(zip(columns.tolist(), values.T, strict=True))
+    return pd.DataFrame({name: returns[name].to_numpy(dtype=object) for name in _OF_RETURN} | whole)
+
+
+# Reading
+
+
+def _parquet(data: bytes, file: str) -> pd.DataFrame:
+    try:
+        import pyarrow  # type: ignore[import-not-found,import-untyped,unused-ignore]
+        from pyarrow import parquet  # type: ignore[import-not-found,import-untyped,unused-ignore]
+    except ImportError:
+        what = f"{file} is a Parquet table, and pyarrow, which reads those, is not installed."
+        remedy = "Install it (pip install 'wres-assure[parquet]'), or save the table as CSV."
+        raise Refused("parquet_missing", what, remedy, file) from None
+    try:
+        names = parquet.ParquetFile(pyarrow.BufferReader(data)).schema_arrow.names
+        # Dictionaries stay: a long text that stands in a million rows is stored once, and is to be held once.
+        opened = parquet.ParquetFile(pyarrow.BufferReader(data), read_dictionary=sorted(set(names)))
+        metadata = opened.metadata
+        _bounded(file, metadata.num_rows, len(names))
+        size = sum(metadata.row_group(index).total_byte_size for index in range(metadata.num_row_groups))
+        if size > MAX_BYTES:
+            what = f"{file} unpacks to {size / 1e6:,.0f} MB; at most {MAX_BYTES / 1e6:,.0f} MB are read."
+            raise Refused("table_large", what, "Split it by organisation or year and check the pieces.", file)
+        frame: pd.DataFrame = opened.read(use_threads=False).to_pandas(ignore_metadata=True)
+    except (pyarrow.ArrowException, OSError, ValueError, TypeError, OverflowError, MemoryError):
+        what = f"{file} begins as a Parquet table and cannot be read as one."
+        raise Refused("parquet_damaged", what, "Save the table again and check that copy.", file) from None
+    return frame.loc[:, [not str(name).startswith(_INDEX) for name in frame.columns]]
+
+
+def _wide_csv(data: bytes, file: str, deadline: float) -> tuple[pd.DataFrame, list[int]] | None:
+    """The columns of a wide CSV as text, and each row's line; None where no column is a figure."""
+    lines = _decode(data, file).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    first = next(at for at, line in enumerate(lines) if line.strip(" \t,;"))
+    records = _records(lines, first, _separator(lines[first], file, first + 1), file)
+    _, header = next(records)
+    if not any(key_of(name) for name in header):
+        return None
+    rows: list[list[str | None]] = []
+    at: list[int] = []
+    for line, fields in records:
+        if len(fields) > len(header) and any(field.strip() for field in fields[len(header) :]):
+            what = f"{file} has {len(fields)} values in line {line:,}, but {len(header)} columns."
+            remedy = "Put values that contain the separator in quotation marks."
+            raise Refused("csv_row_wide", what, remedy, f"line {line}")
+        if len(rows) % 256 == 0 and monotonic() > deadline:
+            what = f"{file} takes too long to read."
+            raise Refused("deadline", what, "Split it and check the pieces.", f"line {line}")
+        if any(field.strip() for field in fields):
+            rows.append([field if field.strip() else None for field in fields[: len(header)]])
+            rows[-1] += [None] * (len(header) - len(fields))
+            at.append(line)
+            _bounded(file, len(rows), len(header))
+    named = [position for position, name in enumerate(header) if name.strip()]
+    frame = pd.DataFrame(rows, columns=range(len(header)), dtype=object)[named]
+    frame.columns = pd.Index([header[position] for position in named])
+    return frame, at
+
+
+def _bounded(file: str, rows: int, columns: int) -> None:
+    if columns > MAX_COLUMNS:
+        what = f"{file} has {columns:,} columns; at most {MAX_COLUMNS:,} are read."
+        raise Refused("table_columns", what, _ONE_A_FIGURE, file)
+    if rows * (columns if columns > len(COLUMNS) + 50 else 1) > MAX_FIGURES:
+        what = f"{file} has {rows:,} rows of {columns:,} columns; at most {MAX_FIGURES:,} figures are read."
+        raise Refused("table_rows", what, "Split it by organisation or year and check the pieces.", file)
+
+
+def _names(written: list[Hashable], file: str) -> tuple[dict[str, int], list[Note], bool]:
+    """The position of every column that is known, notes of the others, and whether the table is wide."""
+    names: dict[str, int] = {}
+    notes: list[Note] = []
+    taken: dict[object, int] = {}
+    trimmed = [str(name).strip() for name in written]
+    is_wide = not set(REQUIRED) <= {name.lower() for name in trimmed} and any(key_of(name) for name in trimmed)
+    known = _OF_RETURN if is_wide else COLUMNS
+    for position, name in enumerate(trimmed):
+        key = key_of(name) if is_wide else None
+        if (same := key or name.lower()) in taken:
+            what = f"{file} has the column {_shown(name)} twice (columns {taken[same] + 1} and {position + 1})."
+            raise Refused("csv_header_twice", what, "Remove or rename one of them.", file)
+        taken[same] = position
+        if key or name.lower() in known:
+            names[column_of(key) if key else name.lower()] = position
+        else:
+            notes.append(Note("unknown_column", f"column {position + 1}", _shown(name)))
+    if not is_wide and not set(REQUIRED) <= names.keys():
+        found = ", ".join(_shown(name) for name in trimmed[:20]) or "none"
+        what = f"{file} is not a table of returns: it has no columns `item` and `value`; columns found: {found}."
+        raise Refused("not_facts_table", what, _ONE_A_FIGURE, file)
+    return names, notes, is_wide
+
+
+def _shown(name: str) -> str:
+    name = "".join(letter if letter.isprintable() else " " for letter in name)
+    return f"`{name[:40]}{'…' if len(name) > 40 else ''}`"
+
+
+# To text
+
+
+def _tidy(columns: dict[str, Texts], lines: NDArray[np.int64]) -> pd.DataFrame:
+    blank = np.full(len(lines), "", dtype=object)
+    filled = {name: np.where(columns[name] == None, "", columns[name])  # noqa: E711 - element by element
+              if name in columns else blank for name in COLUMNS}  # fmt: skip
+    frame = pd.DataFrame(filled, dtype=object)
+    frame["line"] = lines
+    filled_in = np.zeros(len(lines), dtype=bool)
+    for name in sorted(columns, key=lambda name: name != "item"):  # an item is given almost always, and is enough
+        if not filled_in.all():
+            codes, different = pd.factorize(filled[name])
+            filled_in |= np.array([bool(text.strip()) for text in different], dtype=bool)[codes]
+    return frame if filled_in.all() else frame[filled_in].reset_index(drop=True)
+
+
+def _lengthened(columns: dict[str, Texts], lines: NDArray[np.int64], file: str) -> pd.DataFrame:
+    """The tidy form of a wide table: a row for every figure that is given."""
+    figures = [name for name in columns if name not in _OF_RETURN]
+    values = np.stack([columns[name] for name in figures], axis=1)
+    given = values != None  # noqa: E711
+    # A return without any figure is still a return: it is judged by one blank figure, not lost.
+    whose = np.logical_or.reduce([columns[name] != None for name in columns if name in _OF_RETURN]  # noqa: E711
+                                 or [np.zeros(len(lines), dtype=bool)])  # fmt: skip
+    given[:, 0] |= whose & ~given.any(axis=1)
+    row, at = np.nonzero(given)
+    keys = np.array([key_of(name) for name in figures], dtype=object)[at]
+    tidy: dict[str, Texts] = {name: columns[name][row] for name in columns if name in _OF_RETURN}
+    tidy |= {name: keys[:, position] for position, name in enumerate(_OF_FIGURE)}
+    return _tidy(tidy | {"value": values[row, at]}, lines[row])
+
+
+def _texts(column: pd.Series[Any], name: str, file: str) -> Texts:
+    """A column as printed text, None where there is nothing; each different value is written once."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return _taken(_texts(pd.Series(column.cat.categories), name, file), column.cat.codes.to_numpy())
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iufM":
+        codes, different = pd.factorize(column.to_numpy())
+        return _taken([_text(value) for value in different], codes)
+    values: Texts = column.to_numpy(dtype=object)
+    if pd.api.types.infer_dtype(values, skipna=True) == "string":
+        codes, different = pd.factorize(values)
+        if (long := max(map(len, different), default=0)) > MAX_FIELD:
+            what = f"{file} has a text of {long:,} characters in the column {_shown(name)}."
+            raise Refused("text_long", what, f"At most {MAX_FIELD:,} are read; shorten it.", file)
+        return _taken(different, codes)
+    written: Texts = np.empty(len(values), dtype=object)
+    for at, value in enumerate(values):
+        try:
+            written[at] = _text(value)
+        except TypeError:
+            what = f"{file} holds neither text nor a number in the column {_shown(name)} (line {at + 2:,})."
+            raise Refused("table_value", what, "Save the column as text or as numbers.", f"line {at + 2}") from None
+    return written
+
+
+def _taken(words: Iterable[str | None], codes: NDArray[Any]) -> Texts:
+    """The word of every code; -1 is nothing."""
+    taken: Texts = np.array([*words, None], dtype=object)[codes]
+    return taken
+
+
+def _text(value: Any) -> str | None:
+    """One value as it would be printed: the shortest text of a number; None for nothing."""
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    match value:
+        case str():
+            return value
+        case bool() | np.bool_():
+            return "TRUE" if value else "FALSE"
+        case int() | np.integer():
+            return str(int(value))
+        case float() | np.floating():
+            if np.isnan(value):
+                return None  # what pandas writes for nothing
+            return np.format_float_positional(value, trim="-") if np.isfinite(value) else str(float(value))
+        case Decimal():
+            return format(value, "f")
+        case np.datetime64():
+            return _text(pd.Timestamp(value))
+        case datetime.datetime():
+            return value.isoformat(" ").removesuffix(" 00:00:00")
+        case datetime.date():
+            return value.isoformat()
+    raise TypeError
+
+
+def _not_empty(frame: pd.DataFrame, file: str) -> pd.DataFrame:
+    if frame.empty:
+        raise Refused("table_empty", f"{file} has no figures.", "Save the table again with its rows.", file)
+    return frame

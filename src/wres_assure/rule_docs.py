@@ -1,0 +1,395 @@
+"""The rulebook to read: a manual page a rule, a page a family, an index, and which rules read which row."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from .facts import title_of
+from .model import Json, Key, Place
+from .rule_mutate import text_of
+from .rulebook import Rule, Rulebook, bind
+from .words import counted, number, sentence
+
+WIDTH = 80
+ASKS = {
+    "correct": "asks to correct the figures before upload",
+    "explain": "asks to correct the figures or to explain them",
+    "note": "is a note: something to be aware of",
+}
+TYPES = {
+    "trust": "NHS trusts",
+    "independent": "independent providers",
+    "ccg": "CCGs",
+    "icb": "ICBs",
+    "csu": "CSUs",
+    "national_body": "national bodies",
+}
+MISSING = {
+    None: "Where a figure is missing the check cannot be judged (unverifiable).",
+    "zero": "A figure that is missing counts as nobody.",
+    "skip": "Where a figure is not given the check is not applicable.",
+}
+_RAISED = {
+    "read": "It is found while the file is read.",
+    "conform": "It is found while the figures are taken from the file.",
+    "compare": "It is found while printed figures are compared with each other.",
+}
+_EVERY_ROW = "Rules about every row of the template"
+
+
+def families(rulebook: Rulebook) -> dict[str, list[Rule]]:
+    """The rules by family, families in the order of their names."""
+    found: dict[str, list[Rule]] = {}
+    for rule in rulebook.rules:
+        found.setdefault(rule.family, []).append(rule)
+    return dict(sorted(found.items()))
+
+
+# In words
+
+
+def figures(rule: Rule, rulebook: Rulebook) -> Iterator[tuple[str, str]]:
+    """Each name of a rule with the figure it stands for, in words."""
+    for name, selector in rule.let:
+        if name.startswith("parameter."):
+            continue
+        if name == "figure" and rule.kind == "cells":
+            yield name, "the figure itself, of every cell named below"
+        elif isinstance(selector, dict):
+            several = {item: _figure(part, rulebook) for item, part in selector.items()}
+            yield name, "; ".join(f"{_item(item, rulebook)}: {said}" for item, said in several.items())
+        else:
+            yield name, _figure(selector, rulebook)
+    for name, tree in rule.source["where"].items():
+        yield name, text_of(tree)
+
+
+def _item(item: str, rulebook: Rulebook) -> str:
+    return title_of(Place(item), rulebook.items)
+
+
+def _figure(selector: list[str], rulebook: Rulebook) -> str:
+    item, basis, staff_group, pay_band, ethnicity = selector
+    if basis == "narrative":
+        return f'answer to "{rulebook.narrative[item]["question"]}"'
+    indicator = next((entry for entry in rulebook.indicators if entry["id"] == item), None)
+    if indicator:
+        part = indicator["groups"].get(basis, basis.replace("_", " "))
+        return f"{item.replace('_', ' ')}, {part}"
+    basis = "" if basis in ("derived", "@") else basis
+    bound = "the item judged" if item == "@" else _item(item, rulebook)
+    totals = {"=": "printed total", "=all": "printed total of all ethnicities", "*": "", "@": ""}
+    rest = Key("", basis, *(totals.get(part, part) for part in (staff_group, pay_band, ethnicity)))
+    parts = list(dict.fromkeys(part for part in (bound, *title_of(rest, rulebook.items).split(", ")) if part))
+    if staff_group == "*" or (pay_band == "*" and staff_group not in ("", "*")):
+        parts.insert(1, "all bands" if staff_group != "*" else "all staff")
+    return ", ".join(parts)
+
+
+def thresholds(rule: Rule, rulebook: Rulebook) -> Iterator[tuple[str, str]]:
+    """Each parameter a rule cites, with its values by year in words."""
+    for name in (name.removeprefix("parameter.") for name, _ in rule.let if name.startswith("parameter.")):
+        yield f"parameter.{name}", f"{rulebook.parameters[name]['title']}: {dated(rulebook.parameters[name])}"
+
+
+def dated(parameter: Json) -> str:
+    """`2 from 2016, 1 from 2020`; whether anybody official has said so."""
+    word = "in" if parameter["each_year"] else "from"
+    values = sorted((int(year), value) for year, value in parameter["values"].items())
+    said = ", ".join(f"{amount(value, parameter)} {word} {year}" for year, value in values)
+    return said if parameter["confirmed"] else f"{said} (practice, not confirmed)"
+
+
+def amount(value: float, parameter: Json) -> str:
+    if parameter["each_year"] and value > 19_000_000:
+        return f"{int(value) % 100}/{int(value) // 100 % 100:02}/{int(value) // 10_000}"
+    return number(value, parameter["unit"])
+
+
+def applies(rule: Rule) -> str:
+    """Whom and which years a rule is for, in one sentence."""
+    who = _list(TYPES[name] for name in rule.organisations) if rule.organisations else "every organisation"
+    years = f"collections from {rule.year_from}" + (f" until {rule.year_until}" if rule.year_until else "")
+    inputs = {("workbook",): ", where a workbook is given", ("table",): ", where a table of figures is given"}
+    return f"It is for {who}, {years}{inputs.get(rule.inputs, '')}."
+
+
+def _list(words: Iterable[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def judged_where(rule: Rule, rulebook: Rulebook) -> str:
+    """In how many places a rule is judged, and which."""
+    if list(rule.places) == [Place()]:
+        return "It is judged once, for the whole return."
+    members = []
+    for dimension in Place._fields:
+        found = list(dict.fromkeys(getattr(place, dimension) for place in rule.places if getattr(place, dimension)))
+        if found and rule.kind == "places":
+            named = [title_of(Place(**{dimension: member}), rulebook.items) for member in found]
+            members.append(_list(named))
+    kinds = {"cells": " (one a cell)", "rows": " (one a row)", "sections": " (one a section)"}
+    places = counted(len(rule.places), "place")
+    return f"It is judged in {places}{kinds.get(rule.kind, '')}{': ' if members else ''}{'; '.join(members)}."
+
+
+def status(rule: Rule) -> str:
+    source = rule.source
+    said = (
+        "" if source["status"] == "active" else f"It is {source['status']}: {sentence(source['status_reason'] or '')}"
+    )
+    successor = f" {source['successor']} stands in its place." if source["successor"] else ""
+    replaces = f" It replaces {_list(source['replaces'])}." if source["replaces"] else ""
+    return f"{said}{successor}{replaces}".strip()
+
+
+def _conditions(rule: Rule) -> Iterator[tuple[str, str]]:
+    source = rule.source
+    if source["when_text"]:
+        yield "judged where", source["when_text"]
+    if source["assert_text"]:
+        yield "must hold", source["assert_text"]
+
+
+def _example(case: Json) -> tuple[str, str]:
+    """The figures of a case, and what comes of them."""
+    figures = [(name, value) for name, value in case.items() if name not in ("outcome", "expect")]
+    said = ", ".join(f"{name.replace('sheet', 'sample')} {_shown(value)}" for name, value in figures)
+    return said or "nothing given", str(case.get("outcome") or case.get("expect")).replace("_", " ")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return " and ".join(map(_shown, value))
+    return (
+        f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else f"{value:.10g}"
+    )
+
+
+# A rule's manual page
+
+
+def manual(rulebook: Rulebook, rule_id: str) -> str:
+    """A rule as a manual page: what, why, how to put right, authority, examples, since when; 80 columns."""
+    rule = rulebook.rule(rule_id)
+    source = rule.source
+    lines = [*_wrapped(f"{rule.id}  {rule.title}"), ""]
+
+    def section(heading: str, *paragraphs: Iterable[str]) -> None:
+        body = [line for paragraph in paragraphs for line in paragraph]
+        if body:
+            lines.extend([heading, *body, ""])
+
+    conditions = [*_conditions(rule), *figures(rule, rulebook), *thresholds(rule, rulebook)]
+    section(
+        "WHAT",
+        _wrapped(f"The rule {ASKS[rule.action]}.", 4),
+        _wrapped(status(rule), 4),
+        _wrapped(_RAISED.get(source["raised_by"], ""), 4),
+        _listed(conditions),
+        _wrapped(judged_where(rule, rulebook), 4),
+        _wrapped(MISSING[source["when_missing"]] if rule.holds else "", 4),
+        *([_wrapped("It asks for something to be removed and is counted apart.", 4)] if source["asks_removal"] else []),
+    )
+    section("WHY", _wrapped(source["why"], 4))
+    said = [(code, f"{entry['message']} {entry['remedy']}") for code, entry in source["codes"].items()]
+    section("HOW TO PUT RIGHT", _wrapped(source["remedy"] or "", 4), _listed(said))
+    section("WHAT IT SAYS", _wrapped(source["message"] or "", 4))
+    section("AUTHORITY", _wrapped(sentence(rulebook.authority(rule.authority)), 4))
+    section("KNOWN ISSUES", *(_wrapped(issue, 4) for issue in source["known_issues"]))
+    section("EXAMPLES", _examples(rule))
+    explains = f"Where it fails, it explains {_list(source['explains'])}." if source["explains"] else ""
+    section("SINCE", _wrapped(f"Rulebook {source['since']}. {applies(rule)}", 4), _wrapped(explains, 4))
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _wrapped(text: str, indent: int = 0, hanging: int | None = None) -> list[str]:
+    later = " " * (indent if hanging is None else hanging)
+    return textwrap.wrap(text, WIDTH, initial_indent=" " * indent, subsequent_indent=later, break_on_hyphens=False)
+
+
+def _listed(entries: Iterable[tuple[str, str]]) -> list[str]:
+    """Names on the left, what they mean beside them; a long name has a line of its own."""
+    lines = []
+    for name, text in entries:
+        if len(name) > 15:
+            lines += [f"    {name}", *_wrapped(text, 20)]
+        else:
+            lines += _wrapped(f"{name:<16}{text}", 4, 20)
+    return lines
+
+
+def _examples(rule: Rule) -> list[str]:
+    return _listed((f"{comes}:", said) for said, comes in map(_example, rule.source["cases"]))
+
+
+# Pages
+
+
+def readme(rulebook: Rulebook) -> str:
+    """rules/README.md: what lies in the folder, and every rule in a line."""
+    found = families(rulebook)
+    references = [
+        f"- **{reference['document']}** (`{name}`): "
+        + "; ".join(title for title in reference["sections"].values())
+        + "."
+        for name, reference in rulebook.references.items()
+    ]
+    lines = [
+        "# The rulebook",
+        "",
+        f"Version {rulebook.version}: {counted(len(rulebook.rules), 'rule')} in {counted(len(found), 'family')}. "
+        "Made by `wres-assure rules docs`; a test holds it against the rules.",
+        "",
+        "A rule is one entry of `checks/<family>.yaml`. How to write one stands in CONTRIBUTING.md; "
+        "`wres-assure rules show ID` shows one as a manual page.",
+        "",
+        "`correct`: correct before upload. `explain`: correct it or explain it. `note`: be aware. No official list of "
+        "validations of this collection is known; where a rule rests on practice alone it says so.",
+        "",
+        *_table(
+            ["Family", "Rules", "correct", "explain", "note"],
+            [
+                [f"[{_titled(family)}](../docs/rules/{family}.md)", str(len(rules)), *_by_action(rules)]
+                for family, rules in found.items()
+            ],
+        ),
+        "",
+        "## Every rule",
+        "",
+        *_table(
+            ["Rule", "Asks to", "Title", "Authority"],
+            [
+                [f"[{rule.id}](../docs/rules/{family}.md#{rule.id.lower()})", rule.action, rule.title, rule.authority]
+                for family, rules in found.items()
+                for rule in rules
+            ],
+        ),
+        "",
+        "## Who says so",
+        "",
+        *references,
+        "",
+        "## Thresholds",
+        "",
+        *_table(
+            ["Parameter", "What", "Values", "Reference"],
+            [
+                [f"`{name}`", parameter["title"], dated(parameter), parameter["reference"]]
+                for name, parameter in rulebook.parameters.items()
+            ],
+        ),
+    ]
+    return "\n".join(lines).replace("familys", "families") + "\n"
+
+
+def _titled(family: str) -> str:
+    return family.replace("_", " ").capitalize()
+
+
+def _by_action(rules: list[Rule]) -> list[str]:
+    return [str(sum(rule.action == action for rule in rules)) for action in ("correct", "explain", "note")]
+
+
+def _table(head: list[str], rows: list[list[str]]) -> list[str]:
+    def line(cells: Iterable[str]) -> str:
+        return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+    return [line(head), line("---" for _ in head), *map(line, rows)]
+
+
+def page(rulebook: Rulebook, family: str) -> str:
+    """docs/rules/<family>.md: every rule of a family in full."""
+    lines = [
+        f"# {_titled(family)}",
+        "",
+        f"Rules of `rules/checks/{family}.yaml`, rulebook {rulebook.version}. Made by `wres-assure rules docs`.",
+        "",
+    ]
+    for rule in families(rulebook)[family]:
+        lines += _entry(rule, rulebook)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _entry(rule: Rule, rulebook: Rulebook) -> Iterator[str]:
+    source = rule.source
+    yield from (f"## {rule.id}", "", f"**{rule.title}.** The rule {ASKS[rule.action]}. {status(rule)}".rstrip(), "")
+    if rule.holds:
+        listed = [(name, f"`{text}`") for name, text in _conditions(rule)]
+        yield from (f"- {name}: {text}" for name, text in listed)
+        computed = source["where"]
+        yield from (
+            f"- `{name}`: {f'`{said}`' if name in computed else said}"
+            for name, said in (*figures(rule, rulebook), *thresholds(rule, rulebook))
+        )
+        yield ""
+    raised = _RAISED.get(source["raised_by"], "")
+    missing = MISSING[source["when_missing"]] if rule.holds else ""
+    yield from (" ".join(filter(None, [raised, judged_where(rule, rulebook), missing, applies(rule)])), "")
+    yield from (f"Why: {source['why']}", "")
+    for code, said in source["codes"].items():
+        yield f"- `{code}`: {said['message']} *{said['remedy']}*"
+    if source["remedy"]:
+        yield f"To put right: {source['remedy']}"
+    yield from ("", f"Authority: {sentence(rulebook.authority(rule.authority))}", "")
+    for issue in source["known_issues"]:
+        yield from (f"Known issue: {issue}", "")
+    yield from _table(["Example", "Outcome"], [list(_example(case)) for case in source["cases"]])
+    yield ""
+
+
+# Which rules read which row
+
+
+def coverage(rulebook: Rulebook) -> str:
+    """Each row of each layout with the rules that judge it: those of every row once, above."""
+    lines = []
+    for layout in rulebook.layouts.values():
+        rows = [(section, row) for section in layout["sections"] for row in section["rows"]]
+        found = [[rule.id for rule in rulebook.rules if _reads(rule, row, rulebook)] for _, row in rows]
+        every = [rule.id for rule in rulebook.rules if all(rule.id in ids for ids in found)]
+        empty = [str(row["row"]) for (_, row), ids in zip(rows, found, strict=True) if not ids]
+        lines += [f"Template {layout['year']}, {counted(len(rows), 'row')}."]
+        lines += _wrapped(f"{_EVERY_ROW}: {', '.join(every) or 'none'}.")
+        last = None
+        for (section, row), ids in zip(rows, found, strict=True):
+            if section["id"] != last:
+                last = section["id"]
+                lines += ["", section["title"]]
+            own = ", ".join(id_ for id_ in ids if id_ not in every)
+            lines += _wrapped(f"{row['row']:>4}  {textwrap.shorten(row['label'], 60, placeholder=' …')}", 0, 6)
+            lines += _wrapped(own or ("the rules above alone" if ids else "NO RULE"), 8)
+        lines += ["", f"Rows without a rule: {', '.join(empty)}." if empty else "No row is without a rule.", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _reads(rule: Rule, row: Json, rulebook: Rulebook) -> bool:
+    """Whether a rule reads a row of the template, as its place or by a figure it names."""
+    here = (row["item"], row["staff_group"], row["pay_band"])
+    if rule.kind != "places" and any((place.item, place.staff_group, place.pay_band) == here for place in rule.places):
+        return True
+    return any(
+        _holds(bind(selector, place), row, rulebook)
+        for place in dict.fromkeys(place._replace(ethnicity="", basis="") for place in rule.places)
+        for _, selector in rule.let
+    )
+
+
+def _holds(key: Key, row: Json, rulebook: Rulebook) -> bool:
+    """Whether a figure is made of a row's, or is one of them."""
+    if key.basis in ("parameter", "narrative"):
+        return False
+    indicator = next((entry for entry in rulebook.indicators if entry["id"] == key.item), None)
+    if indicator:
+        return row["item"] in indicator["rests_on"]
+    if key.item != row["item"]:
+        return False
+    part_of, bands_of = rulebook.items["part_of"], rulebook.items["bands_of"]
+    group, band = row["staff_group"], row["pay_band"]
+    groups = {group, part_of.get(group, "")} | ({"*"} if group else set())
+    bands = {band, *(name for name, members in bands_of.items() if band in members)}
+    bands |= {"*"} if band and band not in part_of else set()
+    return key.staff_group in groups and key.pay_band in bands and (key.staff_group != "" or not group)
