@@ -50,6 +50,7 @@ ALLOWED = {
     "rule_cases": "model rulebook expression facts values locate assertion compare check",
     "rule_search": "model rulebook expression values rule_cases",
     "rule_mutate": "model rulebook expression rule_cases rule_search",
+    "rule_lint": "model rulebook expression facts values rule_cases rule_search",
     # from an assessment to words: no stage is asked again
     "words": "_ model rulebook expression facts values",
     "sentences": "model rulebook facts words",
@@ -68,8 +69,8 @@ ALLOWED = {
     "conform derive compare check score words sentences cohort.*",
     # the command line
     "checking": "model rulebook assess brief words render.result render.text",
-    "cli": "_ model files resources rulebook expression rule_cases rule_search rule_mutate narrative assess "
-    "words brief checking render.* cohort.*",
+    "cli": "_ model files resources rulebook expression rule_cases rule_search rule_mutate rule_lint narrative "
+    "assess words brief checking render.* cohort.*",
     "__main__": "_ model cli",
 }
 STAGES = {"conform", "derive", "compare", "check", "score"}

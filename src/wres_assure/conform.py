@@ -277,7 +277,8 @@ def _table(submission: Submission, rows: list[Row], rulebook: Rulebook) -> Confo
             if key in facts:
                 fact = facts[key]._replace(value=None, problem="row_twice", cell=f"{facts[key].cell}, {row.line}")
             facts[key] = fact
-    return Conformed(Return(organisation, year, scheme, "", stopped, from_table=True), tuple(facts.values()), tuple(raised))
+    subject = Return(organisation, year, scheme, "", stopped, from_table=True)
+    return Conformed(subject, tuple(facts.values()), tuple(raised))
 
 
 def _key(row: Row, items: Json) -> Key | str:

@@ -7,9 +7,7 @@ Only authors, builds and `--rules DIR` come here; an installed programme reads t
 from __future__ import annotations
 
 import hashlib
-import itertools
 import re
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +17,8 @@ from . import expression
 from .expression import ExpressionError, did_you_mean
 from .model import Json
 from .rule_models import MODELS, Items, Layout, Rule, fields_at
-from .selectors import DIMENSIONS, Vocabulary
+from .rule_places import places_of, unknown_members
+from .selectors import Vocabulary
 from .strict_yaml import RulebookError, Source, Steps, sources
 
 COMPILED_FORMAT = 1
@@ -66,7 +65,11 @@ class _Compiler:
         for name, question in self.narrative.items():
             self._authority(self.sources["collection/narrative.yaml"], (name, "authority"), question.authority)
         for source, at, rule, _ in rules.values():
-            for field, names in (("explains", rule.explains), ("replaces", rule.replaces), ("successor", [rule.successor])):
+            for field, names in (
+                ("explains", rule.explains),
+                ("replaces", rule.replaces),
+                ("successor", [rule.successor]),
+            ):
                 for other in names:
                     if other is not None and other not in rules:
                         self._refuse(source, (*at, field), f"No rule is called {other!r}.{did_you_mean(other, rules)}")
@@ -227,58 +230,9 @@ class _Compiler:
             self._refuse(source, (*at, "cases"), f"{rule.id} needs a case that passes and one that fails.")
 
     def _places(self, source: Source, at: Steps, rule: Rule) -> list[list[str]]:
-        layout = next(iter(self.layouts.values()), None)
-        rows = [(section, row) for section in (layout.sections if layout else []) for row in section.rows]
-        if rule.cells:
-            return [list(place) for place in self._cells(rule, rows)]
-        if rule.rows:
-            return [[row.item, "", row.staff_group, row.pay_band, ""] for _, row in rows]
-        if rule.sections:
-            return [
-                [section.id, basis, "", "", ""]
-                for section in (layout.sections if layout else [])
-                for basis in rule.for_each.get("basis", [""])
-            ]
-        known: Mapping[str, Any] = {
-            "item": self.items.items,
-            "basis": self.items.bases,
-            "staff_group": self.items.staff_groups,
-            "pay_band": self.items.pay_bands,
-            "ethnicity": self.items.ethnicity,
-        }
-        choices: list[list[str]] = []
-        for dimension in ("item", "basis", *DIMENSIONS):
-            members = rule.for_each.get(dimension, [""])  # type: ignore[call-overload]
-            for index, member in enumerate(members):
-                if member and member not in known[dimension]:
-                    steps = (*at, "for_each", dimension, index)
-                    self._refuse(
-                        source, steps, f"No {dimension} is called {member!r}.{did_you_mean(member, known[dimension])}"
-                    )
-            choices.append(members)
-        return [
-            list(place)
-            for place in itertools.product(*choices)
-            if not (place[2] and place[3]) or place[3] in self.items.bands_of.get(place[2], [place[3]])
-        ]
-
-    def _cells(self, rule: Rule, rows: list[Any]) -> Iterator[tuple[str, ...]]:
-        assert rule.cells is not None
-        layout = next(iter(self.layouts.values()))
-        for block in rule.cells.blocks:
-            for section, row in rows:
-                item = self.items.items[row.item]
-                wanted = (
-                    (rule.cells.units is None or item.unit in rule.cells.units)
-                    and (rule.cells.items is None or row.item in rule.cells.items)
-                    and row.item not in rule.cells.but_not
-                    and (rule.cells.auto or row.measure != "Auto calculated")
-                    and (layout.blocks[block].sections is None or section.id in layout.blocks[block].sections)
-                )
-                if wanted:
-                    members: list[Any] = item.ethnicity if "ethnicity" in item.dimensions else [""]
-                    for ethnicity in rule.cells.ethnicity or members:
-                        yield row.item, block, row.staff_group, row.pay_band, ethnicity
+        for dimension, index, message in unknown_members(rule, self.items):
+            self._refuse(source, (*at, "for_each", dimension, index), message)
+        return [list(place) for place in places_of(rule, next(iter(self.layouts.values()), None), self.items)]
 
     def _authority(self, source: Source, at: Steps, authority: str) -> None:
         document, _, section = authority.partition(".")

@@ -56,7 +56,8 @@ def figures(rule: Rule, rulebook: Rulebook) -> Iterator[tuple[str, str]]:
         if name.startswith("parameter."):
             continue
         if name == "figure" and rule.kind == "cells":
-            yield name, "the figure itself, of every cell named below"
+            if rule.holds:
+                yield name, "the figure itself, in each of the cells"
         elif isinstance(selector, dict):
             several = {item: _figure(part, rulebook) for item, part in selector.items()}
             yield name, "; ".join(f"{_item(item, rulebook)}: {said}" for item, said in several.items())
@@ -81,7 +82,8 @@ def _figure(selector: list[str], rulebook: Rulebook) -> str:
     basis = "" if basis in ("derived", "@") else basis
     bound = "the item judged" if item == "@" else _item(item, rulebook)
     totals = {"=": "printed total", "=all": "printed total of all ethnicities", "*": "", "@": ""}
-    rest = Key("", basis, *(totals.get(part, part) for part in (staff_group, pay_band, ethnicity)))
+    group, band, people = (totals.get(part, part) for part in (staff_group, pay_band, ethnicity))
+    rest = Key("", basis, group, band, people)
     parts = list(dict.fromkeys(part for part in (bound, *title_of(rest, rulebook.items).split(", ")) if part))
     if staff_group == "*" or (pay_band == "*" and staff_group not in ("", "*")):
         parts.insert(1, "all bands" if staff_group != "*" else "all staff")
@@ -112,8 +114,9 @@ def applies(rule: Rule) -> str:
     """Whom and which years a rule is for, in one sentence."""
     who = _list(TYPES[name] for name in rule.organisations) if rule.organisations else "every organisation"
     years = f"collections from {rule.year_from}" + (f" until {rule.year_until}" if rule.year_until else "")
-    inputs = {("workbook",): ", where a workbook is given", ("table",): ", where a table of figures is given"}
-    return f"It is for {who}, {years}{inputs.get(rule.inputs, '')}."
+    inputs = {"workbook": "a workbook", "table": "a table of figures"}
+    given = f", where {inputs[rule.inputs[0]]} is given" if len(rule.inputs) == 1 else ""
+    return f"It is for {who}, {years}{given}."
 
 
 def _list(words: Iterable[str]) -> str:
@@ -156,8 +159,8 @@ def _conditions(rule: Rule) -> Iterator[tuple[str, str]]:
 
 def _example(case: Json) -> tuple[str, str]:
     """The figures of a case, and what comes of them."""
-    figures = [(name, value) for name, value in case.items() if name not in ("outcome", "expect")]
-    said = ", ".join(f"{name.replace('sheet', 'sample')} {_shown(value)}" for name, value in figures)
+    given = [(name, value) for name, value in case.items() if name not in ("outcome", "expect")]
+    said = ", ".join(f"{name} {value if name in ('unit', 'sheet') else _shown(value)}" for name, value in given)
     return said or "nothing given", str(case.get("outcome") or case.get("expect")).replace("_", " ")
 
 
@@ -241,7 +244,7 @@ def readme(rulebook: Rulebook) -> str:
     lines = [
         "# The rulebook",
         "",
-        f"Version {rulebook.version}: {counted(len(rulebook.rules), 'rule')} in {counted(len(found), 'family')}. "
+        f"Version {rulebook.version}: {counted(len(rulebook.rules), 'rule')} in {len(found)} families. "
         "Made by `wres-assure rules docs`; a test holds it against the rules.",
         "",
         "A rule is one entry of `checks/<family>.yaml`. How to write one stands in CONTRIBUTING.md; "
@@ -283,11 +286,11 @@ def readme(rulebook: Rulebook) -> str:
             ],
         ),
     ]
-    return "\n".join(lines).replace("familys", "families") + "\n"
+    return "\n".join(lines) + "\n"
 
 
 def _titled(family: str) -> str:
-    return family.replace("_", " ").capitalize()
+    return family.upper() if family == "esr" else family.replace("_", " ").capitalize()
 
 
 def _by_action(rules: list[Rule]) -> list[str]:
@@ -346,7 +349,7 @@ def _entry(rule: Rule, rulebook: Rulebook) -> Iterator[str]:
 
 def coverage(rulebook: Rulebook) -> str:
     """Each row of each layout with the rules that judge it: those of every row once, above."""
-    lines = []
+    lines: list[str] = []
     for layout in rulebook.layouts.values():
         rows = [(section, row) for section in layout["sections"] for row in section["rows"]]
         found = [[rule.id for rule in rulebook.rules if _reads(rule, row, rulebook)] for _, row in rows]
@@ -354,12 +357,14 @@ def coverage(rulebook: Rulebook) -> str:
         empty = [str(row["row"]) for (_, row), ids in zip(rows, found, strict=True) if not ids]
         lines += [f"Template {layout['year']}, {counted(len(rows), 'row')}."]
         lines += _wrapped(f"{_EVERY_ROW}: {', '.join(every) or 'none'}.")
-        last = None
+        last, first = None, {}
         for (section, row), ids in zip(rows, found, strict=True):
             if section["id"] != last:
                 last = section["id"]
                 lines += ["", section["title"]]
             own = ", ".join(id_ for id_ in ids if id_ not in every)
+            like = first.setdefault(own, row["row"])
+            own = own if like == row["row"] or len(own) < 20 else f"as row {like}"
             lines += _wrapped(f"{row['row']:>4}  {textwrap.shorten(row['label'], 60, placeholder=' …')}", 0, 6)
             lines += _wrapped(own or ("the rules above alone" if ids else "NO RULE"), 8)
         lines += ["", f"Rows without a rule: {', '.join(empty)}." if empty else "No row is without a rule.", ""]

@@ -120,9 +120,11 @@ def trace_of(finding: Finding, rulebook: Rulebook) -> str:
         return NOTHING if shown is None else f"{tidy(shown.value):,.10g}"
 
     clause = text_of(finding.clause, written)
-    named = [name for name in names_in(finding.clause) if name in values]
-    shares = {name: "share" if unit == "quotient" else unit for name, unit in units.items()}  # people of people
-    where = [f"{values[name].cell or name} = {number(values[name].value, shares.get(name, 'number'))}" for name in named]
+    where = []
+    for name in names_in(finding.clause):
+        if name in values:
+            unit = "share" if units.get(name) == "quotient" else units.get(name, "number")  # people of people
+            where.append(f"{values[name].cell or name} = {number(values[name].value, unit)}")
     return clean(f"{clause} is false: {', '.join(where)}")
 
 

@@ -83,13 +83,11 @@ def read_table(data: bytes, file: str, sha256: str, deadline: float) -> Submissi
 
 
 def _decode(data: bytes, file: str) -> str:
+    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
-        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-            text = data.decode("utf-16")
-        else:
-            text = data.decode("utf-8-sig")
+        text = data.decode(encoding)
     except UnicodeDecodeError:
-        text = "" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else _decode_windows(data, file)
+        text = "" if encoding == "utf-16" else _decode_windows(data, file)
         if not text:
             _refuse("csv_encoding", file, 0, "is neither UTF-8, UTF-16 nor Windows text", _SAVE_AS)
     for character, code, what in (

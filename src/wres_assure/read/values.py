@@ -10,7 +10,7 @@ _DATE = r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d(?:\.\d{1,9})?))?Z?)?"
 _DATE_IDS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 _LITERAL = r'(?s:"[^"]*"|\\.|_.|\*.)'
 _BRACKET = r"\[(?!h+\]|m+\]|s+\])[^\]]*\]"  # colours, conditions, locales; not elapsed time
-_SPECIAL = frozenset("\"\\_*[")
+_SPECIAL = frozenset('"\\_*[')
 _QUOTED = r"\"[^\"]*\"|'[^']*'"
 _OTHER_FILE = r"(?i:(?<![\w\[\],])'?\[\d+\][^\[\]:\\/?*]{0,60}!|\bfile:|\\\\[^\\]|\b[A-Za-z]:\\|https?:)"
 
