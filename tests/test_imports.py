@@ -32,7 +32,8 @@ ALLOWED = {
     "strict_yaml": "",
     "rule_models": "",
     "selectors": "expression rule_models",
-    "rule_compile": "model expression rule_models selectors strict_yaml",
+    "rule_places": "model expression rule_models selectors strict_yaml",
+    "rule_compile": "model expression rule_models rule_places selectors strict_yaml",
     "rulebook": "model expression resources rule_compile strict_yaml",
     "facts": "model expression",
     # the stages, each with a helper below it: none imports another
@@ -50,7 +51,10 @@ ALLOWED = {
     "rule_cases": "model rulebook expression facts values locate assertion compare check",
     "rule_search": "model rulebook expression values rule_cases",
     "rule_mutate": "model rulebook expression rule_cases rule_search",
-    "rule_lint": "model rulebook expression facts values rule_cases rule_search",
+    # for authors: lint and manual pages, which show the texts and places of the YAML itself
+    "rule_lint": "model rulebook expression resources strict_yaml rule_search rule_mutate",
+    "rule_diff": "model rulebook expression words rule_mutate rule_docs",
+    "rule_docs": "_ model rulebook expression facts resources strict_yaml words rule_cases rule_search rule_mutate",
     # from an assessment to words: no stage is asked again
     "words": "_ model rulebook expression facts values",
     "sentences": "model rulebook facts words",
@@ -69,8 +73,9 @@ ALLOWED = {
     "conform derive compare check score words sentences cohort.*",
     # the command line
     "checking": "model rulebook assess brief words render.result render.text",
-    "cli": "_ model files resources rulebook expression rule_cases rule_search rule_mutate rule_lint narrative "
-    "assess words brief checking render.* cohort.*",
+    "cli": "_ model files resources rulebook expression rule_cases rule_search rule_mutate rule_lint "
+    "rule_docs rule_diff narrative assess "
+    "words brief checking render.* cohort.*",
     "__main__": "_ model cli",
 }
 STAGES = {"conform", "derive", "compare", "check", "score"}

@@ -108,7 +108,7 @@ def _not_judged(rule: Rule, context: Context) -> tuple[str, str, str]:
         return subject.stopped, UNVERIFIABLE, raiser(code, WHOLE, context)
     if subject.scheme != "nhs_wres" and "another_scheme" not in rule.source["codes"]:
         return (
-            f"The figures follow another scheme ({subject.scheme}); these rules are of the NHS WRES.",
+            "The figures follow another scheme; these rules are of the NHS WRES.",
             NOT_APPLICABLE,
             raiser("another_scheme", WHOLE, context),
         )

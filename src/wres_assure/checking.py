@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .assess import assess
+from .assess import Beside, assess
 from .model import BROKEN, FAILED, UNVERIFIABLE, Assessment, Refused
 from .rulebook import Rulebook
 
@@ -17,6 +17,7 @@ def assess_all(
     paths: list[str],
     rulebook: Rulebook,
     year: int | None,
+    beside: Beside,
     tell: Callable[[str], None],
     progress: Callable[[int], None],
     fault: Callable[[BaseException], str],
@@ -28,7 +29,7 @@ def assess_all(
         progress(at)
         name = f"{path}: " if len(paths) > 1 else ""
         try:
-            assessments += assess(path, rulebook, year)
+            assessments += assess(path, rulebook, year, beside)
         except Refused as e:
             tell(f"{name}{e.message} {e.remedy}")
             code = max(code, REFUSED)

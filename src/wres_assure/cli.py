@@ -74,6 +74,8 @@ def _collection(ctx: click.Context, param: click.Parameter, year: int | None) ->
 _year = click.option(
     "--year", type=int, callback=_collection, metavar="YEAR", help="Reporting year, where the file does not tell it."
 )
+_narrative = _path("narrative", "FILE", "Answers to what the workbook has no cell for (see template --narrative).")
+_survey = _path("survey", "FILE", "Facts CSV with the published survey figures and numbers of respondents.")
 _force = click.option("--force", is_flag=True, help="Overwrite the output where it exists already.")
 _rules = _path("rules", "DIR", "Rules of your own, added to ours; a whole rulebook where DIR holds collection/.")
 _show_values = click.option("--show-values", is_flag=True, help="Show free text and notes. They may name people.")
@@ -92,6 +94,8 @@ def commands() -> None:
 
 @commands.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@_narrative
+@_survey
 @_year
 @_rules
 @click.option(
@@ -115,6 +119,8 @@ def commands() -> None:
 def check(
     ctx: click.Context,
     paths: tuple[str, ...],
+    narrative: str | None,
+    survey: str | None,
     year: int | None,
     rules: str | None,
     form: str,
@@ -130,13 +136,15 @@ def check(
     JSON is described by result.schema.json in the package.
     """
     from . import checking
+    from .assess import Beside
     from .rulebook import load
 
     if output:
-        files.may_write(output, force, paths)
+        files.may_write(output, force, [*paths, *filter(None, (narrative, survey))])
     given = list(files.to_check(paths))
     rulebook = load(rules)
-    code, assessments = checking.assess_all(given, rulebook, year, _tell, _progress(len(given)), ctx.obj)
+    beside = Beside(narrative or "", survey or "")
+    code, assessments = checking.assess_all(given, rulebook, year, beside, _tell, _progress(len(given)), ctx.obj)
     several = len(given) > 1 or len(assessments) > 1 or any(os.path.isdir(path) for path in paths)
     if form == "html" and len(assessments) > 1:
         raise click.ClickException(
@@ -187,6 +195,8 @@ def _read_out(
 @click.option("--format", "form", type=click.Choice(["html"]), default="html", help="The form of the page.")
 @_path("output", "FILE", "Write to FILE.", required=True)
 @_force
+@_narrative
+@_survey
 @_year
 @_rules
 @_show_values
@@ -198,6 +208,8 @@ def brief(
     form: str,
     output: str,
     force: bool,
+    narrative: str | None,
+    survey: str | None,
     year: int | None,
     rules: str | None,
     show_values: bool,
@@ -206,13 +218,13 @@ def brief(
 
     PATH is a workbook (.xlsx, .xlsm) or a facts CSV with one return in it.
     """
-    from .assess import assess
+    from .assess import Beside, assess
     from .brief import refusal
     from .rulebook import load
 
-    files.may_write(output, force, (path,))
+    files.may_write(output, force, [path, *filter(None, (narrative, survey))])
     rulebook = load(rules)
-    assessments = assess(path, rulebook, year)
+    assessments = assess(path, rulebook, year, Beside(narrative or "", survey or ""))
     if len(assessments) != 1:
         raise click.ClickException(
             f"A briefing is about one return, and {path} holds {len(assessments)}. Give each a file of its own."
@@ -335,18 +347,24 @@ def demo(output: str, force: bool) -> None:
 
 
 @commands.command()
-@click.option(
-    "--year", type=int, callback=_collection, metavar="YEAR", required=True, help="Reporting year of the template."
-)
-@_path("output", "FILE", "Write the workbook to FILE (.xlsx).", required=True)
+@click.option("--year", type=int, callback=_collection, metavar="YEAR", help="Reporting year of the template.")
+@click.option("--narrative", is_flag=True, help="Write the narrative instead: answers the workbook has no cell for.")
+@_path("output", "FILE", "Write to FILE (.xlsx, or .yaml with --narrative).", required=True)
 @_force
-@click.pass_context
-def template(ctx: click.Context, year: int, output: str, force: bool) -> None:
-    """Write an empty workbook to fill in."""
+def template(year: int | None, narrative: bool, output: str, force: bool) -> None:
+    """Write an empty workbook, or an empty narrative, to fill in."""
     from .rulebook import load
 
+    if year is None and not narrative:
+        raise click.UsageError("Say which year's workbook (--year 2021), or --narrative.")
     files.may_write(output, force)
     rulebook = load()
+    if narrative:
+        from .narrative import template as questions
+
+        files.write(output, questions(rulebook), force)
+        click.echo(f"{output} is written. Leave blank what you do not know, and give it to check with --narrative.")
+        return
     layout = next((layout for layout in rulebook.layouts.values() if layout["year"] == year), None)
     if layout is None:
         known = ", ".join(str(layout["year"]) for layout in rulebook.layouts.values())

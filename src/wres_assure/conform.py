@@ -27,7 +27,7 @@ class Conformed(NamedTuple):
 def conform(submission: Submission, rulebook: Rulebook, year: int | None = None) -> list[Conformed]:
     """Every return a submission holds: one of a workbook, one for each organisation and year of a table."""
     if submission.rows:
-        return [_table(submission, rows, rulebook) for rows in _returns(submission.rows)]
+        return [_table(submission, rows, rulebook, year) for rows in _returns(submission.rows)]
     return [_workbook(submission, rulebook, year)]
 
 
@@ -237,7 +237,7 @@ def _returns(rows: tuple[Row, ...]) -> list[list[Row]]:
     return list(grouped.values())
 
 
-def _table(submission: Submission, rows: list[Row], rulebook: Rulebook) -> Conformed:
+def _table(submission: Submission, rows: list[Row], rulebook: Rulebook, asked_year: int | None) -> Conformed:
     given = {
         name: next((plain(row.values[name]) for row in rows if row.values.get(name, "").strip()), "")
         for name in (
@@ -254,10 +254,13 @@ def _table(submission: Submission, rows: list[Row], rulebook: Rulebook) -> Confo
         r for r in raised if r.code != "code_missing"
     ]  # partial and published returns are welcome without a code
     scheme = given["scheme"] or "nhs_wres"
-    year = int(given["reporting_year"]) if re.fullmatch(r"20[1-9]\d", given["reporting_year"]) else None
+    year = asked_year
+    if year is None and re.fullmatch(r"20[1-9]\d", given["reporting_year"]):
+        year = int(given["reporting_year"])
     stopped = ""
     if year is None or year < FIRST_YEAR:
-        stopped = f"The reporting year {given['reporting_year'] or '(blank)'} is not a year from {FIRST_YEAR}."
+        # The year is not quoted: whatever somebody typed there would be repeated for every check.
+        stopped = f"The reporting year is not a year from {FIRST_YEAR}."
         raised.append(Raised("year_unknown", cells=((f"line {rows[0].line}", given["reporting_year"][:20]),)))
         year = None
     if scheme != "nhs_wres":

@@ -36,7 +36,6 @@ _RAISED = {
     "conform": "It is found while the figures are taken from the file.",
     "compare": "It is found while printed figures are compared with each other.",
 }
-_EVERY_ROW = "Rules about every row of the template"
 
 
 def families(rulebook: Rulebook) -> dict[str, list[Rule]]:
@@ -236,9 +235,7 @@ def readme(rulebook: Rulebook) -> str:
     """rules/README.md: what lies in the folder, and every rule in a line."""
     found = families(rulebook)
     references = [
-        f"- **{reference['document']}** (`{name}`): "
-        + "; ".join(title for title in reference["sections"].values())
-        + "."
+        f"- **{reference['document']}** (`{name}`): " + f"{'; '.join(reference['sections'].values())}."
         for name, reference in rulebook.references.items()
     ]
     lines = [
@@ -329,9 +326,8 @@ def _entry(rule: Rule, rulebook: Rulebook) -> Iterator[str]:
             for name, said in (*figures(rule, rulebook), *thresholds(rule, rulebook))
         )
         yield ""
-    raised = _RAISED.get(source["raised_by"], "")
-    missing = MISSING[source["when_missing"]] if rule.holds else ""
-    yield from (" ".join(filter(None, [raised, judged_where(rule, rulebook), missing, applies(rule)])), "")
+    how = MISSING[source["when_missing"]] if rule.holds else _RAISED[source["raised_by"]]
+    yield from (f"{judged_where(rule, rulebook)} {how} {applies(rule)}", "")
     yield from (f"Why: {source['why']}", "")
     for code, said in source["codes"].items():
         yield f"- `{code}`: {said['message']} *{said['remedy']}*"
@@ -356,8 +352,8 @@ def coverage(rulebook: Rulebook) -> str:
         every = [rule.id for rule in rulebook.rules if all(rule.id in ids for ids in found)]
         empty = [str(row["row"]) for (_, row), ids in zip(rows, found, strict=True) if not ids]
         lines += [f"Template {layout['year']}, {counted(len(rows), 'row')}."]
-        lines += _wrapped(f"{_EVERY_ROW}: {', '.join(every) or 'none'}.")
-        last, first = None, {}
+        lines += _wrapped(f"Rules about every row of the template: {', '.join(every) or 'none'}.")
+        last, first = None, dict[str, int]()
         for (section, row), ids in zip(rows, found, strict=True):
             if section["id"] != last:
                 last = section["id"]

@@ -120,7 +120,7 @@ def _leave_out(folder: str, messages: list[str], left_out: set[str]) -> bool:
         if not own:
             continue  # left out already
         end = next((number for number in starts if number > own[-1]), len(lines))
-        left_out |= set(re.findall(r"^- id: (\S+)", lines[own[-1]]))
+        left_out |= set(re.findall(r"^- \{?id: ([A-Z0-9a-z-]+)", lines[own[-1]]))
         lines[own[-1] : end] = [""] * (end - own[-1])
         if len(starts) == 1:
             lines[own[-1]] = "[]"

@@ -65,7 +65,7 @@ def reliability(
         "usable": float(sum(indicator.usable for indicator in indicators)),
     }
     words = {
-        "judged": f"{judged * 100:.0f}%",
+        "judged": f"{int(judged * 100)}%",  # down, so that 100% means all
         "correct": f"{numbers['correct']:.0f}",
         "explain": f"{numbers['explain']:.0f}",
         "unknown_share": f"{numbers['unknown_share'] * 100:.0f}%" if unknown else "an untold share",

@@ -44,6 +44,8 @@ def figure_of_text(text: str, item: Json) -> Figure:
     low = seen.casefold()
     if not seen:
         return Figure(None, "", "blank")
+    if " | " in seen:
+        return Figure(None, seen, "several")  # as a row with several values is written out
     if low in _ERRORS:
         return Figure(None, seen, "error_cell")
     if seen.startswith("="):

@@ -18,6 +18,7 @@ _LINE = re.compile(r"line (\d+)\Z")
 _CODE = re.compile(r"[A-Z0-9]{1,12}\Z")
 _ANY_UNIT = {"unit": "share", "percent": False}
 _FREE_DETAIL = {"code_unknown", "another_scheme"}  # codes whose detail is what somebody typed
+_MONTHS = "January February March April May June July August September October November December".split()
 NOTHING = "not given"
 REDACTED = "[text]"
 
@@ -160,7 +161,8 @@ def _filled(name: str, form: str | None, finding: Finding, rulebook: Rulebook, s
     if form == "yes":
         return "yes" if shown.value else "no"
     if form == "date":
-        return f"{int(shown.value) % 100}/{int(shown.value) // 100 % 100:02}/{int(shown.value) // 10_000}"
+        day = int(shown.value)
+        return f"{day % 100} {_MONTHS[day // 100 % 100 - 1]} {day // 10_000}"
     if form == "range":
         return span(shown, unit)
     if form == "exact" and unit in ("share", "ratio"):

@@ -293,19 +293,15 @@ def _board_typed(item: str, names: str) -> Plant:
     return plant
 
 
-def _voting_over_board(given: Return, pick: Random) -> Planted:
-    who = pick.choice(GROUPS[:2])
-    # Members without a vote that add up to none would divide by zero in the sheet: another error.
-    others = sum(counts(given, "board_total")) - sum(counts(given, "board_voting"))
-    at = GROUPS.index(who)
-    left = others - counts(given, "board_total")[at] + counts(given, "board_voting")[at]
-    more = 3 if left == 2 else 2
-    return put(given, {of("board_voting", who): counts(given, "board_total")[at] + more}, "CON-06a")
-
-
-def _executives_over_board(given: Return, pick: Random) -> Planted:
-    who = pick.choice(GROUPS[:2])
-    return put(given, {of("board_executive", who): int(given.figures[of("board_total", who)]) + 1}, "CON-06b")  # type: ignore[call-overload]
+def _over_board(item: str, names: str) -> Plant:
+    """More voting members, or executives, than members."""
+    def plant(given: Return, pick: Random) -> Planted:
+        at = pick.choice((0, 1))
+        total, part = counts(given, "board_total"), counts(given, item)
+        # The others of all ethnicities must not add up to none: the sheet would then divide by zero, another error.
+        others = sum(total) - sum(part) + part[at] - total[at]
+        return put(given, {of(item, GROUPS[at]): total[at] + (2 if others == 1 else 1)}, names)
+    return plant
 
 
 def _governors_counted(given: Return, pick: Random) -> Planted:
@@ -744,8 +740,8 @@ KINDS: dict[str, Plant] = {
     "non-voting members typed wrong": _board_typed("board_non_voting", "CON-06a"),
     "non-executive members typed wrong": _board_typed("board_non_executive", "CON-06b"),
     "second board total typed wrong": _board_typed("reported_board_total", "CON-06c"),
-    "more voting members than members": _voting_over_board,
-    "more executives than members": _executives_over_board,
+    "more voting members than members": _over_board("board_voting", "CON-06a"),
+    "more executives than members": _over_board("board_executive", "CON-06b"),
     "governors on the board": _governors_counted,
     "part of the board": _half_a_board,
     "executives without senior posts": _no_very_senior,

@@ -199,8 +199,8 @@ def _returns(table: Table, seen: dict[str, Column]) -> tuple[Column, Returns, li
     ]
     kind = kind.where(kind != "", implied)
     name = whose["organisation_name"].to_numpy(dtype=object)
-    returns = Returns(code.to_numpy(dtype=object), name, kind.to_numpy(), scheme.to_numpy(), year.to_numpy(dtype=float))
-    return of, returns, raised
+    years: Numbers = np.asarray(year, dtype=np.float64)
+    return of, Returns(code.to_numpy(dtype=object), name, kind.to_numpy(), scheme.to_numpy(), years), raised
 
 
 def _named(texts: pd.Series[Any], patterns: dict[str, str]) -> pd.Series[Any]:

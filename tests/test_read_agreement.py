@@ -1,0 +1,357 @@
+"""The reader against other readers and writers: equal cell by cell, but for differences listed here with their reason.
+
+openpyxl is loaded twice (formulas, saved values), python-calamine once. What they give differs from what we give in
+known ways only; each is a line of a table, and is asserted wherever it applies, so that none goes away unnoticed.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import random
+import re
+import shutil
+import subprocess
+import warnings
+import zipfile
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+from xml.sax.saxutils import escape
+
+import openpyxl
+import pandas
+import pytest
+import python_calamine
+import xlsxwriter
+from conftest import SAMPLES, STORIES
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from xlsx_builder import HEAD, MAIN, OFFICE, build, pack, parts, strings, styles, worksheet
+
+from wres_assure.model import Cell, Refused, Submission
+from wres_assure.read import read, read_bytes
+from wres_assure.read import sheet as sheet_reader
+
+SAME: Any = object()
+UNREAD: Any = object()  # the other reader gives up on the whole workbook
+
+
+class Kind(NamedTuple):
+    """One kind of cell: how to make one, and what the other readers give for it, where it is not what we give.
+
+    `make` gives the attributes and the inside of <c>. `openpyxl` and `calamine` are SAME, UNREAD, a value, or a
+    function of our cell and of the text made that gives the value.
+    """
+
+    name: str
+    make: Callable[[random.Random], str]
+    openpyxl: Any = SAME
+    calamine: Any = SAME
+    why: str = ""
+
+
+def whole(rng: random.Random) -> str:
+    return str(rng.choice([0, 1, rng.randrange(100), rng.randrange(10**6), -rng.randrange(10**4), rng.randrange(10**15)]))
+
+
+def real(rng: random.Random) -> str:
+    """As Excel writes them: 17 digits, whatever the number needs; or the shortest text."""
+    number = rng.choice([rng.random(), rng.uniform(-1e6, 1e6), round(rng.uniform(0, 100), 2), rng.random() * 10 ** rng.randrange(-300, 300)])
+    return rng.choice([repr(number), f"{number:.17G}", f"{number:.15G}", f"{number:.16E}"])
+
+
+LETTERS = "aAzZ09 .,;:-–—/()'*<&>\"=+@#%~é£€ßØ東京😀\u00a0\u200f１"
+
+
+def words(rng: random.Random, start: str = "W", end: str = "s") -> str:
+    """A text that begins and ends with a letter: what blanks at the ends mean is a kind of its own."""
+    return escape(start + "".join(rng.choices(LETTERS, k=rng.randrange(12))) + end)
+
+
+def shared(rng: random.Random, item: str) -> str:
+    """A cell of a shared text; `assemble` moves the item into the table of texts."""
+    return f" t='s'><!{item}!>"
+
+
+def day(rng: random.Random) -> str:
+    return str(rng.choice([61, 1462, 44286, rng.randrange(1500, 80_000), 2_958_465 - 1462]))
+
+
+def moment(rng: random.Random) -> str:
+    return repr(rng.randrange(1500, 80_000) + rng.randrange(86_400) / 86_400)
+
+
+def iso(rng: random.Random) -> str:
+    return (datetime.date(1905, 1, 1) + datetime.timedelta(rng.randrange(70_000))).isoformat()
+
+
+FORMULAS = ["A1+1", "SUM(B2:C9)", "IF(A1&lt;2,\"\",A1&amp;B1)", "'My sheet'!A1", "Table1[[#All],[2020]]", " 1 + 1 ", "東京!A1"]
+CODES = ["#REF!", "#N/A", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#VALUE!"]
+
+
+def formula(rng: random.Random) -> str:
+    return f"<f>{rng.choice(FORMULAS)}</f>"
+
+
+def stored(cell: Cell | None, made: str) -> str:
+    """The characters of the text as the part holds them, unescaped by XML only."""
+    inside = "".join(re.findall(r"<t[^>]*>([^<]*)</t>", made)) or "".join(re.findall(r"<v>([^<]*)</v>", made))
+    return inside.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def trimmed(cell: Cell | None, made: str) -> str:
+    return "".join(text.strip() for text in re.findall(r"<t>([^<]*)</t>", made))
+
+
+TRIMS = "calamine trims texts without xml:space, in rich text between words too"
+ESCAPES = "openpyxl leaves the escapes of control characters as they are; calamine does not join halves of a pair"
+ERRORS = "calamine gives nothing for an error; ours is kind error, without value"
+
+KINDS = [
+    Kind("whole number", lambda r: f"><v>{whole(r)}</v>"),
+    Kind("number, type said", lambda r: f" t='n'><v>{whole(r)}</v>"),
+    Kind("real number", lambda r: f"><v>{real(r)}</v>"),
+    Kind("huge or tiny", lambda r: f"><v>{r.choice(['1.7976931348623157E308', '5E-324', '2.2250738585072014E-308', '-1E300', '123456789012345678901'])}</v>"),
+    Kind("minus zero", lambda r: "><v>-0</v>"),
+    Kind("percent", lambda r: f" s='1'><v>{r.randrange(1001) / 1000!r}</v>"),
+    Kind("percent of its own", lambda r: f" s='2'><v>{r.random()!r}</v>"),
+    Kind("blanks around a number", lambda r: "><v> 41\n</v>", calamine=" 41\n", why="calamine takes it for text"),
+    Kind("beyond all numbers", lambda r: f"><v>{r.choice(['1E309', '1e999'])}</v>", float("inf"), float("inf"),
+         "they give infinity, which passes for a number; ours is text and a finding"),
+    Kind("a comment in a number", lambda r: "><v>4<!-- 5 -->1</v>", calamine=4.0, why="calamine stops at the comment"),
+    Kind("marked characters", lambda r: "><v><![CDATA[41]]></v>", calamine="", why="calamine passes over CDATA"),
+    Kind("formatted only", lambda r: f" s='{r.randrange(5)}'/><!"),
+    Kind("empty value", lambda r: r.choice(["><v></v>", " t='n'><v/>", " t='s'><v></v>", " t='str'><v></v>"])),
+    Kind("true or false", lambda r: f" t='b'><v>{r.randrange(2)}</v>"),
+    Kind("error", lambda r: f" t='e'><v>{r.choice(CODES)}</v>", lambda c, m: c.raw, "", ERRORS),
+    Kind("shared text", lambda r: shared(r, f"<t>{words(r)}</t>")),
+    Kind("shared text with blanks", lambda r: shared(r, f"<t xml:space='preserve'> {words(r)}  </t>")),
+    Kind("shared text, blanks unmarked", lambda r: shared(r, f"<t> {words(r)} </t>"), calamine=trimmed, why=TRIMS),
+    Kind("rich text", lambda r: shared(r, f"<r><t>{words(r)}</t></r><r><rPr><b/></rPr><t xml:space='preserve'> {words(r)}</t></r>")),
+    Kind("rich text, blanks unmarked", lambda r: shared(r, f"<r><t>{words(r)} </t></r><r><t>{words(r)}</t></r>"),
+         calamine=trimmed, why=TRIMS),
+    Kind("text with its sound", lambda r: shared(r, f"<t>{words(r)}</t><rPh sb='0' eb='1'><t>とう</t></rPh>")),
+    Kind("empty shared text", lambda r: shared(r, "<t/>"), "", why="openpyxl gives an empty text; ours is blank"),
+    Kind("escaped characters", lambda r: shared(r, f"<t>{words(r)}_x000D_\n_x0041_b</t>"), stored, why=ESCAPES),
+    Kind("escaped pair", lambda r: shared(r, "<t>_xD83D__xDE00_</t>"), stored, stored, ESCAPES),
+    Kind("inline text", lambda r: f" t='inlineStr'><is><t>{words(r)}</t></is>"),
+    Kind("inline text like a formula", lambda r: f" t='inlineStr'><is><t>={words(r)}</t></is>"),
+    Kind("inline rich text", lambda r: f" t='inlineStr'><is><r><t>{words(r)}</t></r><r><rPr><i/></rPr><t>{words(r)}</t></r></is>"),
+    Kind("typed text without formula", lambda r: f" t='str'><v>{words(r)}</v>"),
+    Kind("date", lambda r: f" s='3'><v>{day(r)}</v>"),
+    Kind("date and time", lambda r: f" s='4'><v>{moment(r)}</v>"),
+    Kind("hours", lambda r: f" s='5'><v>{r.randrange(1, 400) / 8!r}</v>"),
+    Kind("ISO date", lambda r: f" t='d' s='3'><v>{iso(r)}</v>"),
+    Kind("ISO date and time", lambda r: f" t='d' s='4'><v>{iso(r)}T{r.randrange(24):02}:30:15</v>"),
+    Kind("ISO date of UTC", lambda r: f" t='d'><v>{iso(r)}T12:30:00Z</v>", calamine=stored, why="calamine gives text"),
+    Kind("date beyond all dates", lambda r: " s='3'><v>2958466</v>", "#VALUE!", why="openpyxl makes it an error"),
+    Kind("formula of a number", lambda r: f">{formula(r)}<v>{real(r)}</v>"),
+    Kind("formula of a text", lambda r: f" t='str'>{formula(r)}<v>{words(r)}</v>"),
+    Kind("formula of true or false", lambda r: f" t='b'>{formula(r)}<v>{r.randrange(2)}</v>"),
+    Kind("formula of an error", lambda r: f" t='e'>{formula(r)}<v>{r.choice(CODES)}</v>", lambda c, m: c.raw, "", ERRORS),
+    Kind("formula of an empty text", lambda r: f" t='str'>{formula(r)}<v></v>", None, why="openpyxl gives nothing"),
+    Kind("formula not calculated", lambda r: f">{formula(r)}{r.choice(['', '<v/>', '<v></v>'])}"),
+    Kind("formula of a date", lambda r: f" s='3'>{formula(r)}<v>{day(r)}</v>"),
+    Kind("shared formula, first", lambda r: f"><f t='shared' ref='A1:A2' si='{r.randrange(900)}'>A1+1</f><v>{whole(r)}</v>"),
+    Kind("array formula", lambda r: f"><f t='array' ref='A1:B2'>A1:A2*2</f><v>{whole(r)}</v>"),
+    Kind("data table", lambda r: f"><f t='dataTable' ref='A1' dt2D='0' dtr='0' r1='B1'/><v>{whole(r)}</v>"),
+]  # fmt: skip
+
+# Of these the other reader gives up the whole workbook, so that each stands in a workbook of its own.
+ALONE = [
+    Kind("a word for a number", lambda r: "><v>1,204</v>", UNREAD, "1,204", "openpyxl gives up; ours is text"),
+    Kind("hexadecimal", lambda r: "><v>0x10</v>", UNREAD, "0x10", "openpyxl gives up; ours is text"),
+    Kind("true in words", lambda r: " t='b'><v>true</v>", UNREAD, why="openpyxl gives up"),
+    Kind("an error since 2019", lambda r: " t='e'><v>#SPILL!</v>", lambda c, m: c.raw, UNREAD, "calamine gives up"),
+    Kind("a sound without a place", lambda r: " t='inlineStr'><is><t>a</t><rPh><t>b</t></rPh></is>", UNREAD,
+         why="openpyxl gives up"),
+    Kind("29 February 1900", lambda r: " s='3'><v>60</v>", 59.0, 59.0, "a day that never was: they give the day before"),
+    Kind("a negative date", lambda r: " s='3'><v>-1</v>", calamine=0.0, why="calamine gives midnight"),
+]  # fmt: skip
+
+TYPES = f"{HEAD}<Types xmlns='http://schemas.openxmlformats.org/package/2006/content-types'>" + "".join(
+    f"<{what} ContentType='application/vnd.openxmlformats-{kind}+xml'/>"
+    for what, kind in (
+        ("Default Extension='rels'", "package.relationships"),
+        ("Override PartName='/xl/workbook.xml'", "officedocument.spreadsheetml.sheet.main"),
+        ("Override PartName='/xl/worksheets/sheet1.xml'", "officedocument.spreadsheetml.worksheet"),
+        ("Override PartName='/xl/sharedStrings.xml'", "officedocument.spreadsheetml.sharedStrings"),
+        ("Override PartName='/xl/styles.xml'", "officedocument.spreadsheetml.styles"),
+    )
+) + "</Types>"  # fmt: skip
+XFS = "".join(f"<xf numFmtId='{at}' fontId='0' fillId='0' borderId='0'/>" for at in (0, 9, 164, 14, 22, 46))
+STYLES = (
+    f"{HEAD}<styleSheet xmlns='{MAIN}'><numFmts count='1'><numFmt numFmtId='164' formatCode='0.0%'/></numFmts>"
+    "<fonts><font/></fonts><fills><fill><patternFill/></fill></fills><borders><border/></borders>"
+    "<cellStyleXfs><xf numFmtId='0' fontId='0' fillId='0' borderId='0'/></cellStyleXfs>"
+    f"<cellXfs>{XFS}</cellXfs></styleSheet>"
+)
+BLOCK, WIDTH = 8, 12  # columns in a row, and columns they are spread over
+
+
+class Made(NamedTuple):
+    """A workbook and what is in it: kind and text by place, merges, hidden rows and columns."""
+
+    data: bytes
+    cells: dict[tuple[int, int], tuple[Kind, str]]
+    merged: dict[tuple[int, int], bool]  # the places under a merge; True but for its first cell
+    hidden_rows: set[int]
+    hidden_columns: set[int]
+    date_1904: bool
+
+
+def assemble(chosen: list[tuple[Kind, int]], seed: int, way: dict[str, bool]) -> Made:
+    """The cells in a sheet written as `way` says: in order or not, with or without addresses, in a prefix, indented."""
+    rng = random.Random(seed)
+    items: list[str] = []
+    rows: dict[int, list[tuple[int, str]]] = {}
+    cells: dict[tuple[int, int], tuple[Kind, str]] = {}
+    number = 0
+    for at in range(0, len(chosen), BLOCK):
+        number += 1 if way["dense"] else rng.choice([1, 1, 1, 2, 40])
+        columns = range(1, BLOCK + 1) if way["dense"] else sorted(rng.sample(range(1, WIDTH + 1), BLOCK))
+        for column, (kind, cell_seed) in zip(columns, chosen[at : at + BLOCK], strict=False):
+            text = kind.make(random.Random(cell_seed))
+            inside = text
+            if "><!" in text and "!>" in text and "t='s'" in text:
+                items.append(text.partition("><!")[2].removesuffix("!>"))
+                inside = f" t='s'><v>{len(items) - 1}</v>"
+            body = f"{inside[:-2]}" if inside.endswith("/><!") else f"{inside}</c>"
+            cells[number, column] = (kind, text)
+            rows.setdefault(number, []).append((column, body))
+    hidden_rows = {row for row in rows if rng.random() < 0.1}
+    hidden_columns = {column for column in range(1, WIDTH + 1) if rng.random() < 0.1}
+    merges, merged = [], {}
+    for row in rows:
+        if rng.random() < 0.1:
+            column = rng.randrange(1, WIDTH)
+            merges.append(f"<mergeCell ref='{chr(64 + column)}{row}:{chr(65 + column)}{row}'/>")
+            merged |= {(row, column): False, (row, column + 1): True}
+    written = []
+    for row, entries in rng.sample(sorted(rows.items()), len(rows)) if way["shuffled"] else sorted(rows.items()):
+        order = rng.sample(entries, len(entries)) if way["shuffled"] else entries
+        inside = "".join(f"<c{'' if way['bare'] else f" r='{chr(64 + column)}{row}'"}{body}" for column, body in order)
+        address = "" if way["bare"] else f" r='{row}'"
+        written.append(f"<row{address}{' hidden="1"' * (row in hidden_rows)}>{inside}</row>")
+    table = ("\n  " if way["indented"] else "").join(written)
+    if way["plain"]:  # as Excel writes it, with double quotation marks
+        table = re.sub(r"='([^'<>]*)'(?=[^<>]*>)", r'="\1"', table)
+    hides = "".join(f"<col min='{column}' max='{column}' width='9' hidden='1'/>" for column in sorted(hidden_columns))
+    merge_part = f"<mergeCells>{''.join(merges)}</mergeCells>" if merges else ""
+    sheet = worksheet(table, f"<cols>{hides}</cols>" if hides else "", merge_part)
+    if way["prefixed"]:
+        sheet = re.sub(r"<(/?)(?=[A-Za-z])", r"<\1x:", sheet).replace("<x:worksheet xmlns=", "<x:worksheet xmlns:x=")
+    content = parts(
+        sheet=sheet, shared=strings(*items), style=STYLES, more={"[Content_Types].xml": TYPES},
+        workbook="<workbookPr date1904='1'/>" if way["date_1904"] else "",
+    )  # fmt: skip
+    return Made(pack(content), cells, merged, hidden_rows, hidden_columns, way["date_1904"])
+
+
+class Three(NamedTuple):
+    """A sheet as three readers give it; the second and third are None where they give up."""
+
+    ours: Submission
+    typed: Any
+    saved: Any
+    table: list[list[Any]] | None
+
+
+def read_three(data: bytes) -> Three:
+    typed = saved = table = None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl tells of a date beyond all dates
+        try:
+            typed = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0]
+            saved = openpyxl.load_workbook(io.BytesIO(data), data_only=True).worksheets[0]
+        except (ValueError, TypeError):
+            typed = saved = None
+        try:
+            book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+            table = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+        except python_calamine.CalamineError:
+            table = None
+    return Three(read_bytes(data, "return.xlsx"), typed, saved, table)
+
+
+def plain(value: Any, date_1904: bool) -> Any:
+    """Dates and times as the serial numbers that are stored, numbers as floats."""
+    epoch = datetime.datetime(1904, 1, 1) if date_1904 else datetime.datetime(1899, 12, 30)
+    if isinstance(value, datetime.datetime | datetime.date):
+        if not isinstance(value, datetime.datetime):
+            value = datetime.datetime(value.year, value.month, value.day)
+        days = (value - epoch) / datetime.timedelta(days=1)
+        return days - 1 if not date_1904 and 0 < days < 61 else days
+    if isinstance(value, datetime.time):
+        return (value.hour * 3600 + value.minute * 60 + value.second) / 86_400
+    if isinstance(value, datetime.timedelta):
+        return value / datetime.timedelta(days=1)
+    return float(value) if type(value) is int else value
+
+
+def same(left: Any, right: Any) -> bool:
+    """Equal, type and all; dates, which they round to the millisecond, within half of one."""
+    if type(left) is float and type(right) is float and left != right:
+        return left - right == left - right and abs(left - right) < 6e-9 and abs(right) < 1e5
+    return type(left) is type(right) and left == right
+
+
+def expected(stated: Any, value: Any, cell: Cell | None, made: str) -> Any:
+    return value if stated is SAME else stated(cell, made) if callable(stated) else stated
+
+
+def compare(made: Made, seen: Counter[str]) -> None:
+    """Every cell of three readings, and what is hidden; counts the differences met."""
+    ours, typed, saved, table = read_three(made.data)
+    sheet = ours.sheets[0]
+    assert set(sheet.cells) <= set(made.cells)
+    for at, (kind, text) in made.cells.items():
+        row, column = at
+        cell = sheet.cells.get(at)
+        value = cell.value if cell else None
+        case = (kind.name, at, text, cell)
+        seen[kind.name] += 1
+        if kind.openpyxl is UNREAD:
+            assert saved is None, case
+        elif made.merged.get(at):
+            assert saved.cell(row, column).value is None, case
+            seen["under a merge"] += cell is not None
+        else:
+            theirs, source = saved.cell(row, column), typed.cell(row, column)
+            assert same(expected(kind.openpyxl, value, cell, text), plain(theirs.value, made.date_1904)), case
+            if source.data_type == "f":
+                said = getattr(source.value, "text", source.value)
+                assert (cell.formula if cell else None) == ("" if kind.name == "data table" else said[1:]), case
+            else:
+                assert cell is None or cell.formula is None, case
+            if kind.openpyxl is SAME and cell:
+                assert (cell.format == "date") == (theirs.is_date or source.is_date), case
+                assert (cell.format == "percent") == ("%" in theirs.number_format), case
+        if kind.calamine is UNREAD:
+            assert table is None, case
+        else:
+            assert table is not None
+            other = table[row - 1][column - 1] if row <= len(table) and column <= len(table[row - 1]) else ""
+            shown = "" if value is None else value
+            assert same(expected(kind.calamine, shown, cell, text), plain(other, made.date_1904)), case
+        assert cell is None or cell.hidden == (row in made.hidden_rows or column in made.hidden_columns), case
+    assert sheet.hidden_rows == made.hidden_rows
+    assert sheet.hidden_columns == made.hidden_columns
+    assert {at for at in made.merged if at in {(m[0], m[1]) for m in sheet.merges}} == {
+        at for at, under in made.merged.items() if not under
+    }
+    if saved is not None:
+        assert {row for row, seen_row in saved.row_dimensions.items() if seen_row.hidden} == made.hidden_rows
+        assert {openpyxl.utils.column_index_from_string(name) for name, seen_column in saved.column_dimensions.items()
+                if seen_column.hidden} == made.hidden_columns  # fmt: skip
+
+
+def ways() -> st.SearchStrategy[dict[str, bool]]:
+    names = ("dense", "shuffled", "indented", "plain", "prefixed", "date_1904")
+    return st.fixed_dictionaries({name: st.booleans() for name in names}).flatmap(
+        # Without addresses, cells are where they stand: in order, without gaps.
+        lambda way: st.booleans().map(lambda bare: {**way, "bare": bare and way["dense"] and not way["shuffled"]})
+    )
