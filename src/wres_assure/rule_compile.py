@@ -45,7 +45,7 @@ class _Compiler:
         rules: dict[str, tuple[Source, Steps, Rule, str]] = {}
         for part, overriding in ((self.sources, False), (added, True)):
             for name, source in sorted(part.items()):
-                if name.startswith("checks/") or (overriding and "/" not in name):
+                if name.startswith("checks/") or (overriding and "/" not in name and name not in MODELS):
                     self._collect_rules(source, name, rules, overriding)
                 elif overriding:
                     self.errors.append(
@@ -83,7 +83,7 @@ class _Compiler:
             "title": models["rulebook.yaml"].title,
             "sha256": hashlib.sha256("\n".join(hashes).encode()).hexdigest(),
             "references": {name: model.model_dump() for name, model in self.references.items()},
-            "parameters": {name: model.model_dump() for name, model in self.parameters.items()},
+            "parameters": {name: _with_text_years(model.model_dump()) for name, model in self.parameters.items()},
             "items": self.items.model_dump(),
             "narrative": {name: question.model_dump() for name, question in self.narrative.items()},
             "layouts": {name: layout.model_dump() for name, layout in sorted(self.layouts.items())},
@@ -375,3 +375,8 @@ class _Compiler:
             self._unit(source, at, tree, units)
             levels.append({"level": level.level, "when": tree, "reason": level.reason, "let": let})
         return levels
+
+
+def _with_text_years(parameter: Json) -> Json:
+    """Years as text, as JSON has them, so that a compiled rulebook reads alike in a checkout and installed."""
+    return {**parameter, "values": {str(year): value for year, value in parameter["values"].items()}}

@@ -83,7 +83,7 @@ def _figure(selector: list[str], rulebook: Rulebook) -> str:
     totals = {"=": "printed total", "=all": "printed total of all ethnicities", "*": "", "@": ""}
     group, band, people = (totals.get(part, part) for part in (staff_group, pay_band, ethnicity))
     rest = Key("", basis, group, band, people)
-    parts = list(dict.fromkeys(part for part in (bound, *title_of(rest, rulebook.items).split(", ")) if part))
+    parts = [part for part in (bound, *title_of(rest, rulebook.items).split(", ")) if part]
     if staff_group == "*" or (pay_band == "*" and staff_group not in ("", "*")):
         parts.insert(1, "all bands" if staff_group != "*" else "all staff")
     return ", ".join(parts)
@@ -294,6 +294,12 @@ def _by_action(rules: list[Rule]) -> list[str]:
     return [str(sum(rule.action == action for rule in rules)) for action in ("correct", "explain", "note")]
 
 
+def files(rulebook: Rulebook) -> dict[str, str]:
+    """What `rules docs` writes, by its path in the checkout."""
+    pages = {f"docs/rules/{family}.md": page(rulebook, family) for family in families(rulebook)}
+    return {"rules/README.md": readme(rulebook), **pages}
+
+
 def _table(head: list[str], rows: list[list[str]]) -> list[str]:
     def line(cells: Iterable[str]) -> str:
         return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
@@ -318,13 +324,9 @@ def _entry(rule: Rule, rulebook: Rulebook) -> Iterator[str]:
     source = rule.source
     yield from (f"## {rule.id}", "", f"**{rule.title}.** The rule {ASKS[rule.action]}. {status(rule)}".rstrip(), "")
     if rule.holds:
-        listed = [(name, f"`{text}`") for name, text in _conditions(rule)]
-        yield from (f"- {name}: {text}" for name, text in listed)
-        computed = source["where"]
-        yield from (
-            f"- `{name}`: {f'`{said}`' if name in computed else said}"
-            for name, said in (*figures(rule, rulebook), *thresholds(rule, rulebook))
-        )
+        yield from (f"- {name}: `{text}`" for name, text in _conditions(rule))
+        for name, said in (*figures(rule, rulebook), *thresholds(rule, rulebook)):
+            yield f"- `{name}`: {f'`{said}`' if name in source['where'] else said}"
         yield ""
     how = MISSING[source["when_missing"]] if rule.holds else _RAISED[source["raised_by"]]
     yield from (f"{judged_where(rule, rulebook)} {how} {applies(rule)}", "")

@@ -42,7 +42,7 @@ _REMEDIES = (
     ("Unknown field", "Take it out."),
     ("The field", "Write it."),
     ("Input should be", "Write one of these."),
-    ("String should match", "Write it in that form."),
+    ("A-Z", "Write an id such as CON-03 or CON-03a."),
     ("at least", "Write more of them."),
     ("is taken", "Give the rule an id of its own."),
     ("a comparison belongs here", "Hold the number against another."),
@@ -55,6 +55,7 @@ _REMEDIES = (
     ("No reference is called", "Add it to references.yaml, or cite one that stands there."),
     ("lists no section", "Add it to references.yaml, or cite one that stands there."),
     ("No item is called", "Add it to collection/items.yaml, or name one that stands there."),
+    ("Nothing here is called", "Name it in let or where."),
     ("is called", "Name one that stands in the rulebook."),
     ("One selector for each item", "Name these items, each once."),
     ("several units", "Keep to figures of one unit, or make it two rules."),
@@ -64,6 +65,8 @@ _REMEDIES = (
     ("characters long", "Split it with where."),
     ("brackets are open", "Split it with where."),
     ("expression", "Write it with names, numbers, + - * /, comparisons, and, or, not."),
+    ("String should match", "Write it in that form."),
+    ("A selector is", "Write it in that form."),
     ("The functions are", "Use one of these."),
     ("is missing from the rulebook", "Write the file."),
     ("can be added to the rulebook", "Put the rules into checks/."),
@@ -155,14 +158,11 @@ class _Places:
 def problems(rulebook: Rulebook, folder: str | None = None) -> list[str]:
     """What is wrong with a rulebook that loads, each with file, line, column and what to do."""
     places = _Places(folder)
-    found: list[str] = []
-    for rule in rulebook.rules:
-        found += [places.rule(rule, *told) for told in _of_rule(rule, rulebook)]
-    for rule, steps, message in _between(rulebook):
-        found.append(places.rule(rule, steps, message))
-    for name, steps, message in _of_parameters(rulebook):
-        found.append(places.parameter(name, steps, message))
-    return found
+    return [
+        *(places.rule(rule, *told) for rule in rulebook.rules for told in _of_rule(rule, rulebook)),
+        *(places.rule(*told) for told in _between(rulebook)),
+        *(places.parameter(*told) for told in _of_parameters(rulebook)),
+    ]
 
 
 Told = tuple[Steps, str] | tuple[Steps, str, bool]  # where in the entry, what, and whether at its key
@@ -206,7 +206,7 @@ def _of_cases(rule: Rule) -> Iterator[Told]:
         if not asserted and case.get("expect") not in {*rule.source["codes"], "nothing"}:
             said = case.get("expect")
             yield ("cases", index), f"The rule raises no code {said!r}. Write one of its codes, or nothing."
-        if not rule.year_from <= case.get("year", rule.year_from) <= (rule.year_until or 9999):
+        if "year" in case and not rule.year_from <= case["year"] <= (rule.year_until or 9999):
             yield ("cases", index), f"The rule does not apply in {case['year']}. Take a year in which it does."
 
 
@@ -311,15 +311,18 @@ def _searched(rule: Rule, rulebook: Rulebook) -> Iterator[Told]:
 
 def _between(rulebook: Rulebook) -> Iterator[tuple[Rule, Steps, str]]:
     """Rules on the same figures that always say the same, or that can never pass together; titles given twice."""
-    families: dict[str, str] = {}
+    families: dict[str, list[str]] = {}
+    for rule in rulebook.rules:
+        families.setdefault(rule.id[:3], []).append(rule.family)
     titles: dict[str, str] = {}
     for rule in rulebook.rules:
         other = titles.setdefault(rule.title, rule.id)
         if other != rule.id:
             yield rule, ("title",), f"{other} has the same title. Say what is different."
-        family = families.setdefault(rule.id[:3], rule.family)
+        prefix, used = rule.id[:3], families[rule.id[:3]]
+        family = max(used, key=lambda name: (name.upper().startswith(prefix), used.count(name), name))
         if family != rule.family:
-            yield rule, ("id",), f"{rule.id[:3]} is the prefix of {family}. Take an id of {rule.family}."
+            yield rule, ("id",), f"{prefix} is the prefix of {family}. Take an id of {rule.family}."
     groups: dict[Any, list[Rule]] = {}
     for rule in rulebook.rules:
         if rule.holds is not None and rule.source["status"] in ("active", "suspended"):

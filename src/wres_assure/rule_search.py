@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from .expression import CannotCompute, Operand, Tree, exact, names_in, printed, value_of
 from .model import FAILED, NOT_APPLICABLE, PASSED, UNVERIFIABLE
-from .rulebook import Rule, Rulebook
+from .rulebook import Rule, Rulebook, Selector
 from .values import figure_of_text
 
 DRAWS = 2_000
@@ -24,6 +24,7 @@ FEASIBLE: dict[str, Range] = {
     "share": (0.0, 1.0),
     "ratio": (0.0, math.inf),
     "points": (-1.0, 1.0),
+    "number": (0.0, math.inf),  # cells, days, answers
 }
 _STEPS = {"people": 1.0, "number": 1.0, "ratio": 0.01}
 
@@ -94,15 +95,13 @@ def outcomes(rule: Rule, rulebook: Rulebook) -> set[str]:
 
 
 def draws(asked: list[Question], rulebook: Rulebook, count: int = DRAWS) -> Iterator[Env]:
-    """Feasible figures for rules that select the same: the cases of each, these a little changed, and others,
+    """Feasible figures for rules that select the same: the cases of the first, these a little changed, and others,
     some of them steered to where a comparison turns."""
     first = asked[0].rule
     units = {name: first.units[name] for name, _ in first.let if not name.startswith("parameter.")}
+    answers = [name for name, selector in first.let if _is_yes_or_no(selector, rulebook)]
     given = [
-        {name: operand(case[name], units[name]) for name in units if name in case}
-        for each in asked
-        for case in each.rule.source["cases"]
-        if each is asked[0]
+        {name: operand(case[name], units[name]) for name in units if name in case} for case in first.source["cases"]
     ]
     turns = [turn for each in asked for turn in comparisons([each.when_tree, each.assert_tree])]
     years = _years(asked, rulebook)
@@ -120,10 +119,19 @@ def draws(asked: list[Question], rulebook: Rulebook, count: int = DRAWS) -> Iter
         if parameters is None:
             continue
         env |= parameters
-        if number >= len(given) and turns:
-            for _ in range(lots.below(3)):
+        if number >= len(given):
+            for _ in range(lots.below(3) if turns else 0):
                 _steer(env, lots.pick(turns), units, lots)
+            env |= {name: exact(float(lots.below(2))) for name in answers}
         yield env
+
+
+def _is_yes_or_no(selector: Selector, rulebook: Rulebook) -> bool:
+    return (
+        isinstance(selector, list)
+        and selector[1] == "narrative"
+        and rulebook.narrative[selector[0]]["kind"] == "yes_no"
+    )
 
 
 def operand(value: Any, unit: str) -> Operand:

@@ -126,7 +126,7 @@ def _scalar(text: str) -> Any:
 def sources(folder: Path, errors: list[str]) -> dict[str, Source]:
     """The YAML files below a folder by their path in it; what is not understood is added to `errors`."""
     found: dict[str, Source] = {}
-    for path in sorted(folder.rglob("*.y*ml")):
+    for path in sorted(path for path in folder.rglob("*.y*ml") if path.is_file()):
         name = path.relative_to(folder).as_posix()
         try:
             found[name] = Source(path, name)

@@ -80,17 +80,19 @@ class Understood(NamedTuple):
         columns = {"of": np.arange(len(whose.code)), "year": whose.year, "type": whose.type, "scheme": whose.scheme}
         return pd.DataFrame(columns)
 
-    def row_of(self, key: Key) -> Column:
-        """For every return the row of a figure, -1 where it was not given."""
+    def row_of(self, key: Key, itself: bool = False) -> Column:
+        """For every return the row of a figure, -1 where it was not given; `itself`: nor in its place a printed one."""
         rows = np.full(len(self.returns.code), -1)
         there = self.at.get("|".join(key), np.array([], dtype=int))
+        if itself:
+            there = there[self.figures["itself"].to_numpy(dtype=bool)[there]]
         rows[self.figures["of"].to_numpy()[there]] = there
         return rows
 
-    def given(self, key: Key) -> Numbers:
+    def given(self, key: Key, itself: bool = False) -> Numbers:
         """For every return the number of a figure; NaN where there is none."""
         numbers = np.append(self.figures["number"].to_numpy(dtype=float), np.nan)
-        return numbers[self.row_of(key)]
+        return numbers[self.row_of(key, itself)]
 
     def whole(self, key: Key) -> Numbers:
         """For every return a figure, or that of all ethnicities made of its parts, else as it is printed."""
@@ -115,7 +117,7 @@ def understood(table: Table, rulebook: Rulebook) -> Understood:
     figures.insert(0, "of", of[rows])
     figures["cell"] = lines
     codes, numbers, raw = _read(seen["value"][rows], keys["item"], rulebook.items["items"])
-    figures = figures.assign(code=codes, number=numbers, raw=raw)[~bad].reset_index(drop=True)
+    figures = figures.assign(code=codes, number=numbers, raw=raw, itself=True)[~bad].reset_index(drop=True)
     figures["figure"] = _joined(figures)
     printed = tuple(sorted(basis for basis in figures["basis"].unique() if basis.startswith("printed:")))
     figures = _with_printed(_each_once(figures))
@@ -158,7 +160,7 @@ def _with_printed(figures: pd.DataFrame) -> pd.DataFrame:
     elsewhere = figures[figures["basis"].str.startswith("printed:") & figures["number"].notna()]
     if elsewhere.empty:
         return figures
-    elsewhere = elsewhere.sort_values(["of", "basis"], kind="stable").assign(basis="verified", code="")
+    elsewhere = elsewhere.sort_values(["of", "basis"], kind="stable").assign(basis="verified", code="", itself=False)
     elsewhere["figure"] = _joined(elsewhere)
     alike = elsewhere.groupby(["of", "figure"])["number"].transform("nunique") == 1
     first = elsewhere[alike & ~elsewhere.duplicated(["of", "figure"])]
@@ -187,7 +189,7 @@ def _returns(table: Table, seen: dict[str, Column]) -> tuple[Column, Returns, li
     another = (kind != "") & (implied != "") & (kind != implied)
     said: list[tuple[str, Any, Any, Any]] = [  # code, where, detail, cell
         ("code_unknown", (code != "") & ~code.str.fullmatch("[A-Z0-9]{3,8}"), code.str[:20], ""),
-        ("code_of_another_type", another, code + ", " + stated.str.replace("_", " "), ""),
+        ("code_of_another_type", another, code + ", " + kind.str.replace("_", " "), ""),
         ("type_unknown", (kind == "") & (implied == ""), "", ""),
         ("year_unknown", year.isna(), "", line),
         ("another_scheme", scheme != "nhs_wres", scheme.str[:40], line),

@@ -267,14 +267,14 @@ def _places(rule: Rule, known: Understood, rulebook: Rulebook) -> pd.DataFrame:
             columns = {
                 name: _parameter(name, known.returns.year, rulebook)
                 if selector[1] == "parameter"
-                else known.given(Key(selector[0], basis, *selector[2:]))
+                else known.given(Key(selector[0], basis, *selector[2:]), itself=True)
                 if selector[1] == "printed"
                 else known.whole(Key(*selector))
                 for name, selector in bound.items()
             }
-            shown = next((known.row_of(Key(s[0], basis, *s[2:])) for s in bound.values() if s[1] == "printed"), None)
+            shown = [known.row_of(Key(s[0], basis, *s[2:]), itself=True) for s in bound.values() if s[1] == "printed"]
             there = place._replace(basis="" if basis == "verified" else basis)
-            frames.append(known.of_returns().assign(**columns, **there._asdict(), row=-1 if shown is None else shown))
+            frames.append(known.of_returns().assign(**columns, **there._asdict(), row=shown[0] if shown else -1))
     whole = pd.concat(frames, ignore_index=True).dropna(subset=[name for name, _ in rule.let])
     printed_at = np.append(known.figures[["raw", "cell"]].to_numpy(), [["", ""]], axis=0)[whole["row"].to_numpy()]
     return whole.assign(code="", detail="", raw=printed_at[:, 0], cell=printed_at[:, 1]).reset_index(drop=True)

@@ -50,7 +50,7 @@ class Table(NamedTuple):
 
     file: str
     sha256: str
-    frame: pd.DataFrame  # the columns of a facts CSV, all text as printed, and `line`
+    frame: pd.DataFrame  # the columns of a facts CSV, all text as printed, and `line` (of a wide one with its column)
     notes: tuple[Note, ...]  # what the reader saw that a rule speaks of
 
 
@@ -233,7 +233,7 @@ def _shown(name: str) -> str:
 # To text
 
 
-def _tidy(columns: dict[str, Texts], lines: NDArray[np.int64]) -> pd.DataFrame:
+def _tidy(columns: dict[str, Texts], lines: NDArray[Any]) -> pd.DataFrame:
     blank = np.full(len(lines), "", dtype=object)
     filled = {name: np.where(columns[name] == None, "", columns[name])  # noqa: E711 - element by element
               if name in columns else blank for name in COLUMNS}  # fmt: skip
@@ -260,7 +260,9 @@ def _lengthened(columns: dict[str, Texts], lines: NDArray[np.int64], file: str) 
     keys = np.array([key_of(name) for name in figures], dtype=object)[at]
     tidy: dict[str, Texts] = {name: columns[name][row] for name in columns if name in _OF_RETURN}
     tidy |= {name: keys[:, position] for position, name in enumerate(_OF_FIGURE)}
-    return _tidy(tidy | {"value": values[row, at]}, lines[row])
+    # Not the row alone: whatever rests on one figure of it would seem to rest on all of them.
+    spots = [f"{line}, column {figures[column]}" for line, column in zip(lines[row].tolist(), at.tolist(), strict=True)]
+    return _tidy(tidy | {"value": values[row, at]}, np.array(spots, dtype=object))
 
 
 def _texts(column: pd.Series[Any], name: str, file: str) -> Texts:
