@@ -222,9 +222,18 @@ def _with_macros() -> bytes:
     return buffer.getvalue()
 
 
-def _of_2020() -> bytes:
+def _of_2030() -> bytes:
     cover, workbook = clean()
-    return template(samples.layout_of(2020, RULES.layouts), RULES.items, workbook.figures, cover)
+    cover = {**cover, "reporting_year": "2030", "snapshot_date": "31 March 2030"}
+    return template(LAYOUT, RULES.items, workbook.figures, cover)
+
+
+def _of_a_ccg(change: Callable[[Grid], None]) -> bytes:
+    def both(grid: Grid) -> None:
+        grid.answer("Organisation type", "ccg")
+        change(grid)
+
+    return edited(both)
 
 
 def _no_sections(grid: Grid) -> None:
@@ -242,6 +251,7 @@ SHEETS: dict[str, Callable[[], bytes]] = {
     "unknown_label": lambda: edited(lambda grid: grid.replace(label(35), "People who got the job")),
     "without_block": lambda: edited(_without_block),
     "empty_section": lambda: edited(_empty_section),
+    "empty_section_of_a_ccg": lambda: _of_a_ccg(_empty_section),
     "without_esr": lambda: edited(_without_esr),
     "without_code": lambda: edited(lambda grid: grid.answer("Organisation code", None)),
     "odd_code": lambda: edited(lambda grid: grid.answer("Organisation code", "Z/1")),
@@ -251,7 +261,7 @@ SHEETS: dict[str, Callable[[], bytes]] = {
     "without_date": lambda: edited(lambda grid: grid.answer("Snapshot date", None)),
     "without_year": lambda: edited(_without_year),
     "two_templates": lambda: edited(_second_template),
-    "year_2020": _of_2020,
+    "year_2030": _of_2030,
     "hidden_sheet": lambda: edited(_hidden_sheet),
     "hidden_row": lambda: edited(lambda grid: grid.hidden_rows.add(grid.find(label(35))[0])),
     "macros": _with_macros,

@@ -115,7 +115,7 @@ def _obstacle(
         if not context.in_question or rule.family in FIRST:
             continue
         for fact in found.facts:
-            if fact.key in context.in_question:
+            if context.in_question.get(fact.key, rule.id) not in (rule.id, *rule.source["explains"]):
                 by = context.in_question[fact.key]
                 return Finding(
                     rule.id,

@@ -187,16 +187,10 @@ def _outside(key: Key, context: Context) -> bool:
     """Whether a figure has no cell of its own in the template: a printed total, a value a document prints."""
     if key.basis == "derived":
         return False
-    rows = {
-        (row["item"], row["staff_group"], row["pay_band"])
-        for layout in context.rulebook.layouts.values()
-        for section in layout["sections"]
-        for row in section["rows"]
-    }
     return (
         key.basis not in ("verified", "esr", "restated")
         or key.ethnicity == "all"
-        or (key.item, key.staff_group, key.pay_band) not in rows
+        or (key.item, key.staff_group, key.pay_band) not in context.rulebook.template_rows
     )
 
 
@@ -248,15 +242,10 @@ def _cell(rule: Rule, place: Place, fact: Fact | None, context: Context) -> list
 
 def _folded(findings: list[Finding], rulebook: Rulebook) -> Iterable[Finding]:
     """Findings that another of the same indicator explains point at it: one root cause is told once."""
-    indicator = {
-        row["item"]: section["indicator"]
-        for layout in rulebook.layouts.values()
-        for section in layout["sections"]
-        for row in section["rows"]
-    }
+    indicator = rulebook.indicator_of
 
     def about(rule: str, finding: Finding) -> tuple[object, ...]:
-        return rule, indicator.get(finding.place.item, finding.place.item), finding.place.basis
+        return rule, indicator.get(finding.place.item, finding.place.item), finding.place.basis or "verified"
 
     explained = {
         about(other, finding): finding.rule

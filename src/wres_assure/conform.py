@@ -58,9 +58,8 @@ def published_survey(submission: Submission, subject: Return, rulebook: Rulebook
 
 def _workbook(submission: Submission, rulebook: Rulebook, asked_year: int | None) -> Conformed:
     raised = [Raised(note.code, cells=((note.place, ""),), detail=note.detail) for note in submission.notes]
-    maps = [
-        found for layout in rulebook.layouts.values() for sheet in submission.sheets if (found := locate(sheet, layout))
-    ]
+    whole = [layout for name, layout in rulebook.layouts.items() if name not in rulebook.differences]
+    maps = [found for layout in whole for sheet in submission.sheets if (found := locate(sheet, layout))]
     maps.sort(key=lambda found: (-found.score, found.sheet.state != "visible"))
     if not maps:
         raised.append(Raised("not_the_template"))
@@ -80,6 +79,8 @@ def _workbook(submission: Submission, rulebook: Rulebook, asked_year: int | None
     organisation, code_notes = organisation_of({name: plain(cell.raw) for name, cell in cover.items()}, cover)
     raised += code_notes
     year = asked_year or year_of(cover)
+    if year is not None and year != found.layout["year"]:
+        found = _by_layout_of(year, found, rulebook)
     raised += snapshot_of(cover, year, submission.date_1904)
     stopped = ""
     if year is None:
@@ -94,6 +95,14 @@ def _workbook(submission: Submission, rulebook: Rulebook, asked_year: int | None
     facts = tuple(_figures(found, rulebook.items)) if not stopped else ()
     facts, empty = _empty_parts(facts, found)
     return Conformed(subject, facts, (*raised, *found.raised, *_structure(found), *empty))
+
+
+def _by_layout_of(year: int, found: Map, rulebook: Rulebook) -> Map:
+    """The sheet held against its own year's layout, where the rulebook has one."""
+    for layout in rulebook.layouts.values():
+        if layout["year"] == year:
+            return locate(found.sheet, layout) or found
+    return found
 
 
 def _empty_parts(facts: tuple[Fact, ...], found: Map) -> tuple[tuple[Fact, ...], list[Raised]]:

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from . import expression
 from .expression import ExpressionError, did_you_mean
 from .model import Json
-from .rule_models import MODELS, Items, Layout, Rule, fields_at
+from .rule_models import MODELS, Items, Layout, LayoutDifference, Rule, fields_at
 from .rule_places import places_of, unknown_members
 from .selectors import Vocabulary
 from .strict_yaml import RulebookError, Source, Steps, sources
@@ -39,9 +39,11 @@ class _Compiler:
         self._stop_on_errors()
         hashes = [f"{name}:{source.sha256}" for part in (self.sources, added) for name, source in sorted(part.items())]
         models: dict[str, Any] = {name: self._validated(name, MODELS[name]) for name in MODELS}
-        layouts = {
-            name: self._validated(name, Layout) for name in self.sources if name.startswith("collection/layout_")
-        }
+        layouts = [
+            self._validated(name, LayoutDifference if "extends" in source.data else Layout)
+            for name, source in self.sources.items()
+            if name.startswith("collection/layout_") and isinstance(source.data, dict)
+        ]
         rules: dict[str, tuple[Source, Steps, Rule, str]] = {}
         for part, overriding in ((self.sources, False), (added, True)):
             for name, source in sorted(part.items()):
@@ -59,7 +61,11 @@ class _Compiler:
         self.indicators = models["indicators.yaml"]
         self.narrative = models["collection/narrative.yaml"]
         self.vocabulary = Vocabulary(self.items, self.parameters, self.indicators, self.narrative)
-        self.layouts = {layout.id: layout for layout in layouts.values()}
+        self.layouts = {layout.id: layout for layout in layouts if isinstance(layout, Layout)}
+        differences = {layout.id: layout for layout in layouts if isinstance(layout, LayoutDifference)}
+        for name, difference in differences.items():
+            if difference.extends not in self.layouts:
+                self.errors.append(f"collection: layout {name} extends {difference.extends!r}, which is no whole layout.")
         for name, parameter in self.parameters.items():
             self._authority(self.sources["parameters.yaml"], (name, "reference"), parameter.reference)
         for name, question in self.narrative.items():
@@ -87,6 +93,7 @@ class _Compiler:
             "items": self.items.model_dump(),
             "narrative": {name: question.model_dump() for name, question in self.narrative.items()},
             "layouts": {name: layout.model_dump() for name, layout in sorted(self.layouts.items())},
+            "layout_differences": {name: layout.model_dump() for name, layout in sorted(differences.items())},
             "rules": compiled_rules,
             "indicators": indicators,
             "reliability": reliability,

@@ -81,6 +81,18 @@ class LayoutBlock(Strict):
     required: bool = True
 
 
+class LayoutDifference(Strict):
+    """A year's layout as a short difference from another."""
+
+    extends: str
+    id: str
+    year: int
+    title: str
+    snapshot_date: str
+    headings: dict[Block, str] = {}  # the block's heading in this year; the other's stand as variants
+    note: str | None = None
+
+
 class Layout(Strict):
     id: str
     year: int
@@ -121,6 +133,7 @@ class CellsOf(Strict):
     blocks: list[Block]
     items: list[Identifier] | None = None
     but_not: list[Identifier] = []
+    but_not_bands: list[str] = []
     ethnicity: list[Ethnicity] | None = None
     auto: bool = True  # rows that the workbook calculates, too
 
@@ -246,7 +259,7 @@ MODELS: dict[str, Any] = {
 def schema() -> dict[str, Any]:
     """One JSON Schema of every file of a rulebook, by its name in `$defs`: `parameters`, `layout`, `checks`, …"""
     files = {name.rpartition("/")[2].partition(".")[0]: model for name, model in MODELS.items()}
-    files |= {"layout": Layout, "checks": list[Rule]}
+    files |= {"layout": Layout | LayoutDifference, "checks": list[Rule]}
     schemas, definitions = TypeAdapter.json_schemas(
         [(name, "validation", TypeAdapter(model)) for name, model in files.items()]
     )

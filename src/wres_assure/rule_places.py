@@ -43,6 +43,7 @@ def _cells(rule: Rule, layout: Layout, items: Items) -> Iterator[Place]:
                     and (wanted.units is None or item.unit in wanted.units)
                     and (wanted.items is None or row.item in wanted.items)
                     and row.item not in wanted.but_not
+                    and row.pay_band not in wanted.but_not_bands
                     and (wanted.auto or row.measure != "Auto calculated")
                 ):
                     members: list[Any] = item.ethnicity if "ethnicity" in item.dimensions else [""]

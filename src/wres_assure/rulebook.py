@@ -56,6 +56,9 @@ class Rulebook(NamedTuple):
     items: Json
     narrative: Mapping[str, Json]
     layouts: Mapping[str, Json]
+    differences: frozenset[str]  # the layouts that are a short difference from another
+    template_rows: frozenset[tuple[str, str, str]]  # item, staff group, pay band of every row of any template
+    indicator_of: Mapping[str, int]  # the indicator an item of the template belongs to
     indicators: tuple[Json, ...]
     reliability: tuple[Json, ...]
 
@@ -111,6 +114,7 @@ def load(folder: str | None = None) -> Rulebook:
 def build(compiled: Json) -> Rulebook:
     """The rulebook of a compiled dictionary."""
     rules = tuple(_rule(entry) for entry in compiled["rules"])
+    rows = [(s, row) for layout in compiled["layouts"].values() for s in layout["sections"] for row in s["rows"]]
     raised: dict[str, tuple[Rule, ...]] = {}
     for rule in rules:
         for code in rule.source["codes"]:
@@ -124,10 +128,28 @@ def build(compiled: Json) -> Rulebook:
         compiled["parameters"],
         compiled["items"],
         compiled["narrative"],
-        compiled["layouts"],
+        _layouts(compiled),
+        frozenset(compiled["layout_differences"]),
+        frozenset((row["item"], row["staff_group"], row["pay_band"]) for _, row in rows),
+        {row["item"]: section["indicator"] for section, row in rows},
         tuple(compiled["indicators"]),
         tuple(compiled["reliability"]),
     )
+
+
+def _layouts(compiled: Json) -> dict[str, Json]:
+    """Every layout whole; a difference takes its sections and labels from the layout it extends."""
+    layouts: dict[str, Json] = dict(compiled["layouts"])
+    for name, difference in compiled["layout_differences"].items():
+        base = layouts[difference["extends"]]
+        blocks = {
+            block: {**entry, "heading": heading, "also": [entry["heading"], *entry["also"]]}
+            for block, heading in difference["headings"].items()
+            for entry in [base["blocks"][block]]
+        }
+        own = {key: difference[key] for key in ("id", "year", "title", "snapshot_date")}
+        layouts[name] = {**base, **own, "blocks": {**base["blocks"], **blocks}}
+    return layouts
 
 
 def _rule(entry: Json) -> Rule:

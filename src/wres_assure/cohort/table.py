@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from time import monotonic
@@ -78,7 +78,7 @@ def read_table(path: str | PathLike[str], seconds: float = SECONDS) -> Table:
 
 def from_frame(frame: pd.DataFrame, file: str, sha256: str = "", lines: Iterable[int] | None = None) -> Table:
     """A frame as a table of text; Refused where it is none. Lines count as in a CSV, after its header."""
-    _bounded(file, *frame.shape)
+    _bounded(file, len(frame), list(frame.columns))
     names, notes, is_wide = _names(list(frame.columns), file)
     at = np.arange(2, len(frame) + 2) if lines is None else np.fromiter(lines, np.int64)
     columns = {name: _texts(frame.iloc[:, position], name, file) for name, position in names.items()}
@@ -150,7 +150,7 @@ def _parquet(data: bytes, file: str) -> pd.DataFrame:
         # Dictionaries stay: a long text that stands in a million rows is stored once, and is to be held once.
         opened = parquet.ParquetFile(pyarrow.BufferReader(data), read_dictionary=sorted(set(names)))
         metadata = opened.metadata
-        _bounded(file, metadata.num_rows, len(names))
+        _bounded(file, metadata.num_rows, names)
         size = sum(metadata.row_group(index).total_byte_size for index in range(metadata.num_row_groups))
         if size > MAX_BYTES:
             what = f"{file} unpacks to {size / 1e6:,.0f} MB; at most {MAX_BYTES / 1e6:,.0f} MB are read."
@@ -180,24 +180,31 @@ def _wide_csv(data: bytes, file: str, deadline: float) -> tuple[pd.DataFrame, li
         if len(rows) % 256 == 0 and monotonic() > deadline:
             what = f"{file} takes too long to read."
             raise Refused("deadline", what, "Split it and check the pieces.", f"line {line}")
+        if len(rows) % 256 == 0:
+            _bounded(file, len(rows), header)
         if any(field.strip() for field in fields):
             rows.append([field if field.strip() else None for field in fields[: len(header)]])
             rows[-1] += [None] * (len(header) - len(fields))
             at.append(line)
-            _bounded(file, len(rows), len(header))
     named = [position for position, name in enumerate(header) if name.strip()]
     frame = pd.DataFrame(rows, columns=range(len(header)), dtype=object)[named]
     frame.columns = pd.Index([header[position] for position in named])
     return frame, at
 
 
-def _bounded(file: str, rows: int, columns: int) -> None:
-    if columns > MAX_COLUMNS:
-        what = f"{file} has {columns:,} columns; at most {MAX_COLUMNS:,} are read."
+def _bounded(file: str, rows: int, names: Sequence[Hashable]) -> None:
+    if len(names) > MAX_COLUMNS:
+        what = f"{file} has {len(names):,} columns; at most {MAX_COLUMNS:,} are read."
         raise Refused("table_columns", what, _ONE_A_FIGURE, file)
-    if rows * (columns if columns > len(COLUMNS) + 50 else 1) > MAX_FIGURES:
-        what = f"{file} has {rows:,} rows of {columns:,} columns; at most {MAX_FIGURES:,} figures are read."
+    figures = rows * (len(names) if _is_wide([str(name) for name in names]) else 1)
+    if figures > MAX_FIGURES:
+        what = f"{file} has {figures:,} figures in {rows:,} rows; at most {MAX_FIGURES:,} are read."
         raise Refused("table_rows", what, "Split it by organisation or year and check the pieces.", file)
+
+
+def _is_wide(names: Iterable[str]) -> bool:
+    names = [name.strip() for name in names]
+    return not set(REQUIRED) <= {name.lower() for name in names} and any(key_of(name) for name in names)
 
 
 def _names(written: list[Hashable], file: str) -> tuple[dict[str, int], list[Note], bool]:
@@ -206,7 +213,7 @@ def _names(written: list[Hashable], file: str) -> tuple[dict[str, int], list[Not
     notes: list[Note] = []
     taken: dict[object, int] = {}
     trimmed = [str(name).strip() for name in written]
-    is_wide = not set(REQUIRED) <= {name.lower() for name in trimmed} and any(key_of(name) for name in trimmed)
+    is_wide = _is_wide(trimmed)
     known = _OF_RETURN if is_wide else COLUMNS
     for position, name in enumerate(trimmed):
         key = key_of(name) if is_wide else None

@@ -78,6 +78,8 @@ def _feed(content: bytes, part: str, file: str, deadline: float, make: Make, bar
                 return False
         parser.Parse(b"", True)
     except ExpatError as error:
+        if prefixed:
+            return False
         raise damaged(file, f"its part {part} is broken in line {error.lineno}", part) from None
     return True
 

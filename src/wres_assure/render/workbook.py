@@ -175,7 +175,7 @@ def _calculation(key: Key, spots: Mapping[Key, _Spot], saved: Mapping[Key, Saved
         whole = f"{spots[parts[0]].address}:{spots[parts[-1]].address}"
         numbers = _numbers([saved[k] for k in parts])
         return _Sum(f'=IF(COUNT({whole})<{len(parts)},"",IF(SUM({whole})=0,"",{spots[own].address}/SUM({whole})))',
-                    numbers[parts.index(own)] / math.fsum(numbers) if numbers and any(numbers) else "")
+                    numbers[parts.index(own)] / math.fsum(numbers) if numbers and math.fsum(numbers) else "")
     of = {"white over bme": ("white", "bme"), "bme over white": ("bme", "white")}.get(kind, (key.ethnicity,) * 2)
     a = Key(first, key.basis, ethnicity=of[0])
     b = Key(others[0] if others else first, key.basis, ethnicity=of[1])
