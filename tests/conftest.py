@@ -17,7 +17,9 @@ STORIES = sorted(path.name for path in SAMPLES.iterdir() if path.is_dir())
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-golden", action="store_true", help="write the golden files again; their diff is the review")
+    parser.addoption(
+        "--update-golden", action="store_true", help="write the golden files again; their diff is the review"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from conftest import SAMPLES, STORIES
 
+from conftest import SAMPLES, STORIES
 from wres_assure.assess import judged
 from wres_assure.model import Sheet, Submission
 from wres_assure.read import read
@@ -17,8 +17,7 @@ EVERY = 7  # cells of one story are shared among the runs of several stories; to
 
 def without(submission: Submission, sheet: Sheet, *, keep: object) -> Submission:
     cells = {place: cell for place, cell in sheet.cells.items() if keep(place)}  # type: ignore[operator]
-    return submission._replace(
-        sheets=tuple(s._replace(cells=cells) if s is sheet else s for s in submission.sheets))
+    return submission._replace(sheets=tuple(s._replace(cells=cells) if s is sheet else s for s in submission.sheets))
 
 
 def deletions(submission: Submission, offset: int) -> Iterator[tuple[str, Submission]]:
@@ -29,10 +28,17 @@ def deletions(submission: Submission, offset: int) -> Iterator[tuple[str, Submis
         for row in rows:
             yield f"{sheet.name} row {row}", without(submission, sheet, keep=lambda place, row=row: place[0] != row)
         for column in columns:
-            yield f"{sheet.name} column {column}", without(submission, sheet, keep=lambda place, c=column: place[1] != c)
+            yield (
+                f"{sheet.name} column {column}",
+                without(submission, sheet, keep=lambda place, c=column: place[1] != c),
+            )
         for first, last in ((5, 7), (8, 10), (11, 13)):
-            yield f"{sheet.name} block {first}", without(
-                submission, sheet, keep=lambda place, a=first, b=last: not (a <= place[1] <= b and place[0] > 6))
+            yield (
+                f"{sheet.name} block {first}",
+                without(
+                    submission, sheet, keep=lambda place, a=first, b=last: not (a <= place[1] <= b and place[0] > 6)
+                ),
+            )
         for number, place in enumerate(sorted(sheet.cells)):
             if number % EVERY == offset % EVERY or sheet.cells[place].kind not in ("number", "text"):
                 yield f"{sheet.name} {place}", without(submission, sheet, keep=lambda at, place=place: at != place)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import SAMPLES, STORIES
 
+from conftest import SAMPLES, STORIES
 from wres_assure import words
 from wres_assure.assess import assess
 from wres_assure.model import BROKEN, FAILED, UNVERIFIABLE, Assessment
@@ -33,10 +33,14 @@ def told(assessment: Assessment, rulebook: Rulebook) -> str:
     lines += [f"could not be judged, by {cause}" for cause in causes]
     for indicator in assessment.indicators:
         value = "no value" if indicator.value is None else f"{indicator.value:.4g}"
-        limits = "" if indicator.lower is None and indicator.upper is None else f" ({_limit(indicator.lower)} to {_limit(indicator.upper)})"
+        limits = (
+            ""
+            if indicator.lower is None and indicator.upper is None
+            else f" ({_limit(indicator.lower)} to {_limit(indicator.upper)})"
+        )
         lines.append(f"{indicator.id} {value}{limits}, {'usable' if indicator.usable else indicator.doubt}")
         lines += [f"  {note}" for note in indicator.notes]
-    level, reasons = assessment.reliability
+    level, _reasons = assessment.reliability
     return "\n".join([*lines, f"reliability: {level}"]) + "\n"
 
 

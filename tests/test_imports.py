@@ -72,7 +72,7 @@ ALLOWED = {
     "cohort.*": "model rulebook expression resources stats stats_peers files facts values locate read.* assess "
     "conform derive compare check score words sentences cohort.*",
     # the command line
-    "checking": "model rulebook assess brief words render.result render.text",
+    "checking": "model rulebook assess brief words render.result render.text cohort.*",
     "cli": "_ model files resources rulebook expression rule_cases rule_search rule_mutate rule_lint "
     "rule_docs rule_diff narrative assess "
     "words brief checking render.* cohort.*",

@@ -680,9 +680,11 @@ def looks(cell: Cell) -> tuple[object, ...]:
 
 
 def as_printed(text: str, cell: Cell) -> bool:
+    if cell.format == "date":
+        return plain(datetime.datetime.strptime(text, "%m/%d/%Y"), False) == cell.value
     if cell.kind == "number":
         assert type(cell.value) is float
         return abs(float(text.removesuffix("%")) / (100 if text.endswith("%") else 1) - cell.value) <= 1e-9 * abs(
             cell.value
         )
-    return text == cell.value
+    return text == (cell.raw if cell.kind == "error" else cell.value)

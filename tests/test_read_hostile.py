@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from xlsx_builder import HEAD, MAIN, OFFICE, build, links, pack, parts, patch, strings, styles, worksheet
 
 import wres_assure
 from wres_assure.model import Note, Refused
 from wres_assure.read import package as package_limits
 from wres_assure.read import read, read_bytes
+from xlsx_builder import HEAD, MAIN, OFFICE, build, links, pack, parts, patch, strings, styles, worksheet
 
 SOURCE = str(Path(wres_assure.__file__).parents[1])
 CHILD = """

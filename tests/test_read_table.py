@@ -74,10 +74,10 @@ def test_all_columns_and_none_other() -> None:
 
 REFUSED: list[tuple[str, str | bytes, str, str, str]] = [
     ("no value column", "item,count\na,1\n", "not_facts_csv", "line 1",
-     "no column `value`; columns found: `item`, `count`"),
+     "no column `value`; columns known: `item` of 2."),
     ("prose", "Dear colleague\nhere\n", "not_facts_csv", "line 1", "no column `item` and `value`"),
-    ("a long name", "x" * 99 + ",value\n", "not_facts_csv", "line 1", "`" + "x" * 40 + "…`"),
-    ("many names", ",".join(f"c{n}" for n in range(30)), "not_facts_csv", "line 1", "`c19` and 10 more"),
+    ("a list without header", "Jane Smith,01/01/1980\n", "not_facts_csv", "line 1", "columns known: none of 2."),
+    ("many names", ",".join(f"c{n}" for n in range(30)), "not_facts_csv", "line 1", "columns known: none of 30."),
     ("blanks", " \n\n", "file_empty", "facts.csv", "nothing but blanks"),
     ("a name twice", "item,value,Item \na,1,2\n", "csv_header_twice", "line 1", "`item` twice (columns 1 and 3)"),
     ("NUL", "item,value\na,1\nb,\0\n", "csv_nul", "line 3", "NUL"),
@@ -117,7 +117,12 @@ def test_refused(data: str | bytes, code: str, place: str, words: str) -> None:
 
 
 def test_refusals_quote_no_values() -> None:
-    for data in ('item,value\n"Jane Smith,1\n', "item,value\nJane Smith,1,2\n", "item,value\nJane Smith,\0\n"):
+    for data in (
+        'item,value\n"Jane Smith,1\n',
+        "item,value\nJane Smith,1,2\n",
+        "item,value\nJane Smith,\0\n",
+        "Jane Smith,x\n",
+    ):
         with pytest.raises(Refused) as refused:
             table(data)
         assert "Jane" not in f"{refused.value} {refused.value.remedy} {refused.value.place}"

@@ -13,11 +13,11 @@ import python_calamine
 import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from xlsx_builder import HEAD, MAIN, OFFICE, STRICT, build, links, pack, parts, strings, styles, worksheet
 
 import wres_assure
 from wres_assure.model import Cell, Refused, Submission
 from wres_assure.read import read, read_bytes
+from xlsx_builder import HEAD, MAIN, OFFICE, STRICT, build, links, pack, parts, strings, styles, worksheet
 
 
 def submission(data: bytes) -> Submission:

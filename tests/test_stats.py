@@ -119,7 +119,7 @@ def test_normal_quantile_and_cdf() -> None:
     p = np.concatenate(
         [np.random.default_rng(1).random(QUICK), 10.0 ** -np.arange(1, 300), 1 - 10.0 ** -np.arange(1, 16)]
     )
-    for one, z in zip(p.tolist(), scipy.stats.norm.ppf(p).tolist()):
+    for one, z in zip(p.tolist(), scipy.stats.norm.ppf(p).tolist(), strict=True):
         assert stats.normal_quantile(one) == pytest.approx(z, rel=1e-12, abs=1e-14)
         assert stats.normal_cdf(z) == pytest.approx(scipy.special.ndtr(z), rel=1e-12)
         assert stats.two_sided(z) == pytest.approx(2 * scipy.special.ndtr(-abs(z)), rel=1e-12)

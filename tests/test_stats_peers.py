@@ -10,8 +10,8 @@ import scipy.optimize
 import scipy.stats
 from statsmodels.stats.meta_analysis import combine_effects
 from statsmodels.stats.multitest import multipletests
-from test_stats import TABLES, deviation, rows, tables
 
+from test_stats import TABLES, deviation, rows, tables
 from wres_assure import stats_peers
 
 # Many tests
@@ -51,7 +51,7 @@ def test_a_test_that_could_not_be_made_counts_as_1() -> None:
 
 def years(count: int, seed: int, largest: int) -> list[tuple[stats_peers.Pair, stats_peers.Pair]]:
     found = list(tables(2 * count, seed, largest))
-    return list(zip(found[::2], found[1::2]))
+    return list(zip(found[::2], found[1::2], strict=True))
 
 
 def test_change_given_cases_as_by_scipys_non_central_hypergeometric() -> None:

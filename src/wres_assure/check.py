@@ -185,13 +185,9 @@ def _raised(rule: Rule, place: Place, context: Context, known: dict[str, Resolve
 
 def _outside(key: Key, context: Context) -> bool:
     """Whether a figure has no cell of its own in the template: a printed total, a value a document prints."""
-    if key.basis == "derived":
-        return False
-    return (
-        key.basis not in ("verified", "esr", "restated")
-        or key.ethnicity == "all"
-        or (key.item, key.staff_group, key.pay_band) not in context.rulebook.template_rows
-    )
+    if key.basis == "derived" or key.item.startswith("indicator_"):
+        return False  # our own figures
+    return Place(*key) not in context.rulebook.template_places
 
 
 def _compared(rule: Rule, place: Place, context: Context) -> list[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .assess import Beside, assess
+from .assess import Beside, assess, judged
 from .model import BROKEN, FAILED, UNVERIFIABLE, Assessment, Refused
 from .rulebook import Rulebook
 
@@ -29,7 +29,7 @@ def assess_all(
         progress(at)
         name = f"{path}: " if len(paths) > 1 else ""
         try:
-            assessments += assess(path, rulebook, year, beside)
+            assessments += _every(path, rulebook, year, beside)
         except Refused as e:
             tell(f"{name}{e.message} {e.remedy}")
             code = max(code, REFUSED)
@@ -37,6 +37,18 @@ def assess_all(
             tell(f"{name}{fault(e)}")
             code = OUR_FAULT
     return code, assessments
+
+
+def _every(path: str, rulebook: Rulebook, year: int | None, beside: Beside) -> list[Assessment]:
+    """Every return of a file; a wide or Parquet table is brought in by the cohort, which alone needs pandas."""
+    try:
+        return assess(path, rulebook, year, beside)
+    except Refused as e:
+        if e.code not in ("file_parquet", "csv_wide"):
+            raise
+    from .cohort.table import read_table, submissions
+
+    return [a for s in submissions(read_table(path)) for a in judged(s, rulebook, year, beside)]
 
 
 def page(assessments: list[Assessment], rulebook: Rulebook, several: bool, width: int, show_values: bool) -> list[Line]:

@@ -26,6 +26,10 @@ class Conformed(NamedTuple):
 
 def conform(submission: Submission, rulebook: Rulebook, year: int | None = None) -> list[Conformed]:
     """Every return a submission holds: one of a workbook, one for each organisation and year of a table."""
+    if not submission.rows and not submission.sheets:
+        raise Refused(
+            "csv_empty", f"{submission.file} holds a header and no figures.", "Add a row a figure.", submission.file
+        )
     if submission.rows:
         return [_table(submission, rows, rulebook, year) for rows in _returns(submission.rows)]
     return [_workbook(submission, rulebook, year)]
@@ -248,7 +252,7 @@ def _returns(rows: tuple[Row, ...]) -> list[list[Row]]:
 
 def _table(submission: Submission, rows: list[Row], rulebook: Rulebook, asked_year: int | None) -> Conformed:
     given = {
-        name: next((plain(row.values[name]) for row in rows if row.values.get(name, "").strip()), "")
+        name: next((plain(row.values[name]) for row in rows if plain(row.values.get(name, ""))), "")
         for name in (
             "organisation_code",
             "organisation_name",
@@ -262,7 +266,7 @@ def _table(submission: Submission, rows: list[Row], rulebook: Rulebook, asked_ye
     raised = [Raised(note.code, cells=((note.place, ""),), detail=note.detail) for note in submission.notes] + [
         r for r in raised if r.code != "code_missing"
     ]  # partial and published returns are welcome without a code
-    scheme = given["scheme"] or "nhs_wres"
+    scheme = re.sub(r"[ -]+", "_", given["scheme"].casefold()) or "nhs_wres"
     year = asked_year
     if year is None and re.fullmatch(r"20[1-9]\d", given["reporting_year"]):
         year = int(given["reporting_year"])
@@ -287,7 +291,7 @@ def _table(submission: Submission, rows: list[Row], rulebook: Rulebook, asked_ye
                 key, figure.value, figure.raw, address, figure.problem, figure.step, plain(row.values.get("note", ""))
             )
             if key in facts:
-                fact = facts[key]._replace(value=None, problem="row_twice", cell=f"{facts[key].cell}, {row.line}")
+                fact = facts[key]._replace(value=None, problem="figure_twice", cell=f"{facts[key].cell}, {row.line}")
             facts[key] = fact
     subject = Return(organisation, year, scheme, "", stopped, from_table=True)
     return Conformed(subject, tuple(facts.values()), tuple(raised))
@@ -304,11 +308,12 @@ def _key(row: Row, items: Json) -> Key | str:
         return f"item {item[:40]}"
     dimensions = items["items"][item]["dimensions"]
     basis = plain(row.values.get("basis", "")) or "verified"
+    basis = basis if basis.casefold() not in items["bases"] else basis.casefold()
     if not basis.startswith("printed:") and basis not in items["bases"]:
         return f"basis {basis[:40]}"
     known = {
         "staff_group": items["staff_groups"],
-        "pay_band": {**items["pay_bands"], **items["bands_of"]},
+        "pay_band": items["pay_bands"],
         "ethnicity": items["ethnicity"],
     }
     parts = {}

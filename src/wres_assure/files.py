@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from .model import Refused
 
-READ = (".xlsx", ".xlsm", ".csv")
+READ = (".xlsx", ".xlsm", ".csv", ".parquet")
 
 
 class Unwritable(Exception):

@@ -77,7 +77,7 @@ class Note(NamedTuple):
 class Row(NamedTuple):
     """One row of a facts CSV: its line in the file and its values by column name."""
 
-    line: int
+    line: int | str  # of a wide table also the column
     values: dict[str, str]
 
 

@@ -65,7 +65,9 @@ class _Compiler:
         differences = {layout.id: layout for layout in layouts if isinstance(layout, LayoutDifference)}
         for name, difference in differences.items():
             if difference.extends not in self.layouts:
-                self.errors.append(f"collection: layout {name} extends {difference.extends!r}, which is no whole layout.")
+                self.errors.append(
+                    f"collection: layout {name} extends {difference.extends!r}, which is no whole layout."
+                )
         for name, parameter in self.parameters.items():
             self._authority(self.sources["parameters.yaml"], (name, "reference"), parameter.reference)
         for name, question in self.narrative.items():

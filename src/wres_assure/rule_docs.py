@@ -348,7 +348,7 @@ def _entry(rule: Rule, rulebook: Rulebook) -> Iterator[str]:
 def coverage(rulebook: Rulebook) -> str:
     """Each row of each layout with the rules that judge it: those of every row once, above."""
     lines: list[str] = []
-    for layout in rulebook.layouts.values():
+    for layout in (layout for name, layout in rulebook.layouts.items() if name not in rulebook.differences):
         rows = [(section, row) for section in layout["sections"] for row in section["rows"]]
         found = [[rule.id for rule in rulebook.rules if _reads(rule, row, rulebook)] for _, row in rows]
         every = [rule.id for rule in rulebook.rules if all(rule.id in ids for ids in found)]

@@ -93,12 +93,8 @@ def lint(folder: str | None = None) -> list[str]:
                 new = problems(load(copy), copy)
                 return [*found, *(message for message in new if message not in found)]
             except RulebookUnusable as e:
-                new = list(_messages(str(e)))
-                found += [
-                    message
-                    for message in new
-                    if message not in found and not any(f"No rule is called '{id_}'" in message for id_ in left_out)
-                ]
+                new = [message for message in _messages(str(e)) if message not in found]
+                found += [m for m in new if not any(f"No rule is called '{id_}'" in m for id_ in left_out)]
     return found
 
 
@@ -112,10 +108,12 @@ def _messages(text: str) -> Iterator[str]:
 
 def _leave_out(folder: str, messages: list[str], left_out: set[str]) -> bool:
     """Blank the rules that messages speak of, keeping every other line where it is; False where one is no rule."""
+    whole = os.path.isdir(os.path.join(folder, "collection"))
     for message in messages:
         at = _WHERE.match(message)
         path = Path(folder, at["file"]) if at else Path()
-        if not at or not (at["file"].startswith("checks/") or "/" not in at["file"]) or not path.is_file():
+        of_rules = path.parent == Path(folder, "checks") or (path.parent == Path(folder) and not whole)
+        if not at or not of_rules or not path.is_file():
             return False
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
         starts = [number for number, line in enumerate(lines) if line.startswith("- ")]
@@ -216,7 +214,7 @@ def _of_names(rule: Rule) -> Iterator[Told]:
     used = {name for tree in trees for name in names_in(tree)}
     shown = {name for name, _ in _PLACEHOLDER.findall(source["message"])}
     for name in source["let"]:
-        if name not in used | shown | {"figure"} and not name.startswith("parameter."):
+        if name not in used | shown | {"figure"} and not name.startswith("parameter.") and not source["slip"]:
             yield ("let", name), f"'{name}' is used nowhere. Use it or take it out.", True
     for name in source["where"]:
         if name not in used | shown:

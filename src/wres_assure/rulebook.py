@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from . import resources
@@ -57,7 +57,7 @@ class Rulebook(NamedTuple):
     narrative: Mapping[str, Json]
     layouts: Mapping[str, Json]
     differences: frozenset[str]  # the layouts that are a short difference from another
-    template_rows: frozenset[tuple[str, str, str]]  # item, staff group, pay band of every row of any template
+    template_places: frozenset[Place]  # every figure that any template has a cell for
     indicator_of: Mapping[str, int]  # the indicator an item of the template belongs to
     indicators: tuple[Json, ...]
     reliability: tuple[Json, ...]
@@ -130,11 +130,23 @@ def build(compiled: Json) -> Rulebook:
         compiled["narrative"],
         _layouts(compiled),
         frozenset(compiled["layout_differences"]),
-        frozenset((row["item"], row["staff_group"], row["pay_band"]) for _, row in rows),
+        frozenset(_template_places(compiled)),
         {row["item"]: section["indicator"] for section, row in rows},
         tuple(compiled["indicators"]),
         tuple(compiled["reliability"]),
     )
+
+
+def _template_places(compiled: Json) -> Iterator[Place]:
+    items = compiled["items"]["items"]
+    for layout in compiled["layouts"].values():
+        for block, entry in layout["blocks"].items():
+            for section in layout["sections"]:
+                if entry["sections"] is None or section["id"] in entry["sections"]:
+                    for row in section["rows"]:
+                        item = items[row["item"]]
+                        for ethnicity in item["ethnicity"] if "ethnicity" in item["dimensions"] else [""]:
+                            yield Place(row["item"], block, row["staff_group"], row["pay_band"], ethnicity)
 
 
 def _layouts(compiled: Json) -> dict[str, Json]:

@@ -18,7 +18,10 @@ _LINE = re.compile(r"line (\d+)\Z")
 _CODE = re.compile(r"[A-Z0-9]{1,12}\Z")
 _ANY_UNIT = {"unit": "share", "percent": False}
 _FREE_DETAIL = {"code_unknown", "another_scheme"}  # codes whose detail is what somebody typed
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 NOTHING = "not given"
 REDACTED = "[text]"
 

@@ -24,7 +24,7 @@ import pandas as pd
 
 from wres_assure.model import Key, Note, Refused, Row, Submission
 from wres_assure.read.preflight import load, recognise
-from wres_assure.read.table import COLUMNS, MAX_COLUMNS, MAX_FIELD, REQUIRED, _decode, _records, _separator
+from wres_assure.read.table import COLUMNS, MAX_COLUMNS, MAX_FIELD, REQUIRED, decode, records_of, separator_of
 from wres_assure.read.table import read_table as read_facts
 from wres_assure.values import plain
 
@@ -164,9 +164,9 @@ def _parquet(data: bytes, file: str) -> pd.DataFrame:
 
 def _wide_csv(data: bytes, file: str, deadline: float) -> tuple[pd.DataFrame, list[int]] | None:
     """The columns of a wide CSV as text, and each row's line; None where no column is a figure."""
-    lines = _decode(data, file).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = decode(data, file).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     first = next(at for at, line in enumerate(lines) if line.strip(" \t,;"))
-    records = _records(lines, first, _separator(lines[first], file, first + 1), file)
+    records = records_of(lines, first, separator_of(lines[first], file, first + 1), file)
     _, header = next(records)
     if not any(key_of(name) for name in header):
         return None

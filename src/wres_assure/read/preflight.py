@@ -35,6 +35,7 @@ _MAGIC = (
     (b"\x1f\x8b", "file_other", _PACKED, _UNPACK),
     (b"7z\xbc\xaf", "file_other", _PACKED, _UNPACK),
     (b"Rar!", "file_other", _PACKED, _UNPACK),
+    (b"PAR1", "file_parquet", "is a Parquet table of returns", "Check it where pyarrow is installed."),
     (b"{", "file_json", "is JSON; results of an earlier run cannot be read yet",
      "Check the workbook or the facts CSV that the result was made from."),
 )  # fmt: skip

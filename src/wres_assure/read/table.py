@@ -32,7 +32,7 @@ MAX_LINE = 1_000_000
 MAX_COLUMNS = 1_000
 MAX_ROWS = 200_000
 MAX_FIELD = 32_767
-_NAMES_SHOWN, _NAME_LENGTH = 20, 40
+_NAME_LENGTH = 40
 
 _SAVE_AS = "Save it as CSV UTF-8 (Excel: Save As, CSV UTF-8) and check that copy."
 
@@ -46,7 +46,7 @@ def read_table(data: bytes, file: str, sha256: str, deadline: float) -> Submissi
     middle, mixed encodings, an unclosed quotation mark, a row longer than the header, a line over 1 MB, a value
     over 32,767 characters, 1,000 columns, 200,000 rows, the deadline.
     """
-    text = _decode(data, file).replace("\r\n", "\n").replace("\r", "\n")
+    text = decode(data, file).replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
     if len(text) > MAX_LINE:
         for at, line in enumerate(lines, 1):
@@ -57,8 +57,8 @@ def read_table(data: bytes, file: str, sha256: str, deadline: float) -> Submissi
     if first is None:
         raise Refused("file_empty", f"{file} holds nothing but blanks.", "Save the file again with its rows.", file)
 
-    separator = _separator(lines[first], file, first + 1)
-    records = _records(lines, first, separator, file)
+    separator = separator_of(lines[first], file, first + 1)
+    records = records_of(lines, first, separator, file)
     header_line, header = next(records)
     names, notes = _header(header, header_line, file)
     width = len(header)
@@ -82,7 +82,7 @@ def read_table(data: bytes, file: str, sha256: str, deadline: float) -> Submissi
     return Submission(file, sha256, (), tuple(rows), tuple(notes))
 
 
-def _decode(data: bytes, file: str) -> str:
+def decode(data: bytes, file: str) -> str:
     encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         text = data.decode(encoding)
@@ -124,7 +124,7 @@ def _decode_windows(data: bytes, file: str) -> str:
         _refuse("csv_encoding", file, line_number, what, _SAVE_AS)
 
 
-def _separator(line: str, file: str, line_number: int) -> str:
+def separator_of(line: str, file: str, line_number: int) -> str:
     """The separator that gives the header line the columns we need, else the one that splits it most."""
     best, most = ",", (False, 0)
     for separator in ",;\t":
@@ -139,7 +139,7 @@ def _separator(line: str, file: str, line_number: int) -> str:
     return best
 
 
-def _records(lines: list[str], first: int, separator: str, file: str) -> Iterator[tuple[int, list[str]]]:
+def records_of(lines: list[str], first: int, separator: str, file: str) -> Iterator[tuple[int, list[str]]]:
     """Every record with the line it begins in."""
     reader = csv.reader((line + "\n" for line in lines[first:]), delimiter=separator, strict=True)
     began = first + 1
@@ -178,12 +178,12 @@ def _header(header: list[str], line: int, file: str) -> tuple[list[tuple[int, st
             notes.append(Note("unknown_column", f"line {line}, column {at + 1}", _shown(name)))
     missing = " and ".join(f"`{name}`" for name in REQUIRED if name not in places)
     if missing:
-        found = ", ".join(_shown(name) for name in list(places)[:_NAMES_SHOWN])
-        if len(places) > _NAMES_SHOWN:
-            found += f" and {len(places) - _NAMES_SHOWN} more"
-        what = f"is not a facts CSV: it has no column {missing}; columns found: {found}"
+        # Only names we know are repeated: a list without header begins with somebody's data.
+        known = ", ".join(f"`{name}`" for name in places if name in COLUMNS)
+        what = f"is not a facts CSV: it has no column {missing}; columns known: {known or 'none'} of {len(places):,}"
         remedy = "Check the WRES workbook itself, or give the first row the column names of a facts CSV."
-        _refuse("not_facts_csv", file, line, what, remedy)
+        wide = any("|" in name for name in places)
+        _refuse("csv_wide" if wide else "not_facts_csv", file, line, what, remedy)
     return names, notes
 
 
