@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
-from wres_assure import resources, rule_diff, rule_docs, rule_lint, rule_mutate, rule_search, rulebook
+from wres_assure import resources, rule_diff, rule_docs, rule_lint, rule_mutate, rule_search
 from wres_assure.expression import parse
-from wres_assure.rulebook import Rulebook
+from wres_assure.rulebook import Rulebook, load
 from wres_assure.strict_yaml import sources
 
 HERE = Path(__file__).parent
@@ -61,7 +61,9 @@ def test_every_mutant_that_survives_is_known_to_be_equivalent(mutation: rule_mut
 
 
 @pytest.mark.parametrize(("rule_id", "text"), [e[:2] for e in EQUIVALENT if not e[1].startswith("parameter.")])
-def test_no_feasible_figures_tell_an_equivalent_mutant_from_its_rule(rulebook: Rulebook, rule_id: str, text: str) -> None:
+def test_no_feasible_figures_tell_an_equivalent_mutant_from_its_rule(
+    rulebook: Rulebook, rule_id: str, text: str
+) -> None:
     rule = rulebook.rule(rule_id)
     mutant = next(mutant for mutant in rule_mutate.mutants(rule, rulebook) if mutant.text == text)
     asked = [rule_search.question(rule), rule_search.question(mutant.rule)]
@@ -89,7 +91,7 @@ def test_mutating_the_whole_rulebook_takes_seconds(rulebook: Rulebook) -> None:
          "parameter.few_appointments: 21"),
 ])  # fmt: skip
 def test_a_case_taken_away_lets_mutants_survive(tmp_path: Path, old: str, new: str, survivor: str) -> None:
-    book = rulebook.load(copied(tmp_path, "checks/consistency.yaml", (old, new)))
+    book = load(copied(tmp_path, "checks/consistency.yaml", (old, new)))
     assert survivor in rule_mutate.score(book.rule("CON-03a"), book).survivors
 
 
@@ -247,7 +249,8 @@ def test_the_pages_are_those_of_the_rules(rulebook: Rulebook, request: pytest.Fi
         for name, text in pages.items():
             (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
             (ROOT / name).write_text(text, encoding="utf-8")
-    stale = [name for name, text in pages.items() if not (ROOT / name).is_file() or (ROOT / name).read_text("utf-8") != text]
+    here = {name: (ROOT / name).read_text(encoding="utf-8") for name in pages if (ROOT / name).is_file()}
+    stale = [name for name, text in pages.items() if here.get(name) != text]
     assert stale == [], "write them again: wres-assure rules docs"
     lying = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs/rules").glob("*"))
     assert lying == sorted(name for name in pages if name.startswith("docs/"))
@@ -308,42 +311,50 @@ def test_a_rulebook_does_not_differ_from_itself(rulebook: Rulebook) -> None:
     assert rule_diff.diff(rulebook, rulebook).endswith("\n\nNo return is judged otherwise.\n")
 
 
+AN_EXPLAIN, A_NOTE = (f"action: {action}\n  authority: guidance_2021.10\n" for action in ("explain", "note"))
+SHARE, TURNED = ("value: senior_bme / senior - staff_bme / staff", "value: staff_bme / staff - senior_bme / senior")
+
+
 @pytest.mark.parametrize(("name", "edits", "lines"), [
-    case("an action", "checks/consistency.yaml", [("action: explain\n  authority: guidance_2021.10\n", "action: note\n  authority: guidance_2021.10\n")],
+    case("an action", "checks/consistency.yaml", [(AN_EXPLAIN, A_NOTE)],
          ["Checks that judge otherwise", "  CON-03a: No more people appointed than shortlisted.",
           "    Asked to correct or explain; asks to be aware."]),
-    case("a condition", "checks/consistency.yaml", [("  assert: senior <= consultants", "  assert: senior < consultants"),
-                                                    ("senior: 3, consultants: 3, outcome: passed", "senior: 3, consultants: 3, outcome: failed")],
+    case("a condition", "checks/consistency.yaml", [("senior <= consultants", "senior < consultants")],
          ["    Held where senior <= consultants; holds where senior < consultants."]),
-    case("when it is judged", "checks/consistency.yaml", [("  when: staff >= parameter.disciplinary_none_staff\n", "")],
+    case("when it is judged", "checks/consistency.yaml",
+         [("  when: staff >= parameter.disciplinary_none_staff\n", "")],
          ["    Was judged only where staff >= parameter.disciplinary_none_staff; is judged always."]),
     case("places", "checks/arithmetic.yaml", [("clinical, clinical_non_medical, medical_and_dental]", "clinical]")],
          ["    Was judged in 12 places; is judged in 6 places."]),
-    case("whom it is for", "checks/esr.yaml", [("organisations: [trust, ccg, icb, csu]", "organisations: [trust, ccg]")],
+    case("whom it is for", "checks/esr.yaml",
+         [("organisations: [trust, ccg, icb, csu]", "organisations: [trust, ccg]")],
          ["    Was for NHS trusts, CCGs, ICBs, CSUs; is for NHS trusts, CCGs."]),
     case("a threshold from a year on", "parameters.yaml", [("values: {2016: 20}", "values: {2016: 20, 2022: 25}")],
-         ["Thresholds", "  Appointments up to which more appointed than shortlisted is explained, not corrected (CON-03a, CON-03b).",
-          "    Collections from 2022: 20 before, 25 now."]),
-    case("a threshold between two years", "parameters.yaml", [("values: {2016: 2, 2020: 1}", "values: {2016: 2, 2019: 1}")],
+         ["Thresholds", "    Collections from 2022: 20 before, 25 now.",
+          "  Appointments up to which more appointed than shortlisted is explained, not corrected "
+          "(CON-03a, CON-03b)."]),
+    case("a threshold between two years", "parameters.yaml", [("{2016: 2, 2020: 1}", "{2016: 2, 2019: 1}")],
          ["    Collection 2019: 2 before, 1 now."]),
     case("a share is said in per cent", "parameters.yaml", [("values: {2016: 0.05}", "values: {2016: 0.06}")],
          ["    Collections from 2016: 5.0% before, 6.0% now."]),
     case("a deadline", "parameters.yaml", [("{2021: 20210831}", "{2021: 20210831, 2022: 20220831}")],
          ["    Collection 2022: none before, 31/08/2022 now."]),
-    case("a label", "collection/layout_2021.yaml", [('label: "Under Band 1"', 'label: "Below Band 1", also: ["Under Band 1"]')],
+    case("a label", "collection/layout_2021.yaml",
+         [('label: "Under Band 1"', 'label: "Below Band 1", also: ["Under Band 1"]')],
          ["The workbook", '  2021: row 1 (headcount non clinical under 1) is also found as "Below Band 1".']),
-    case("a suspended rule", "checks/small_numbers.yaml", [("  action: note", "  action: note\n  status: suspended\n  status_reason: Under review.")],
-         ["Checks that are gone", "  SML-01: BME staff are enough to speak of rates. It asked to be aware. It is suspended: Under review."]),
-    case("an indicator", "indicators.yaml", [("value: senior_bme / senior - staff_bme / staff", "value: staff_bme / staff - senior_bme / senior")],
+    case("a suspended rule", "checks/small_numbers.yaml",
+         [("  action: note", "  action: note\n  status: suspended\n  status_reason: Under review.")],
+         ["Checks that are gone", "  SML-01: BME staff are enough to speak of rates. It asked to be aware. "
+                                  "It is suspended: Under review."]),
+    case("an indicator", "indicators.yaml", [(SHARE, TURNED)],
          ["  indicator 1 (Representation at band 8a and above) is calculated otherwise."]),
-    case("words alone", "checks/small_numbers.yaml", [("title: BME staff are enough to speak of rates\n", "title: Enough BME staff\n")],
+    case("words alone", "checks/small_numbers.yaml",
+         [("title: BME staff are enough to speak of rates\n", "title: New\n")],
          ["No return is judged otherwise.", "Only reworded: SML-01."]),
 ])  # fmt: skip
 def test_what_an_organisation_notices(
     tmp_path: Path, rulebook: Rulebook, name: str, edits: list[tuple[str, str]], lines: list[str]
 ) -> None:
-    from wres_assure.rulebook import load
-
     text = rule_diff.diff(rulebook, load(copied(tmp_path, name, *edits)))
     for line in lines:
         assert line in text.splitlines()
@@ -351,5 +362,6 @@ def test_what_an_organisation_notices(
 
 def test_a_rule_that_is_new_or_gone(rulebook: Rulebook) -> None:
     fewer = rulebook._replace(rules=tuple(rule for rule in rulebook.rules if rule.id != "CON-07"))
-    assert "New checks\n  CON-07: The board has a usual size. Asks to correct or explain.\n" in rule_diff.diff(fewer, rulebook)
-    assert "Checks that are gone\n  CON-07: The board has a usual size. It asked" in rule_diff.diff(rulebook, fewer)
+    new, gone = rule_diff.diff(fewer, rulebook), rule_diff.diff(rulebook, fewer)
+    assert "New checks\n  CON-07: The board has a usual size. Asks to correct or explain.\n" in new
+    assert "Checks that are gone\n  CON-07: The board has a usual size. It asked to correct or explain.\n" in gone

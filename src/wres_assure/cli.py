@@ -367,7 +367,7 @@ def template(year: int | None, narrative: bool, output: str, force: bool) -> Non
         return
     layout = next((layout for layout in rulebook.layouts.values() if layout["year"] == year), None)
     if layout is None:
-        known = ", ".join(str(layout["year"]) for layout in rulebook.layouts.values())
+        known = ", ".join(str(year) for year in sorted(layout["year"] for layout in rulebook.layouts.values()))
         raise click.ClickException(f"No template of {year} is known; there is one of {known}.")
     from .render.workbook import template as written
 
