@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint types samples golden clean
+.PHONY: demo test samples golden bench simulate clean
 
 demo: $(VENV)/installed
 	$(BIN)/wres-assure demo -o demo
@@ -15,13 +15,21 @@ test: $(VENV)/installed-test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/wres-assure rules lint
+	tests/tools.sh
 	$(BIN)/python -m pytest -n auto
 
 samples: $(VENV)/installed-test  ## write sample_submissions/ again
 	$(BIN)/python tests/samples.py
 
 golden: $(VENV)/installed-test  ## write the golden files again; their diff is the review
-	$(BIN)/python -m pytest -n auto tests/test_golden.py --update-golden
+	$(BIN)/python -m pytest -n auto tests/test_golden.py tests/test_rule_tools.py --update-golden
+
+bench: $(VENV)/installed-test  ## measure against other tools; writes tests/bench/results.md
+	$(BIN)/python tests/bench/bench.py
+
+simulate: $(VENV)/installed-test  ## slow: mutated files by the hundred thousand, generated returns by the thousand
+	$(BIN)/python tests/bench/fuzz.py --count 100000
+	$(BIN)/python tests/bench/detect.py --count 500 --seed 7
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

@@ -138,7 +138,7 @@ def first_lines(messages: list[str]) -> list[str]:
 def test_every_mistake_of_the_bad_rulebook_is_named_with_its_place(
     bad: list[str], request: pytest.FixtureRequest
 ) -> None:
-    """expected.txt was read against the files by a person: its diff is the review."""
+    """The diff of expected.txt is the review."""
     path = BAD / "expected.txt"
     if request.config.getoption("--update-golden"):
         path.write_text("\n".join(first_lines(bad)) + "\n", encoding="utf-8")

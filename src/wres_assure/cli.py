@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from . import __version__, files
+from .cli_rules import InOrder, rules_group, rules_option
 from .model import Refused
-from .words import clean, counted
+from .words import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,11 +25,6 @@ if TYPE_CHECKING:
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-class _InOrder(click.Group):
-    """Commands in the order in which people need them."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
 
 
 def run(arguments: list[str], fault: Callable[[BaseException], str]) -> int:
@@ -77,11 +73,10 @@ _year = click.option(
 _narrative = _path("narrative", "FILE", "Answers to what the workbook has no cell for (see template --narrative).")
 _survey = _path("survey", "FILE", "Facts CSV with the published survey figures and numbers of respondents.")
 _force = click.option("--force", is_flag=True, help="Overwrite the output where it exists already.")
-_rules = _path("rules", "DIR", "Rules of your own, added to ours; a whole rulebook where DIR holds collection/.")
 _show_values = click.option("--show-values", is_flag=True, help="Show free text and notes. They may name people.")
 
 
-@click.group(cls=_InOrder, context_settings=_HELP)
+@click.group(cls=InOrder, context_settings=_HELP)
 @click.version_option(__version__, prog_name="wres-assure", message="%(prog)s %(version)s")
 def commands() -> None:
     """Checks NHS Workforce Race Equality Standard (WRES) returns and writes briefings on them.
@@ -97,7 +92,7 @@ def commands() -> None:
 @_narrative
 @_survey
 @_year
-@_rules
+@rules_option
 @click.option(
     "--format",
     "form",
@@ -198,7 +193,7 @@ def _read_out(
 @_narrative
 @_survey
 @_year
-@_rules
+@rules_option
 @_show_values
 @click.pass_context
 def brief(
@@ -242,76 +237,7 @@ def _briefing(assessment: Assessment, rulebook: Rulebook, audience: str, show_va
     return page(brief(assessment, rulebook, audience, show_values))
 
 
-@commands.group("rules", cls=_InOrder)
-def rules_group() -> None:
-    """Look at the rules, and test your own."""
-
-
-@rules_group.command("list")
-@_rules
-def rules_list(rules: str | None) -> None:
-    """List every rule: id, what it asks for, title."""
-    from .rulebook import load
-
-    rulebook = load(rules)
-    for rule in rulebook.rules:
-        click.echo(f"{rule.id:<8}  {rule.action:<7}  {rule.title}")
-    click.echo(f"{counted(len(rulebook.rules), 'rule')}, rulebook {rulebook.version} ({rulebook.sha256[:12]}).")
-
-
-@rules_group.command("show")
-@click.argument("rule_id", metavar="ID")
-@_rules
-@click.pass_context
-def rules_show(ctx: click.Context, rule_id: str, rules: str | None) -> None:
-    """Show all of one rule: what it holds, why, who says so, what to do, and its cases."""
-    from .render import text
-    from .rulebook import load
-
-    rulebook = load(rules)
-    found = next((rule for rule in rulebook.rules if rule.id.casefold() == rule_id.casefold()), None)
-    if found is None:
-        from .expression import did_you_mean
-
-        near = did_you_mean(rule_id.upper(), [rule.id for rule in rulebook.rules])
-        raise click.ClickException(f"No rule is called '{rule_id}'.{near} `rules list` names them all.")
-    _deliver(text.plain(text.rule(found, rulebook)), None, False)
-
-
-@rules_group.command("lint")
-@_rules
-@click.pass_context
-def rules_lint(ctx: click.Context, rules: str | None) -> None:
-    """Find mistakes in rules: what cannot be understood, and cases that come out otherwise."""
-    from .rulebook import RulebookUnusable, load
-
-    try:
-        rulebook = load(rules)
-    except RulebookUnusable as e:
-        click.echo(str(e))
-        ctx.exit(1)
-    _report_cases(ctx, rulebook)
-
-
-@rules_group.command("test")
-@_rules
-@click.pass_context
-def rules_test(ctx: click.Context, rules: str | None) -> None:
-    """Hold every rule against its own cases."""
-    from .rulebook import load
-
-    _report_cases(ctx, load(rules))
-
-
-def _report_cases(ctx: click.Context, rulebook: Rulebook) -> None:
-    from . import rule_cases
-
-    problems = rule_cases.run(rulebook)
-    for problem in problems:
-        click.echo(problem)
-    cases = counted(sum(len(rule.source["cases"]) for rule in rulebook.rules), "case")
-    click.echo(f"{counted(len(rulebook.rules), 'rule')}, {cases}, {counted(len(problems), 'problem')}.")
-    ctx.exit(1 if problems else 0)
+commands.add_command(rules_group)
 
 
 @commands.command()

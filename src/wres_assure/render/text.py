@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from .. import words
 from ..brief import BME, COUNTS_AS_NOTHING, CRUDE, GROUPS_OF_1_AND_9, Briefing, Group, Part, Summary, Unjudged
-from ..rulebook import Rule, Rulebook
 from ..sentences import Indication
 
 Line = tuple[str, str]  # style, text: title | head | correct | explain | note | strong | dim | ""
@@ -70,34 +69,6 @@ def table(summaries: list[Summary], width: int = WIDTH) -> list[Line]:
         numbers = f"{entry.code:<7}{entry.year:<5}{correct:>7,}{explain:>8,}{note:>5,}{entry.not_judged:>14}  "
         names = wrapped(entry.name, max(20, width - len(numbers)))
         out += [("", f"{numbers}{names[0]}"), *(("", f"{'':{len(numbers)}}{rest}") for rest in names[1:])]
-    return out
-
-
-def rule(found: Rule, rulebook: Rulebook, width: int = WIDTH) -> list[Line]:
-    """Everything about one rule: what it holds, why, who says so, what to do, and its cases."""
-    source = found.source
-    fields = [
-        ("Asks to", found.action),
-        ("Family", found.family),
-        ("Collections", f"from {found.year_from}" + (f" until {found.year_until}" if found.year_until else "")),
-        ("For", ", ".join(name.replace("_", " ") for name in found.organisations) or "every organisation"),
-        ("Judged at", words.counted(len(found.places), "place")),
-        ("Only where", source["when_text"]),
-        ("Holds", source["assert_text"]),
-        ("Says", source["message"]),
-        *((f"Says ({code})", f"{said['message']} {said['remedy']}") for code, said in source["codes"].items()),
-        ("Why", source["why"]),
-        ("Remedy", source["remedy"]),
-        ("Authority", rulebook.authority(found.authority)),
-        ("Written in", f"{source['file']}, line {source['line']}"),
-    ]
-    out: list[Line] = [("title", f"{found.id}: {found.title}")]
-    for name, value in fields:
-        out += [("", line) for line in wrapped(f"{name}: {value}", width, 0, 2)] if value else []
-    out.append(("strong", "Cases:"))
-    for case in source["cases"]:
-        written = ", ".join(f"{name} {value}" for name, value in case.items())
-        out += [("", line) for line in wrapped(written, width, 2, 4)]
     return out
 
 
