@@ -6,7 +6,8 @@ Each different text is read once, however many rows hold it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -27,12 +28,11 @@ OF_RETURN = ("organisation_code", "organisation_name", "organisation_type", "reg
 OF_FIGURE = ("item", "basis", "staff_group", "pay_band", "ethnicity")
 _FIRST_YEAR = 2016
 _INVISIBLE = "[\u00ad\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
-# Marks of footnotes and enumerations are no digits: 41 with a raised 1 is not 411.
-_RAISED = "[\u00b2\u00b3\u00b9\u2070-\u209f\u2460-\u24ff\u3251-\u32bf]"
 
 # The kinds of text, in the order in which they are tried.
 _KINDS = (
     ("blank", r""),
+    ("several", r".* \| .*"),
     ("error_cell", r"#(?:ref!|div/0!|value!|name\?|n/a|null!|num!|spill!|calc!|getting_data)"),
     ("not_calculated", r"=.*"),
     ("not_available", r"n/a|na|n\.a\.|not available|not applicable|[-–—]|--|nil return|tbc"),
@@ -71,8 +71,7 @@ class Understood(NamedTuple):
     raised: pd.DataFrame
     printed: tuple[str, ...]  # where documents print figures
     at: dict[str, Column]  # the rows of `figures` that hold a figure, by its key
-    people: frozenset[str]  # items that count people
-    ethnicity: dict[str, list[str]]  # the groups an item is asked for
+    items: Json  # the vocabulary of the collection: what there is, and what is a part of what
 
     def of_returns(self) -> pd.DataFrame:
         """One row a return, with what decides which rules apply to it."""
@@ -91,21 +90,41 @@ class Understood(NamedTuple):
 
     def given(self, key: Key, itself: bool = False) -> Numbers:
         """For every return the number of a figure; NaN where there is none."""
-        numbers = np.append(self.figures["number"].to_numpy(dtype=float), np.nan)
-        return numbers[self.row_of(key, itself)]
+        rows = self.row_of(key, itself)
+        numbers = np.full(len(rows), np.nan)
+        numbers[rows >= 0] = self.figures["number"].to_numpy(dtype=float)[rows[rows >= 0]]
+        return numbers
 
     def whole(self, key: Key) -> Numbers:
-        """For every return a figure, or that of all ethnicities made of its parts, else as it is printed."""
-        if key.ethnicity != "all" or key.item not in self.people:
-            return self.given(key)
-        parts = sum(self.given(key._replace(ethnicity=part)) for part in self.ethnicity[key.item])
-        return np.where(np.isnan(parts), self.given(key), parts)
+        """For every return a figure made of its parts, in the first way that has them all, else as it is printed."""
+        total = np.full(len(self.returns.code), np.nan)
+        for parts in self._divisions(key):
+            made = np.sum([self.whole(part) for part in parts], axis=0)
+            total = np.where(np.isnan(total), made, total)
+        itself = key._replace(staff_group=key.staff_group.strip("*"), pay_band=key.pay_band.strip("*"))
+        return np.where(np.isnan(total), self.given(itself), total)
+
+    def _divisions(self, key: Key) -> Iterator[list[Key]]:
+        """The ways a count divides into parts; a band that is a part of another is in no total."""
+        item = self.items["items"].get(key.item)
+        if item is None or item["unit"] != "people":
+            return
+        part_of, bands_of = self.items["part_of"], self.items["bands_of"]
+        if key.staff_group in ("*", "clinical"):
+            parent, band = key.staff_group.strip("*"), key.pay_band
+            groups = [group for group in self.items["staff_groups"] if part_of.get(group) == parent]
+            having = [group for group in groups if band in ("", "*", *bands_of.get(group, [band]))]
+            yield [key._replace(staff_group=group) for group in having]
+        elif key.staff_group and key.pay_band == "*":
+            yield [key._replace(pay_band=band) for band in bands_of[key.staff_group] if band not in part_of]
+        if key.ethnicity == "all":
+            yield [key._replace(ethnicity=part) for part in item["ethnicity"]]
 
 
-def understood(table: Table, rulebook: Rulebook) -> Understood:
-    """A table's returns and figures."""
-    seen = {name: _seen(table.frame[name]) for name in (*OF_RETURN, *OF_FIGURE, "value")}
-    of, returns, raised = _returns(table, seen)
+def understood(table: Table, rulebook: Rulebook, year: int | None = None) -> Understood:
+    """A table's returns and figures; `year` is that of every return, whatever the table says."""
+    seen = {name: _seen(table.frame[name]) for name in (*OF_RETURN, *OF_FIGURE)}
+    of, returns, raised = _returns(table, seen, year)
     rows = np.flatnonzero(~np.isnan(returns.year[of]))  # without a year a return is not read further
     keys, unknown = _keys({name: seen[name][rows] for name in OF_FIGURE}, rulebook.items)
     lines = "line " + pd.Series(table.frame["line"].to_numpy()[rows]).astype(str).astype(object)
@@ -116,21 +135,19 @@ def understood(table: Table, rulebook: Rulebook) -> Understood:
     figures = pd.DataFrame(keys, dtype=object)
     figures.insert(0, "of", of[rows])
     figures["cell"] = lines
-    codes, numbers, raw = _read(seen["value"][rows], keys["item"], rulebook.items["items"])
+    codes, numbers, raw = _read(table.frame["value"].iloc[rows], keys["item"], rulebook.items["items"])
     figures = figures.assign(code=codes, number=numbers, raw=raw, itself=True)[~bad].reset_index(drop=True)
     figures["figure"] = _joined(figures)
     printed = tuple(sorted(basis for basis in figures["basis"].unique() if basis.startswith("printed:")))
     figures = _with_printed(_each_once(figures))
     figures["figure"] = figures["figure"].astype("category")
-    items = rulebook.items["items"]
     return Understood(
         returns,
         _with_return(figures.assign(detail=""), returns),
         _with_return(pd.concat(raised, ignore_index=True).assign(**dict.fromkeys(OF_FIGURE, "")), returns),
         printed,
         {str(key): np.asarray(at) for key, at in figures.groupby("figure", observed=True).indices.items()},
-        frozenset(name for name, item in items.items() if item["unit"] == "people"),
-        {name: item["ethnicity"] for name, item in items.items()},
+        rulebook.items,
     )
 
 
@@ -171,7 +188,7 @@ def _with_printed(figures: pd.DataFrame) -> pd.DataFrame:
 # Whose return
 
 
-def _returns(table: Table, seen: dict[str, Column]) -> tuple[Column, Returns, list[pd.DataFrame]]:
+def _returns(table: Table, seen: dict[str, Column], asked: int | None) -> tuple[Column, Returns, list[pd.DataFrame]]:
     """The return of every row, the returns, and what is to be said of each as a whole."""
     identity = [_each(seen[name], lambda texts: texts.str.casefold()) for name in OF_RETURN[:2]]
     of = pd.MultiIndex.from_arrays([*identity, seen["reporting_year"]]).factorize()[0]
@@ -183,8 +200,9 @@ def _returns(table: Table, seen: dict[str, Column]) -> tuple[Column, Returns, li
     kind, implied = _named(stated, _TYPES), _named(code, _CODES)
     implied = implied.where(~code.str.startswith("ZZ"), "")
     year = whose["reporting_year"].where(whose["reporting_year"].str.fullmatch("20[1-9][0-9]"), "nan").astype(float)
+    year = year if asked is None else pd.Series(float(asked), index=whose.index)
     year = year.where(year >= _FIRST_YEAR)
-    scheme = whose["scheme"].where(whose["scheme"] != "", "nhs_wres")
+    scheme = _as_name(whose["scheme"]).replace("", "nhs_wres")
     line = "line " + first.astype(str)
     another = (kind != "") & (implied != "") & (kind != implied)
     said: list[tuple[str, Any, Any, Any]] = [  # code, where, detail, cell
@@ -219,16 +237,17 @@ def _named(texts: pd.Series[Any], patterns: dict[str, str]) -> pd.Series[Any]:
 def _keys(seen: dict[str, Column], items: Json) -> tuple[dict[str, Column], Column]:
     """The key of every row, and the name that is not known where there is one."""
     known: dict[str, Json] = items["items"]
+    bases = list(items["bases"])
     item = _each(seen["item"], _as_name)
     unknown = np.where(_each(item, lambda names: names.isin(list(known))), "", _cut("item ", item)).astype(object)
-    basis = np.where(seen["basis"] == "", "verified", seen["basis"])
-    named = _each(basis, lambda names: names.isin(list(items["bases"])) | names.str.startswith("printed:"))
+    basis = _each(seen["basis"], lambda names: names.where(~names.str.casefold().isin(bases), names.str.casefold()))
+    basis = np.where(basis == "", "verified", basis)
+    named = _each(basis, lambda names: names.isin(bases) | names.str.startswith("printed:"))
     unknown = np.where((unknown == "") & ~named.astype(bool), _cut("basis ", basis), unknown)
     keys: dict[str, Column] = {"item": item, "basis": basis}
-    bands = {*items["pay_bands"], *items["bands_of"]}
     for dimension, members in (
         ("staff_group", items["staff_groups"]),
-        ("pay_band", bands),
+        ("pay_band", items["pay_bands"]),
         ("ethnicity", items["ethnicity"]),
     ):
         member = _each(seen[dimension], _as_name)
@@ -268,17 +287,23 @@ def _seen(column: pd.Series[Any]) -> Column:
     """Texts as a reader sees them: one kind of blank and of full-width signs, nothing invisible."""
 
     def seen(texts: pd.Series[Any]) -> pd.Series[Any]:
-        texts = texts.str.replace(_RAISED, "\ufffd", regex=True).str.normalize("NFKC")
-        texts = texts.str.replace(_INVISIBLE, "", regex=True)
+        texts = texts.str.normalize("NFKC").str.replace(_INVISIBLE, "", regex=True)
         return texts.str.replace(r"\s+", " ", regex=True).str.strip()
 
     return _each(column.to_numpy(dtype=object), seen)
 
 
-def _read(values: Column, item: Column, items: Json) -> tuple[Column, Numbers, Column]:
+def _raised(texts: pd.Series[Any]) -> pd.Series[Any]:
+    """Where a text has a digit that is none: 41 with a raised 1 behind it is not 411."""
+    return texts.map(lambda text: any(unicodedata.category(letter) == "No" for letter in text if letter > "\x7f"))
+
+
+def _read(values: pd.Series[Any], item: Column, items: Json) -> tuple[Column, Numbers, Column]:
     """Of every value the code of why it is no number, or the number in the unit of its item; and the text."""
-    raw = _each(values, lambda texts: texts.str.replace(r"^'(?=[=+@-])", "", regex=True))
-    kind = _each(raw, lambda texts: _kind(texts.str.casefold()))
+    marked = _each(values.to_numpy(dtype=object), _raised).astype(bool)
+    seen = _seen(values)
+    raw = np.where(marked, seen, _each(seen, lambda texts: texts.str.replace(r"^'(?=[=+@-])", "", regex=True)))
+    kind = np.where(marked, "text", _each(raw, lambda texts: _kind(texts.str.casefold())))
     sign = _each(raw, lambda texts: texts.str.endswith("%")).astype(bool)
     share = _each(item, lambda names: names.map(lambda name: items.get(name, {}).get("unit") in ("share", "points")))
     percent = _each(item, lambda names: names.map(lambda name: bool(items.get(name, {}).get("percent"))))

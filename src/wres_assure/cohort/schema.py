@@ -16,6 +16,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
+from wres_assure.expression import names_in
 from wres_assure.model import BROKEN, FAILED, Finding, Key, Place, Shown
 from wres_assure.rulebook import Rule, Rulebook
 
@@ -37,6 +38,7 @@ _NUMBERS: dict[str, Callable[..., Any]] = {
     "neg": np.negative,
     "abs": np.abs,
     "round": np.round,
+    "/": lambda one, other: np.divide(one, np.where(np.equal(other, 0), np.nan, other)),  # where computed, NaN
     "min": lambda *numbers: np.minimum.reduce(numbers),
     "max": lambda *numbers: np.maximum.reduce(numbers),
     "point": np.asarray,
@@ -65,9 +67,12 @@ class Opinion(NamedTuple):
     finding: Finding
 
 
-def second_opinion(table: Table, rulebook: Rulebook) -> list[Opinion]:
-    """Every failed finding of the rules of structure and types, by return in the table's order."""
-    known = understood(table, rulebook)
+def second_opinion(table: Table, rulebook: Rulebook, year: int | None = None) -> list[Opinion]:
+    """Every failed finding of the rules of structure and types, by return in the table's order.
+
+    `year` is the reporting year of every return, whatever the table says.
+    """
+    known = understood(table, rulebook, year)
     found: list[tuple[int, Finding]] = []
     for schema, frame in (
         (raised_schema(rulebook), known.raised),
@@ -99,14 +104,14 @@ def left_out(rulebook: Rulebook) -> list[str]:
 
 def raised_schema(rulebook: Rulebook) -> pa.DataFrameSchema:
     """Rules about a return or a row as a whole: one row of the frame for each thing that was seen in one."""
-    checks = [_check(rule, _code_seen(rule)) for rule in _of_codes(rulebook, cells=False)]
+    checks = [_check(rule, _code_seen(rule, rulebook)) for rule in _of_codes(rulebook, cells=False)]
     return _schema(("of", "code"), checks)
 
 
 def figures_schema(rulebook: Rulebook) -> pa.DataFrameSchema:
     """Rules about how figures are given and what they can be: one row of the frame a figure."""
     checks = [
-        _check(rule, _code_seen(rule) if rule.source["raised_by"] else _figure_fails(rule, rulebook))
+        _check(rule, _code_seen(rule, rulebook) if rule.source["raised_by"] else _figure_fails(rule, rulebook))
         for rule in _of_cells(rulebook)
     ]
     return _schema(("of", "figure", "code", "number"), checks)
@@ -116,11 +121,11 @@ def place_schema(rule: Rule) -> pa.DataFrameSchema:
     """A rule about several figures of a return: one row of the frame for each place where it is judged."""
 
     def fails(frame: pd.DataFrame) -> Truths:
-        env = {name: frame[name].to_numpy(dtype=float) for name, _ in rule.let}
+        env = {name: frame[name].to_numpy(dtype=float) for name in _named(rule)}
         judged = _truth(rule.source["when"], env) if rule.source["when"] else True
         return np.asarray(judged & ~_truth(rule.source["assert"], env) & _applies(rule, frame), dtype=bool)
 
-    return _schema(tuple(name for name, _ in rule.let), [_check(rule, fails)])
+    return _schema(_named(rule), [_check(rule, fails)])
 
 
 def _schema(columns: tuple[str, ...], checks: list[pa.Check]) -> pa.DataFrameSchema:
@@ -136,14 +141,15 @@ def _check(rule: Rule, fails: Callable[[pd.DataFrame], Truths]) -> pa.Check:
     return pa.Check(holds, name=rule.id, error=rule.id, ignore_na=False)
 
 
-def _code_seen(rule: Rule) -> Callable[[pd.DataFrame], Truths]:
-    expected = ["|".join(place) for place in rule.places]
-    everywhere = rule.kind != "cells" or "blank" not in rule.source["codes"]  # nobody asked for a figure outside
+def _code_seen(rule: Rule, rulebook: Rulebook) -> Callable[[pd.DataFrame], Truths]:
+    own = ["|".join(place) for place in rule.places]
+    template = ["|".join(place) for place in rulebook.template_places]
 
     def fails(frame: pd.DataFrame) -> Truths:
         seen = frame["code"].isin(list(rule.source["codes"])).to_numpy()
-        if not everywhere:
-            seen = seen & frame["figure"].isin(expected).to_numpy()
+        if rule.kind == "cells":  # what the template has no cell for is judged too, but nobody asked for it
+            asked = frame["figure"].isin(own)
+            seen &= (asked | (~frame["figure"].isin(template) & (frame["code"] != "blank"))).to_numpy()
         return seen & _applies(rule, frame)
 
     return fails
@@ -182,7 +188,11 @@ def _applies(rule: Rule, frame: pd.DataFrame) -> Truths:
 
 
 def _of_table(rulebook: Rulebook) -> Iterator[Rule]:
-    return (rule for rule in rulebook.rules if rule.family in FAMILIES and "table" in (rule.inputs or ("table",)))
+    return (
+        rule
+        for rule in rulebook.rules
+        if rule.family in FAMILIES and rule.source["status"] == "active" and "table" in (rule.inputs or ("table",))
+    )
 
 
 def _of_codes(rulebook: Rulebook, cells: bool) -> list[Rule]:
@@ -193,7 +203,7 @@ def _of_cells(rulebook: Rulebook) -> list[Rule]:
     asserted = [
         rule
         for rule in _of_table(rulebook)
-        if rule.kind == "cells" and rule.source["assert"] and not rule.source["when"] and _computable(rule)
+        if rule.kind == "cells" and rule.source["assert"] and not rule.source["when"] and not rule.where and _computable(rule, rulebook)
     ]
     return _of_codes(rulebook, cells=True) + asserted
 
@@ -202,19 +212,24 @@ def _of_places(rulebook: Rulebook) -> list[Rule]:
     return [
         rule
         for rule in _of_table(rulebook)
-        if rule.kind == "places" and rule.source["assert"] and not rule.source["when_missing"] and _computable(rule)
+        if rule.kind == "places" and rule.source["assert"] and not rule.source["when_missing"] and _computable(rule, rulebook)
     ]
 
 
-def _computable(rule: Rule) -> bool:
-    """Whether arrays suffice: no intervals of printed decimals, no wholes but those of all ethnicities."""
-    operators = {*_NUMBERS, *_TRUTHS, *_JOINED}
-    plain = all(
-        not any(part[:1] in ("*", "=") for part in selector)
-        for _, chosen in rule.let
-        for selector in (chosen.values() if isinstance(chosen, dict) else [chosen])
+def _computable(rule: Rule, rulebook: Rulebook) -> bool:
+    """Whether arrays suffice: no intervals of printed decimals, no wholes but all groups, bands and ethnicities."""
+    source = rule.source
+    groups_of_bands = {*rulebook.items["bands_of"]} - {*rulebook.items["staff_groups"]}
+    selectors = [s for _, chosen in rule.let for s in (chosen.values() if isinstance(chosen, dict) else [chosen])]
+    judged = _operators(source["assert"]) | _operators(source["when"])
+    computed = set().union(*map(_operators, source["where"].values()))
+    exact = all(rule.units[name] in ("people", "number") for tree in source["where"].values() for name in names_in(tree))
+    return (
+        not any(part[:1] == "=" or part in groups_of_bands for selector in selectors for part in selector)
+        and judged | computed <= {*_NUMBERS, *_TRUTHS, *_JOINED}
+        and "/" not in judged  # what cannot be divided is not judged, and that is only known of names
+        and (not computed or exact and not judged & {"or", "not", "!="})
     )
-    return plain and not rule.where and _operators(rule.source["assert"]) | _operators(rule.source["when"]) <= operators
 
 
 def _operators(tree: Any) -> set[str]:
@@ -248,8 +263,11 @@ def _truth(tree: Any, env: Mapping[str, Numbers]) -> Any:
 
 
 def _parameter(name: str, years: Numbers, rulebook: Rulebook) -> Numbers:
-    """A dated parameter in every return's year: that of the latest date not after it."""
-    dated = sorted((int(year), value) for year, value in rulebook.parameters[name.partition(".")[2]]["values"].items())
+    """A dated parameter in every return's year: that of the latest date not after it, or of the year alone."""
+    parameter = rulebook.parameters[name.partition(".")[2]]
+    dated = sorted((int(year), value) for year, value in parameter["values"].items())
+    if parameter["each_year"]:
+        return pd.Series(years).map(dict(dated)).to_numpy(dtype=float)
     at = np.searchsorted([year for year, _ in dated], np.nan_to_num(years, nan=0), side="right")
     return np.array([np.nan, *(float(value) for _, value in dated)])[at]
 
@@ -262,22 +280,31 @@ def _places(rule: Rule, known: Understood, rulebook: Rulebook) -> pd.DataFrame:
             name: [given if part == "@" else part for part, given in zip(_chosen(chosen, place), place, strict=True)]
             for name, chosen in rule.let
         }
-        printed = any(selector[1] == "printed" for selector in bound.values())
+        everywhere = {
+            name: _parameter(name, known.returns.year, rulebook)
+            if selector[1] == "parameter"
+            else known.whole(Key(*selector))
+            for name, selector in bound.items()
+            if selector[1] != "printed"
+        }
+        printed = {name: selector for name, selector in bound.items() if selector[1] == "printed"}
         for basis in ("verified", *known.printed) if printed else ("",):
-            columns = {
-                name: _parameter(name, known.returns.year, rulebook)
-                if selector[1] == "parameter"
-                else known.given(Key(selector[0], basis, *selector[2:]), itself=True)
-                if selector[1] == "printed"
-                else known.whole(Key(*selector))
-                for name, selector in bound.items()
-            }
-            shown = [known.row_of(Key(s[0], basis, *s[2:]), itself=True) for s in bound.values() if s[1] == "printed"]
+            here = {name: Key(selector[0], basis, *selector[2:]) for name, selector in printed.items()}
+            columns = everywhere | {name: known.given(key, itself=True) for name, key in here.items()}
+            for name, tree in rule.source["where"].items():
+                columns[name] = _number(tree, columns)
+            shown = [known.row_of(key, itself=True) for key in here.values()]
             there = place._replace(basis="" if basis == "verified" else basis)
             frames.append(known.of_returns().assign(**columns, **there._asdict(), row=shown[0] if shown else -1))
-    whole = pd.concat(frames, ignore_index=True).dropna(subset=[name for name, _ in rule.let])
+    whole = pd.concat(frames, ignore_index=True).dropna(subset=list(_named(rule)))
     printed_at = np.append(known.figures[["raw", "cell"]].to_numpy(), [["", ""]], axis=0)[whole["row"].to_numpy()]
     return whole.assign(code="", detail="", raw=printed_at[:, 0], cell=printed_at[:, 1]).reset_index(drop=True)
+
+
+def _named(rule: Rule) -> tuple[str, ...]:
+    """The short names a rule is judged by; where one has no number, it is not judged."""
+    used = [*names_in(rule.source["when"]), *names_in(rule.source["assert"])]
+    return tuple(dict.fromkeys([*rule.needs_for_when, *rule.needs, *used]))
 
 
 def _chosen(selector: Any, place: Place) -> list[str]:
@@ -312,8 +339,8 @@ def _validated(schema: pa.DataFrameSchema, frame: pd.DataFrame, rulebook: Rulebo
 def _values(rule: Rule, row: Mapping[Hashable, Any]) -> dict[str, Shown]:
     """The numbers of an asserted rule by its short names; raw is the text of the figure that is judged."""
     values = {}
-    for name, selector in rule.let:
-        judged = name == "figure" or (isinstance(selector, list) and selector[1] == "printed")
+    for name, selector in (*rule.let, *rule.source["where"].items()):
+        judged = name == "figure" or (name not in rule.where and isinstance(selector, list) and selector[1] == "printed")
         number = float(row["number" if name == "figure" else name]) if name in row or name == "figure" else np.nan
         if not np.isnan(number):
             values[name] = Shown(number, number, number, str(row["raw"]) if judged else "")

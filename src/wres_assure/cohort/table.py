@@ -66,7 +66,7 @@ def read_table(path: str | PathLike[str], seconds: float = SECONDS) -> Table:
     try:
         submission = read_facts(data, file, found.sha256, deadline)
     except Refused as e:
-        if e.code in ("not_facts_csv", "csv_wide") and (wide := _wide_csv(data, file, deadline)) is not None:
+        if e.code == "csv_wide" and (wide := _wide_csv(data, file, deadline)) is not None:
             frame, lines = wide
             return from_frame(frame, file, found.sha256, lines)
         raise
