@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import SAMPLES
 
+from conftest import SAMPLES
 from wres_assure import narrative, words
 from wres_assure.assess import Beside, assess
 from wres_assure.model import Assessment, Refused

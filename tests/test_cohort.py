@@ -76,28 +76,29 @@ def of_core(assessment: Assessment, rulebook: Rulebook) -> list[tuple[Found, str
     )
 
 
-def of_core_all(table: Table, rulebook: Rulebook) -> list[list[tuple[Found, str]]]:
-    return [of_core(*judged(submission, rulebook), rulebook) for submission in submissions(table)]
+Said = list[list[tuple[Found, str]]]  # of each return of a table, in its order
 
 
-def of_second(table: Table, rulebook: Rulebook) -> list[list[tuple[Found, str]]]:
-    """The same of the second opinion, a list for each return of the table."""
-    said: dict[tuple[str, str, int | None], list[tuple[Found, str]]] = {}
+def of_both(table: Table, rulebook: Rulebook, year: int | None = None) -> tuple[Said, Said]:
+    """The same of the core and of the second opinion."""
+    core = []
+    second: dict[tuple[str, str, int | None], list[tuple[Found, str]]] = {}
     for submission in submissions(table):
-        (conformed,) = conform(submission, rulebook)
-        whose = conformed.subject
-        said[whose.organisation.code, whose.organisation.name, whose.year] = []
-    for opinion in second_opinion(table, rulebook):
+        (assessment,) = judged(submission, rulebook, year)
+        core.append(of_core(assessment, rulebook))
+        whose = assessment.subject
+        second[whose.organisation.code, whose.organisation.name, whose.year] = []
+    for opinion in second_opinion(table, rulebook, year):
         finding = opinion.finding
         assert finding.outcome == FAILED
-        said[opinion.organisation_code, opinion.organisation_name, opinion.year].append(
+        second[opinion.organisation_code, opinion.organisation_name, opinion.year].append(
             ((finding.rule, finding.code, tuple(finding.place)), words.message_of(finding, rulebook, show_values=True))
         )
-    return [sorted(entries) for entries in said.values()]
+    return core, [sorted(entries) for entries in second.values()]
 
 
-def assert_alike(table: Table, rulebook: Rulebook) -> list[list[tuple[Found, str]]]:
-    core, second = of_core_all(table, rulebook), of_second(table, rulebook)
+def assert_alike(table: Table, rulebook: Rulebook, year: int | None = None) -> Said:
+    core, second = of_both(table, rulebook, year)
     assert len(core) == len(second)
     for one, other in zip(core, second, strict=True):
         assert one == other
@@ -111,14 +112,14 @@ TOKENS = ["<", ">", "≤", "=", "*", "-", "–", "—", "−", "+", "'", ",", ".
           "n/a", "N/A", "na", "true", "FALSE", "REF!", "#DIV/0!", "12", "1,204", "204", "0", "5", "2021",
           "03", "-03-31", "１２", "％", "＜", "st", "th", " march ", " Jan ", "fewer than ", "less than ", "suppressed",
           "[c]", "(c)", "tbc", "1e3", "approx ", "£", "T00:00:00", "\t", "\u2009", "ﬁ", "½", "nil return", "x10",
-          "inf", "nan"]
+          "inf", "nan", "¹", "₂", "①", "❶", "㈠", "⅓", "Ⅳ", " | ", "|", "=", "2021-03-31T"]
 
 
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.one_of(
     st.lists(st.sampled_from(TOKENS), max_size=5).map("".join),
     st.text("0123456789.,%<>*#=+-–'/ naterufls", max_size=12),
-    st.text(st.characters(exclude_categories=["Nd", "No", "Nl", "Cs"]), max_size=6),
+    st.text(st.characters(exclude_categories=["Nd", "Cs"]), max_size=6),
     st.floats(allow_nan=False).map(repr), st.integers().map(str),
 ), min_size=1, max_size=40))  # fmt: skip
 def test_both_read_every_text_alike(rulebook: Rulebook, texts: list[str]) -> None:
@@ -137,16 +138,18 @@ BAD = ["<5", "< 5", "*", "n/a", "N/A", "–", "-", "12%", "12.5 %", "1,204", "12
        "12/03/2021", "2021-03-31", "1 March 2021", "-3", "−3", "12.6", "9.5", "0.5", "", " ", "\u00a0", "４１",
        "４１.５", "\u00a041\u00a0", "41\u200f", "=K7+K8", "approx 40", "'-5", "'=1", "150", "-0.4", "0x10",
        "1e3", "5.", ".5", "0.00", "007",
-       "99999999999999999", "400.00000000001", "400.0000001", "suppressed", "1 204", "(5)", "17.16", "0.1"]  # fmt: skip
-UNKNOWN = [{"item": "headcounts"}, {"item": ""}, {"basis": "Verified"}, {"basis": "derived"}, {"pay_band": "10"},
+       "99999999999999999", "400.00000000001", "400.0000001", "suppressed", "1 204", "(5)", "17.16", "0.1",
+       "41¹", "41²", "<5³", "=K7²", "4½", "①", "41 | 42", "41 | <5", " | "]  # fmt: skip
+UNKNOWN = [{"item": "headcounts"}, {"item": ""}, {"basis": "Verifed"}, {"basis": "derived"}, {"pay_band": "10"},
+           {"pay_band": "medical_and_dental"}, {"pay_band": "8a_and_above"}, {"pay_band": "5¹"}, {"basis": "Printed:x"},
            {"staff_group": "nurses"}, {"ethnicity": "asian"}, {"item": "board_total", "staff_group": "clinical"},
            {"item": "reported_indicator_2", "ethnicity": "bme", "staff_group": "", "pay_band": ""}]  # fmt: skip
-SPELT = [("ethnicity", str.upper), ("ethnicity", lambda text: f" {text}\u00a0"), ("item", str.title),
+SPELT = [("ethnicity", str.upper), ("basis", str.upper), ("basis", str.title), ("ethnicity", lambda text: f" {text}\u00a0"), ("item", str.title),
          ("staff_group", lambda text: text.replace("_", "-")),
          ("pay_band", lambda text: text.replace("_", " ").upper()),
          ("ethnicity", lambda text: "Ethnicity unknown" if text == "unknown" else text)]  # fmt: skip
 IDENTITY = [{"organisation_code": "RXA", "organisation_type": "CCG"}, {"organisation_code": "R-1"},
-            {"scheme": "social_care"}, {"organisation_code": "R1"}, {"organisation_type": ""},
+            {"scheme": "social_care"}, {"scheme": "NHS WRES"}, {"scheme": "nhs-wres"}, {"scheme": "Social Care"}, {"organisation_code": "R1"}, {"organisation_type": ""},
             {"organisation_code": "", "organisation_type": ""},
             {"organisation_type": "Independent provider"}, {"reporting_year": "2018"}, {"reporting_year": "2015"},
             {"reporting_year": "21"}, {"reporting_year": ""}, {"reporting_year": "2018", "scheme": "other"},
@@ -205,7 +208,8 @@ def test_both_find_the_same_in_random_tables(seed: int, clean: list[Fact], narro
     found = assert_alike(table_of(rows), narrow)
     rules = {said[0][0] for entries in found for said in entries}
     assert len(found) >= 100
-    assert {"STR-01c", "STR-03b", "STR-05", "STR-06", "TYP-01a", "TYP-01b", "TYP-03a", "TYP-05a", "TYP-05b"} <= rules
+    assert {"STR-01c", "STR-03b", "STR-05", "STR-06", "TYP-01a", "TYP-01b", "TYP-03a", "TYP-04", "TYP-05a", "TYP-05b",
+            "TYP-05c"} <= rules  # fmt: skip
     assert sum(map(len, found)) > 300
 
 
@@ -245,19 +249,86 @@ def test_tables_of_one_row(changed: dict[str, str], clean: list[Fact], narrow: R
     assert_alike(table_of([row | changed for row in rows_of(clean[200:201])]), narrow)
 
 
-@pytest.mark.parametrize(("reported", "events", "fails"), [
-    ({"verified": "4.01"}, ["10", "5", "5"], True), ({"verified": "4.01"}, ["10", "5", "4"], False),
-    ({"verified": "4.00"}, ["10", "5", "5"], False), ({"printed:page": "17.16"}, ["10", "5", "5"], True),
-    ({"verified": "0.2", "printed:page": "17.16"}, ["10", "5", "5"], True),
-    ({"verified": "<5"}, ["20", "5", "5"], False),
-    ({"verified": "9"}, ["20", "n/a", "5"], False),
+@pytest.mark.parametrize(("reported", "events", "shortlisted", "fails"), [
+    ({"verified": "4.01"}, "20 15 5", "150 50", True), ({"verified": "4.01"}, "20 15 4", "150 50", False),
+    ({"verified": "4.00"}, "20 15 5", "150 50", False), ({"verified": "0.24"}, "20 15 5", "150 50", True),
+    ({"verified": "0.25"}, "20 15 5", "150 50", False), ({"verified": "17.16"}, "20 0 0", "50 50", True),
+    ({"verified": "17.16"}, "19 0 0", "50 50", False), ({"verified": "17.16"}, "19 0 0", "5 5", False),
+    ({"verified": "17.16"}, "20 0 0", "51 50", False), ({"verified": "17.16"}, "20 0 0", "50 51", False),
+    ({"printed:page": "17.16"}, "20 15 5", "150 50", True), ({"printed:page": "17.16"}, "20 15 5", "9 1", False),
+    ({"verified": "0.2", "printed:page": "17.16"}, "20 15 5", "150 50", True), ({"verified": "<5"}, "40 1 1", "9 9", False),
+    ({"verified": "9"}, "40 n/a 5", "9 9", False), ({"verified": "9"}, "40 5 5", "<5 9", False),
+    ({"verified": "9"}, "40 5 5", "0 0", False), ({"verified": "9"}, "40 5 5", "-9 9", False),
 ])  # fmt: skip
-def test_ratios_of_an_unusual_size(reported: dict[str, str], events: list[str], fails: bool, narrow: Rulebook) -> None:
-    facts = [Fact(Key("reported_indicator_2", basis), None, value, "") for basis, value in reported.items()]
-    groups = zip(("white", "bme", "unknown"), events, strict=True)
-    facts += [Fact(Key("appointed", ethnicity=group), None, value, "") for group, value in groups]
+def test_ratios_of_an_unusual_size(
+    reported: dict[str, str], events: str, shortlisted: str, fails: bool, narrow: Rulebook
+) -> None:
+    """Judged where ten or more are to be expected in the smaller group, and 20 or more took part."""
+    given = {Key("reported_indicator_2", basis): value for basis, value in reported.items()}
+    for item, values in (("appointed", events), ("shortlisted", shortlisted)):
+        groups = zip(("white", "bme", "unknown"), values.split(), strict=False)
+        given |= {Key(item, ethnicity=group): value for group, value in groups}
+    (found,) = assert_alike(table_of(rows_of(Fact(key, None, value, "") for key, value in given.items())), narrow)
+    assert ("TYP-04" in {said[0][0] for said in found}) is fails
+
+
+@pytest.mark.parametrize(("left_out", "printed", "fails"), [
+    ({}, {}, True),
+    ({"staff_group": "non_clinical", "pay_band": "5"}, {}, False),
+    ({"pay_band": "senior_medical_manager"}, {}, True),  # a part of consultants
+    ({"staff_group": "non_clinical", "pay_band": "5"}, {"staff_group": "non_clinical"}, True),
+    ({"staff_group": "medical_and_dental"}, {"staff_group": "clinical"}, True),
+    ({"staff_group": "medical_and_dental"}, {"staff_group": "non_clinical"}, False),
+    ({"pay_band": "5"}, {}, False), ({"pay_band": "5"}, {"staff_group": ""}, True),
+    ({"staff_group": "medical_and_dental"}, {"staff_group": "clinical", "basis": "printed:page"}, True),
+    ({"ethnicity": "unknown"}, {}, True), ({"ethnicity": "white", "pay_band": "other"}, {}, False),
+])  # fmt: skip
+def test_staff_of_all_groups_are_made_of_their_parts_or_printed(
+    left_out: dict[str, str], printed: dict[str, str], fails: bool, clean: list[Fact], narrow: Rulebook
+) -> None:
+    facts = [fact._replace(raw="9") if fact.key.item == "reported_indicator_4" else fact for fact in clean
+             if not left_out or fact.key.item != "headcount"
+             or any(fact.key._asdict()[name] != value for name, value in left_out.items())]  # fmt: skip
+    if printed:
+        key = Key("headcount", **{"staff_group": "", **printed})
+        facts += [Fact(key._replace(ethnicity=group), None, "3000", "") for group in ("white", "bme")]
     (found,) = assert_alike(table_of(rows_of(facts)), narrow)
     assert ("TYP-04" in {said[0][0] for said in found}) is fails
+
+
+def test_the_year_asked_for_is_the_year_of_every_return(clean: list[Fact], narrow: Rulebook) -> None:
+    fact = Fact(Key("disciplinary", ethnicity="bme"), None, "9.5", "")
+    years = ["2021", "2018", "", "soon"]
+    rows = [row for at, year in enumerate(years)
+            for row in rows_of([fact], organisation_code=f"ZZ{at}", reporting_year=year)]  # fmt: skip
+    for asked, fails in ((2021, True), (2018, False), (2015, None)):
+        for said in assert_alike(table_of(rows), narrow, asked):
+            rules = {found[0][0] for found in said}
+            assert ("TYP-02" in rules, "STR-06" in rules) == (fails is True, fails is None)
+
+
+@pytest.mark.parametrize(("key", "speaks"), [
+    (Key("appointed", ethnicity="all"), True), (Key("headcount", "verified", "non_clinical", "", "bme"), True),
+    (Key("headcount", "survey", "non_clinical", "5", "bme"), True), (Key("appointed", "printed:page", "", "", "bme"), True),
+    (Key("appointed", "previous", "", "", "bme"), True), (Key("appointed", ethnicity="bme"), True),
+])  # fmt: skip
+def test_figures_without_a_cell_in_the_template_are_read_too(key: Key, speaks: bool, narrow: Rulebook) -> None:
+    for value, rules in (("n/a", {"TYP-01a"}), ("41 | 42", {"TYP-01a"}), ("", set())):
+        (found,) = assert_alike(table_of(rows_of([Fact(key, None, value, "")])), narrow)
+        own = key in {Key(*place) for place in narrow.template_places}
+        assert {said[0][0] for said in found if tuple(key) == said[0][2]} == (rules or ({"TYP-05a"} if own else set()))
+
+
+@pytest.mark.parametrize(("kind", "rule"), [
+    ("trust", "TYP-05a"), ("icb", "TYP-05a"), ("csu", "TYP-05a"), ("national body", "TYP-05a"),
+    ("ccg", "TYP-05c"), ("independent", "TYP-05c"), ("voluntary", "TYP-05c"),
+])  # fmt: skip
+def test_who_has_to_give_every_figure(kind: str, rule: str, narrow: Rulebook) -> None:
+    facts = [Fact(Key("headcount", basis, "clinical_non_medical", "5", "bme"), None, "", "")
+             for basis in ("verified", "esr", "restated")]  # fmt: skip
+    (found,) = assert_alike(table_of(rows_of(facts, organisation_type=kind)), narrow)
+    esr = {"TYP-05b"} if kind in ("trust", "icb", "csu", "ccg") else set()
+    assert {said[0][0] for said in found} == {rule} | esr
 
 
 # The twins: a workbook and a table
@@ -275,7 +346,7 @@ ONLY_A_WORKBOOK = {"divided_by_zero"}  # the template's own formula; a table doe
 _ERROR = "#DIV/0!"
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(24))
 def test_the_same_errors_in_a_workbook_and_in_a_table_are_the_same_findings(
     seed: int, clean: list[Fact], narrow: Rulebook, tmp_path: Path
 ) -> None:
@@ -314,7 +385,7 @@ DIFFERENCES = [
 def test_known_differences(identity: dict[str, str], facts: list[tuple[Key, str]], only_second: set[tuple[str, str]],
                            only_core: set[tuple[str, str]], narrow: Rulebook) -> None:  # fmt: skip
     table = table_of(rows_of([Fact(key, None, raw, "") for key, raw in facts], **identity))
-    (core,), (second,) = of_core_all(table, narrow), of_second(table, narrow)
+    (core,), (second,) = of_both(table, narrow)
     assert {said[0][:2] for said in second} - {said[0][:2] for said in core} == only_second
     assert {said[0][:2] for said in core} - {said[0][:2] for said in second} == only_core
 
@@ -426,17 +497,17 @@ def test_the_core_reads_the_same_csv_as_the_cohort(clean: list[Fact], narrow: Ru
     assert [a.facts for a in alone] == [a.facts for a in together]
 
 
-def test_two_hundred_returns_in_one_table_are_each_judged_as_alone(clean: list[Fact], narrow: Rulebook) -> None:
+def test_sixty_returns_in_one_table_are_each_judged_as_alone(clean: list[Fact], narrow: Rulebook) -> None:
     rng = random.Random(3)
     returns = [rows_of([f._replace(raw=rng.choice(BAD)) if rng.random() < 0.05 else f for f in rng.sample(clean, 150)],
-                       organisation_code=f"ZZ{number}") for number in range(200)]  # fmt: skip
+                       organisation_code=f"ZZ{number}") for number in range(60)]  # fmt: skip
     rows = [row for rows in returns for row in rows]
     rng.shuffle(rows)  # rows of one return need not stand together
     by_code = {}
     for submission in submissions(table_of(rows)):
         (assessment,) = judged(submission, narrow)
         by_code[assessment.subject.organisation.code] = assessment
-    assert len(by_code) == 200
+    assert len(by_code) == 60
     for own in returns:
         (alone,) = judged(next(iter(submissions(table_of(own)))), narrow)
         together = by_code[own[0]["organisation_code"]]

@@ -25,7 +25,7 @@ ALLOWED = {
     "stats_peers": "stats",
     # files in and out, and what their cells say
     "files": "model",
-    "read.*": "model read.*",
+    "read.*": "model values read.*",
     "values": "model",
     "locate": "model values",
     # the rulebook: only loading it compiles it, and only compiling it reads YAML
@@ -64,7 +64,7 @@ ALLOWED = {
     "render.charts": "",
     "render.workbook_style": "model",
     "render.workbook": "model render.workbook_style",
-    "render.result": "_ model rulebook expression words sentences brief",
+    "render.result": "_ model rulebook expression values words sentences brief",
     "render.text": "model rulebook words sentences brief",
     "render.terminal": "model words brief",
     "render.html": "_ model resources words sentences brief render.charts",

@@ -24,6 +24,7 @@ from wres_assure.model import FAILED, Assessment, Fact, Finding, Indicator, Json
 from wres_assure.render import html, result, terminal, text
 from wres_assure.render.workbook import template
 from wres_assure.rulebook import Rulebook
+from wres_assure.values import written_out
 
 SCHEMA = json.loads((Path(resources.__file__).parent / "result.schema.json").read_text())
 NAMED = "Jane Smith 01/01/1980"
@@ -160,8 +161,8 @@ def test_the_facts_written_check_to_the_same_findings(story: str, tmp_path: Path
 
 
 def test_a_number_stored_with_an_exponent_is_written_out() -> None:
-    assert result._value({"value": 1.5e-05, "raw": "1.5E-05"}) == "0.000015"
-    assert result._value({"value": 0.12, "raw": "12%"}) == "12%"
+    assert written_out("1.5E-05", 1.5e-05) == "0.000015"
+    assert written_out("12%", 0.12) == "12%"
 
 
 def test_a_day_stored_as_a_number_is_written_as_a_date() -> None:

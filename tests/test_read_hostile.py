@@ -260,7 +260,7 @@ FAKES = [
     ("xml 2003", b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
      "file_xml", "2003"),
     ("xml", b"<?xml version='1.0'?><a/>", "file_xml", "is an XML file"),
-    ("json", b' {"format": 1}', "file_json", "cannot be read yet"),
+    ("json", b' {"format": 1}', "file_json", "no result of wres-assure check"),
     ("picture", b"\x89PNG\r\n\x1a\n", "file_other", "is a picture"),
     ("cut short", build()[:-30], "file_damaged", "its end is missing"),
     ("cut to its first bytes", build()[:100], "file_damaged", "its end is missing"),

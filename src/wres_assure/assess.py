@@ -9,7 +9,7 @@ from .compare import compare
 from .conform import conform, published_survey
 from .derive import derive
 from .facts import Facts
-from .model import Assessment, Fact, Return, Submission
+from .model import Assessment, Fact, Refused, Return, Submission
 from .read import read
 from .rulebook import Rulebook
 from .score import reliability, usable
@@ -34,6 +34,13 @@ def judged(
     submission: Submission, rulebook: Rulebook, year: int | None = None, beside: Beside = NOTHING
 ) -> list[Assessment]:
     """What can be established about every return in a submission already read."""
+    if submission.rulebook and submission.rulebook != rulebook.sha256:
+        raise Refused(
+            "rulebook_differs",
+            f"{submission.file} was made by rulebook {submission.rulebook[:12]}, and this is {rulebook.sha256[:12]}.",
+            "Name the rules of its release with --rules, or check the return itself again.",
+            submission.file,
+        )
     assessments = []
     for conformed in conform(submission, rulebook, year):
         subject = conformed.subject

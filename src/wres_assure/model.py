@@ -90,6 +90,7 @@ class Submission(NamedTuple):
     rows: tuple[Row, ...]  # of a facts CSV; empty for a workbook
     notes: tuple[Note, ...]
     date_1904: bool = False
+    rulebook: str = ""  # of a result of an earlier run: the hash of the rulebook that made it
 
 
 class Key(NamedTuple):

@@ -22,6 +22,17 @@ _SUPPRESSED = re.compile(r"(?:\*+|[<>≤≥]=?\s*\d+|fewer than \d+|less than \d
 _ERRORS = {"#ref!", "#div/0!", "#value!", "#name?", "#n/a", "#null!", "#num!", "#spill!", "#calc!", "#getting_data"}
 
 
+NOT_IN_FILE = ("row_missing", "row_twice", "block_missing", "section_missing")  # the file has no such cell, or two
+
+
+def written_out(raw: str, value: float | None) -> str:
+    """A figure as printed; a number stored with an exponent is written out, since nobody prints one."""
+    if value is None or "e" not in raw.lower():
+        return raw
+    sign = "%" if raw.endswith("%") else ""
+    return f"{float(raw.rstrip('%')):.20f}".rstrip("0").rstrip(".") + sign
+
+
 class Figure(NamedTuple):
     """A number with the step of its last printed decimal, or the code of why there is none."""
 

@@ -129,9 +129,7 @@ def understood(table: Table, rulebook: Rulebook, year: int | None = None) -> Und
     keys, unknown = _keys({name: seen[name][rows] for name in OF_FIGURE}, rulebook.items)
     lines = "line " + pd.Series(table.frame["line"].to_numpy()[rows]).astype(str).astype(object)
     bad = unknown != ""
-    raised.append(
-        pd.DataFrame({"of": of[rows][bad], "code": "label_unknown", "cell": lines[bad], "raw": unknown[bad]})
-    )
+    raised.append(pd.DataFrame({"of": of[rows][bad], "code": "label_unknown", "cell": lines[bad], "raw": unknown[bad]}))
     figures = pd.DataFrame(keys, dtype=object)
     figures.insert(0, "of", of[rows])
     figures["cell"] = lines

@@ -149,7 +149,7 @@ def _code_seen(rule: Rule, rulebook: Rulebook) -> Callable[[pd.DataFrame], Truth
         seen = frame["code"].isin(list(rule.source["codes"])).to_numpy()
         if rule.kind == "cells":  # what the template has no cell for is judged too, but nobody asked for it
             asked = frame["figure"].isin(own)
-            seen &= (asked | (~frame["figure"].isin(template) & (frame["code"] != "blank"))).to_numpy()
+            seen = seen & (asked | (~frame["figure"].isin(template) & (frame["code"] != "blank"))).to_numpy()
         return seen & _applies(rule, frame)
 
     return fails
@@ -203,7 +203,11 @@ def _of_cells(rulebook: Rulebook) -> list[Rule]:
     asserted = [
         rule
         for rule in _of_table(rulebook)
-        if rule.kind == "cells" and rule.source["assert"] and not rule.source["when"] and not rule.where and _computable(rule, rulebook)
+        if rule.kind == "cells"
+        and rule.source["assert"]
+        and not rule.source["when"]
+        and not rule.where
+        and _computable(rule, rulebook)
     ]
     return _of_codes(rulebook, cells=True) + asserted
 
@@ -212,7 +216,10 @@ def _of_places(rulebook: Rulebook) -> list[Rule]:
     return [
         rule
         for rule in _of_table(rulebook)
-        if rule.kind == "places" and rule.source["assert"] and not rule.source["when_missing"] and _computable(rule, rulebook)
+        if rule.kind == "places"
+        and rule.source["assert"]
+        and not rule.source["when_missing"]
+        and _computable(rule, rulebook)
     ]
 
 
@@ -223,12 +230,13 @@ def _computable(rule: Rule, rulebook: Rulebook) -> bool:
     selectors = [s for _, chosen in rule.let for s in (chosen.values() if isinstance(chosen, dict) else [chosen])]
     judged = _operators(source["assert"]) | _operators(source["when"])
     computed = set().union(*map(_operators, source["where"].values()))
-    exact = all(rule.units[name] in ("people", "number") for tree in source["where"].values() for name in names_in(tree))
+    names = {name for tree in source["where"].values() for name in names_in(tree)}
+    exact = all(rule.units[name] in ("people", "number") for name in names)
     return (
         not any(part[:1] == "=" or part in groups_of_bands for selector in selectors for part in selector)
         and judged | computed <= {*_NUMBERS, *_TRUTHS, *_JOINED}
         and "/" not in judged  # what cannot be divided is not judged, and that is only known of names
-        and (not computed or exact and not judged & {"or", "not", "!="})
+        and (not computed or (exact and not judged & {"or", "not", "!="}))
     )
 
 
@@ -339,8 +347,8 @@ def _validated(schema: pa.DataFrameSchema, frame: pd.DataFrame, rulebook: Rulebo
 def _values(rule: Rule, row: Mapping[Hashable, Any]) -> dict[str, Shown]:
     """The numbers of an asserted rule by its short names; raw is the text of the figure that is judged."""
     values = {}
-    for name, selector in (*rule.let, *rule.source["where"].items()):
-        judged = name == "figure" or (name not in rule.where and isinstance(selector, list) and selector[1] == "printed")
+    for name, selector in (*rule.let, *((name, None) for name in rule.where)):
+        judged = name == "figure" or (isinstance(selector, list) and selector[1] == "printed")
         number = float(row["number" if name == "figure" else name]) if name in row or name == "figure" else np.nan
         if not np.isnan(number):
             values[name] = Shown(number, number, number, str(row["raw"]) if judged else "")

@@ -20,7 +20,7 @@ SECONDS = 20.0
 
 
 def read(path: Path | str, seconds: float = SECONDS) -> Submission:
-    """The submission in the file at `path`: the sheets of a workbook, or the rows of a facts CSV.
+    """The submission in the file at `path`: the sheets of a workbook, or the rows of a table or of an earlier result.
 
     Raises Refused, and nothing else, for a file that is not one of these, is damaged, is larger than the
     limits, or takes longer than `seconds`.
@@ -49,6 +49,10 @@ def _read(found: Found, deadline: float) -> Submission:
         finally:
             if collecting:
                 gc.enable()
+    if found.is_json:
+        from wres_assure.read.earlier import read_result
+
+        return read_result(found.data, found.file, found.sha256)
     from wres_assure.read.table import read_table
 
     return read_table(found.data, found.file, found.sha256, deadline)

@@ -36,8 +36,6 @@ _MAGIC = (
     (b"7z\xbc\xaf", "file_other", _PACKED, _UNPACK),
     (b"Rar!", "file_other", _PACKED, _UNPACK),
     (b"PAR1", "file_parquet", "is a Parquet table of returns", "Check it where pyarrow is installed."),
-    (b"{", "file_json", "is JSON; results of an earlier run cannot be read yet",
-     "Check the workbook or the facts CSV that the result was made from."),
 )  # fmt: skip
 _HTML = (b"<!doctype", b"<html", b"<head", b"<meta", b"<body", b"<table", b"<style", b"<script", b"<div", b"<!--")
 
@@ -60,6 +58,7 @@ class Found(NamedTuple):
     sha256: str
     data: bytes
     package: Package | None
+    is_json: bool = False
 
 
 def load(path: Path | str) -> tuple[str, bytes]:
@@ -110,7 +109,7 @@ def recognise(data: bytes, file: str) -> Found:
             raise Refused(code, f"{file} {what}.", remedy, file)
     if head[:1] == b"<":
         _markup(head.lower(), file)
-    return Found(file, _sha256(data), data, None)
+    return Found(file, _sha256(data), data, None, head[:1] in (b"{", b"["))
 
 
 def _workbook(data: bytes, file: str) -> Package:

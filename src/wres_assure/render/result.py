@@ -15,6 +15,7 @@ from .. import __version__, words
 from ..expression import tidy
 from ..model import FAILED, OUTCOMES, Assessment, Fact, Finding, Indicator, Json, Place
 from ..rulebook import Rule, Rulebook
+from ..values import NOT_IN_FILE, written_out
 
 FORMAT = 1
 FIRST_FAMILIES = ("structure", "types")
@@ -53,7 +54,6 @@ FINDING_COLUMNS = (
     "caused_by",
     "fingerprint",
 )
-_NOT_IN_FILE = {"row_missing", "row_twice", "block_missing", "section_missing"}  # the file has no such cell, or two
 _TRUE_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)%?\Z")
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", ";", "＝", "＋", "－", "＠")
 
@@ -246,21 +246,12 @@ def facts_csv(*results: Json) -> str:
             organisation["region"],
             str(entry["submission"]["reporting_year"] or ""),
         ]
-        rows += [
-            [*head, *[fact[name] or "" for name in FACT_COLUMNS[5:10]], _value(fact), "nhs_wres", fact.get("note", "")]
-            for fact in entry["facts"]
-            if fact["problem"] not in _NOT_IN_FILE
-        ]
+        for fact in entry["facts"]:
+            if fact["problem"] not in NOT_IN_FILE:
+                place = [fact[name] or "" for name in FACT_COLUMNS[5:10]]
+                value = written_out(fact["raw"], fact["value"])
+                rows.append([*head, *place, value, "nhs_wres", fact.get("note", "")])
     return table(FACT_COLUMNS, rows)
-
-
-def _value(fact: Json) -> str:
-    """The figure as printed; a number stored with an exponent is written out, since nobody prints one."""
-    raw: str = fact["raw"]
-    if fact["value"] is None or "e" not in raw.lower():
-        return raw
-    sign = "%" if raw.endswith("%") else ""
-    return f"{float(raw.rstrip('%')):.20f}".rstrip("0").rstrip(".") + sign
 
 
 def findings_csv(*results: Json) -> str:
