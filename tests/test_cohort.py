@@ -115,7 +115,7 @@ TOKENS = ["<", ">", "≤", "=", "*", "-", "–", "—", "−", "+", "'", ",", ".
           "inf", "nan", "¹", "₂", "①", "❶", "㈠", "⅓", "Ⅳ", " | ", "|", "=", "2021-03-31T"]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(st.one_of(
     st.lists(st.sampled_from(TOKENS), max_size=5).map("".join),
     st.text("0123456789.,%<>*#=+-–'/ naterufls", max_size=12),
@@ -144,12 +144,15 @@ UNKNOWN = [{"item": "headcounts"}, {"item": ""}, {"basis": "Verifed"}, {"basis":
            {"pay_band": "medical_and_dental"}, {"pay_band": "8a_and_above"}, {"pay_band": "5¹"}, {"basis": "Printed:x"},
            {"staff_group": "nurses"}, {"ethnicity": "asian"}, {"item": "board_total", "staff_group": "clinical"},
            {"item": "reported_indicator_2", "ethnicity": "bme", "staff_group": "", "pay_band": ""}]  # fmt: skip
-SPELT = [("ethnicity", str.upper), ("basis", str.upper), ("basis", str.title), ("ethnicity", lambda text: f" {text}\u00a0"), ("item", str.title),
+SPELT = [("ethnicity", str.upper), ("basis", str.upper), ("basis", str.title),
+         ("ethnicity", lambda text: f" {text}\u00a0"), ("item", str.title),
          ("staff_group", lambda text: text.replace("_", "-")),
          ("pay_band", lambda text: text.replace("_", " ").upper()),
          ("ethnicity", lambda text: "Ethnicity unknown" if text == "unknown" else text)]  # fmt: skip
 IDENTITY = [{"organisation_code": "RXA", "organisation_type": "CCG"}, {"organisation_code": "R-1"},
-            {"scheme": "social_care"}, {"scheme": "NHS WRES"}, {"scheme": "nhs-wres"}, {"scheme": "Social Care"}, {"organisation_code": "R1"}, {"organisation_type": ""},
+            {"scheme": "social_care"}, {"scheme": "NHS WRES"}, {"scheme": "nhs-wres"}, {"scheme": "Social Care"},
+            {"organisation_type": "ccg"}, {"organisation_type": "independent"},
+            {"organisation_code": "R1"}, {"organisation_type": ""},
             {"organisation_code": "", "organisation_type": ""},
             {"organisation_type": "Independent provider"}, {"reporting_year": "2018"}, {"reporting_year": "2015"},
             {"reporting_year": "21"}, {"reporting_year": ""}, {"reporting_year": "2018", "scheme": "other"},
@@ -159,14 +162,11 @@ IDENTITY = [{"organisation_code": "RXA", "organisation_type": "CCG"}, {"organisa
 PRINTED = ("printed:board paper", "printed:annual report", "printed")
 
 
-def expected_anywhere(fact: Fact, rulebook: Rulebook) -> bool:
-    return tuple(fact.key) in {tuple(place) for place in rulebook.rule("TYP-01a").places}
-
-
 def random_return(clean: list[Fact], number: int, rng: random.Random) -> list[dict[str, str]]:
     """A return with several errors of every kind: figures, labels, spelling, doubled rows, identity, printed totals."""
     code = {"organisation_code": f"ZZ{number}", "organisation_name": f"Organisation {number}"}
-    identity = code | (rng.choice(IDENTITY) if rng.random() < 0.3 else {})
+    identity = code | (rng.choice(IDENTITY) if rng.random() < 0.5 else {})
+    identity |= {"organisation_type": rng.choice(["ccg", "independent"])} if rng.random() < 0.15 else {}
     given = rng.choice([clean, rng.sample(clean, 60), [f for f in clean if rng.random() < 0.9]])
     rows = rows_of(given, **identity)
     for row in rng.sample(rows, rng.randrange(3, 14)):
@@ -194,6 +194,13 @@ def random_return(clean: list[Fact], number: int, rng: random.Random) -> list[di
             if row["item"].startswith("survey_") and row["value"].isdigit():
                 row["value"] = "0.5"
     if rng.random() < 0.3:
+        for row in rng.sample(rows, 20):
+            row["value"] = ""
+    if rng.random() < 0.2:
+        for row in rows:
+            if row["item"] in ("reported_indicator_2", "reported_indicator_3", "reported_indicator_4"):
+                row["value"] = rng.choice(["17.16", "0.1"])
+    if rng.random() < 0.3:
         rng.shuffle(rows)
     return rows
 
@@ -209,7 +216,7 @@ def test_both_find_the_same_in_random_tables(seed: int, clean: list[Fact], narro
     rules = {said[0][0] for entries in found for said in entries}
     assert len(found) >= 100
     assert {"STR-01c", "STR-03b", "STR-05", "STR-06", "TYP-01a", "TYP-01b", "TYP-03a", "TYP-04", "TYP-05a", "TYP-05b",
-            "TYP-05c"} <= rules  # fmt: skip
+            "TYP-05c"} <= rules
     assert sum(map(len, found)) > 300
 
 
@@ -256,7 +263,8 @@ def test_tables_of_one_row(changed: dict[str, str], clean: list[Fact], narrow: R
     ({"verified": "17.16"}, "19 0 0", "50 50", False), ({"verified": "17.16"}, "19 0 0", "5 5", False),
     ({"verified": "17.16"}, "20 0 0", "51 50", False), ({"verified": "17.16"}, "20 0 0", "50 51", False),
     ({"printed:page": "17.16"}, "20 15 5", "150 50", True), ({"printed:page": "17.16"}, "20 15 5", "9 1", False),
-    ({"verified": "0.2", "printed:page": "17.16"}, "20 15 5", "150 50", True), ({"verified": "<5"}, "40 1 1", "9 9", False),
+    ({"verified": "0.2", "printed:page": "17.16"}, "20 15 5", "150 50", True),
+    ({"verified": "<5"}, "40 1 1", "9 9", False),
     ({"verified": "9"}, "40 n/a 5", "9 9", False), ({"verified": "9"}, "40 5 5", "<5 9", False),
     ({"verified": "9"}, "40 5 5", "0 0", False), ({"verified": "9"}, "40 5 5", "-9 9", False),
 ])  # fmt: skip
@@ -307,16 +315,18 @@ def test_the_year_asked_for_is_the_year_of_every_return(clean: list[Fact], narro
             assert ("TYP-02" in rules, "STR-06" in rules) == (fails is True, fails is None)
 
 
-@pytest.mark.parametrize(("key", "speaks"), [
-    (Key("appointed", ethnicity="all"), True), (Key("headcount", "verified", "non_clinical", "", "bme"), True),
-    (Key("headcount", "survey", "non_clinical", "5", "bme"), True), (Key("appointed", "printed:page", "", "", "bme"), True),
-    (Key("appointed", "previous", "", "", "bme"), True), (Key("appointed", ethnicity="bme"), True),
-])  # fmt: skip
-def test_figures_without_a_cell_in_the_template_are_read_too(key: Key, speaks: bool, narrow: Rulebook) -> None:
+@pytest.mark.parametrize("key", [
+    Key("appointed", ethnicity="all"), Key("headcount", "verified", "non_clinical", "", "bme"),
+    Key("headcount", "survey", "non_clinical", "5", "bme"), Key("appointed", "printed:page", "", "", "bme"),
+    Key("appointed", "previous", "", "", "bme"), Key("appointed", ethnicity="bme"),
+], ids=str)  # fmt: skip
+def test_figures_without_a_cell_in_the_template_are_read_too(key: Key, narrow: Rulebook) -> None:
+    """Nobody asked for them, so blank is no error of theirs."""
     for value, rules in (("n/a", {"TYP-01a"}), ("41 | 42", {"TYP-01a"}), ("", set())):
         (found,) = assert_alike(table_of(rows_of([Fact(key, None, value, "")])), narrow)
         own = key in {Key(*place) for place in narrow.template_places}
-        assert {said[0][0] for said in found if tuple(key) == said[0][2]} == (rules or ({"TYP-05a"} if own else set()))
+        expected = rules or ({"TYP-05a"} if own else set())
+        assert {said[0][0] for said in found if tuple(key) == said[0][2]} == expected
 
 
 @pytest.mark.parametrize(("kind", "rule"), [
@@ -346,7 +356,7 @@ ONLY_A_WORKBOOK = {"divided_by_zero"}  # the template's own formula; a table doe
 _ERROR = "#DIV/0!"
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", range(12))
 def test_the_same_errors_in_a_workbook_and_in_a_table_are_the_same_findings(
     seed: int, clean: list[Fact], narrow: Rulebook, tmp_path: Path
 ) -> None:
@@ -497,17 +507,17 @@ def test_the_core_reads_the_same_csv_as_the_cohort(clean: list[Fact], narrow: Ru
     assert [a.facts for a in alone] == [a.facts for a in together]
 
 
-def test_sixty_returns_in_one_table_are_each_judged_as_alone(clean: list[Fact], narrow: Rulebook) -> None:
+def test_forty_returns_in_one_table_are_each_judged_as_alone(clean: list[Fact], narrow: Rulebook) -> None:
     rng = random.Random(3)
     returns = [rows_of([f._replace(raw=rng.choice(BAD)) if rng.random() < 0.05 else f for f in rng.sample(clean, 150)],
-                       organisation_code=f"ZZ{number}") for number in range(60)]  # fmt: skip
+                       organisation_code=f"ZZ{number}") for number in range(40)]  # fmt: skip
     rows = [row for rows in returns for row in rows]
     rng.shuffle(rows)  # rows of one return need not stand together
     by_code = {}
     for submission in submissions(table_of(rows)):
         (assessment,) = judged(submission, narrow)
         by_code[assessment.subject.organisation.code] = assessment
-    assert len(by_code) == 60
+    assert len(by_code) == 40
     for own in returns:
         (alone,) = judged(next(iter(submissions(table_of(own)))), narrow)
         together = by_code[own[0]["organisation_code"]]

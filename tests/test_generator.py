@@ -172,8 +172,6 @@ def test_honest_returns_have_nothing_to_correct(said_of_honest: list[detect.Said
     assert [one for one in said_of_honest if one.action in ("correct", "broken")] == []
 
 
-@pytest.mark.xfail(strict=True, reason="ESR-01b judges senior medical managers, which ESR does not give, and resolved "
-                                       "unknown ethnicities by their own cell; see `python tests/bench/detect.py`")
 def test_hardly_any_honest_return_has_something_to_explain(said_of_honest: list[detect.Said]) -> None:
     assert len({one.seed for one in said_of_honest if one.action == "explain"}) <= 1
 

@@ -267,7 +267,7 @@ def _cases_over_staff(given: Return, pick: Random) -> Planted:
 def _many_cases(given: Return, pick: Random) -> Planted | None:
     if min(staff(given)[:2]) < 150:
         return None
-    rate = 0.035 + 0.05 * pick.random()
+    rate = 0.055 + 0.05 * pick.random()
     keys = row("disciplinary")[:2]
     return put(given, {key: round(rate * n) for key, n in zip(keys, staff(given), strict=False)}, "CON-04b")
 
@@ -731,7 +731,7 @@ KINDS: dict[str, Plant] = {
     "many more appointed than shortlisted": _more_appointed(False),
     "shortlisted and appointed exchanged": _rows_exchanged,
     "more cases than staff": _cases_over_staff,
-    "cases above 3 %": _many_cases,
+    "cases above 5 %": _many_cases,
     "no case in 1,000": _no_cases,
     "far more trained than employed": _training(1.3, 2.5, "CON-05a"),
     "more trained than employed": _training(1.03, 1.22, "CON-05b"),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from time import monotonic
-from typing import NamedTuple
 
-from wres_assure.model import Cell, Refused, Sheet, column_letters
+from wres_assure.model import Refused, Sheet, column_letters
+from wres_assure.read.cells import MAX_CELLS, MAX_COLUMN, MAX_ROW, Book, Seen, keeper
 from wres_assure.read.package import damaged
-from wres_assure.read.plain import VOCABULARY, NotPlain, plain_rows, plain_table, plain_text
-from wres_assure.read.values import area, column_number, date_serial, has_dde, is_zero, number, unescape
+from wres_assure.read.plain import VOCABULARY, NotPlain, plain_rows, plain_table
+from wres_assure.read.values import area, column_number, is_zero
 from wres_assure.read.xml import (
     MAX_DEPTH,
     MAX_TEXT,
@@ -25,35 +24,10 @@ from wres_assure.read.xml import (
     too_slow,
 )
 
-MAX_ROW = 5_000
-MAX_COLUMN = 200
-MAX_CELLS = 200_000  # of the whole workbook, empty ones included
 MAX_MERGE = 20_000
 MAX_MERGES = 20_000
 
 _NOWHERE = 1 << 20  # beyond the last row that Excel has
-_TRUE = {"1": True, "true": True, "0": False, "false": False}
-
-
-class Book(NamedTuple):
-    """What the sheets of a workbook share."""
-
-    file: str
-    strings: list[str]
-    formats: dict[str, str]  # percent or date by the style's number in text; general ones are left out
-    white: frozenset[str]  # styles with white text on no fill or a white one
-    date_1904: bool
-    deadline: float
-
-
-class Seen(NamedTuple):
-    """A sheet, the number of its cell elements, and the addresses that a note must speak of."""
-
-    sheet: Sheet
-    cells: int
-    white: list[tuple[int, int]]
-    dde: list[tuple[int, int]]
-    drawing: bool
 
 
 def read_sheet(content: bytes, part: str, name: str, state: str, book: Book, budget: int) -> Seen:
@@ -80,7 +54,7 @@ def _read(content: bytes, table: str | None, part: str, name: str, state: str, b
     merges: list[tuple[int, int, int, int]] = []
     hidden_rows: set[int] = set()
     column_hidden = [False] * (MAX_COLUMN + 1)
-    keep = _keeper(seen, column_hidden, book)
+    keep, keep_plain = keeper(seen, column_hidden, book)
     drawing = False
     count = 0
 
@@ -194,7 +168,7 @@ def _read(content: bytes, table: str | None, part: str, name: str, state: str, b
                 hidden_rows.add(row)
 
         def read_plain(tag: str) -> None:
-            nonlocal count, column
+            nonlocal count
             if tag != "sheetData" or depth != 1 or row or table is None:
                 raise NotPlain
             for row_number, attributes, cells in plain_rows(table):
@@ -204,18 +178,7 @@ def _read(content: bytes, table: str | None, part: str, name: str, state: str, b
                 count += len(cells)
                 if count > budget:
                     raise NotPlain
-                for word, digits, style, kind, alone, between_f, between_v in cells:
-                    if digits != row_number:
-                        raise NotPlain
-                    if alone:
-                        column = columns.get(word) or columns.setdefault(word, column_number(word))
-                        keep(row, column, row_hidden, kind or "n", style or "0", alone, None, None)
-                    elif between_f or between_v:
-                        column = columns.get(word) or columns.setdefault(word, column_number(word))
-                        formula = plain_text(between_f)
-                        if formula and len(formula) > MAX_TEXT:
-                            raise too_long(file, place())
-                        keep(row, column, row_hidden, kind or "n", style or "0", plain_text(between_v), formula, None)
+                keep_plain(row, row_number, row_hidden, cells)
 
         def place() -> str:
             return f"{name}!{column_letters(column)}{row}"
@@ -226,82 +189,6 @@ def _read(content: bytes, table: str | None, part: str, name: str, state: str, b
     hidden_columns = frozenset(column for column in range(1, MAX_COLUMN + 1) if column_hidden[column])
     sheet = Sheet(name, state, seen.sheet.cells, tuple(merges), frozenset(hidden_rows), hidden_columns)
     return Seen(sheet, count, seen.white, seen.dde, drawing)
-
-
-Keep = Callable[[int, int, bool, str, str, "str | None", "str | None", "list[str] | None"], None]
-
-
-def _keeper(seen: Seen, column_hidden: list[bool], book: Book) -> Keep:
-    """A function that puts a cell, given as its part stores it, among the cells that were seen."""
-    file, strings, formats, white_styles, date_1904, _ = book
-    name, _, cells, _, _, _ = seen.sheet
-    put, white, dde = cells.setdefault, seen.white, seen.dde
-    numbers: dict[str, tuple[float, str]] = {}
-    last_string = len(strings)
-    make_cell = tuple.__new__  # what Cell() itself calls, without the detour
-
-    def keep(
-        row: int, column: int, row_hidden: bool, kind: str, style: str,
-        raw: str | None, formula: str | None, inline: list[str] | None,
-    ) -> None:  # fmt: skip
-        text = raw or ""
-        value: float | str | bool | None = None
-        what = "text"
-        if inline is not None and kind == "inlineStr":
-            text = unescape("".join(inline))
-        if len(text) > MAX_TEXT:
-            raise too_long(file, place(row, column))
-        if not text and (raw is None or kind != "str"):
-            if formula is None:
-                return
-            what = "uncalculated"
-        elif kind == "s":
-            try:
-                text = strings[int(text) if text[0] != "-" else last_string]
-            except (IndexError, ValueError):
-                raise damaged(file, "a cell names a text that is not there", place(row, column)) from None
-        elif kind == "n":
-            known = numbers.get(text)
-            if known is None and (known := number(text)) is not None:
-                numbers[text] = known
-            if known is not None:
-                what = "number"
-                value, text = known
-        elif kind == "str":
-            text = unescape(text)
-        elif kind == "b":
-            truth = _TRUE.get(text.strip())
-            if truth is not None:
-                what, value = "boolean", truth
-        elif kind == "e":
-            what = "error"
-        elif kind == "d":
-            serial = date_serial(text, date_1904)
-            if serial is not None:
-                what, value = "number", serial
-        if what == "text":
-            if not text and formula is None:
-                return
-            value = text
-        if row > MAX_ROW or column > MAX_COLUMN:
-            message = f"{file} has content far from the return, in row {row:,}, column {column:,} of sheet {name}."
-            remedy = f"Remove what stands below row {MAX_ROW:,} or to the right of column {MAX_COLUMN}."
-            raise Refused("cell_far", message, remedy, place(row, column))
-        at = (row, column)
-        number_format = "date" if kind == "d" else formats.get(style, "general")
-        hidden = row_hidden or column_hidden[column]
-        cell: Cell = make_cell(Cell, (name, row, column, what, text, value, formula, number_format, hidden))
-        if put(at, cell) is not cell:
-            raise damaged(file, f"the cell {place(row, column)} stands twice in it", place(row, column))
-        if style in white_styles and text:
-            white.append(at)
-        if formula and "|" in formula and has_dde(formula):
-            dde.append(at)
-
-    def place(row: int, column: int) -> str:
-        return f"{name}!{column_letters(column)}{row}"
-
-    return keep
 
 
 def _merge(reference: str, file: str, name: str) -> tuple[int, int, int, int]:

@@ -1,0 +1,595 @@
+"""How long the programme takes, against bare Python and against other libraries doing the same work.
+
+    python tests/bench/bench.py [--date 2026-01-31] [--rounds 15]
+
+Everything is a ratio of medians of interleaved rounds within this one run. Before anything is timed, every engine must
+find the same failures and every reader read the same values. Needs Linux or macOS.
+
+Two environments are made under build/bench: one with the programme as people install it (a wheel, byte code compiled),
+one with the peers of bench-requirements.txt. Prints one table and writes it to results.md beside this file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import hashlib
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import venv
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from time import perf_counter
+from typing import Any, NamedTuple
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+WORK = ROOT / "build" / "bench"
+if __name__ == "bench":  # beside a module of its folder's own name, `bench.generate` must still be found
+    __path__ = [str(HERE)]
+
+NEVER_IMPORTED = ("numpy", "pandas", "pandera", "openpyxl", "pydantic", "yaml", "jinja2", "rich")
+FEW = ("TYP-03a", "CON-01", "CON-02", "CON-04a", "CON-06c", "CON-07", "CON-08", "SML-01", "SUR-06")
+MANY = (*FEW, "TYP-01b", "ESR-01b")
+COLUMNS = {"restated": "EFG", "esr": "HIJ", "verified": "KLM"}
+LOOP = 8  # workbooks
+Json = dict[str, Any]
+
+
+class Row(NamedTuple):
+    mark: str
+    work: str
+    measured: str
+    must: str
+    aim: str
+    reached: str
+
+
+# The programme's side, run by the environment with the wheel
+
+
+class Ours:
+    """Takes one JSON request a line, answers with seconds and results."""
+
+    def __init__(self) -> None:
+        from wres_assure import rulebook
+
+        self.whole = rulebook.load()
+        self.some: dict[str, Any] = {}
+
+    def _of(self, names: Iterable[str]) -> Any:
+        """The rulebook with these rules only; "" is all of them."""
+        key = " ".join(names)
+        if key not in self.some:
+            chosen = tuple(rule for rule in self.whole.rules if rule.id in names)
+            self.some[key] = self.whole._replace(rules=chosen) if names else self.whole
+        return self.some[key]
+
+    def do_checks(self, asked: Json) -> Json:
+        """The chosen rules as plain comparisons of columns, for the peers."""
+        return _translated(self._of(asked["rules"]), asked["year"])
+
+    def do_engine(self, asked: Json) -> Json:
+        """The chosen rules over the figures of one return, totals not yet added up."""
+        from wres_assure.check import check
+        from wres_assure.conform import conform
+        from wres_assure.facts import Facts
+        from wres_assure.model import FAILED
+        from wres_assure.read import read
+
+        chosen = self._of(asked["rules"])
+        (conformed,) = conform(read(asked["path"]), chosen, None)
+        parameters = chosen.parameters_of(conformed.subject.year)
+        tables = [Facts(conformed.facts, chosen.items, parameters) for _ in range(asked["times"])]
+        begun = perf_counter()
+        for facts in tables:
+            checked = check(facts, (), conformed.subject, chosen)
+        seconds = (perf_counter() - begun) / len(tables)
+        judged = checked.coverage["passed"] + checked.coverage["failed"]
+        return {"seconds": seconds, "found": sorted(_name(f) for f in checked.findings if f.outcome == FAILED),
+                "judged": judged, "checks": checked.coverage["checks"]}
+
+    def do_read(self, asked: Json) -> Json:
+        from wres_assure.read import read
+
+        begun = perf_counter()
+        for _ in range(asked["times"]):
+            submission = read(asked["path"])
+        seconds = (perf_counter() - begun) / asked["times"]
+        found = [[cell.sheet, cell.row, cell.column, cell.value, cell.formula, cell.hidden, cell.kind, cell.raw]
+                 for sheet in submission.sheets for cell in sheet.cells.values()]
+        return {"seconds": seconds, "found": found if asked.get("tell") else None}
+
+    def do_loop(self, asked: Json) -> Json:
+        from wres_assure.assess import assess
+        from wres_assure.model import FAILED
+        from wres_assure.words import message_of
+
+        chosen = self._of(asked["rules"])
+        found = []
+        begun = perf_counter()
+        for path in asked["paths"]:
+            (assessment,) = assess(path, chosen)
+            found.append([(_name(f), message_of(f, chosen)) for f in assessment.findings if f.outcome == FAILED])
+        seconds = (perf_counter() - begun) / len(found)
+        return {"seconds": seconds, "found": [[name for name, _ in one] for one in found],
+                "checks": assessment.coverage["checks"] + assessment.apart["checks"]}
+
+
+def _name(finding: Any) -> str:
+    return "|".join((finding.rule, *finding.place))
+
+
+def _translated(rulebook: Any, year: int) -> Json:
+    """Every check of the rules as a plain comparison of columns; a total is a sum of columns."""
+    from wres_assure.render.workbook import ROWS_ABOVE
+    from wres_assure.rulebook import bind
+
+    layout = rulebook.layouts[str(year)]
+    rows = {(row["item"], row["staff_group"], row["pay_band"]): row["row"] + ROWS_ABOVE
+            for section in layout["sections"] for row in section["rows"]}
+    parameters = rulebook.parameters_of(year)
+    figures: dict[str, list[Any]] = {}
+    sums: dict[str, list[str]] = {}
+    checks: list[Json] = []
+
+    def column(key: Any) -> str:
+        name = "|".join(key)
+        survey = key.item.startswith("respondents_")
+        row = rows["survey_" + key.item[-1], "", ""] if survey else rows[key.item, key.staff_group, key.pay_band]
+        letter = ("OP" if survey else COLUMNS[key.basis])[("white", "bme", "unknown").index(key.ethnicity)]
+        figures[name] = [f"{letter}{row}", rulebook.items["items"][key.item]["percent"]]
+        return name
+
+    def operand(key: Any) -> str:
+        """A column, or one of a sum."""
+        groups = ("non_clinical", "clinical_non_medical", "medical_and_dental") if key.staff_group == "*" else (
+            ("clinical_non_medical", "medical_and_dental") if key.staff_group == "clinical" else (key.staff_group,))
+        whos = ("white", "bme", "unknown") if key.ethnicity == "all" else (key.ethnicity,)
+        if (len(groups), len(whos)) == (1, 1) and key.pay_band != "*":
+            return column(key)
+        name = "sum of " + "|".join(key)
+        sums[name] = [column(key._replace(staff_group=group, pay_band=band, ethnicity=who)) for group in groups
+                      for item, of, band in rows if item == key.item and of == group
+                      and band != "senior_medical_manager" and key.pay_band in ("*", band) for who in whos]
+        return name
+
+    for rule in rulebook.rules:
+        for place in rule.places:
+            at = {name: bind(selector, place) for name, selector in rule.let if not name.startswith("parameter.")}
+            check: Json = {"name": "|".join((rule.id, *place))}
+            tree = rule.source["assert"]
+            if rule.id == "TYP-01b":
+                check |= {"kind": "whole", "a": operand(at["figure"])}
+            elif rule.id == "TYP-03a":
+                check |= {"kind": "between", "a": operand(at["figure"]), "low": 0.0, "high": 1.0}
+            elif rule.id == "CON-07":
+                check |= {"kind": "between", "a": operand(at["board"]), "low": parameters["board_smallest"],
+                          "high": parameters["board_largest"]}
+            elif rule.id == "SML-01":
+                check |= {"kind": "between", "a": operand(at["bme"]), "low": parameters["small_group"], "high": 1e6}
+            elif rule.id == "CON-08":
+                name = f"senior of {place.ethnicity}"
+                sums[name] = [operand(key) for short, key in at.items() if short != "executive"]
+                check |= {"kind": "at_most", "a": operand(at["executive"]), "b": name}
+            elif rule.id == "ESR-01b":
+                check |= {"kind": "within", "a": operand(at["figure"]), "b": operand(at["esr"]),
+                          "row": operand(at["row"]), "people": parameters["esr_difference_people"],
+                          "share": parameters["esr_difference_share"]}
+            else:
+                kind = {"<=": "at_most", "==": "equal"}[tree[0]]
+                check |= {"kind": kind, "a": operand(at[tree[1]]), "b": operand(at[tree[2]])}
+            checks.append(check)
+    return {"figures": figures, "sums": sums, "checks": checks}
+
+
+def serve() -> None:
+    worker = Ours()
+    for line in sys.stdin:
+        asked = json.loads(line)
+        try:
+            answer = getattr(worker, "do_" + asked["do"])(asked)
+        except Exception as e:
+            answer = {"error": f"{type(e).__name__}: {e}"[:300]}
+        print(json.dumps(answer), flush=True)
+
+
+class Side:
+    """One of the two environments, waiting for requests."""
+
+    def __init__(self, *command: str) -> None:
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, text=True, env=environment())
+
+    def ask(self, do: str, **asked: Any) -> Json:
+        assert self.process.stdin and self.process.stdout
+        print(json.dumps({"do": do, **asked}), file=self.process.stdin, flush=True)
+        line = self.process.stdout.readline()
+        answer: Json = json.loads(line) if line else {"error": "it stopped"}
+        if "error" in answer:
+            raise Failed(answer["error"])
+        return answer
+
+    def close(self) -> None:
+        assert self.process.stdin
+        self.process.stdin.close()
+        self.process.wait()
+
+
+class Failed(Exception):
+    pass
+
+
+# The environments
+
+
+def environment() -> dict[str, str]:
+    """As a user has it: no Python settings of ours, and nothing that calls home."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return kept | {"GX_ANALYTICS_ENABLED": "false", "DISABLE_PANDERA_IMPORT_WARNING": "True"}
+
+
+def run(*command: str | Path, quiet: bool = True, **more: Any) -> str:
+    done = subprocess.run([str(part) for part in command], text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE if quiet else None, env=environment() | more.pop("env", {}), **more)
+    if done.returncode:
+        raise Failed(f"{Path(command[0]).name} {command[1]} ended with {done.returncode}: {(done.stderr or '')[-600:]}")
+    return done.stdout
+
+
+def pip(python: Path, *arguments: str | Path, env: Mapping[str, str] | None = None) -> None:
+    run(python, "-m", "pip", "--disable-pip-version-check", *arguments, env=dict(env or {}))
+
+
+def python_of(folder: Path) -> Path:
+    return folder / "bin" / "python"
+
+
+def install_ours() -> Path:
+    """The wheel as built now, in an environment of its own."""
+    folder, wheels = WORK / "ours", WORK / "wheels"
+    shutil.rmtree(wheels, ignore_errors=True)
+    if not python_of(folder).exists():
+        venv.create(folder, with_pip=True, clear=True)
+    # Building imports the hook in the checkout, which needs no byte code there.
+    pip(python_of(folder), "wheel", "-q", "--no-deps", "-w", wheels, ROOT, env={"PYTHONDONTWRITEBYTECODE": "1"})
+    (wheel,) = wheels.glob("*.whl")
+    pip(python_of(folder), "install", "-q", wheel)
+    pip(python_of(folder), "install", "-q", "--no-deps", "--force-reinstall", wheel)
+    run(python_of(folder), "-m", "compileall", "-q", *folder.glob("lib*/python*/site-packages"))
+    return folder
+
+
+def install_peers() -> tuple[Path, dict[str, str]]:
+    """The peers, and for each that could not be installed why."""
+    folder, listed = WORK / "peers", HERE / "bench-requirements.txt"
+    mark, asked = folder / "installed", hashlib.sha256(listed.read_bytes()).hexdigest()
+    missing: dict[str, str] = {}
+    if mark.exists() and mark.read_text() == asked:
+        return folder, missing
+    venv.create(folder, with_pip=True, clear=True)
+    try:
+        pip(python_of(folder), "install", "-q", "-r", listed)
+    except Failed:
+        for line in listed.read_text().splitlines():
+            if line and not line.startswith("#"):
+                try:
+                    pip(python_of(folder), "install", "-q", line, "-c", listed)
+                except Failed:
+                    missing[line.partition("==")[0]] = "could not be installed here"
+    run(python_of(folder), "-m", "compileall", "-q", *folder.glob("lib*/python*/site-packages"))
+    if not missing:
+        mark.write_text(asked)
+    return folder, missing
+
+
+# The returns
+
+
+def write_returns(folder: Path) -> list[Path]:
+    """Returns of generated acute trusts that give everything, with errors that the chosen rules find."""
+    sys.path[:] = [str(ROOT / "tests"), *(path for path in sys.path if Path(path or ".").resolve() != HERE)]
+    sys.modules.pop("bench", None)
+    from bench.generate import generate
+    from bench.plant import of, staff, written
+
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    paths: list[Path] = []
+    seed = 1_000_000
+    while len(paths) < LOOP:
+        given = generate(seed)
+        seed += 1
+        respondents = of("respondents_6", "bme")
+        if given.kind != "acute" or given.missing or respondents not in given.figures or not any(
+                key.basis == "restated" for key in given.figures):
+            continue
+        consultants = of("headcount", "bme", "medical_and_dental", "consultants")
+        senior = of("headcount", "bme", "medical_and_dental", "senior_medical_manager")
+        errors: list[dict[Any, Any]] = [
+            {of("survey_5", "white"): 132.0},  # TYP-03a
+            {of("headcount", "white", "non_clinical", "4", "restated"): 412.5},  # TYP-01b
+            {of("reported_workforce_3", "white"): staff(given)[0] + 9},  # CON-01
+            {respondents: staff(given)[1] + 40},  # SUR-06
+            {senior: int(given.figures[consultants]) + 3},  # CON-02
+            {of("reported_board_total", "white"): 31},  # CON-06c
+        ]
+        changes: dict[Any, Any] = {}
+        for error in errors[len(paths) % 3:]:
+            changes |= error
+        path = folder / f"return_{len(paths) + 1}.xlsx"
+        path.write_bytes(written(given, changes))
+        paths.append(path)
+    return paths
+
+
+# Measuring
+
+
+def interleaved(rounds: int, *works: Callable[[], float]) -> list[float]:
+    """The median of each work, all of them done once a round."""
+    taken: list[list[float]] = [[] for _ in works]
+    for work in works:
+        work()
+    for _ in range(rounds):
+        for seconds, work in zip(taken, works, strict=True):
+            seconds.append(work())
+    return [statistics.median(seconds) for seconds in taken]
+
+
+def process(*command: str | Path) -> float:
+    """Seconds of a whole process, its output read from a pipe."""
+    words, clean = [str(part) for part in command], environment()
+    begun = perf_counter()
+    subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=clean, check=False)
+    return perf_counter() - begun
+
+
+_MEMORY = """
+import os, sys
+child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ,
+                       file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)])
+_, _, used = os.wait4(child, 0)
+print(used.ru_maxrss * (1 if sys.platform == "darwin" else 1024))
+"""
+
+
+def memory(python: Path, *command: str | Path) -> float:
+    """Peak MiB of a process, started by a bare Python: a child's peak is never below that of its parent."""
+    return statistics.median(int(run(python, "-c", _MEMORY, *command)) / 2**20 for _ in range(5))
+
+
+def imported(python: Path, script: Path, path: Path) -> list[str]:
+    done = subprocess.run([str(python), "-X", "importtime", str(script), "check", str(path)], text=True,
+                          capture_output=True, env=environment(), check=False)
+    return [line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")][1:]
+
+
+def same(what: str, *found: Any) -> None:
+    """Stops the run where two engines differ."""
+    for other in found[1:]:
+        if other != found[0]:
+            first, second = ({json.dumps(one) for one in side} for side in (found[0], other))
+            raise SystemExit(f"{what} differ: {sorted(first ^ second)[:10]}")
+
+
+def ms(seconds: float) -> str:
+    return f"{seconds * 1000:,.3g} ms" if seconds < 1 else f"{seconds:,.2f} s"
+
+
+def faster(mark: str, work: str, ours: float, theirs: float, must: float, aim: float) -> Row:
+    ratio = theirs / ours
+    return Row(mark, work, f"{ratio:,.3g}x faster ({ms(ours)} against {ms(theirs)})" if ratio < 1000 else
+               f"{ratio:,.0f}x faster ({ms(ours)} against {ms(theirs)})", f"{must:,g}x faster", f"{aim:,g}x",
+               "aim" if ratio >= aim else "yes" if ratio >= must else "**no**")
+
+
+def slower(mark: str, work: str, ours: float, theirs: float, must: float, aim: float) -> Row:
+    ratio = ours / theirs
+    return Row(mark, work, f"{ratio:.1f}x ({ms(ours)} against {ms(theirs)})", f"at most {must:g}x", f"{aim:g}x",
+               "aim" if ratio <= aim else "yes" if ratio <= must else "**no**")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measures the programme against bare Python and other libraries.")
+    parser.add_argument("--date", default="", help="of the run, as it shall stand in the results")
+    parser.add_argument("--rounds", type=int, default=15)
+    asked = parser.parse_args()
+    if os.name == "nt":
+        raise SystemExit("This measures memory with wait4, which Windows has not. Run it on Linux or macOS.")
+    WORK.mkdir(parents=True, exist_ok=True)
+    tell("installing")
+    ours_folder = install_ours()
+    peers_folder, missing = install_peers()
+    paths = write_returns(WORK / "returns")
+    ours = Side(str(python_of(ours_folder)), str(HERE / "bench.py"), "--serve")
+    peers = Side(str(python_of(peers_folder)), str(HERE / "peers.py"), "serve")
+    try:
+        rows, notes = measured(ours, peers, ours_folder, peers_folder, paths, asked.rounds, missing)
+    finally:
+        ours.close()
+        peers.close()
+    text = report(rows, notes, date_of(asked.date), ours_folder, peers_folder, asked.rounds)
+    (HERE / "results.md").write_text(text, encoding="utf-8")
+    print(text)
+
+
+def tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def measured(ours: Side, peers: Side, ours_folder: Path, peers_folder: Path, paths: list[Path], rounds: int,
+             missing: dict[str, str]) -> tuple[list[Row], list[str]]:
+    one, every = str(paths[0]), [str(path) for path in paths]
+    few, many = WORK / "few.yaml", WORK / "many.yaml"
+    # JSON is YAML, and read by SafeLoader the same; but people write blocks.
+    for file, names in ((few, FEW), (many, MANY)):
+        file.write_text(as_yaml(ours.ask("checks", rules=names, year=2021)), encoding="utf-8")
+    python, script = python_of(ours_folder), ours_folder / "bin" / "wres-assure"
+    naive: tuple[str | Path, ...] = (python_of(peers_folder), HERE / "peers.py", "naive", many, one)
+
+    tell("the same failures, the same values")
+    peers.ask("setup", rules=str(many))
+    ours_found = ours.ask("loop", rules=MANY, paths=every)
+    whole_found = ours.ask("loop", rules=(), paths=every)
+    theirs_found = peers.ask("loop", paths=every)
+    for file, found in enumerate(theirs_found["found"]):
+        same(f"failures of return {file + 1}", found, sorted(ours_found["found"][file]),
+             sorted(name for name in whole_found["found"][file] if name.partition("|")[0] in MANY))
+    alone = subprocess.run([str(part) for part in naive], stdout=subprocess.PIPE, text=True, env=environment(),
+                           check=False)
+    same("failures of the naive programme", alone.stdout.split("\n")[:-1], theirs_found["found"][0])
+    same_values(ours, peers, one)
+    few_found = ours.ask("engine", rules=FEW, path=one, times=1)
+    engines = []
+    for name in ("pandera", "great_expectations", "pointblank"):
+        try:
+            found = peers.ask("engine", engine=name, rules=str(few), path=one)["found"]
+        except Failed as e:
+            missing.setdefault(name, str(e))
+            continue
+        same(f"failures found by {name}", found, few_found["found"])
+        engines.append(name)
+    if few_found["judged"] != few_found["checks"]:
+        raise SystemExit("Not every chosen check can be judged on this return.")
+
+    rows: list[Row] = []
+    tell("1 and 2: whole processes")
+    checking, bare = interleaved(3 * rounds, lambda: process(script, "check", one),
+                                 lambda: process(python, "-c", "pass"))
+    rows.append(slower("1", "`wres-assure check one.xlsx`, text to a pipe, against `python -c pass`", checking, bare,
+                       12, 9))
+    checking, stack = interleaved(rounds, lambda: process(script, "check", one), lambda: process(*naive))
+    rows.append(faster("2", "the same against SafeLoader + openpyxl twice + pandas + pandera", checking, stack, 8, 12))
+    tell("3 and 4: modules and memory")
+    modules = imported(python, script, paths[0])
+    unwanted = sorted({name.partition(".")[0] for name in modules} & set(NEVER_IMPORTED))
+    rows.append(Row("3", "modules imported by that command",
+                    f"{len(modules)}, of the unwanted: {', '.join(unwanted) or 'none'}",
+                    "none of " + ", ".join(NEVER_IMPORTED), "", "**no**" if unwanted else "yes"))
+    used, of_stack = memory(python, script, "check", one), memory(python, *naive)
+    rows.append(Row("4", "peak memory of that command", f"{used:.1f} MiB against {of_stack:.0f} of the stack",
+                    "at most 40 MiB", "30 MiB", "aim" if used <= 30 else "yes" if used <= 40 else "**no**"))
+    tell("5: evaluate and locate")
+    for name, must, aim in (("pandera", 500, 2000), ("great_expectations", 1000, 10000), ("pointblank", 1000, 10000)):
+        work = f"evaluate and locate {few_found['checks']} checks of one return, against {name}"
+        if name not in engines:
+            rows.append(Row("5", work, f"not measured: {missing[name]}", f"{must:,}x faster", f"{aim:,}x", "–"))
+            continue
+        own, theirs = interleaved(
+            rounds, lambda: ours.ask("engine", rules=FEW, path=one, times=50)["seconds"],
+            lambda name=name: peers.ask("engine", engine=name, rules=str(few), path=one)["seconds"])
+        rows.append(faster("5", work, own, theirs, must, aim))
+    tell("8: reading")
+    own, twice, calamine = interleaved(
+        2 * rounds, lambda: ours.ask("read", path=one, times=10)["seconds"],
+        lambda: peers.ask("read", engine="openpyxl", path=one, times=2)["seconds"],
+        lambda: peers.ask("read", engine="calamine", path=one, times=10)["seconds"])
+    rows.append(faster("8", "reading one workbook against openpyxl, two loads", own, twice, 6, 12))
+    rows.append(slower("8", "reading one workbook against python-calamine (values only)", own, calamine, 4, 3))
+    tell("9: a warm loop")
+    same_rules, all_rules, stack_loop = interleaved(
+        rounds, lambda: ours.ask("loop", rules=MANY, paths=every)["seconds"],
+        lambda: ours.ask("loop", rules=(), paths=every)["seconds"], lambda: peers.ask("loop", paths=every)["seconds"])
+    rows.append(faster("9", "a warm loop, a workbook: read, check, findings; the same rules", same_rules, stack_loop,
+                       25, 50))
+    rows.append(faster("9", "the same, the programme with all its rules", all_rules, stack_loop, 25, 50))
+    yaml_alone = statistics.median(peers.ask("yaml", rules=str(many))["seconds"] for _ in range(5))
+    chosen, whole = ours_found["checks"], whole_found["checks"]
+    failing = len(theirs_found["found"][0]), len(few_found["found"])
+    notes = [
+        f"Marks 1 to 4: the programme judges all {whole:,} checks of its rulebook, works out the "
+        f"indicators and writes its page; the stack judges {chosen:,} of them, which can be written as plain "
+        f"comparisons of columns ({', '.join(MANY)}), from cell addresses that it is told. Both find the same "
+        f"{failing[0]} failures of these. The stack reads its rules by SafeLoader in {ms(yaml_alone)}; "
+        f"without that mark 2 would be {(stack - yaml_alone) / checking:.3g}x.",
+        f"Mark 5: {few_found['checks']} checks ({', '.join(FEW)}) over the figures of one return, {failing[1]} "
+        "of them failing. Totals are added up within our time and beforehand for the peers; their schemas and suites "
+        "are built beforehand where the library has it so.",
+        "Mark 8: openpyxl loads the file once for formulas and once for saved values; calamine gives values only. The "
+        "same values (and formulas, and what is hidden) were read by all.",
+        f"Mark 9: {len(every)} workbooks, rules loaded and schema built beforehand; the stack judges {chosen:,} checks, "
+        f"the programme the same {chosen:,} (first row, indicators and reliability worked out besides) or all {whole:,} "
+        "(second row).",
+    ]
+    return rows, notes
+
+
+def same_values(ours: Side, peers: Side, path: str) -> None:
+    own = ours.ask("read", path=path, times=1, tell=True)["found"]
+    openpyxl = peers.ask("read", engine="openpyxl", path=path, times=1, tell=True)["found"]
+    calamine = peers.ask("read", engine="calamine", path=path, times=1, tell=True)["found"]
+    filled = [cell for cell in own if cell[6] != "blank"]
+    seen = sorted([*cell[:3], cell[7] if cell[6] == "error" else cell[3],
+                   None if cell[4] is None else f"={cell[4]}", cell[5]] for cell in filled)
+    same("values read by openpyxl", sorted(openpyxl), seen)
+    plain = sorted(cell[:4] for cell in filled if cell[6] != "error")
+    same("values read by calamine", sorted(calamine), plain)
+
+
+def as_yaml(value: Any, within: str = "") -> str:
+    """Blocks for what is long, one line for what is short: as people write it."""
+    def short(one: Any) -> str:
+        return json.dumps(one, ensure_ascii=False)
+
+    lines = []
+    for name, content in value.items():
+        lines.append(f"{name}:")
+        if isinstance(content, dict):
+            lines += [f"  {short(key)}: {short(one)}" for key, one in content.items()]
+        else:
+            for one in content:
+                entries = [f"{key}: {short(part)}" for key, part in one.items()]
+                lines += [f"  - {entries[0]}", *(f"    {entry}" for entry in entries[1:])]
+    return "\n".join(lines) + "\n"
+
+
+# The report
+
+
+def date_of(given: str) -> str:
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if given or not epoch:
+        return given or datetime.date.today().isoformat()
+    return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date().isoformat()
+
+
+def versions(folder: Path, names: Iterable[str]) -> str:
+    listed = json.loads(run(python_of(folder), "-m", "pip", "--disable-pip-version-check", "list", "--format", "json"))
+    known = {one["name"].lower().replace("_", "-"): one["version"] for one in listed}
+    return ", ".join(f"{name} {known[name]}" for name in names if name in known)
+
+
+def machine() -> str:
+    try:
+        system = platform.freedesktop_os_release()["PRETTY_NAME"]
+    except (OSError, KeyError):
+        system = platform.system()
+    return f"{os.cpu_count()} cores ({platform.machine()}), {system}"
+
+
+def report(rows: list[Row], notes: list[str], date: str, ours: Path, peers: Path, rounds: int) -> str:
+    table = [("mark", "work", "measured", "must reach", "aim", "reached?"), ("---",) * 6, *rows]
+    named = ("openpyxl", "python-calamine", "pandas", "pandera", "great-expectations", "pointblank", "pyyaml", "numpy")
+    return "\n".join([
+        "# How fast it is, against what", "",
+        f"Written by `make bench` on {date}: ratios of medians of {rounds} or more interleaved rounds in one run. "
+        "Before the clock started every engine had found the same failures and every reader read the same values.", "",
+        *(f"| {' | '.join(row)} |" for row in table), "",
+        *(f"- {note}" for note in notes),
+        f"- {versions(ours, ('wres-assure', 'click'))}, installed from its wheel with compiled byte code; "
+        f"{versions(peers, named)}; Python {platform.python_version()}; {machine()}.",
+        "",
+    ])
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--serve"]:
+        serve()
+    else:
+        main()
