@@ -51,7 +51,7 @@ def figure_of_text(text: str, item: Json) -> Figure:
     """The figure a text stands for, as an item of this unit."""
     seen = plain(text)
     if not text.isascii() and any(unicodedata.category(character) == "No" for character in text):
-        return Figure(None, seen, "text")  # 41¹ is 41 with a footnote mark, not 411
+        return Figure(None, " ".join(text.split()), "text")  # 41¹ is 41 with a footnote mark, not 411
     if len(seen) > 1 and seen[0] == "'" and seen[1] in "=+-@":
         seen = seen[1:]  # the apostrophe that keeps a spreadsheet from calculating it
     low = seen.casefold()

@@ -220,7 +220,7 @@ def _plain(value: Any) -> Any:
 
 def values_openpyxl(cells: Any) -> list[Any]:
     return [[sheet, row, column, _plain(value), formula, hidden]
-            for sheet, row, column, _, value, formula, _, hidden in cells if value is not None]
+            for sheet, row, column, _, value, formula, _, hidden in cells]
 
 
 def values_calamine(sheets: Any) -> list[Any]:

@@ -300,7 +300,8 @@ def _read(values: pd.Series[Any], item: Column, items: Json) -> tuple[Column, Nu
     """Of every value the code of why it is no number, or the number in the unit of its item; and the text."""
     marked = _each(values.to_numpy(dtype=object), _raised).astype(bool)
     seen = _seen(values)
-    raw = np.where(marked, seen, _each(seen, lambda texts: texts.str.replace(r"^'(?=[=+@-])", "", regex=True)))
+    as_typed = _each(values.to_numpy(dtype=object), lambda texts: texts.map(lambda text: " ".join(text.split())))
+    raw = np.where(marked, as_typed, _each(seen, lambda texts: texts.str.replace(r"^'(?=[=+@-])", "", regex=True)))
     kind = np.where(marked, "text", _each(raw, lambda texts: _kind(texts.str.casefold())))
     sign = _each(raw, lambda texts: texts.str.endswith("%")).astype(bool)
     share = _each(item, lambda names: names.map(lambda name: items.get(name, {}).get("unit") in ("share", "points")))
