@@ -5,7 +5,7 @@ A figure that is missing, unreadable or in question stands in the way and makes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from .expression import CannotCompute, Env, Operand, deciding, exact, tidy
@@ -24,6 +24,36 @@ class Context(NamedTuple):
     subject: Return
     rulebook: Rulebook
     in_question: dict[Key, str]
+
+
+def holds_plainly(rule: Rule, number: int, place: Place, context: Context) -> bool:
+    """Whether the assertion holds at a rule's place with every figure there and none in question, as most do.
+
+    False says only that it is worth a closer look: `assert_at` tells what is the matter.
+    """
+    if context.facts.printed_places or rule.holds is None:
+        return False
+    if not rule.bound:
+        rule.bound.extend(_bound(rule))
+    in_question = context.in_question if rule.family not in FIRST else {}
+    env: dict[str, Operand] = {}
+    for name, key in rule.bound[number]:
+        operand, facts, _, _ = context.facts.resolve(key)
+        if operand is None or (in_question and any(fact.key in in_question for fact in facts)):
+            return False
+        env[name] = operand
+    operands = _Computed(env, rule.where) if rule.where else env
+    try:
+        return (rule.when is None or rule.when(operands)) and rule.holds(operands)
+    except Exception:  # whatever it is, it is told by the closer look
+        return False
+
+
+def _bound(rule: Rule) -> Iterator[tuple[tuple[str, Key], ...]]:
+    """The keys of a rule's names at each of its places; a printed figure is the return's own."""
+    for place in rule.places:
+        keys = ((name, bind(selector, place)) for name, selector in rule.let)
+        yield tuple((name, key._replace(basis="verified") if key.basis == "printed" else key) for name, key in keys)
 
 
 def assert_at(rule: Rule, place: Place, context: Context, known: dict[str, Resolved]) -> list[Finding]:

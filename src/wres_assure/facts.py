@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from .expression import Operand, exact, printed
-from .model import Fact, Json, Key
+from .model import Fact, Json, Key, Place
 
 
 class Resolved(NamedTuple):
@@ -29,7 +29,8 @@ class Facts:
     def __init__(self, facts: Iterable[Fact], items: Json, parameters: Mapping[str, float | None]) -> None:
         self.all = tuple(facts)
         self._items = items
-        self._by_key = {fact.key: fact for fact in self.all}
+        self._by_key: dict[tuple[str, ...], Fact] = {fact.key: fact for fact in self.all}
+        self._wholes = {"*", "clinical", "all", *items["bands_of"]} - set(items["part_of"]) | {"clinical"}
         self._whole: dict[Key, Resolved] = {}
         for name, value in parameters.items():
             key = Key(name, "parameter")
@@ -38,17 +39,16 @@ class Facts:
             )
         self.printed_places = sorted({fact.key.basis for fact in self.all if fact.key.basis.startswith("printed:")})
 
-    def get(self, key: Key) -> Fact | None:
+    def get(self, key: Key | Place) -> Fact | None:
+        """The fact of a key; a place with the same five words is as good."""
         return self._by_key.get(key)
 
     def resolve(self, key: Key) -> Resolved:
         """The number a key names: a single fact, a printed total ("="), or a whole made of its parts."""
-        if "=" in (key.staff_group[:1], key.pay_band[:1], key.ethnicity[:1]):
-            plain = Key(*[part[1:] if part.startswith("=") else part for part in key])
-            return self._single(plain)
-        if key not in self._whole:
-            self._whole[key] = self._resolve(key)
-        return self._whole[key]
+        found = self._whole.get(key)
+        if found is None:
+            found = self._whole[key] = self._resolve(key)
+        return found
 
     def _single(self, key: Key) -> Resolved:
         fact = self._by_key.get(key)
@@ -70,6 +70,11 @@ class Facts:
         return Resolved(None, (), self._why(key, fact), fact)
 
     def _resolve(self, key: Key) -> Resolved:
+        _, _, staff_group, pay_band, ethnicity = key
+        if "=" in staff_group + pay_band + ethnicity:
+            return self._single(Key(*[part[1:] if part.startswith("=") else part for part in key]))
+        if staff_group not in self._wholes and pay_band not in self._wholes and ethnicity not in self._wholes:
+            return self._single(key)  # the most, and quickly told
         missing: Resolved | None = None
         for dimension, parts in self._divisions(key):
             resolved = []

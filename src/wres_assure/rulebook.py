@@ -44,6 +44,7 @@ class Rule(NamedTuple):
     needs_for_when: tuple[str, ...]  # the selected names a condition rests on, in order
     needs: tuple[str, ...]
     source: Json  # the compiled entry: texts, codes, cases
+    bound: list[tuple[tuple[str, Key], ...]]  # the keys of its names by place, filled when it is first judged
 
 
 class Rulebook(NamedTuple):
@@ -192,6 +193,7 @@ def _rule(entry: Json) -> Rule:
         tuple(sorted(_needs(entry["when"], needs_of))),
         tuple(sorted(_needs(entry["assert"], needs_of))),
         entry,
+        [],
     )
 
 

@@ -71,8 +71,8 @@ def whole(*counts: float) -> bool:
     return all(0 <= count < math.inf and count == int(count) for count in counts)
 
 
-def decreasing_root(f: Callable[[float], float], low: float, high: float) -> float:
-    """Where f, not negative at low and not positive at high, crosses 0, to about 1e-15 absolute or relative.
+def decreasing_root(f: Callable[[float], float], low: float, high: float, near: float = 1e-15) -> float:
+    """Where f, not negative at low and not positive at high, crosses 0, to about `near` absolute or relative.
 
     Chandrupatla 1997 (Advances in Engineering Software 28:145): inverse quadratic steps where they are safe,
     halving where not.
@@ -91,7 +91,7 @@ def decreasing_root(f: Callable[[float], float], low: float, high: float) -> flo
             c, at_c, b, at_b = b, at_b, a, at_a
         a, at_a = x, at_x
         best, at_best = (a, at_a) if abs(at_a) < abs(at_b) else (b, at_b)
-        tolerance = 1e-15 * (1 + abs(best)) / abs(b - a)
+        tolerance = near * (1 + abs(best)) / abs(b - a)
         if at_best == 0 or tolerance > 0.5:
             break
         share = 0.5
@@ -104,7 +104,7 @@ def decreasing_root(f: Callable[[float], float], low: float, high: float) -> flo
     return best
 
 
-def bracketed_root(f: Callable[[float], float], start: float) -> float:
+def bracketed_root(f: Callable[[float], float], start: float, near: float = 1e-15) -> float:
     """Where a decreasing f crosses 0, looked for on both sides of start in doubling steps, as `decreasing_root`.
 
     f must be positive far below and negative far above.
@@ -115,7 +115,7 @@ def bracketed_root(f: Callable[[float], float], start: float) -> float:
         low, high, step = low - step, low, step * 2
     while f(high) > 0:
         low, high, step = high, high + step, step * 2
-    return decreasing_root(f, low, high)
+    return decreasing_root(f, low, high, near)
 
 
 def wilson(x: float, n: float, level: float = 0.95) -> Interval | None:
@@ -386,7 +386,7 @@ def _detectable(m: int, n: int, events: int, z: float, power: float) -> float | 
         first, weights = hypergeometric_masses(needed, m, n, events, math.exp(log_odds))
         return power - math.fsum(weights[needed - first :]) / math.fsum(weights)
 
-    odds = math.exp(bracketed_root(missed, 0.0))
+    odds = math.exp(bracketed_root(missed, 0.0, 1e-8))  # far finer than the two decimals it is told with
     middle = odds * (m + events) + n - events
     fitted = 2 * odds * m * events / (middle + math.sqrt(middle * middle - 4 * (odds - 1) * odds * m * events))
     return fitted / m * n / (events - fitted)

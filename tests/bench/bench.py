@@ -584,7 +584,8 @@ def machine() -> str:
 
 def report(rows: list[Row], notes: list[str], date: str, ours: Path, peers: Path, rounds: int) -> str:
     table = [("mark", "work", "measured", "must reach", "aim", "reached?"), ("---",) * 6, *rows]
-    named = ("openpyxl", "python-calamine", "pandas", "pandera", "great-expectations", "pointblank", "pyyaml", "numpy")
+    named = ("openpyxl", "python-calamine", "pandas", "pandera", "great-expectations", "pointblank", "polars",
+             "pyyaml", "numpy")
     return "\n".join([
         "# How fast it is, against what", "",
         f"Written by `make bench` on {date}: ratios of medians of {rounds} or more interleaved rounds in one run "

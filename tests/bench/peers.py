@@ -111,6 +111,8 @@ def naive(rules_file: str, path: str) -> int:
 
 
 class Pandera:
+    frame = staticmethod(lambda frame: frame.copy())
+
     def __init__(self, checks: list[Check]) -> None:
         self.schema = pandera_schema(checks)
 
@@ -122,6 +124,8 @@ class Pandera:
 
 
 class GreatExpectations:
+    frame = staticmethod(lambda frame: frame.copy())
+
     def __init__(self, checks: list[Check]) -> None:
         import great_expectations as gx
         from great_expectations.data_context.types.base import ProgressBarsConfig
@@ -153,8 +157,16 @@ class GreatExpectations:
 
 
 class Pointblank:
+    """Over a Polars frame, as in its documentation: over a wide pandas frame it takes some fifteen times as long."""
+
     def __init__(self, checks: list[Check]) -> None:
         self.checks = checks
+
+    @staticmethod
+    def frame(frame: Any) -> Any:
+        import polars as pl
+
+        return pl.DataFrame(frame.to_dict("list"))
 
     def __call__(self, frame: Any) -> Any:
         import pointblank as pb
@@ -258,7 +270,7 @@ class Worker:
             self.rules_few = load_rules(asked["rules"])
             self.engines[name] = ENGINES[name](self.rules_few["checks"])
             self.frames[name] = frame_of(asked["path"], self.rules_few)[0]
-        frame = self.frames[name].copy()
+        frame = self.engines[name].frame(self.frames[name])
         begun = perf_counter()
         result = self.engines[name](frame)
         seconds = perf_counter() - begun

@@ -45,7 +45,7 @@ KeepPlain = Callable[[int, str, bool, PlainCells], None]
 
 
 def keeper(seen: Seen, column_hidden: list[bool], book: Book) -> tuple[Keep, KeepPlain]:
-    """A function that puts a cell, given as its part stores it, among the cells seen; and one for a row in plain form."""
+    """Two functions that put cells among those seen: one as its part stores it, or all of a row in plain form."""
     file, strings, formats, white_styles, date_1904, _ = book
     name, _, cells, _, _, _ = seen.sheet
     put, white, dde = cells.setdefault, seen.white, seen.dde

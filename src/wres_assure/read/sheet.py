@@ -58,7 +58,7 @@ def _read(content: bytes, table: str | None, part: str, name: str, state: str, b
     drawing = False
     count = 0
 
-    def make(namespace: str, root: str) -> tuple[Start, End, Text]:
+    def make(namespace: str, root: str) -> tuple[Start, End, Text | None]:
         if root != "worksheet":
             raise damaged(file, f"its part {part} is not a worksheet", name)
         if namespace and table is not None:
@@ -66,7 +66,7 @@ def _read(content: bytes, table: str | None, part: str, name: str, state: str, b
         in_c, in_v, in_f, in_is, in_t, in_r_ph, in_row, in_col, in_merge, in_drawing = (
             namespace + local for local in ("c", "v", "f", "is", "t", "rPh", "row", "col", "mergeCell", "drawing")
         )
-        elsewhere = VOCABULARY if table is not None else frozenset()
+        laid_out = (in_col, in_merge, in_drawing)
         chunks: list[str] = []
         clear = chunks.clear
         columns: dict[str, int] = {}
@@ -81,9 +81,7 @@ def _read(content: bytes, table: str | None, part: str, name: str, state: str, b
         inline: list[str] | None = None
 
         def start(tag: str, attributes: Attributes) -> None:
-            nonlocal depth, count, row, column, inside, kind, style, raw, formula, inline, phonetic, drawing
-            if tag in elsewhere:
-                read_plain(tag)
+            nonlocal depth, count, row, column, inside, kind, style, raw, formula, inline, phonetic
             if tag == in_c:
                 count += 1
                 if count > budget:
@@ -121,7 +119,14 @@ def _read(content: bytes, table: str | None, part: str, name: str, state: str, b
                 inline = []
             elif tag == in_r_ph:
                 phonetic += 1
-            elif tag == in_col:
+            else:
+                lay_out(tag, attributes)
+            if depth > MAX_DEPTH:
+                raise too_deep(file, part)
+
+        def lay_out(tag: str, attributes: Attributes) -> None:
+            nonlocal drawing
+            if tag == in_col:
                 if attributes.get("hidden") in ("1", "true") or is_zero(attributes.get("width")):
                     first = to_int(attributes.get("min", ""), file, part)
                     last = min(to_int(attributes.get("max", ""), file, part), MAX_COLUMN)
@@ -132,8 +137,6 @@ def _read(content: bytes, table: str | None, part: str, name: str, state: str, b
                     raise too_many(file, name, MAX_MERGES, "merged areas")
             elif tag == in_drawing:
                 drawing = True
-            if depth > MAX_DEPTH:
-                raise too_deep(file, part)
 
         def end(tag: str) -> None:
             nonlocal depth, raw, formula, inside, phonetic
@@ -167,22 +170,34 @@ def _read(content: bytes, table: str | None, part: str, name: str, state: str, b
             if row_hidden and row <= MAX_ROW:
                 hidden_rows.add(row)
 
-        def read_plain(tag: str) -> None:
-            nonlocal count
-            if tag != "sheetData" or depth != 1 or row or table is None:
-                raise NotPlain
-            for row_number, attributes, cells in plain_rows(table):
-                if monotonic() > deadline:
-                    raise too_slow(file, part)
-                open_row(int(row_number), attributes)
-                count += len(cells)
-                if count > budget:
+        def start_around(tag: str, attributes: Attributes) -> None:
+            nonlocal depth, count
+            if tag in VOCABULARY:
+                if tag != "sheetData" or depth != 1 or row or table is None:
                     raise NotPlain
-                keep_plain(row, row_number, row_hidden, cells)
+                for row_number, row_attributes, cells in plain_rows(table):
+                    if monotonic() > deadline:
+                        raise too_slow(file, part)
+                    open_row(int(row_number), row_attributes)
+                    count += len(cells)
+                    if count > budget:
+                        raise NotPlain
+                    keep_plain(row, row_number, row_hidden, cells)
+            depth += 1
+            if tag in laid_out:
+                lay_out(tag, attributes)
+            if depth > MAX_DEPTH:
+                raise too_deep(file, part)
+
+        def end_around(_tag: str) -> None:
+            nonlocal depth
+            depth -= 1
 
         def place() -> str:
             return f"{name}!{column_letters(column)}{row}"
 
+        if table is not None:
+            return start_around, end_around, None
         return start, end, chunks.append
 
     parse(content, part, file, deadline, make)
