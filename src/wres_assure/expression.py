@@ -318,6 +318,11 @@ def tidy(value: float) -> float:
     return float(f"{value:.10g}")
 
 
+def _same(a: float, b: float) -> bool:
+    """Whether two numbers are one to 10 significant digits; those further apart than that are quickly told."""
+    return abs(a - b) <= RELATIVE * max(abs(a), abs(b)) and tidy(a) == tidy(b)
+
+
 _ONE: dict[str, Callable[[Any], Any]] = {
     "neg": lambda a: -a,
     "not": lambda a: not a,
@@ -330,12 +335,12 @@ _TWO: dict[str, Callable[[Any, Any], Any]] = {
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
     "/": _divide,
-    "<": lambda a, b: tidy(a) < tidy(b),
-    "<=": lambda a, b: tidy(a) <= tidy(b),
-    ">": lambda a, b: tidy(a) > tidy(b),
-    ">=": lambda a, b: tidy(a) >= tidy(b),
-    "==": lambda a, b: tidy(a) == tidy(b),
-    "!=": lambda a, b: tidy(a) != tidy(b),
+    "<": lambda a, b: a < b and not _same(a, b),
+    "<=": lambda a, b: a <= b or _same(a, b),
+    ">": lambda a, b: a > b and not _same(a, b),
+    ">=": lambda a, b: a >= b or _same(a, b),
+    "==": lambda a, b: a == b or _same(a, b),
+    "!=": lambda a, b: a != b and not _same(a, b),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from .expression import Operand, exact, printed
@@ -16,6 +16,17 @@ class Resolved(NamedTuple):
     facts: tuple[Fact, ...]
     reason: str = ""
     problem: Fact | None = None  # the fact that stands in the way
+
+
+_LEAVES: list[tuple[Json, dict[Key, tuple[Key, ...]]]] = []  # the parts of wholes, which depend on the items alone
+
+
+def _leaves_of(items: Json) -> dict[Key, tuple[Key, ...]]:
+    for known, leaves in _LEAVES:
+        if known is items:
+            return leaves
+    _LEAVES.append((items, {}))
+    return _LEAVES[-1][1]
 
 
 class Facts:
@@ -32,6 +43,7 @@ class Facts:
         self._by_key: dict[tuple[str, ...], Fact] = {fact.key: fact for fact in self.all}
         self._wholes = {"*", "clinical", "all", *items["bands_of"]} - set(items["part_of"]) | {"clinical"}
         self._whole: dict[Key, Resolved] = {}
+        self._leaves = _leaves_of(items)
         for name, value in parameters.items():
             key = Key(name, "parameter")
             self._by_key[key] = Fact(
@@ -75,6 +87,13 @@ class Facts:
             return self._single(Key(*[part[1:] if part.startswith("=") else part for part in key]))
         if staff_group not in self._wholes and pay_band not in self._wholes and ethnicity not in self._wholes:
             return self._single(key)  # the most, and quickly told
+        leaves = self._leaves.get(key)
+        if leaves is None:
+            leaves = self._leaves[key] = tuple(self._single_parts(key))
+        facts = [self._by_key.get(leaf) for leaf in leaves]
+        if all(facts) and None not in [fact.value for fact in facts if fact]:
+            given = tuple(fact for fact in facts if fact)
+            return Resolved(exact(sum(fact.value or 0.0 for fact in given)), given)
         missing: Resolved | None = None
         for dimension, parts in self._divisions(key):
             resolved = []
@@ -93,6 +112,14 @@ class Facts:
         if printed_total.operand is not None or missing is None:
             return printed_total
         return missing
+
+    def _single_parts(self, key: Key) -> Iterator[Key]:
+        """The single figures a whole is made of, by its first division; the key itself where it has none."""
+        dimension, parts = next(iter(self._divisions(key)), ("", []))
+        if not dimension:
+            yield key
+        for part in parts:
+            yield from self._single_parts(key._replace(**{dimension: part}))
 
     def _divisions(self, key: Key) -> Iterable[tuple[str, list[str]]]:
         """The ways a key divides into parts; none for a single figure."""

@@ -104,13 +104,12 @@ def decreasing_root(f: Callable[[float], float], low: float, high: float, near: 
     return best
 
 
-def bracketed_root(f: Callable[[float], float], start: float, near: float = 1e-15) -> float:
+def bracketed_root(f: Callable[[float], float], start: float, near: float = 1e-15, step: float = 0.5) -> float:
     """Where a decreasing f crosses 0, looked for on both sides of start in doubling steps, as `decreasing_root`.
 
     f must be positive far below and negative far above.
     """
     low = high = start
-    step = 0.5
     while f(low) < 0:
         low, high, step = low - step, low, step * 2
     while f(high) > 0:
@@ -386,7 +385,9 @@ def _detectable(m: int, n: int, events: int, z: float, power: float) -> float | 
         first, weights = hypergeometric_masses(needed, m, n, events, math.exp(log_odds))
         return power - math.fsum(weights[needed - first :]) / math.fsum(weights)
 
-    odds = math.exp(bracketed_root(missed, 0.0, 1e-8))  # far finer than the two decimals it is told with
+    # Near the answer by the normal approximation, and far finer than the two decimals it is told with.
+    error = math.sqrt((people - 1) * people**2 / (m * n * events * (people - events)))
+    odds = math.exp(bracketed_root(missed, (z + normal_quantile(power)) * error, 1e-8, error / 20))
     middle = odds * (m + events) + n - events
     fitted = 2 * odds * m * events / (middle + math.sqrt(middle * middle - 4 * (odds - 1) * odds * m * events))
     return fitted / m * n / (events - fitted)
