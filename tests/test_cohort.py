@@ -33,9 +33,8 @@ from wres_assure.cohort.table import (
     widened,
 )
 from wres_assure.conform import conform
-from wres_assure.model import BROKEN, FAILED, Assessment, Fact, Key, Refused, Submission
+from wres_assure.model import BROKEN, FACT_COLUMNS, FAILED, Assessment, Fact, Key, Refused, Submission
 from wres_assure.read import read
-from wres_assure.read.table import COLUMNS
 from wres_assure.render.workbook import Typed, template
 from wres_assure.rulebook import Rulebook
 from wres_assure.values import figure_of_text
@@ -59,11 +58,11 @@ def clean(rulebook: Rulebook) -> list[Fact]:
 def rows_of(facts: Iterable[Fact], **identity: str) -> list[dict[str, str]]:
     whose = {"organisation_code": "ZZ1", "organisation_name": "Fernmoor", "organisation_type": "trust",
              "region": "Midlands", "reporting_year": "2021"} | identity  # fmt: skip
-    return [dict.fromkeys(COLUMNS, "") | whose | fact.key._asdict() | {"value": fact.raw} for fact in facts]
+    return [dict.fromkeys(FACT_COLUMNS, "") | whose | fact.key._asdict() | {"value": fact.raw} for fact in facts]
 
 
 def table_of(rows: list[dict[str, str]]) -> Table:
-    return from_frame(pd.DataFrame(rows, columns=list(COLUMNS)), "returns.csv", "0" * 64)
+    return from_frame(pd.DataFrame(rows, columns=list(FACT_COLUMNS)), "returns.csv", "0" * 64)
 
 
 def of_core(assessment: Assessment, rulebook: Rulebook) -> list[tuple[Found, str]]:
@@ -486,7 +485,7 @@ def test_every_form_of_a_table_is_assessed_alike(
 ) -> None:
     if form.endswith("parquet"):
         pytest.importorskip("pyarrow")
-    frame = pd.DataFrame(several(clean, 4, random.Random(1)), columns=list(COLUMNS))
+    frame = pd.DataFrame(several(clean, 4, random.Random(1)), columns=list(FACT_COLUMNS))
     other = widened(frame) if form.startswith("wide") else frame
     tidy = read_table(written(frame, tmp_path / "tidy.csv"))
     table = read_table(written(other, tmp_path / form))
@@ -500,7 +499,7 @@ def test_every_form_of_a_table_is_assessed_alike(
 
 
 def test_the_core_reads_the_same_csv_as_the_cohort(clean: list[Fact], narrow: Rulebook, tmp_path: Path) -> None:
-    path = written(pd.DataFrame(several(clean, 3, random.Random(2)), columns=list(COLUMNS)), tmp_path / "tidy.csv")
+    path = written(pd.DataFrame(several(clean, 3, random.Random(2)), columns=list(FACT_COLUMNS)), tmp_path / "tidy.csv")
     alone = judged(read(str(path)), narrow)
     together = [judged(s, narrow)[0] for s in submissions(read_table(path))]
     assert [a.findings for a in alone] == [a.findings for a in together]
@@ -610,7 +609,7 @@ def test_mixed_types_in_one_column_are_each_themselves(narrow: Rulebook) -> None
     values = [1, True, 1.0, "1", np.inf, Decimal("NaN")]
     rows = [row | {"value": value} for row, value in
             zip(rows_of(Fact(key, None, "", "") for key in keys), values, strict=True)]  # fmt: skip
-    table = from_frame(pd.DataFrame(rows, columns=list(COLUMNS)), "mixed")
+    table = from_frame(pd.DataFrame(rows, columns=list(FACT_COLUMNS)), "mixed")
     assert table.frame["value"].tolist() == ["1", "TRUE", "1", "1", "inf", "NaN"]
     (found,) = assert_alike(table, narrow)
     assert [said[0][1] for said in found] == ["boolean", "text", "text"]
@@ -666,7 +665,7 @@ def test_a_workbook_is_no_table() -> None:
 
 
 def test_checking_one_csv_imports_no_pandas(clean: list[Fact], tmp_path: Path) -> None:
-    path = written(pd.DataFrame(rows_of(clean), columns=list(COLUMNS)), tmp_path / "facts.csv")
+    path = written(pd.DataFrame(rows_of(clean), columns=list(FACT_COLUMNS)), tmp_path / "facts.csv")
     code = (
         "import sys; from wres_assure.__main__ import main; sys.argv[1:] = ['check', sys.argv[1]]\n"
         "try: main()\nexcept SystemExit: pass\n"

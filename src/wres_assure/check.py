@@ -16,6 +16,7 @@ from .model import (
     BROKEN,
     FAILED,
     NOT_APPLICABLE,
+    ORGANISATIONS,
     OUTCOMES,
     PASSED,
     UNVERIFIABLE,
@@ -28,14 +29,6 @@ from .model import (
 from .rulebook import Rule, Rulebook
 
 _WORST = (BROKEN, FAILED, UNVERIFIABLE, PASSED, NOT_APPLICABLE)
-_ORGANISATIONS = {
-    "trust": "NHS trusts",
-    "independent": "independent providers",
-    "ccg": "CCGs",
-    "icb": "ICBs",
-    "csu": "CSUs",
-    "national_body": "national bodies",
-}
 WHOLE = Place()
 AS_MOST: tuple[str, list[Finding]] = (PASSED, [])
 
@@ -141,7 +134,7 @@ def _not_judged(rule: Rule, context: Context) -> tuple[str, str, str]:
             raiser("type_unknown", WHOLE, context),
         )
     if rule.organisations and subject.organisation.type not in rule.organisations:
-        names = ", ".join(_ORGANISATIONS[name] for name in rule.organisations)
+        names = ", ".join(ORGANISATIONS[name] for name in rule.organisations)
         return f"The rule is for {names}.", NOT_APPLICABLE, ""
     return "", "", ""
 

@@ -13,6 +13,30 @@ PASSED, FAILED, UNVERIFIABLE = "passed", "failed", "unverifiable"
 NOT_APPLICABLE, BROKEN = "not_applicable", "broken"
 OUTCOMES = (PASSED, FAILED, UNVERIFIABLE, NOT_APPLICABLE, BROKEN)
 ACTIONS = ("correct", "explain", "note")
+ORGANISATIONS = {
+    "trust": "NHS trusts",
+    "independent": "independent providers",
+    "ccg": "CCGs",
+    "icb": "ICBs",
+    "csu": "CSUs",
+    "national_body": "national bodies",
+}
+# The columns of a facts CSV, one row a figure.
+FACT_COLUMNS = (
+    "organisation_code",
+    "organisation_name",
+    "organisation_type",
+    "region",
+    "reporting_year",
+    "item",
+    "basis",
+    "staff_group",
+    "pay_band",
+    "ethnicity",
+    "value",
+    "scheme",
+    "note",
+)
 DIMENSIONS = ("basis", "staff_group", "pay_band", "ethnicity")
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from .model import Json
-from .rule_docs import TYPES, amount
+from .model import ORGANISATIONS, Json
+from .rule_docs import amount
 from .rule_mutate import text_of
 from .rulebook import Rule, Rulebook
 from .words import counted
@@ -130,7 +130,7 @@ def _selector(selector: Any) -> str:
 
 
 def _organisations(rule: Rule) -> str:
-    return ", ".join(TYPES[name] for name in rule.organisations) or _ANYBODY
+    return ", ".join(ORGANISATIONS[name] for name in rule.organisations) or _ANYBODY
 
 
 def _years(rule: Rule) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .facts import title_of
-from .model import Json, Key, Place
+from .model import ORGANISATIONS, Json, Key, Place
 from .rule_mutate import text_of
 from .rulebook import Rule, Rulebook, bind
 from .words import counted, number, sentence
@@ -17,14 +17,6 @@ ASKS = {
     "correct": "asks to correct the figures before upload",
     "explain": "asks to correct the figures or to explain them",
     "note": "is a note: something to be aware of",
-}
-TYPES = {
-    "trust": "NHS trusts",
-    "independent": "independent providers",
-    "ccg": "CCGs",
-    "icb": "ICBs",
-    "csu": "CSUs",
-    "national_body": "national bodies",
 }
 MISSING = {
     None: "Where a figure is missing the check cannot be judged (unverifiable).",
@@ -111,7 +103,7 @@ def amount(value: float, parameter: Json) -> str:
 
 def applies(rule: Rule) -> str:
     """Whom and which years a rule is for, in one sentence."""
-    who = _list(TYPES[name] for name in rule.organisations) if rule.organisations else "every organisation"
+    who = _list(ORGANISATIONS[name] for name in rule.organisations) if rule.organisations else "every organisation"
     years = f"collections from {rule.year_from}" + (f" until {rule.year_until}" if rule.year_until else "")
     inputs = {"workbook": "a workbook", "table": "a table of figures"}
     given = f", where {inputs[rule.inputs[0]]} is given" if len(rule.inputs) == 1 else ""

@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from wres_assure.model import Key, Note, Refused, Row, Submission
+from wres_assure.model import FACT_COLUMNS, Key, Note, Refused, Row, Submission
 from wres_assure.read.preflight import load, recognise
-from wres_assure.read.table import COLUMNS, MAX_COLUMNS, MAX_FIELD, REQUIRED, decode, records_of, separator_of
+from wres_assure.read.table import MAX_COLUMNS, MAX_FIELD, REQUIRED, decode, records_of, separator_of
 from wres_assure.read.table import read_table as read_facts
 from wres_assure.values import plain
 
@@ -71,7 +71,7 @@ def read_table(path: str | PathLike[str], seconds: float = SECONDS) -> Table:
             return from_frame(frame, file, found.sha256, lines)
         raise
     rows = [row.values for row in submission.rows]
-    frame = pd.DataFrame({name: [row.get(name, "") for row in rows] for name in COLUMNS}, dtype=object)
+    frame = pd.DataFrame({name: [row.get(name, "") for row in rows] for name in FACT_COLUMNS}, dtype=object)
     frame["line"] = np.array([row.line for row in submission.rows], dtype=np.int64)
     return Table(file, found.sha256, _not_empty(frame, file), submission.notes)
 
@@ -93,14 +93,13 @@ def submissions(table: Table) -> Iterator[Submission]:
             for name in IDENTITY]  # fmt: skip
     which = pd.MultiIndex.from_arrays(seen).factorize()[0]
     order = np.argsort(which, kind="stable")
-    columns = [frame[name].to_numpy(dtype=object)[order] for name in COLUMNS]
+    columns = [frame[name].to_numpy(dtype=object)[order] for name in FACT_COLUMNS]
     lines = frame["line"].to_numpy()[order].tolist()
     edges = [0, *(np.flatnonzero(np.diff(which[order])) + 1).tolist(), len(order)]
     for first, last in pairwise(edges):
         values = zip(*(column[first:last].tolist() for column in columns), strict=True)
-        rows = tuple(
-            Row(line, dict(zip(COLUMNS, row, strict=True))) for line, row in zip(lines[first:last], values, strict=True)
-        )
+        given = (dict(zip(FACT_COLUMNS, row, strict=True)) for row in values)
+        rows = tuple(Row(line, row) for line, row in zip(lines[first:last], given, strict=True))
         yield Submission(table.file, table.sha256, (), rows, table.notes)
 
 
@@ -214,7 +213,7 @@ def _names(written: list[Hashable], file: str) -> tuple[dict[str, int], list[Not
     taken: dict[object, int] = {}
     trimmed = [str(name).strip() for name in written]
     is_wide = _is_wide(trimmed)
-    known = _OF_RETURN if is_wide else COLUMNS
+    known = _OF_RETURN if is_wide else FACT_COLUMNS
     for position, name in enumerate(trimmed):
         key = key_of(name) if is_wide else None
         if (same := key or name.lower()) in taken:
@@ -243,7 +242,7 @@ def _shown(name: str) -> str:
 def _tidy(columns: dict[str, Texts], lines: NDArray[Any]) -> pd.DataFrame:
     blank = np.full(len(lines), "", dtype=object)
     filled = {name: np.where(columns[name] == None, "", columns[name])  # noqa: E711 - element by element
-              if name in columns else blank for name in COLUMNS}  # fmt: skip
+              if name in columns else blank for name in FACT_COLUMNS}  # fmt: skip
     frame = pd.DataFrame(filled, dtype=object)
     frame["line"] = lines
     filled_in = np.zeros(len(lines), dtype=bool)

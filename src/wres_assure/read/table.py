@@ -10,24 +10,9 @@ from collections.abc import Iterator
 from time import monotonic
 from typing import NoReturn
 
-from wres_assure.model import Note, Refused, Row, Submission
+from wres_assure.model import FACT_COLUMNS, Note, Refused, Row, Submission
 
 REQUIRED = ("item", "value")
-COLUMNS = (
-    "organisation_code",
-    "organisation_name",
-    "organisation_type",
-    "region",
-    "reporting_year",
-    "item",
-    "basis",
-    "staff_group",
-    "pay_band",
-    "ethnicity",
-    "value",
-    "scheme",
-    "note",
-)
 MAX_LINE = 1_000_000
 MAX_COLUMNS = 1_000
 MAX_ROWS = 200_000
@@ -172,14 +157,14 @@ def _header(header: list[str], line: int, file: str) -> tuple[list[tuple[int, st
             what = f"has the column {_shown(name)} twice (columns {places[name] + 1} and {at + 1})"
             _refuse("csv_header_twice", file, line, what, "Remove or rename one of them.")
         places[name] = at
-        if name in COLUMNS:
+        if name in FACT_COLUMNS:
             names.append((at, name))
         else:
             notes.append(Note("unknown_column", f"line {line}, column {at + 1}", _shown(name)))
     missing = " and ".join(f"`{name}`" for name in REQUIRED if name not in places)
     if missing:
         # Only names we know are repeated: a list without header begins with somebody's data.
-        known = ", ".join(f"`{name}`" for name in places if name in COLUMNS)
+        known = ", ".join(f"`{name}`" for name in places if name in FACT_COLUMNS)
         what = f"is not a facts CSV: it has no column {missing}; columns known: {known or 'none'} of {len(places):,}"
         remedy = "Check the WRES workbook itself, or give the first row the column names of a facts CSV."
         wide = any("|" in name for name in places)

@@ -13,27 +13,12 @@ from typing import Any
 
 from .. import __version__, words
 from ..expression import tidy
-from ..model import FAILED, OUTCOMES, Assessment, Fact, Finding, Indicator, Json, Place
+from ..model import FACT_COLUMNS, FAILED, OUTCOMES, Assessment, Fact, Finding, Indicator, Json, Place
 from ..rulebook import Rule, Rulebook
 from ..values import NOT_IN_FILE, written_out
 
 FORMAT = 1
 FIRST_FAMILIES = ("structure", "types")
-FACT_COLUMNS = (
-    "organisation_code",
-    "organisation_name",
-    "organisation_type",
-    "region",
-    "reporting_year",
-    "item",
-    "basis",
-    "staff_group",
-    "pay_band",
-    "ethnicity",
-    "value",
-    "scheme",
-    "note",
-)
 FINDING_COLUMNS = (
     "file",
     "organisation_code",
