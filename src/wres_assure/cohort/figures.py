@@ -252,7 +252,7 @@ def _keys(seen: dict[str, Column], items: Json) -> tuple[dict[str, Column], Colu
         if dimension == "ethnicity":
             member = np.where(member == "ethnicity_unknown", "unknown", member)
         having = [name for name, entry in known.items() if dimension in entry["dimensions"]]
-        has = _each(item, lambda names, having=having: names.isin(having)).astype(bool)  # type: ignore[misc]
+        has = np.isin(item.astype(str), having)
         alien = ~has & (member != "") & (member != "all")
         unknown = np.where((unknown == "") & alien, _cut(f"{dimension} ", member) + " of " + item, unknown)
         member = np.where(has, np.where((member == "") & (dimension == "ethnicity"), "all", member), "")

@@ -57,7 +57,7 @@ class Table(NamedTuple):
 def read_table(path: str | PathLike[str], seconds: float = SECONDS) -> Table:
     """The figures of a facts CSV or a Parquet file, tidy or wide; Refused for anything else and beyond the limits."""
     deadline = monotonic() + seconds
-    file, data = load(path)  # type: ignore[arg-type]
+    file, data = load(path)
     if data.startswith(b"PAR1"):
         return from_frame(_parquet(data, file), file, hashlib.sha256(data).hexdigest())
     found = recognise(data, file)
@@ -138,6 +138,7 @@ def widened(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _parquet(data: bytes, file: str) -> pd.DataFrame:
     try:
+        # An extra: it may be absent where types are checked, and where it is there it brings no types.
         import pyarrow  # type: ignore[import-not-found,import-untyped,unused-ignore]
         from pyarrow import parquet  # type: ignore[import-not-found,import-untyped,unused-ignore]
     except ImportError:
@@ -241,7 +242,7 @@ def _shown(name: str) -> str:
 
 def _tidy(columns: dict[str, Texts], lines: NDArray[Any]) -> pd.DataFrame:
     blank = np.full(len(lines), "", dtype=object)
-    filled = {name: np.where(columns[name] == None, "", columns[name])  # noqa: E711 - element by element
+    filled = {name: np.where(pd.isna(columns[name]), "", columns[name])
               if name in columns else blank for name in FACT_COLUMNS}  # fmt: skip
     frame = pd.DataFrame(filled, dtype=object)
     frame["line"] = lines
@@ -257,9 +258,9 @@ def _lengthened(columns: dict[str, Texts], lines: NDArray[np.int64], file: str) 
     """The tidy form of a wide table: a row for every figure that is given."""
     figures = [name for name in columns if name not in _OF_RETURN]
     values = np.stack([columns[name] for name in figures], axis=1)
-    given = values != None  # noqa: E711
+    given = pd.notna(values)
     # A return without any figure is still a return: it is judged by one blank figure, not lost.
-    whose = np.logical_or.reduce([columns[name] != None for name in columns if name in _OF_RETURN]  # noqa: E711
+    whose = np.logical_or.reduce([pd.notna(columns[name]) for name in columns if name in _OF_RETURN]
                                  or [np.zeros(len(lines), dtype=bool)])  # fmt: skip
     given[:, 0] |= whose & ~given.any(axis=1)
     row, at = np.nonzero(given)

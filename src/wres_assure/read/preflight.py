@@ -14,7 +14,7 @@ from wres_assure.model import Refused
 from wres_assure.read.package import Package, open_package
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    pass
 
 MAX_FILE = 50_000_000
 
@@ -61,7 +61,7 @@ class Found(NamedTuple):
     is_json: bool = False
 
 
-def load(path: Path | str) -> tuple[str, bytes]:
+def load(path: os.PathLike[str] | str) -> tuple[str, bytes]:
     """The base name and the bytes of the file at `path`, read once.
 
     Refused: missing, a folder or a device, not permitted, over 50 MB.
@@ -161,6 +161,7 @@ def _sha256(data: bytes) -> str:
     if loaded is not None:
         return str(loaded.sha256(data).hexdigest())
     try:
+        # Python 3.12 has the one, 3.11 the other, and type checkers know neither.
         from _sha2 import sha256  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
         try:
