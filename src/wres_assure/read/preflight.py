@@ -8,13 +8,10 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 
 from wres_assure.model import Refused
 from wres_assure.read.package import Package, open_package
-
-if TYPE_CHECKING:
-    pass
 
 MAX_FILE = 50_000_000
 
