@@ -40,10 +40,14 @@ ALLOWED = {
     "cover": "model values locate",
     "conform": "model rulebook values locate cover",
     "derive": "model rulebook expression facts stats stats_peers",
-    "compare": "model rulebook expression facts locate stats stats_peers",
+    "change": "model rulebook expression facts stats stats_peers",
+    "peers": "model rulebook expression facts stats stats_peers",
+    "slips": "model rulebook expression facts locate stats stats_peers",
+    "compare": "model rulebook expression facts locate change peers slips",
     "assertion": "model rulebook expression facts locate",
     "check": "model rulebook expression facts locate assertion",
-    "score": "model rulebook expression facts",
+    "gap_index": "model rulebook expression facts stats",
+    "score": "model rulebook expression facts gap_index",
     # an input beside a return; YAML, so read only where it is given
     "narrative": "model rulebook expression strict_yaml",
     # the pipeline, and the rules' own cases, which run single stages
@@ -74,13 +78,14 @@ ALLOWED = {
     # the command line
     "checking": "model rulebook assess brief words render.result render.text cohort.*",
     "cli_rules": "files rulebook expression words rule_cases rule_mutate rule_lint rule_docs rule_diff",
-    "cli": "_ model files resources rulebook narrative assess words brief checking render.* cli_rules",
+    "cli_inputs": "rulebook assess cli_rules",
+    "cli": "_ model files resources rulebook narrative assess words brief checking render.* cli_rules cli_inputs",
     "__main__": "_ model cli",
 }
 STAGES = {"conform", "derive", "compare", "check", "score"}
 
 OWNERS = {
-    "click": {"cli", "cli_rules", "__main__"},
+    "click": {"cli", "cli_inputs", "cli_rules", "__main__"},
     "rich": {"cli", "render.terminal"},
     "jinja2": {"render.html"},
     "markupsafe": {"render.html"},

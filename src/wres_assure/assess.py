@@ -9,10 +9,10 @@ from .compare import compare
 from .conform import conform, published_survey
 from .derive import derive
 from .facts import Facts
-from .model import Assessment, Fact, Refused, Return, Submission
+from .model import Assessment, Earlier, Fact, Refused, Return, Submission
 from .read import read
 from .rulebook import Rulebook
-from .score import reliability, usable
+from .score import reliability, score, usable
 
 
 class Beside(NamedTuple):
@@ -20,6 +20,8 @@ class Beside(NamedTuple):
 
     narrative: str = ""
     survey: str = ""
+    previous: tuple[str, ...] = ()
+    peers: str = ""
 
 
 NOTHING = Beside()
@@ -48,12 +50,26 @@ def judged(
         given = (*conformed.facts, *_beside(beside, subject, rulebook))
         reported = Facts(given if subject.scheme == "nhs_wres" else (), rulebook.items, parameters)
         indicators, derived = derive(reported, rulebook)
-        facts = Facts((*given, *derived), rulebook.items, parameters)
-        checked = check(facts, (*conformed.raised, *compare(facts)), subject, rulebook)
+        earlier = _earlier(beside, subject, rulebook)
+        compared_facts = Facts((*given, *derived), rulebook.items, parameters)
+        raised, added, compared = compare(compared_facts, indicators, subject, earlier, rulebook)
+        facts = Facts((*given, *derived, *added), rulebook.items, parameters)
+        checked = check(facts, (*conformed.raised, *raised), subject, rulebook)
         indicators = usable(indicators, checked.findings, facts, rulebook, subject.year)
         level = reliability(checked.coverage, checked.findings, indicators, facts, rulebook, subject.year)
-        assessments.append(Assessment(submission, subject, facts.all, indicators, *checked, reliability=level))
+        assessments.append(
+            Assessment(
+                submission, subject, facts.all, indicators, *checked,
+                reliability=level,
+                compared=compared,
+                score=score(indicators, facts, rulebook, subject.year),
+            )
+        )  # fmt: skip
     return assessments
+
+
+def _earlier(beside: Beside, subject: Return, rulebook: Rulebook) -> tuple[Earlier, ...]:
+    return ()
 
 
 def _beside(beside: Beside, subject: Return, rulebook: Rulebook) -> list[Fact]:

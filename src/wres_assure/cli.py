@@ -9,18 +9,16 @@ from typing import TYPE_CHECKING
 import click
 
 from . import __version__, files
-from .cli_rules import InOrder, rules_group, rules_option
+from .cli_inputs import Inputs, collection, force_option, inputs, path_option, show_values_option
+from .cli_rules import InOrder, rules_group
 from .model import Refused
 from .words import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, TypeVar
 
     from .model import Assessment
     from .rulebook import Rulebook
-
-    F = TypeVar("F", bound=Callable[..., Any] | click.Command)
 
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -55,27 +53,6 @@ def _tell(text: str) -> None:
     click.echo(clean(text), err=True)
 
 
-def _path(name: str, metavar: str, text: str, default: str | None = None, required: bool = False) -> Callable[[F], F]:
-    """An option that takes a path; -o is short for --output."""
-    names = ("-o", "--output") if name == "output" else (f"--{name}",)
-    return click.option(*names, metavar=metavar, help=text, default=default, required=required)
-
-
-def _collection(ctx: click.Context, param: click.Parameter, year: int | None) -> int | None:
-    if year is not None and not 2016 <= year <= 2099:
-        raise click.BadParameter(f"{year} is no reporting year; collections began in 2016.")
-    return year
-
-
-_year = click.option(
-    "--year", type=int, callback=_collection, metavar="YEAR", help="Reporting year, where the file does not tell it."
-)
-_narrative = _path("narrative", "FILE", "Answers to what the workbook has no cell for (see template --narrative).")
-_survey = _path("survey", "FILE", "Facts CSV with the published survey figures and numbers of respondents.")
-_force = click.option("--force", is_flag=True, help="Overwrite the output where it exists already.")
-_show_values = click.option("--show-values", is_flag=True, help="Show free text and notes. They may name people.")
-
-
 @click.group(cls=InOrder, context_settings=_HELP)
 @click.version_option(__version__, prog_name="wres-assure", message="%(prog)s %(version)s")
 def commands() -> None:
@@ -89,10 +66,7 @@ def commands() -> None:
 
 @commands.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@_narrative
-@_survey
-@_year
-@rules_option
+@inputs
 @click.option(
     "--format",
     "form",
@@ -100,8 +74,8 @@ def commands() -> None:
     default="text",
     help="text to read, json for programmes, csv for findings as a table, html for a page, facts for a facts CSV.",
 )
-@_path("output", "FILE", "Write to FILE instead of the screen.")
-@_force
+@path_option("output", "FILE", "Write to FILE instead of the screen.")
+@force_option
 @click.option(
     "--fail-on",
     type=click.Choice(["correct", "explain", "never"]),
@@ -109,15 +83,12 @@ def commands() -> None:
     help="What makes the exit code 1: findings to correct (unless said), those to explain too, or none.",
 )
 @click.option("--require", type=click.Choice(["all"]), help="all: exit code 1 also when a check could not be judged.")
-@_show_values
+@show_values_option
 @click.pass_context
 def check(
     ctx: click.Context,
     paths: tuple[str, ...],
-    narrative: str | None,
-    survey: str | None,
-    year: int | None,
-    rules: str | None,
+    given: Inputs,
     form: str,
     output: str | None,
     force: bool,
@@ -131,16 +102,16 @@ def check(
     JSON is described by result.schema.json in the package.
     """
     from . import checking
-    from .assess import Beside
     from .rulebook import load
 
     if output:
-        files.may_write(output, force, [*paths, *filter(None, (narrative, survey))])
-    given = list(files.to_check(paths))
-    rulebook = load(rules)
-    beside = Beside(narrative or "", survey or "")
-    code, assessments = checking.assess_all(given, rulebook, year, beside, _tell, _progress(len(given)), ctx.obj)
-    several = len(given) > 1 or len(assessments) > 1 or any(os.path.isdir(path) for path in paths)
+        files.may_write(output, force, [*paths, *given.paths()])
+    returns = list(files.to_check(paths))
+    rulebook = load(given.rules)
+    code, assessments = checking.assess_all(
+        returns, rulebook, given.year, given.beside(rulebook), _tell, _progress(len(returns)), ctx.obj
+    )
+    several = len(returns) > 1 or len(assessments) > 1 or any(os.path.isdir(path) for path in paths)
     if form == "html" and len(assessments) > 1:
         raise click.ClickException(
             f"A page is about one return, and {len(assessments)} were read. Name one file, or choose another --format."
@@ -188,13 +159,10 @@ def _read_out(
     help="Who will read it: an inspector (unless said) or the trust.",
 )
 @click.option("--format", "form", type=click.Choice(["html"]), default="html", help="The form of the page.")
-@_path("output", "FILE", "Write to FILE.", required=True)
-@_force
-@_narrative
-@_survey
-@_year
-@rules_option
-@_show_values
+@path_option("output", "FILE", "Write to FILE.", required=True)
+@force_option
+@inputs
+@show_values_option
 @click.pass_context
 def brief(
     ctx: click.Context,
@@ -203,23 +171,20 @@ def brief(
     form: str,
     output: str,
     force: bool,
-    narrative: str | None,
-    survey: str | None,
-    year: int | None,
-    rules: str | None,
+    given: Inputs,
     show_values: bool,
 ) -> None:
     """Write the briefing on one return.
 
     PATH is a workbook (.xlsx, .xlsm) or a facts CSV with one return in it.
     """
-    from .assess import Beside, assess
+    from .assess import assess
     from .brief import refusal
     from .rulebook import load
 
-    files.may_write(output, force, [path, *filter(None, (narrative, survey))])
-    rulebook = load(rules)
-    assessments = assess(path, rulebook, year, Beside(narrative or "", survey or ""))
+    files.may_write(output, force, [path, *given.paths()])
+    rulebook = load(given.rules)
+    assessments = assess(path, rulebook, given.year, given.beside(rulebook))
     if len(assessments) != 1:
         raise click.ClickException(
             f"A briefing is about one return, and {path} holds {len(assessments)}. Give each a file of its own."
@@ -241,8 +206,8 @@ commands.add_command(rules_group)
 
 
 @commands.command()
-@_path("output", "FOLDER", "Folder for the briefing (demo unless said).", default="demo")
-@_force
+@path_option("output", "FOLDER", "Folder for the briefing (demo unless said).", default="demo")
+@force_option
 def demo(output: str, force: bool) -> None:
     """Check the sample returns that come with the programme, and write the briefing on one of them."""
     from . import resources
@@ -273,10 +238,10 @@ def demo(output: str, force: bool) -> None:
 
 
 @commands.command()
-@click.option("--year", type=int, callback=_collection, metavar="YEAR", help="Reporting year of the template.")
+@click.option("--year", type=int, callback=collection, metavar="YEAR", help="Reporting year of the template.")
 @click.option("--narrative", is_flag=True, help="Write the narrative instead: answers the workbook has no cell for.")
-@_path("output", "FILE", "Write to FILE (.xlsx, or .yaml with --narrative).", required=True)
-@_force
+@path_option("output", "FILE", "Write to FILE (.xlsx, or .yaml with --narrative).", required=True)
+@force_option
 def template(year: int | None, narrative: bool, output: str, force: bool) -> None:
     """Write an empty workbook, or an empty narrative, to fill in."""
     from .rulebook import load

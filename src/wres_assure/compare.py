@@ -6,10 +6,19 @@ from collections.abc import Iterable, Iterator
 
 from .facts import Facts, operand_of
 from .locate import Raised
-from .model import Fact, Key
+from .model import Compared, Earlier, Fact, Indicator, Key, Return
+from .rulebook import Rulebook
 
 
-def compare(facts: Facts) -> Iterator[Raised]:
+def compare(
+    facts: Facts, indicators: tuple[Indicator, ...], subject: Return, earlier: tuple[Earlier, ...], rulebook: Rulebook
+) -> tuple[list[Raised], list[Fact], Compared]:
+    """A return beside itself, last year's and comparable organisations: codes, facts for rules, and what is shown."""
+    raised = list(printed_differently(facts))
+    return raised, [], Compared(earlier)
+
+
+def printed_differently(facts: Facts) -> Iterator[Raised]:
     """Figures printed more than once that cannot be one number: no value lies within the decimals of both."""
     printed: dict[Key, list[Fact]] = {}
     for fact in facts.all:

@@ -129,6 +129,7 @@ def _computed(
         reason,
         tuple(notes),
         rests_on,
+        figures={name: operand.value for name, operand in env.items()},
     ), numbers
 
 

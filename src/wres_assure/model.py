@@ -183,6 +183,7 @@ class Finding(NamedTuple):
     cause: str = ""  # unverifiable, not applicable, broken: why, in words
     caused_by: str = ""  # the rule whose finding is the cause
     clause: Any = None  # of a failed assertion: the part that decided, as a tree
+    explanation: str = ""  # the submitter's own: the notes beside the figures it speaks of
 
 
 class Organisation(NamedTuple):
@@ -225,6 +226,111 @@ class Indicator(NamedTuple):
     rests_on: tuple[Key, ...] = ()
     usable: bool = False
     doubt: str | None = None  # why it is not usable
+    figures: Mapping[str, float] = {}  # noqa: RUF012 - what it was worked out from, by the names of indicators.yaml
+
+
+class Earlier(NamedTuple):
+    """An earlier year of the same organisation: a return of its own, or the last-year block of this one."""
+
+    year: int
+    source: str  # return | restated
+    file: str
+    facts: tuple[Fact, ...]  # under the basis `verified`, as that year reported them
+    indicators: tuple[Indicator, ...]
+
+
+class Change(NamedTuple):
+    """How an indicator differs from last year's, and whether chance alone could do it.
+
+    `kind` is one of large_distinguishable, large_chance, small_distinguishable, expected, not_tested.
+    """
+
+    id: str  # of the indicator
+    year: int  # the earlier one
+    source: str  # return | restated
+    before: float | None
+    after: float | None
+    size: float | None  # log of the ratio of ratios, or difference in points (-1 to 1); above 0: worse for BME staff
+    kind: str
+    p: float | None
+    adjusted: float | None  # Benjamini-Hochberg over the nine indicators
+    reason: str  # in words: why it was not tested; "" where it was
+    notes: tuple[str, ...] = ()  # smallest change that could have been seen, regression to the mean, series break
+
+
+class Pooled(NamedTuple):
+    """Several years of one indicator taken together, where one year has too few events."""
+
+    id: str
+    years: tuple[int, ...]
+    value: float | None
+    lower: float | None
+    upper: float | None
+    events: float
+
+
+class PeerPosition(NamedTuple):
+    """Where an indicator lies among comparable organisations."""
+
+    id: str
+    group: str  # in words, with how it was widened
+    size: int  # comparable organisations with a usable figure
+    median: float | None
+    limits_95: tuple[float, float] | None  # at this organisation's own size; none under 10
+    limits_998: tuple[float, float] | None  # none under 20
+    position: str  # inside | outside_95 | outside_998 | not_drawn
+    direction: str  # adverse | favourable | "" inside
+    shrunken: float | None
+    dots: tuple[tuple[float, float], ...]  # of every peer: precision (1 / standard error) and value, no names
+    published: tuple[tuple[str, float, str], ...]  # label, pooled value, source: drawn as such, never as a median
+    reason: str = ""  # why no position: "" where there is one
+
+
+class Slip(NamedTuple):
+    """A likely slip of the pen, with the value that would repair it and what speaks for it."""
+
+    code: str
+    title: str  # in words: "White and BME swapped"
+    indicators: tuple[str, ...]
+    cells: tuple[tuple[str, str], ...]  # (address, raw text)
+    repaired: tuple[tuple[str, str], ...]  # (what, value it would be), in words
+    witnesses: tuple[str, ...]  # in words
+
+
+class Compared(NamedTuple):
+    """What a return looks like beside last year's and beside comparable organisations. Nothing here judges."""
+
+    earlier: tuple[Earlier, ...] = ()  # the latest first
+    changes: Mapping[str, Change] = {}  # noqa: RUF012 - by indicator
+    pooled: Mapping[str, Pooled] = {}  # noqa: RUF012 - by indicator
+    peers: Mapping[str, PeerPosition] = {}  # noqa: RUF012 - by indicator
+    slips: tuple[Slip, ...] = ()
+
+
+class Term(NamedTuple):
+    """One indicator's part in the gap index."""
+
+    id: str
+    domain: str
+    g: float  # natural log of a ratio, 0 at parity, above 0 adverse to BME staff
+    variance: float | None  # None where it has none to be had
+    weight: float  # within the whole; all weights add up to 1
+    steps: tuple[str, ...]  # from counts to g, in words and numbers
+
+
+class Score(NamedTuple):
+    """The profile and the gap index. Experimental: no method for a WRES composite score has been published."""
+
+    profile: Mapping[str, tuple[str, ...]]  # class of methods.md -> indicators in it; the five add up to nine
+    gap_index: float | None
+    lower: float | None
+    upper: float | None
+    domains: Mapping[str, float]
+    terms: tuple[Term, ...]
+    leave_one_out: Mapping[str, float]  # by indicator left out
+    alternatives: Mapping[str, float]  # equal_weights, odds_ratios
+    notes: tuple[str, ...]
+    withheld: str  # why there is no index; "" where there is one
 
 
 class Assessment(NamedTuple):
@@ -239,6 +345,8 @@ class Assessment(NamedTuple):
     apart: Mapping[str, int]  # the same, of rules that ask for something to be removed
     families: Mapping[str, Mapping[str, int]]
     reliability: tuple[str, tuple[str, ...]]
+    compared: Compared
+    score: Score
 
 
 def by_outcome(findings: Iterable[Finding]) -> dict[str, list[Finding]]:

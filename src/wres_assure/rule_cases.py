@@ -95,13 +95,15 @@ def _raised_code(rule: Rule, case: dict[str, Any]) -> str:
     """The code that a raw text, or several printed ones, raises under this rule."""
     shape = _SHAPES[case["unit"]]
     if "printed" in case:
-        from .compare import compare
+        from .compare import printed_differently
 
         facts = [
             Fact(Key("x", f"printed:{index}"), figure.value, figure.raw, "", None, figure.step)
             for index, figure in enumerate(figure_of_text(text, shape) for text in case["printed"])
         ]
-        raised: list[Raised] = list(compare(Facts(facts, {"items": {"x": shape}, "part_of": {}, "bands_of": {}}, {})))
+        raised: list[Raised] = list(
+            printed_differently(Facts(facts, {"items": {"x": shape}, "part_of": {}, "bands_of": {}}, {}))
+        )
         return raised[0].code if raised else "nothing"
     figure = figure_of_text(case["raw"], shape)
     if case.get("auto") and case["raw"] == "#DIV/0!":

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from .expression import exact, value_of
 from .facts import Facts
-from .model import FAILED, Finding, Indicator, Key
+from .model import FAILED, Finding, Indicator, Key, Score
 from .rulebook import Rulebook
 
 
@@ -77,3 +77,8 @@ def reliability(
         if value_of(level["when"])(env):
             return level["level"], (level["reason"].format(**words),)
     return "not established", ("No level of the rulebook holds.",)
+
+
+def score(indicators: Iterable[Indicator], facts: Facts, rulebook: Rulebook, year: int | None) -> Score:
+    """The profile and the gap index of one return: a function of the return and the rulebook alone."""
+    return Score({}, None, None, None, {}, (), {}, {}, (), "not yet")

@@ -1,0 +1,95 @@
+"""The options that say what is read: the same for every command that judges a return."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from .cli_rules import rules_option
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeVar
+
+    from .assess import Beside
+    from .rulebook import Rulebook
+
+    F = TypeVar("F", bound=Callable[..., Any] | click.Command)
+
+
+class Inputs(NamedTuple):
+    """What is given beside the paths of the returns."""
+
+    narrative: str
+    survey: str
+    previous: tuple[str, ...]
+    peers: str
+    year: int | None
+    rules: str | None
+
+    def paths(self) -> list[str]:
+        """Every file or folder named, which no output may overwrite."""
+        return [path for path in (self.narrative, self.survey, *self.previous, self.peers) if path]
+
+    def beside(self, rulebook: Rulebook) -> Beside:
+        """What is read beside a return, read as far as it is the same for every return."""
+        from .assess import Beside
+
+        return Beside(self.narrative, self.survey, self.previous, self.peers)
+
+
+def collection(ctx: click.Context, param: click.Parameter, year: int | None) -> int | None:
+    """The reporting year, refused where it is none."""
+    if year is not None and not 2016 <= year <= 2099:
+        raise click.BadParameter(f"{year} is no reporting year; collections began in 2016.")
+    return year
+
+
+def path_option(
+    name: str, metavar: str, text: str, default: str | None = None, required: bool = False, multiple: bool = False
+) -> Callable[[F], F]:
+    """An option that takes a path; -o is short for --output."""
+    names = ("-o", "--output") if name == "output" else (f"--{name}",)
+    return click.option(*names, metavar=metavar, help=text, default=default, required=required, multiple=multiple)
+
+
+_OPTIONS = (
+    path_option(
+        "previous", "PATH", "An earlier return: workbook, facts CSV or our JSON. May be given several times.", multiple=True
+    ),
+    path_option("peers", "PATH", "Comparable organisations: a folder of returns or of our JSON, or a facts CSV."),
+    path_option("narrative", "FILE", "Answers to what the workbook has no cell for (see template --narrative)."),
+    path_option("survey", "FILE", "Facts CSV with the published survey figures and numbers of respondents."),
+    click.option(
+        "--year", type=int, callback=collection, metavar="YEAR", help="Reporting year, where the file does not tell it."
+    ),
+    rules_option,
+)
+force_option = click.option("--force", is_flag=True, help="Overwrite the output where it exists already.")
+show_values_option = click.option(
+    "--show-values", is_flag=True, help="Show free text and notes. They may name people."
+)
+
+
+def inputs(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command the input options; it receives them together, as `given`."""
+
+    @wraps(function)
+    def command(
+        *args: Any,
+        narrative: str | None,
+        survey: str | None,
+        previous: tuple[str, ...],
+        peers: str | None,
+        year: int | None,
+        rules: str | None,
+        **others: Any,
+    ) -> Any:
+        given = Inputs(narrative or "", survey or "", previous, peers or "", year, rules)
+        return function(*args, given=given, **others)
+
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
