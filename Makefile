@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test samples golden bench simulate clean
+.PHONY: demo test samples golden pictures bench simulate clean
 
 demo: $(VENV)/installed
 	$(BIN)/wres-assure demo -o demo
@@ -24,12 +24,19 @@ samples: $(VENV)/installed-test  ## write sample_submissions/ again
 golden: $(VENV)/installed-test  ## write the golden files again; their diff is the review
 	$(BIN)/python -m pytest -n auto tests/test_golden.py tests/test_rule_tools.py --update-golden
 
+pictures: $(VENV)/installed-test  ## draw the pages of three samples, to be looked at, in tests/golden/pages
+	tests/tools.sh
+	$(BIN)/python tests/pictures.py
+
 bench: $(VENV)/installed-test  ## measure against other tools; writes tests/bench/results.md
 	$(BIN)/python tests/bench/bench.py
 
 simulate: $(VENV)/installed-test  ## slow: mutated files by the hundred thousand, generated returns by the thousand
 	$(BIN)/python tests/bench/fuzz.py --count 100000
 	$(BIN)/python tests/bench/detect.py --count 500 --seed 7
+	$(BIN)/python tests/bench/change_simulation.py
+	$(BIN)/python tests/bench/score_simulation.py
+	$(BIN)/python tests/bench/peers_simulation.py
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

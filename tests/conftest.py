@@ -16,6 +16,11 @@ SAMPLES = Path(__file__).parent.parent / "sample_submissions"
 STORIES = sorted(path.name for path in SAMPLES.iterdir() if path.is_dir())
 
 
+def previous_of(story: str) -> tuple[str, ...]:
+    """The earlier returns that lie beside a story's own."""
+    return tuple(str(path) for path in sorted((SAMPLES / story).glob("previous*.xlsx")))
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="write the golden files again; their diff is the review"

@@ -48,10 +48,73 @@ def test_the_blank_narrative_answers_nothing(tmp_path: Path, rulebook: Rulebook)
         ("full_length_contract: yes\ntarget_8a_and_above: 9", "CTR-02", "passed"),
         ("full_length_contract: yes\ntarget_8a_and_above: 15%", "CTR-02", "failed"),
         ("survey_response_white: 45\nsurvey_response_bme: 30", "GOV-13", "failed"),
+        ("foundation_trust: no\nshared_with_governors: no", "GOV-06", "not_applicable"),
+        ("foundation_trust: yes\nshared_with_governors: no", "GOV-06", "failed"),
+        ("shared_with_governors: no", "GOV-06", "unverifiable"),
+        ("full_length_contract: yes\nschedule_6a_report: no", "CTR-04", "failed"),
+        ("full_length_contract: no\nschedule_6a_report: no", "CTR-04", "not_applicable"),
+        ("eds2_3_1: no", "EDS-01", "failed"),
+        ("eds_2022_domain_2: no", "EDS-07", "not_applicable"),
+        ("due_regard_review: no", "DUE-06", "not_applicable"),
     ],
 )
 def test_answers_decide(answers: str, rule: str, expected: str, tmp_path: Path, rulebook: Rulebook) -> None:
     assert outcome(with_narrative(answers, tmp_path, rulebook), rule) == expected
+
+
+def of_a_kind(kind: str, year: int, answers: str, tmp_path: Path, rulebook: Rulebook) -> Assessment:
+    """A return of which next to nothing is known but whose it is and of which year."""
+    path, narrative_path = tmp_path / "facts.csv", tmp_path / "narrative.yaml"
+    columns = "organisation_code,organisation_type,reporting_year,item,ethnicity,value"
+    path.write_text(f"{columns}\nZZX,{kind},{year},shortlisted,white,50\n", encoding="utf-8")
+    narrative_path.write_text(answers, encoding="utf-8")
+    return assess(str(path), rulebook, beside=Beside(narrative=str(narrative_path)))[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "year", "answers", "rule", "expected"),
+    [
+        ("ccg", 2022, "", "DAT-03", "passed"),
+        ("ccg", 2023, "", "DAT-03", "failed"),
+        ("icb", 2023, "", "DAT-03", "not_applicable"),
+        ("icb", 2022, "", "DAT-04", "passed"),
+        ("icb", 2021, "", "DAT-04", "failed"),
+        ("ccg", 2021, "due_regard_review: no", "DUE-06", "failed"),
+        ("ccg", 2021, "due_regard_review: yes", "DUE-06", "passed"),
+        ("icb", 2023, "", "DUE-01", "unverifiable"),
+        ("csu", 2021, "csu_survey: no", "CSU-04", "failed"),
+        ("ccg", 2021, "csu_survey: no", "CSU-04", "not_applicable"),
+        ("trust", 2022, "eds2_3_1: no", "EDS-01", "failed"),
+        ("trust", 2023, "eds2_3_1: no", "EDS-01", "not_applicable"),
+        ("trust", 2023, "eds_2022_domain_2: no", "EDS-07", "failed"),
+        ("trust", 2017, "submitted_on: 2017-08-02", "DAT-01", "failed"),
+        ("trust", 2019, "submitted_on: 2019-12-02", "DAT-01", "unverifiable"),
+        ("independent", 2021, "submitted_on: 2021-12-02", "DAT-01", "not_applicable"),
+    ],
+)
+def test_kinds_of_organisation_and_years_decide(
+    kind: str, year: int, answers: str, rule: str, expected: str, tmp_path: Path, rulebook: Rulebook
+) -> None:
+    assert outcome(of_a_kind(kind, year, answers, tmp_path, rulebook), rule) == expected
+
+
+def test_of_a_national_body_nothing_is_asked_that_is_voluntary(tmp_path: Path, rulebook: Rulebook) -> None:
+    answers = "".join(
+        f"{name}: no\n" for name, question in rulebook.narrative.items() if question["kind"] == "yes_no"
+    )
+    assessment = of_a_kind("national_body", 2021, answers, tmp_path, rulebook)
+    voluntary = ("governance", "contract", "dates", "due_regard", "csu_checklist", "eds")
+    found = [f for f in assessment.findings if rulebook.rule(f.rule).family in voluntary]
+    assert len(found) >= 40 and {f.outcome for f in found} == {"not_applicable"}
+    assert all("voluntarily, bound by no contract and not inspected" in f.cause for f in found)
+
+
+def test_the_blank_narrative_says_whom_it_asks_and_which_questions_are_meant(rulebook: Rulebook) -> None:
+    text = narrative.template(rulebook, 2021)
+    assert "indicator 5 Q13a, indicator 6 Q13b/c, indicator 7 Q14, indicator 8 Q15b." in text  # guidance 5.2
+    assert "confirmed" not in text.split("Collection 2021")[1].split("\n")[0]
+    assert "indicator 7 Q15 (recalled, not confirmed)" in narrative.template(rulebook, 2023)
+    assert "# yes or no; for CCGs, ICBs; " in text.split("due_regard_review:")[0].rpartition("# Monitoring")[2]
 
 
 @pytest.mark.parametrize(

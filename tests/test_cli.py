@@ -173,6 +173,33 @@ def test_an_inspectors_briefing_is_not_written_for_a_ccg(tmp_path: Path, capsys:
     assert run("brief", BLANKS, "-o", out, "--audience", "trust") == 0
 
 
+@pytest.mark.parametrize(("options", "said"), [
+    (("--audience", "public"), "needs disclosure control"),
+    (("--audience", "board"), "add --private-session"),
+    (("--framework", "keole"), "no framework is called 'keole'; known are kloe, quality_statements, eds2, eds_2022."),
+    (("--framework", "kloe", "--framework", "quality_statements"), "of one kind; name one of each at most."),
+])  # fmt: skip
+def test_briefings_that_are_not_written(
+    options: tuple[str, ...], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("brief", CLEAN, "-o", str(tmp_path / "out.html"), *options) == 2
+    assert said in capsys.readouterr().err
+    assert not os.listdir(tmp_path)
+
+
+@pytest.mark.parametrize("options", [
+    ("--audience", "commissioner"), ("--audience", "system"), ("--audience", "board", "--private-session"),
+    ("--framework", "quality_statements", "--framework", "eds_2022"),
+])  # fmt: skip
+def test_briefings_by_audience_and_framework(options: tuple[str, ...], tmp_path: Path) -> None:
+    out = tmp_path / "out.html"
+    assert run("brief", CLEAN, "-o", str(out), *options) == 0
+    page = out.read_text()
+    assert "Fernmoor Vale NHS Trust" in page
+    assert ("Private session of the board" in page) == ("board" in options)
+    assert ("quality statements and EDS 2022" in page) == ("eds_2022" in options)
+
+
 def test_a_page_is_about_one_return(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("check", CLEAN, WRONG, "--format", "html") == 2
     assert "about one return, and 2 were read" in capsys.readouterr().err

@@ -449,7 +449,9 @@ def test_a_check_that_cannot_be_run_is_our_fault(clean: list[Fact], rulebook: Ru
 
 def comparable(assessment: Assessment) -> tuple[Any, ...]:
     """All that was established; facts in any order, for the columns of a wide table have an order of their own."""
-    return (assessment.subject, sorted(assessment.facts, key=str), *assessment[3:])
+    earlier = tuple(e._replace(facts=tuple(sorted(e.facts, key=str))) for e in assessment.compared.earlier)
+    found = assessment._replace(facts=(), compared=assessment.compared._replace(earlier=earlier))
+    return (sorted(assessment.facts, key=str), *found[1:])
 
 
 def with_lines_of(table: Table, other: Table) -> Table:

@@ -1,4 +1,4 @@
-"""Deleting figures never helps: not one check more passes, and the number of checks stays."""
+"""Deleting figures never helps: not one check more passes, the number of checks stays, reliability never rises."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from wres_assure.assess import judged
 from wres_assure.model import Sheet, Submission
 from wres_assure.read import read
 from wres_assure.rulebook import Rulebook
+from wres_assure.score import LEVELS
 
 
 def without(submission: Submission, sheet: Sheet, *, keep: object) -> Submission:
@@ -51,6 +52,8 @@ def test_deleting_never_raises_passed_and_never_changes_the_number_of_checks(sto
         assert assessment.apart["checks"] == whole.apart["checks"], name
         assert assessment.coverage["passed"] <= whole.coverage["passed"], name
         assert assessment.coverage["broken"] == 0, name
+        level, reasons = assessment.reliability
+        assert LEVELS.index(level) <= LEVELS.index(whole.reliability[0]), (name, reasons)
         if assessment.subject.stopped:
             assert assessment.coverage["passed"] == 0, name
             judged_at_the_gate = assessment.coverage["failed"] + assessment.coverage["not_applicable"]

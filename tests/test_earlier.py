@@ -16,23 +16,31 @@ from wres_assure.model import Assessment, Refused
 from wres_assure.render.result import as_json, result
 from wres_assure.rulebook import Rulebook
 
+FORM = ("structure",)
+FREE_TEXT = ("structure", "narrative")  # what notes say cannot be judged where only "[text]" is left of them
 
-def said(assessment: Assessment, rulebook: Rulebook) -> set[tuple[object, ...]]:
+
+def said(
+    assessment: Assessment, rulebook: Rulebook, without: tuple[str, ...] = FORM
+) -> set[tuple[object, ...]]:
     """What is found beyond the form of the file, which a table does not have."""
     return {
         (f.rule, f.outcome, f.place, f.code, *sorted((name, shown.value) for name, shown in f.values.items()))
         for f in assessment.findings
-        if f.outcome == "failed" and rulebook.rule(f.rule).family != "structure"
+        if f.outcome == "failed" and rulebook.rule(f.rule).family not in without
     }
 
 
 @pytest.mark.parametrize("story", STORIES)
-def test_a_result_checks_to_the_same_findings(story: str, rulebook: Rulebook, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("shown", "without"), [(True, FORM), (False, FREE_TEXT)], ids=["with texts", "without"])
+def test_a_result_checks_to_the_same_findings(
+    shown: bool, without: tuple[str, ...], story: str, rulebook: Rulebook, tmp_path: Path
+) -> None:
     (first,) = assess(str(SAMPLES / story / "return.xlsx"), rulebook)
     path = tmp_path / "result.json"
-    path.write_text(as_json([result(first, rulebook)], False), encoding="utf-8")
+    path.write_text(as_json([result(first, rulebook, shown)], False), encoding="utf-8")
     (again,) = assess(str(path), rulebook)
-    assert said(again, rulebook) == said(first, rulebook)
+    assert said(again, rulebook, without) == said(first, rulebook, without)
 
 
 def test_another_rulebook_is_refused_and_its_own_is_not(rulebook: Rulebook, tmp_path: Path) -> None:
@@ -49,7 +57,7 @@ def test_another_rulebook_is_refused_and_its_own_is_not(rulebook: Rulebook, tmp_
     with pytest.raises(Refused, match="was made by rulebook"):
         assess(str(path), rulebook)
     (again,) = assess(str(path), other)
-    assert said(again, other) == said(made, other)
+    assert said(again, other, FREE_TEXT) == said(made, other, FREE_TEXT)
 
 
 NO_RESULTS = {

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SAMPLES, STORIES
-from wres_assure import words
-from wres_assure.assess import assess
+from conftest import SAMPLES, STORIES, previous_of
+from wres_assure import score_words, words
+from wres_assure.assess import Beside, assess
+from wres_assure.change_words import change_sentence
 from wres_assure.model import BROKEN, FAILED, UNVERIFIABLE, Assessment
 from wres_assure.rulebook import Rulebook
 
@@ -40,8 +41,12 @@ def told(assessment: Assessment, rulebook: Rulebook) -> str:
         )
         lines.append(f"{indicator.id} {value}{limits}, {'usable' if indicator.usable else indicator.doubt}")
         lines += [f"  {note}" for note in indicator.notes]
-    level, _reasons = assessment.reliability
-    return "\n".join([*lines, f"reliability: {level}"]) + "\n"
+        if change := assessment.compared.changes.get(indicator.id):
+            lines.append(f"  change: {change_sentence(change, indicator, rulebook)}")
+    level, reasons = assessment.reliability
+    lines += [f"reliability: {level}", *(f"  {reason}" for reason in reasons)]
+    lines += [score_words.profile_sentence(assessment), score_words.index_sentence(assessment.score)]
+    return "\n".join(lines) + "\n"
 
 
 def _limit(value: float | None) -> str:
@@ -50,7 +55,7 @@ def _limit(value: float | None) -> str:
 
 @pytest.mark.parametrize("story", STORIES)
 def test_what_is_said_of_each_sample(story: str, rulebook: Rulebook, request: pytest.FixtureRequest) -> None:
-    (assessment,) = assess(str(SAMPLES / story / "return.xlsx"), rulebook)
+    (assessment,) = assess(str(SAMPLES / story / "return.xlsx"), rulebook, beside=Beside(previous=previous_of(story)))
     text = told(assessment, rulebook)
     path = GOLDEN / f"{story}.txt"
     if request.config.getoption("--update-golden"):
@@ -60,8 +65,10 @@ def test_what_is_said_of_each_sample(story: str, rulebook: Rulebook, request: py
 
 
 def test_a_clean_return_has_nothing_to_correct_or_explain(rulebook: Rulebook) -> None:
-    (assessment,) = assess(str(SAMPLES / "clean_acute_trust" / "return.xlsx"), rulebook)
+    beside = Beside(previous=previous_of("clean_acute_trust"))
+    (assessment,) = assess(str(SAMPLES / "clean_acute_trust" / "return.xlsx"), rulebook, beside=beside)
     actions = {rule.id: rule.action for rule in rulebook.rules}
     assert {actions[f.rule] for f in assessment.findings if f.outcome == FAILED} <= {"note"}
+    # What only a narrative or other organisations can answer.
     unjudged = {rulebook.rule(f.rule).family for f in assessment.findings if f.outcome in (UNVERIFIABLE, BROKEN)}
-    assert unjudged == {"contract", "dates", "governance"}  # what only a narrative can answer
+    assert unjudged == {"contract", "dates", "eds", "governance", "peers"}

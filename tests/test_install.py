@@ -111,6 +111,7 @@ def test_an_installed_copy_says_the_same_bytes_as_the_checkout(
 
 @pytest.mark.parametrize(("command", "made"), [
     pytest.param(("brief", CLEAN, "-o", "b.html"), "b.html", id="a briefing, by the templates"),
+    pytest.param(("brief", CLEAN, "--format", "pdf", "-o", "b.pdf"), "b.pdf", id="a briefing for paper"),
     pytest.param(("template", "--year", "2021", "-o", "t.xlsx"), "t.xlsx", id="a template, by the layout"),
     pytest.param(("rules", "list"), "", id="the rules"),
     pytest.param(("rules", "test"), "", id="the rules' own cases"),
@@ -139,7 +140,10 @@ def test_the_entry_point_is_the_programme(wheel: Path) -> None:
     assert "wres-assure = wres_assure.__main__:main" in archive.read(name).decode()
 
 
-HEAVY = {"numpy", "pandas", "pandera", "openpyxl", "pydantic", "yaml", "jinja2", "rich", "xlsxwriter", "scipy"}
+HEAVY = {
+    "docx", "jinja2", "lxml", "numpy", "openpyxl", "pandas", "pandera", "pydantic", "rich", "scipy", "typst",
+    "xlsxwriter", "yaml",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("form", ["text", "json", "csv"])

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from wres_assure import resources, rule_diff, rule_docs, rule_lint, rule_mutate, rule_search
+from wres_assure import resources, rule_coverage, rule_diff, rule_docs, rule_lint, rule_mutate, rule_search
 from wres_assure.expression import parse
 from wres_assure.rulebook import Rulebook, load
 from wres_assure.strict_yaml import sources
@@ -281,7 +281,7 @@ def test_a_manual_page_reads_like_this(rulebook: Rulebook) -> None:
 
 
 def test_no_row_of_the_template_is_without_a_rule(rulebook: Rulebook) -> None:
-    text = rule_docs.coverage(rulebook)
+    text = rule_coverage.coverage(rulebook)
     assert "No row is without a rule." in text and "NO RULE" not in text
     assert "the rules above alone" not in text
     whole = [layout for name, layout in rulebook.layouts.items() if name not in rulebook.differences]
@@ -292,7 +292,7 @@ def test_no_row_of_the_template_is_without_a_rule(rulebook: Rulebook) -> None:
 
 def test_a_row_without_a_rule_is_said(rulebook: Rulebook) -> None:
     only = rulebook._replace(rules=(rulebook.rule("CON-06c"),))
-    text = rule_docs.coverage(only)
+    text = rule_coverage.coverage(only)
     assert "  50  Total Board members\n        CON-06c\n" in text
     assert "  51  of which: Voting Board members\n        NO RULE\n" in text
     assert "Rows without a rule: 1, 2, " in text
@@ -300,7 +300,7 @@ def test_a_row_without_a_rule_is_said(rulebook: Rulebook) -> None:
 
 def test_part_of_a_whole_is_no_part_of_its_total(rulebook: Rulebook) -> None:
     """The senior medical managers are among the consultants and in no total, so no total reads their row."""
-    text = rule_docs.coverage(rulebook._replace(rules=(rulebook.rule("SML-01"),)))
+    text = rule_coverage.coverage(rulebook._replace(rules=(rulebook.rule("SML-01"),)))
     assert re.search(r"Consultants\n +SML-01", text) and re.search(r"enior medical manager.*\n +NO RULE", text)
 
 
@@ -337,7 +337,7 @@ SHARE, TURNED = ("value: senior_bme / senior - staff_bme / staff", "value: staff
          ["    Collection 2019: 2 before, 1 now."]),
     case("a share is said in per cent", "parameters.yaml", [("values: {2016: 0.05}", "values: {2016: 0.06}")],
          ["    Collections from 2016: 5.0% before, 6.0% now."]),
-    case("a deadline", "parameters.yaml", [("{2021: 20210831}", "{2021: 20210831, 2022: 20220831}")],
+    case("a deadline", "parameters.yaml", [("2021: 20210831,", "2021: 20210831, 2022: 20220831,")],
          ["    Collection 2022: none before, 31/08/2022 now."]),
     case("a label", "collection/layout_2021.yaml",
          [('label: "Under Band 1"', 'label: "Below Band 1", also: ["Under Band 1"]')],

@@ -47,6 +47,39 @@ items:
     "collection/narrative.yaml": "{}\n",
     "indicators.yaml": "{}\n",
     "scoring.yaml": "reliability: [{level: good, when: judged >= 0, reason: All is well.}]\n",
+    "peers.yaml": """\
+authority: practice.reading
+steps: [[type, region], [type]]
+wanted: parameter.few
+size_factor: parameter.few
+limits_95: parameter.few
+limits_998: parameter.few
+regions: {London: [Y56]}
+""",
+    "briefing.yaml": """frameworks:
+  walk: {title: A walk, kind: inspection, authority: practice.reading}
+  fair: {title: A fair, kind: equality, authority: practice.reading}
+people: {clerk: the clerk}
+indicators: {}
+very_senior_managers:
+  subject: A figure
+  why: It matters.
+  questions: [How?, Why?]
+  people: [clerk]
+  ask: the file
+  authority: practice.reading
+in_question:
+  subject: A figure
+  why: It matters.
+  questions: [How?, Why?]
+  people: [clerk]
+  ask: the file
+  authority: practice.reading
+governance: []
+duties: []
+due_regard: []
+checklist: []
+""",
 }
 RULE = """\
 - id: CON-01
@@ -293,6 +326,16 @@ def test_a_mistake_is_told_with_its_place_and_the_likely_word(tmp_path: Path, te
     case("an item of an unknown dimension",
          {"items": SMALL["collection/items.yaml"].replace("[ethnicity]}\n  short", "[region]}\n  short")},
          "collection/items.yaml:8:60: "),
+    case("a question of the narrative that is not there",
+         {"briefing": SMALL["briefing.yaml"].replace("duties: []", "duties: [{duty: D, answers: [paln], ask: A, "
+                                                     "authority: practice.reading}]")},
+         "briefing.yaml:21:29: No question of the narrative is called 'paln'."),
+    case("a person that is not there",
+         {"briefing": SMALL["briefing.yaml"].replace("people: [clerk]", "people: [clark]")},
+         "briefing.yaml:10:"),
+    case("no framework in force",
+         {"briefing": SMALL["briefing.yaml"].replace("kind: equality,", "kind: equality, until: 2020,")},
+         "briefing.yaml:2:3: No framework of the kind equality is in force today."),
     case("a reliability level on an unknown name", {"scoring": SMALL["scoring.yaml"].replace("judged", "juged")},
          "scoring.yaml:1:35: Nothing here is called 'juged'. Did you mean 'judged'?"),
     case("an empty file", {"scoring": ""}, "scoring.yaml:1:1: "),
@@ -505,7 +548,8 @@ def test_the_published_schema_is_that_of_the_models() -> None:
 
 def _file_schema(path: str) -> dict[str, Any]:
     """The part of the published schema that speaks of a file."""
-    stem = "checks" if path.startswith("checks/") else Path(path).stem.partition("_")[0]
+    several = path.startswith(("checks/", "benchmarks/"))
+    stem = path.partition("/")[0] if several else Path(path).stem.partition("_")[0]
     return {"$ref": f"#/$defs/{stem}", "$defs": schema()["$defs"]}
 
 

@@ -9,7 +9,7 @@ import random
 import tempfile
 import zipfile
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ import pytest
 import xlsxwriter
 
 import samples
+from bench.slips import example
 from wres_assure import check, rule_cases, rulebook
 from wres_assure.assess import assess
 from wres_assure.conform import Conformed, conform
@@ -24,6 +25,7 @@ from wres_assure.facts import Facts, Resolved
 from wres_assure.model import FAILED, Assessment, Key
 from wres_assure.read import read_bytes
 from wres_assure.render.workbook import template
+from wres_assure.screen import Screen
 
 RULES = rulebook.load()
 LAYOUT = RULES.layouts["2021"]
@@ -63,11 +65,13 @@ def test_every_code_that_reading_conforming_and_comparing_can_raise_is_spoken_of
     assert sorted(raised - set(RULES.raised)) == []
 
 
-def test_every_row_of_the_template_is_reached_by_an_assertion() -> None:
+def test_every_row_of_the_template_is_reached_by_an_assertion(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Screen, "suspects", lambda self, rule, seen: range(len(rule.places)))  # judge every place
+
     class Watched(Facts):
-        def _single(self, key: Key) -> Resolved:
-            seen.add(key)
-            return super()._single(key)
+        def resolve(self, key: Key) -> Resolved:
+            seen.update(self.meaning(key).parts)
+            return super().resolve(key)
 
     seen: set[Key] = set()
     (assessment,) = judged(plain())
@@ -241,7 +245,19 @@ def _no_sections(grid: Grid) -> None:
         grid.replace(section["title"], "Section")
 
 
-# Every `sheet:` that cases of rules/checks/structure.yaml name.
+def _two_rates_and_ratio(ratio: str) -> bytes:
+    """A published report: likelihoods of 24 and 10 %, and the ratio it prints."""
+    return (
+        "organisation_code,organisation_type,reporting_year,item,ethnicity,value\n"
+        "ZZ1,trust,2021,reported_likelihood_2,white,24.0%\nZZ1,trust,2021,reported_likelihood_2,bme,10.0%\n"
+        f"ZZ1,trust,2021,reported_indicator_2,,{ratio}\n"
+    ).encode()
+
+
+PUBLISHED = Path(__file__).parent / "published"
+SLIPS = ("swapped", "factor", "complement", "transposed", "digit_lost", "digit_added", "medical_twice", "fte",
+         "last_year_row")
+# Every `sheet:` that cases of rules/checks/structure.yaml and slips.yaml name.
 SHEETS: dict[str, Callable[[], bytes]] = {
     "plain": plain,
     "no_sections": lambda: edited(_no_sections),
@@ -268,6 +284,10 @@ SHEETS: dict[str, Callable[[], bytes]] = {
     "social_care": lambda: table(scheme="sc_wres"),
     "plain_table": table,
     "odd_column": lambda: table(ethnicty="bme"),
+    **{code: partial(example, code) for code in SLIPS},
+    "inverted": lambda: _two_rates_and_ratio("0.42"),
+    "excess": lambda: _two_rates_and_ratio("1.40"),
+    "words_and_ratio": lambda: (PUBLISHED / "RXE_2025.csv").read_bytes(),
     # codes that no case of a rule names
     "no_type": lambda: edited(lambda grid: grid.answer("Organisation type", "a club")),
 }

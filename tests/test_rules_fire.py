@@ -6,16 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from bench import detect, plant
-from conftest import SAMPLES, STORIES
+import test_peers
+from bench import detect, generate, plant
+from conftest import SAMPLES, STORIES, previous_of
 from wres_assure.assess import Beside, assess
 from wres_assure.model import FAILED, Assessment, Key
+from wres_assure.peer_files import PeerFiles
 from wres_assure.render.workbook import Typed, template
 from wres_assure.rulebook import Rulebook
 
 PUBLISHED = sorted((Path(__file__).parent / "published").glob("*.csv"))
 # A narrative in which everything is answered the other way, and a survey that says otherwise.
-OPPOSITE = {"date": "2022-01-31", "yes_no": "no", "percent": "95", "text": "Nothing yet."}
+OPPOSITE = {"date": "2022-01-31", "yes_no": "no", "percent": "95", "text": "Up from 5% to 3%."}
 
 
 # Figures as a page might print them that cannot stand side by side.
@@ -42,6 +44,87 @@ ZZP,x,2021,reported_indicator_3,,,,,5.1
 """
 
 
+# Organisations and years that no sample is of, and ethnicity lost or recoded since last year.
+OTHERS = """organisation_code,organisation_name,organisation_type,reporting_year,item,basis,ethnicity,value
+ZZX,a CCG,ccg,2023,headcount,,all,90
+ZZX,an ICB,icb,2021,headcount,,all,90
+ZZX,a CSU,csu,2021,headcount,,all,90
+ZZX,a trust,trust,2023,headcount,,all,90
+ZZX,lost,trust,2021,headcount,,white,700
+ZZX,lost,trust,2021,headcount,,bme,200
+ZZX,lost,trust,2021,headcount,,unknown,100
+ZZX,lost,trust,2021,headcount,restated,white,750
+ZZX,lost,trust,2021,headcount,restated,bme,200
+ZZX,lost,trust,2021,headcount,restated,unknown,50
+ZZX,recoded,trust,2021,headcount,,white,750
+ZZX,recoded,trust,2021,headcount,,bme,200
+ZZX,recoded,trust,2021,headcount,,unknown,50
+ZZX,recoded,trust,2021,headcount,restated,white,700
+ZZX,recoded,trust,2021,headcount,restated,bme,200
+ZZX,recoded,trust,2021,headcount,restated,unknown,100
+"""
+
+# Two years that differ: one organisation took another over, another counts fewer cases and asks another question.
+COLUMNS = "organisation_code,organisation_name,organisation_type,reporting_year,item,basis,staff_group,pay_band,"
+TWO_YEARS = f"""{COLUMNS}ethnicity,value
+ZZX,grown,trust,2021,headcount,,,,white,1400
+ZZX,grown,trust,2021,headcount,,,,bme,600
+ZZX,grown,trust,2021,headcount,,,,all,2000
+ZZX,grown,trust,2021,headcount,,clinical_non_medical,5,all,500
+ZZX,grown,trust,2021,headcount,,clinical_non_medical,under_1,all,0
+ZZX,grown,trust,2021,headcount,,clinical_non_medical,1,all,0
+ZZX,grown,trust,2021,headcount,,clinical_non_medical,2,all,400
+ZZX,grown,trust,2021,headcount,,clinical_non_medical,3,all,300
+ZZX,grown,trust,2021,headcount,restated,,,white,1000
+ZZX,grown,trust,2021,headcount,restated,,,bme,400
+ZZX,grown,trust,2021,headcount,restated,,,all,1400
+ZZX,grown,trust,2021,headcount,restated,clinical_non_medical,5,all,200
+ZZX,grown,trust,2021,headcount,restated,clinical_non_medical,under_1,all,0
+ZZX,grown,trust,2021,headcount,restated,clinical_non_medical,1,all,0
+ZZX,grown,trust,2021,headcount,restated,clinical_non_medical,2,all,200
+ZZX,grown,trust,2021,headcount,restated,clinical_non_medical,3,all,100
+ZZX,changed,trust,2021,shortlisted,,,,white,1000
+ZZX,changed,trust,2021,shortlisted,,,,bme,500
+ZZX,changed,trust,2021,appointed,,,,white,200
+ZZX,changed,trust,2021,appointed,,,,bme,100
+ZZX,changed,trust,2021,shortlisted,restated,,,white,1000
+ZZX,changed,trust,2021,shortlisted,restated,,,bme,500
+ZZX,changed,trust,2021,appointed,restated,,,white,200
+ZZX,changed,trust,2021,appointed,restated,,,bme,73
+ZZX,changed,trust,2021,survey_5,,,,white,20
+ZZX,changed,trust,2021,survey_5,,,,bme,40
+ZZX,changed,trust,2021,respondents_5,,,,white,3000
+ZZX,changed,trust,2021,respondents_5,,,,bme,1000
+ZZX,changed,trust,2021,survey_5,restated,,,white,20
+ZZX,changed,trust,2021,survey_5,restated,,,bme,25
+ZZX,changed,trust,2021,respondents_5,restated,,,white,3000
+ZZX,changed,trust,2021,respondents_5,restated,,,bme,1000
+ZZX,changed,trust,2021,survey_6,,,,white,20.0
+ZZX,changed,trust,2021,survey_6,,,,bme,30.0
+ZZX,changed,trust,2021,respondents_6,,,,white,3000
+ZZX,changed,trust,2021,respondents_6,,,,bme,1000
+ZZX,changed,trust,2021,survey_6,restated,,,white,20.0
+ZZX,changed,trust,2021,survey_6,restated,,,bme,25.0
+ZZX,changed,trust,2021,respondents_6,restated,,,white,3000
+ZZX,changed,trust,2021,respondents_6,restated,,,bme,1000
+ZZX,rebased,trust,2022,training,,,,white,10000000
+ZZX,rebased,trust,2022,applicants,,,,white,59
+ZZX,rebased,trust,2022,shortlisted,,,,white,60
+ZZX,many,trust,2021,survey_5,,,,white,20.0
+ZZX,many,trust,2021,survey_5,,,,bme,21.5
+ZZX,many,trust,2021,respondents_5,,,,white,60000
+ZZX,many,trust,2021,respondents_5,,,,bme,60000
+ZZX,many,trust,2021,survey_5,restated,,,white,20.0
+ZZX,many,trust,2021,survey_5,restated,,,bme,20.0
+ZZX,many,trust,2021,respondents_5,restated,,,white,60000
+ZZX,many,trust,2021,respondents_5,restated,,,bme,60000
+ZZX,rebased,trust,2022,survey_7,,,,white,59
+ZZX,rebased,trust,2022,survey_7,,,,bme,47
+ZZX,rebased,trust,2022,survey_7,restated,,,white,87
+ZZX,rebased,trust,2022,survey_7,restated,,,bme,71
+"""
+
+
 def failing(assessments: list[Assessment]) -> set[str]:
     return {f.rule for a in assessments for f in a.findings if f.outcome == FAILED}
 
@@ -50,7 +133,7 @@ def failing(assessments: list[Assessment]) -> set[str]:
 def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     folder = tmp_path_factory.mktemp("beside")
     answers = {name: OPPOSITE[question["kind"]] for name, question in rulebook.narrative.items()}
-    answers |= {"full_length_contract": "yes", "survey_response_bme": "20"}
+    answers |= {"full_length_contract": "yes", "foundation_trust": "yes", "survey_response_bme": "20"}
     narrative = folder / "narrative.yaml"
     narrative.write_text("".join(f"{name}: {answer}\n" for name, answer in answers.items()), encoding="utf-8")
     survey = folder / "survey.csv"
@@ -74,9 +157,24 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
     for story in ("clean_acute_trust", "independent_own_survey"):
         found |= failing(assess(str(SAMPLES / story / "return.xlsx"), rulebook, beside=beside))
     found |= failing(assess(str(SAMPLES / "clean_acute_trust" / "return.xlsx"), rulebook, year=2030))
+    for story in STORIES:
+        if previous := previous_of(story):
+            last = Beside(previous=previous)
+            found |= failing(assess(str(SAMPLES / story / "return.xlsx"), rulebook, beside=last))
+    last = Beside(previous=(str(PUBLISHED[0].parent / "RNN_2022.csv"),))
+    found |= failing(assess(str(PUBLISHED[0].parent / "RNN_2023.csv"), rulebook, beside=last))
+    two_years = folder / "two_years.csv"
+    two_years.write_text(TWO_YEARS, encoding="utf-8")
+    found |= failing(assess(str(two_years), rulebook))
+    others = folder / "others.csv"
+    others.write_text(OTHERS, encoding="utf-8")
+    found |= failing(assess(str(others), rulebook, beside=Beside(str(narrative))))
     found |= failing(assess(str(divided), rulebook))
     found |= failing(assess(str(odd), rulebook)) | failing(assess(str(printed), rulebook))
     found |= failing([a for path in PUBLISHED for a in assess(str(path), rulebook)])
+    peers = folder / "peers.csv"
+    peers.write_text(generate.facts_csv(test_peers.returns()), encoding="utf-8")
+    found |= failing(list(test_peers.outliers(rulebook, PeerFiles(str(peers), rulebook, print), folder).values()))
     return found
 
 

@@ -217,6 +217,32 @@ def test_shrinkage_and_regression_are_those_of_a_joint_normal_distribution() -> 
         assert found == pytest.approx((mean + pull[2] * (last - mean), math.sqrt(left[2, 2])), rel=1e-9)
 
 
+def test_prediction_is_that_of_a_normal_sample_where_all_errors_are_one() -> None:
+    random = np.random.default_rng(30)
+    for _ in range(TABLES // 10):
+        count, error = int(random.integers(2, 40)), float(random.uniform(0.01, 0.2))
+        values = random.normal(1, 0.5, count)
+        spread = stats_peers.spread_of(values.tolist(), [error] * count)
+        assert spread is not None and spread.size == count
+        if spread.tau2 > 0:  # else they vary less than chance alone would let them
+            deviation = values.std(ddof=1) * math.sqrt(1 + 1 / count)
+            assert spread.mean == pytest.approx(values.mean(), rel=1e-9)
+            assert stats_peers.prediction_deviation(error, spread) == pytest.approx(deviation, rel=1e-7)
+    for call in (lambda: stats_peers.prediction_deviation(0.0, spread), lambda: stats_peers.student_z(1.0, 5)):
+        with pytest.raises(ValueError):
+            call()
+    assert stats_peers.spread_of([1.0], [0.1]) is None
+
+
+def test_limits_by_student_as_in_scipy() -> None:
+    for freedom in (1, 2, 3, 4, 9, 10, 29, 119, 1000):
+        for level in (0.01, 0.5, 0.95, 0.998):
+            theirs = scipy.stats.t.isf((1 - level) / 2, freedom)
+            assert stats_peers.student_z(level, freedom) == pytest.approx(theirs, rel=1e-9)
+    with pytest.raises(ValueError):
+        stats_peers.student_z(0.95, 0)
+
+
 def test_peers_that_allow_nothing() -> None:
     for values, errors in ([], []), ([1.0], [0.1]), ([1.0, 2.0], [0.1, 0.0]), ([1.0, math.nan], [0.1, 0.2]):
         assert stats_peers.paule_mandel(values, errors) is None

@@ -1,18 +1,35 @@
 #!/bin/sh
 # Installs the programs that tests hold our files against, where they are missing: LibreOffice (reads and recalculates
-# workbooks), Chromium (opens pages) and Poppler (reads PDFs). Quick where all are there; needs apt-get where not.
+# workbooks), Chromium (opens pages) and Poppler (reads PDFs), and axe-core by npm (judges pages). Quick where all are
+# there; needs apt-get where not.
 set -u
 
 lacking=""
 command -v soffice >/dev/null 2>&1 || lacking="$lacking libreoffice-calc-nogui"
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || lacking="$lacking chromium"
 command -v pdftotext >/dev/null 2>&1 || lacking="$lacking poppler-utils"
-[ -n "$lacking" ] || exit 0
+here=$(dirname "$0")
+axe="$here/node_modules/axe-core/axe.min.js"
+[ -f "$axe" ] || command -v npm >/dev/null 2>&1 || lacking="$lacking npm"
 
 cannot() {
   echo "The tests need these programs, which $1:$lacking. Install them, then run this again." >&2
   exit 1
 }
+
+log=$(mktemp) || { echo "No temporary file could be written." >&2; exit 1; }
+trap 'rm -f "$log"' EXIT
+
+rules_of_accessibility() {
+  [ -f "$axe" ] && return
+  npm install --prefix "$here" --no-audit --no-fund --no-package-lock --ignore-scripts >"$log" 2>&1 || {
+    tail -n 20 "$log" >&2
+    echo "npm could not install what tests/package.json names." >&2
+    exit 1
+  }
+}
+
+[ -n "$lacking" ] || { rules_of_accessibility; exit 0; }
 
 command -v apt-get >/dev/null 2>&1 || cannot "are missing, and this machine has no apt-get to install them with"
 as_root=""
@@ -22,11 +39,10 @@ if [ "$(id -u)" -ne 0 ]; then
   as_root="sudo"
 fi
 
-log=$(mktemp) || cannot "could not be installed, for no temporary file could be written"
-trap 'rm -f "$log"' EXIT
 $as_root apt-get update >"$log" 2>&1 # a list that is out of date may still do
 # shellcheck disable=SC2086
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $lacking >>"$log" 2>&1 || {
   tail -n 20 "$log" >&2
   cannot "apt-get could not install"
 }
+rules_of_accessibility

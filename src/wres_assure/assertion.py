@@ -5,7 +5,7 @@ A figure that is missing, unreadable or in question stands in the way and makes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from .expression import CannotCompute, Env, Operand, deciding, exact, tidy
@@ -26,65 +26,32 @@ class Context(NamedTuple):
     in_question: dict[Key, str]
 
 
-def holds_plainly(rule: Rule, number: int, place: Place, context: Context) -> bool:
-    """Whether the assertion holds at a rule's place with every figure there and none in question, as most do.
-
-    False says only that it is worth a closer look: `assert_at` tells what is the matter.
-    """
-    if context.facts.printed_places or rule.holds is None:
-        return False
-    if not rule.bound:
-        rule.bound.extend(_bound(rule))
-    in_question = context.in_question if rule.family not in FIRST else {}
-    env: dict[str, Operand] = {}
-    for name, key in rule.bound[number]:
-        operand, facts, _, _ = context.facts.resolve(key)
-        if operand is None or (in_question and any(fact.key in in_question for fact in facts)):
-            return False
-        env[name] = operand
-    operands = _Computed(env, rule.where) if rule.where else env
-    try:
-        return (rule.when is None or rule.when(operands)) and rule.holds(operands)
-    except Exception:  # whatever it is, it is told by the closer look
-        return False
-
-
-def _bound(rule: Rule) -> Iterator[tuple[tuple[str, Key], ...]]:
-    """The keys of a rule's names at each of its places; a printed figure is the return's own."""
-    for place in rule.places:
-        keys = ((name, bind(selector, place)) for name, selector in rule.let)
-        yield tuple((name, key._replace(basis="verified") if key.basis == "printed" else key) for name, key in keys)
-
-
-def assert_at(rule: Rule, place: Place, context: Context, known: dict[str, Resolved]) -> list[Finding]:
-    printed = []
-    keys: dict[str, Key] = {}
-    for name, selector in rule.let:
-        if name not in known:  # what does not depend on the place is looked up once for the rule
-            keys[name] = bind(selector, place)
-            if keys[name].basis == "printed":
-                printed.append(name)
-            elif isinstance(selector, list) and "@" not in selector:
-                known[name] = context.facts.resolve(keys[name])
+def assert_at(rule: Rule, place: Place, context: Context) -> list[Finding]:
+    """What the assertion of a rule finds at a place."""
+    if place not in rule.bound:
+        rule.bound[place] = _bound(rule, place)
+    keys, printed = rule.bound[place]
     if not printed:
-        return asserted(rule, place, keys, context, known)
+        return asserted(rule, place, keys, context)
     # A printed figure is judged in the return itself and wherever else a document prints it.
     found: list[Finding] = []
     judged = False
     for where in ("verified", *context.facts.printed_places):
-        there = {name: key._replace(basis=where) if name in printed else key for name, key in keys.items()}
+        own = where == "verified"
+        there = keys if own else {n: key._replace(basis=where) if n in printed else key for n, key in keys.items()}
         if any((fact := context.facts.get(plain(there[name]))) and fact.value is not None for name in printed):
             judged = True
-            found += asserted(rule, place._replace(basis="" if where == "verified" else where), there, context, known)
-    if judged:
-        return found
-    return asserted(
-        rule,
-        place,
-        {name: key._replace(basis="verified") if name in printed else key for name, key in keys.items()},
-        context,
-        known,
-    )
+            found += asserted(rule, place._replace(basis="" if own else where), there, context)
+    return found if judged else asserted(rule, place, keys, context)
+
+
+def _bound(rule: Rule, place: Place) -> tuple[dict[str, Key], tuple[str, ...]]:
+    """The keys of a rule's names at a place, a printed figure as the return's own, and which names are printed."""
+    # What does not depend on the place stands first, in findings too.
+    let = sorted(rule.let, key=lambda named: not isinstance(named[1], list) or "@" in named[1] or "printed" in named[1])
+    keys = {name: bind(selector, place) for name, selector in let}
+    printed = tuple(name for name, key in keys.items() if key.basis == "printed")
+    return {n: key._replace(basis="verified") if n in printed else key for n, key in keys.items()}, printed
 
 
 def plain(key: Key) -> Key:
@@ -92,15 +59,10 @@ def plain(key: Key) -> Key:
     return Key(*[part.lstrip("=*") for part in key])
 
 
-def asserted(
-    rule: Rule, place: Place, keys: Mapping[str, Key], context: Context, known: Mapping[str, Resolved]
-) -> list[Finding]:
+def asserted(rule: Rule, place: Place, keys: Mapping[str, Key], context: Context) -> list[Finding]:
     """What an assertion finds over these figures: `when` first, then `assert`; nothing where it holds."""
     policy = rule.source["when_missing"]
-    resolved = dict(known)
-    for name, key in keys.items():
-        if name not in resolved:
-            resolved[name] = context.facts.resolve(key)
+    resolved = {name: context.facts.resolve(key) for name, key in keys.items()}
     env: dict[str, Operand] = {}
     for name, found in resolved.items():
         if found.operand is not None:
@@ -110,7 +72,7 @@ def asserted(
     operands = _Computed(env, rule.where) if rule.where else env
     try:
         if rule.when is not None:
-            obstacle = _obstacle(rule, place, rule.needs_for_when, resolved, env, context)
+            obstacle = _obstacle(rule, place, rule.needs_for_when, keys, resolved, env, context)
             if obstacle or not rule.when(operands):
                 return [
                     obstacle
@@ -124,7 +86,7 @@ def asserted(
                     )
                 ]
         assert rule.holds is not None
-        obstacle = _obstacle(rule, place, rule.needs, resolved, env, context)
+        obstacle = _obstacle(rule, place, rule.needs, keys, resolved, env, context)
         if obstacle:
             return [obstacle]
         return [] if rule.holds(operands) else [_failed(rule, place, operands, resolved)]
@@ -133,7 +95,13 @@ def asserted(
 
 
 def _obstacle(
-    rule: Rule, place: Place, names: tuple[str, ...], resolved: Mapping[str, Resolved], env: Env, context: Context
+    rule: Rule,
+    place: Place,
+    names: tuple[str, ...],
+    keys: Mapping[str, Key],
+    resolved: Mapping[str, Resolved],
+    env: Env,
+    context: Context,
 ) -> Finding | None:
     """The finding where a figure it needs is missing or in question; None where nothing stands in the way."""
     for name in names:
@@ -143,6 +111,8 @@ def _obstacle(
                 return Finding(rule.id, NOT_APPLICABLE, place, {}, (), cause=_sentence(found.reason))
             return unverifiable(rule, place, found, context)
         if not context.in_question or rule.family in FIRST:
+            continue
+        if context.facts.keys_behind(keys[name]).isdisjoint(context.in_question):
             continue
         for fact in found.facts:
             if context.in_question.get(fact.key, rule.id) not in (rule.id, *rule.source["explains"]):
@@ -172,7 +142,7 @@ def raiser(code: str, place: Place, context: Context) -> str:
     kind = context.subject.organisation.type
     for rule in context.rulebook.raised.get(code, ()):
         if (not rule.organisations or kind in rule.organisations) and (
-            rule.kind != "cells" or place in rule.places or place.item.startswith("indicator_")
+            rule.kind != "cells" or place in rule.places or place.item.startswith(("indicator_", "change_"))
         ):
             return rule.id
     return ""

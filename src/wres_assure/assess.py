@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from .check import check
-from .compare import compare
-from .conform import conform, published_survey
+from .check import Checked, check
+from .compare import among_peers, compare
+from .conform import Conformed, conform, published_survey
 from .derive import derive
 from .facts import Facts
-from .model import Assessment, Earlier, Fact, Refused, Return, Submission
+from .model import Assessment, Compared, Earlier, Fact, Indicator, Refused, Return, Submission
 from .read import read
 from .rulebook import Rulebook
 from .score import reliability, score, usable
+from .slips import raised_of, slips
+from .uncollected import uncollected
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .beside import EarlierReturn
+    from .peers import Peers
 
 
 class Beside(NamedTuple):
@@ -21,7 +29,9 @@ class Beside(NamedTuple):
     narrative: str = ""
     survey: str = ""
     previous: tuple[str, ...] = ()
-    peers: str = ""
+    peers: Callable[[int], Peers] | None = None  # the organisations of a year, see peer_files
+    earlier: tuple[EarlierReturn, ...] | None = None  # what `previous` names, once it is read
+    alone: bool = True  # the run is about one return, so that an earlier one of somebody else is a mistake
 
 
 NOTHING = Beside()
@@ -32,6 +42,7 @@ def assess(path: str, rulebook: Rulebook, year: int | None = None, beside: Besid
     return judged(read(path), rulebook, year, beside)
 
 
+@uncollected
 def judged(
     submission: Submission, rulebook: Rulebook, year: int | None = None, beside: Beside = NOTHING
 ) -> list[Assessment]:
@@ -43,19 +54,16 @@ def judged(
             "Name the rules of its release with --rules, or check the return itself again.",
             submission.file,
         )
+    beside = opened(beside, rulebook)
+    found = conform(submission, rulebook, year)
+    alone = beside.alone and len(found) == 1
     assessments = []
-    for conformed in conform(submission, rulebook, year):
+    for conformed in found:
         subject = conformed.subject
-        parameters = rulebook.parameters_of(subject.year)
         given = (*conformed.facts, *_beside(beside, subject, rulebook))
-        reported = Facts(given if subject.scheme == "nhs_wres" else (), rulebook.items, parameters)
-        indicators, derived = derive(reported, rulebook)
-        earlier = _earlier(beside, subject, rulebook)
-        compared_facts = Facts((*given, *derived), rulebook.items, parameters)
-        raised, added, compared = compare(compared_facts, indicators, subject, earlier, rulebook)
-        facts = Facts((*given, *derived, *added), rulebook.items, parameters)
-        checked = check(facts, (*conformed.raised, *raised), subject, rulebook)
-        indicators = usable(indicators, checked.findings, facts, rulebook, subject.year)
+        earlier = _earlier(conformed, beside, alone, rulebook)
+        peers = beside.peers(subject.year) if beside.peers and subject.year and not subject.stopped else None
+        facts, indicators, checked, compared = _established(conformed, given, earlier, rulebook, peers)
         level = reliability(checked.coverage, checked.findings, indicators, facts, rulebook, subject.year)
         assessments.append(
             Assessment(
@@ -68,8 +76,139 @@ def judged(
     return assessments
 
 
-def _earlier(beside: Beside, subject: Return, rulebook: Rulebook) -> tuple[Earlier, ...]:
-    return ()
+def opened(beside: Beside, rulebook: Rulebook) -> Beside:
+    """The same, with the earlier returns read: once for a run, since every return is held against them."""
+    if not beside.previous or beside.earlier is not None:
+        return beside
+    from .beside import earlier_returns
+
+    return beside._replace(earlier=earlier_returns(beside.previous, rulebook))
+
+
+def _established(
+    conformed: Conformed,
+    given: tuple[Fact, ...],
+    earlier: tuple[Earlier, ...],
+    rulebook: Rulebook,
+    peers: Peers | None = None,
+) -> tuple[Facts, tuple[Indicator, ...], Checked, Compared]:
+    """The facts of a return, its indicators, every finding, and how it compares."""
+    subject = conformed.subject
+    parameters = rulebook.parameters_of(subject.year)
+    reported = Facts(given if subject.scheme == "nhs_wres" else (), rulebook.items, parameters)
+    indicators, derived = derive(reported, rulebook)
+    compared_facts = Facts((*given, *derived), rulebook.items, parameters)
+    raised, added, compared = compare(compared_facts, indicators, subject, earlier, rulebook)
+    facts = Facts((*given, *derived, *added), rulebook.items, parameters)
+    raised = [*conformed.raised, *raised]
+    checked = check(facts, raised, subject, rulebook)
+    if likely := slips(facts, checked.findings, rulebook, subject.year):
+        compared = compared._replace(slips=likely)
+        raised += raised_of(likely)
+        checked = check(facts, raised, subject, rulebook)
+    indicators = usable(indicators, checked.findings, facts, rulebook, subject.year, compared.slips)
+    compared = _settled(compared, indicators, checked, subject, rulebook)
+    placed, compared = among_peers(compared, indicators, facts, subject, peers, rulebook)
+    if placed:  # only figures that are not in question are held against others', and which are is known only now
+        facts = Facts((*facts.all, *placed), rulebook.items, parameters)
+        checked = check(facts, raised, subject, rulebook)
+    return facts, indicators, checked, compared
+
+
+# Earlier years
+
+
+def _earlier(conformed: Conformed, beside: Beside, alone: bool, rulebook: Rulebook) -> tuple[Earlier, ...]:
+    """Earlier years of the organisation, the latest first: returns of their own, and last year's blocks."""
+    subject = conformed.subject
+    if subject.year is None or subject.stopped or subject.scheme != "nhs_wres":
+        return ()
+    found: list[Earlier] = []
+    returns = [(conformed, "")]
+    if beside.earlier is not None:
+        from .beside import own
+
+        its_own = own(beside.earlier, subject, alone)
+        returns += [(earlier.conformed, earlier.submission.file) for earlier in its_own]
+        found += [_judged_before(earlier.conformed, earlier.submission.file, rulebook) for earlier in its_own]
+    elif told := [fact for fact in conformed.facts if fact.key.basis == "previous"]:
+        # A result of an earlier run holds the figures it was compared with.
+        before = conformed.subject._replace(year=subject.year - 1, layout="", from_table=True)
+        last = tuple(fact._replace(key=fact.key._replace(basis="verified")) for fact in told)
+        found.append(_judged_before(Conformed(before, last, ()), "", rulebook))
+    for holder, file in returns:
+        found += _block(holder, file, rulebook)
+    return tuple(sorted(found, key=lambda earlier: (-earlier.year, earlier.source != "return")))
+
+
+def _judged_before(conformed: Conformed, file: str, rulebook: Rulebook) -> Earlier:
+    """An earlier return judged as it was then, so that what was in question then is not held against this year."""
+    subject = conformed.subject
+    facts, indicators, _, _ = _established(conformed, conformed.facts, (), rulebook)
+    if subject.scheme != "nhs_wres":
+        indicators = tuple(i._replace(value=None, reason="the figures follow another scheme") for i in indicators)
+    where = f"{file} " if file else ""
+    reported = tuple(fact._replace(cell=f"{where}{fact.cell}") for fact in facts.all if fact.key.basis == "verified")
+    return Earlier(subject.year or 0, "return", file, reported if subject.scheme == "nhs_wres" else (), indicators)
+
+
+def _block(conformed: Conformed, file: str, rulebook: Rulebook) -> list[Earlier]:
+    """Last year as a return gives it, where it does."""
+    subject = conformed.subject
+    facts = tuple(
+        fact._replace(key=fact.key._replace(basis="verified"), cell=f"{file} {fact.cell}" if file else fact.cell)
+        for fact in conformed.facts
+        if fact.key.basis == "restated"
+    )
+    if subject.year is None or subject.scheme != "nhs_wres" or all(fact.value is None for fact in facts):
+        return []
+    year = subject.year - 1
+    table = Facts(facts, rulebook.items, rulebook.parameters_of(year))
+    indicators, derived = derive(table, _values_alone(rulebook))
+    everything = Facts((*facts, *derived), rulebook.items, {})
+    return [Earlier(year, "restated", file, facts, usable(indicators, (), everything, rulebook, year))]
+
+
+def _values_alone(rulebook: Rulebook) -> Rulebook:
+    """The rulebook without intervals and tests: of a year that is only compared with, they would take half the time."""
+    kept = ("unknown_people", "unknown_all_people")
+    indicators = tuple(
+        {
+            **entry,
+            "extra": {name: selector for name, selector in entry["extra"].items() if name in kept},
+            "derivations": [{**derivation, "interval": None, "test": None} for derivation in entry["derivations"]],
+        }
+        for entry in rulebook.indicators
+    )
+    return rulebook._replace(indicators=indicators)
+
+
+def _settled(
+    compared: Compared, indicators: tuple[Indicator, ...], checked: Checked, subject: Return, rulebook: Rulebook
+) -> Compared:
+    """What was compared, once it is known which figures of this year and of last year's block are in question."""
+    if not compared.changes or subject.year is None:
+        return compared
+    from .change import questioned
+
+    earlier = []
+    for before in compared.earlier:
+        if before.source == "restated" and not before.file:  # the cells are this workbook's own
+            table = Facts(before.facts, rulebook.items, {})
+            marked = usable(before.indicators, checked.findings, table, rulebook, None)
+            both = zip(before.indicators, marked, strict=True)
+            before = before._replace(indicators=tuple(new if old.usable else old for old, new in both))
+        earlier.append(before)
+    last = next(before for before in earlier if before.year == next(iter(compared.changes.values())).year)
+    known = {indicator.id for indicator in indicators if indicator.usable}
+    return compared._replace(
+        earlier=tuple(earlier),
+        changes=questioned(compared.changes, last.indicators, indicators, rulebook, subject.year),
+        pooled={id_: pooled for id_, pooled in compared.pooled.items() if id_ in known},
+    )
+
+
+# Inputs beside a return
 
 
 def _beside(beside: Beside, subject: Return, rulebook: Rulebook) -> list[Fact]:

@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from . import __version__, words
+from .change_words import change_sentence
+from .document import Said, say
 from .facts import Facts
 from .model import ACTIONS, BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Assessment, Finding
 from .rulebook import Rule, Rulebook
-from .sentences import Indication, Said, counts_row, indications, say, unknown_ethnicity
+from .score_words import profile_sentence
+from .sentences import Indication, counts_row, indications, unknown_ethnicity
 
 AUDIENCES = ("inspector", "trust")
 NOT_INSPECTED = {
@@ -30,11 +33,11 @@ GROUPS_OF_1_AND_9 = (
     "For indicators 1 and 9 the first figure is the BME share of the workforce, the second the BME share of band 8a "
     "and above (1) and of the board (9)."
 )
-_MARK = (
+MARK = (
     "OFFICIAL. Contains figures on small groups of staff from which individuals might be identified. {purpose} Do not "
     "forward; apply disclosure control before any release, including under the Freedom of Information Act."
 )
-_PURPOSE = {
+PURPOSE = {
     "inspector": "Prepared to plan an inspection; not a judgement, rating or finding of discrimination.",
     "trust": "Not a judgement, rating or finding of discrimination.",
 }
@@ -104,6 +107,8 @@ class Briefing(NamedTuple):
     not_applicable: tuple[Unjudged, ...]
     broken: tuple[Unjudged, ...]
     foot: str
+    profile: str = ""  # of the nine indicators, in words
+    changes: tuple[Said, ...] = ()  # since the year before: those that are more than is expected
 
 
 def brief(assessment: Assessment, rulebook: Rulebook, audience: str = "trust", show_values: bool = False) -> Briefing:
@@ -117,9 +122,10 @@ def brief(assessment: Assessment, rulebook: Rulebook, audience: str = "trust", s
     year = str(subject.year) if subject.year else "year not told"
     evidence = tuple(indicator.id for indicator in assessment.indicators)
     level, reasons = assessment.reliability
+    unknown = unknown_ethnicity(facts)
     return Briefing(
         audience,
-        _MARK.format(purpose=_PURPOSE[audience]),
+        MARK.format(purpose=PURPOSE[audience]),
         words.clean(subject.organisation.name)[:200] or "Organisation without a name",
         _code(subject.organisation.code, subject.organisation.name),
         year,
@@ -133,7 +139,7 @@ def brief(assessment: Assessment, rulebook: Rulebook, audience: str = "trust", s
         level,
         tuple(say(reason, (), evidence) for reason in reasons),
         counts_row(facts),
-        unknown_ethnicity(facts),
+        None if unknown is None or any(unknown.text in reason for reason in reasons) else unknown,
         tuple(
             (action, ACTION_TITLES[action], sum(group.size for group in found), tuple(found))
             for action in ACTIONS
@@ -145,15 +151,23 @@ def brief(assessment: Assessment, rulebook: Rulebook, audience: str = "trust", s
         tuple(writer.broken()),
         f"Rulebook {rulebook.version} ({rulebook.sha256[:12]}), file {submission.sha256[:12]}, "
         f"wres-assure {__version__}.",
+        profile_sentence(assessment) if not subject.stopped else "",
+        tuple(_changes(assessment, rulebook)),
     )
 
 
-def refusal(assessment: Assessment, audience: str) -> str:
-    """Why an inspector's briefing is not written for this organisation; "" where it is."""
-    kind = assessment.subject.organisation.type
-    if audience != "inspector" or kind not in NOT_INSPECTED:
-        return ""
-    return f"CQC does not inspect {NOT_INSPECTED[kind]} under well-led, so no inspector's briefing is written."
+def _changes(assessment: Assessment, rulebook: Rulebook) -> Iterator[Said]:
+    """Changes since the year before that are large or told from chance; one sentence where there is none."""
+    changes, indicators = assessment.compared.changes, {i.id: i for i in assessment.indicators}
+    tested = {name: change for name, change in changes.items() if change.after is not None}
+    notable = [name for name in tested if tested[name].large or tested[name].kind == "small_distinguishable"]
+    for name in notable:
+        change = tested[name]
+        text = change_sentence(change, indicators[name], rulebook)
+        yield say(f"{indicators[name].title}: {text[:1].lower()}{text[1:]}", (), [name])
+    if tested and not notable:
+        years = " and ".join(str(year) for year in sorted({change.year for change in tested.values()}))
+        yield say(f"Since {years} no indicator that can be tested changed by more than is expected.", (), tested)
 
 
 def coverage_line(coverage: Mapping[str, int]) -> str:
@@ -161,11 +175,11 @@ def coverage_line(coverage: Mapping[str, int]) -> str:
     applicable = coverage["checks"] - coverage["not_applicable"]
     judged = coverage["passed"] + coverage["failed"]
     rest = [f"{coverage['unverifiable']:,} could not be judged"] if coverage["unverifiable"] else []
-    rest += [f"{coverage['broken']:,} failed themselves, which is our fault"] if coverage["broken"] else []
+    rest += [f"{coverage['broken']:,} broke down, which is our fault"] if coverage["broken"] else []
     rest += [f"{coverage['not_applicable']:,} do not apply"] if coverage["not_applicable"] else []
     return (
         f"{judged:,} of {applicable:,} checks that apply could be judged: {coverage['passed']:,} passed, "
-        f"{coverage['failed']:,} failed"
+        f"{coverage['failed']:,} did not hold"
         f"{'; ' if rest else ''}{', '.join(rest)}."
     )
 
@@ -175,7 +189,7 @@ def _apart_line(apart: Mapping[str, int]) -> str:
     if not apart["failed"]:
         return ""
     asked = words.counted(apart["checks"] - apart["not_applicable"], "check")
-    return f"Counted apart: {apart['failed']:,} of {asked} for things to be taken out of the file failed."
+    return f"Counted apart: {apart['failed']:,} of {asked} for things to be taken out of the file did not hold."
 
 
 def _code(code: str, name: str) -> str:
@@ -257,10 +271,10 @@ class _Writer:
         following = self.following.get(rule_id, [])
         if following:
             counts = ", ".join(
-                f"{name} ({sum(f.rule == name for f in following)})"
+                f"{name} ({_where([f for f in following if f.rule == name])})"
                 for name in dict.fromkeys(f.rule for f in following)
             )
-            yield f"{words.counted(len(following), 'other check')} failed for the same cause: {counts}."
+            yield f"{words.counted(len(following), 'other check')} did not hold for the same cause: {counts}."
         if blocked := self.blocked.get(rule_id):
             yield f"{words.counted(blocked, 'check')} could not be judged because of this."
 
@@ -305,6 +319,12 @@ class _Writer:
                 tuple(causes[:_SHOWN_CAUSES]),
                 max(0, len(causes) - _SHOWN_CAUSES),
             )
+
+
+def _where(findings: list[Finding]) -> str:
+    """The cells of findings folded into another's, else how many they are."""
+    cells = words.cells_of(cell for finding in findings for cell, _ in finding.cells)
+    return cells or str(len(findings))
 
 
 def _family_first(rule: Rule) -> tuple[int, str, str]:

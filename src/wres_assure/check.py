@@ -6,11 +6,11 @@ mistake of ours makes it broken, never failed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from .assertion import FIRST, NO_FIGURE, Context, assert_at, holds_plainly, raiser, unverifiable
-from .facts import Facts, Resolved
+from .assertion import FIRST, NO_FIGURE, Context, assert_at, raiser, unverifiable
+from .facts import Facts
 from .locate import Raised
 from .model import (
     BROKEN,
@@ -26,11 +26,20 @@ from .model import (
     Place,
     Return,
 )
-from .rulebook import Rule, Rulebook
+from .notes import Row, asked, explained, written
+from .rulebook import Rule, Rulebook, bind
+from .screen import Screen, Seen, screen_of
+from .values import WITHHELD
 
+LAST = ("narrative",)  # families judged on what the others ask to be explained
+_NOT_BOUND = {
+    "national_body": "national bodies take part voluntarily, bound by no contract and not inspected (guidance 5.4)"
+}
+_TURN = {**{family: turn for turn, family in enumerate(FIRST)}, **dict.fromkeys(LAST, len(FIRST) + 1)}
+_COUNTED = ("checks", *OUTCOMES)
 _WORST = (BROKEN, FAILED, UNVERIFIABLE, PASSED, NOT_APPLICABLE)
+_OURS = ("derived", "change", "last_year")
 WHOLE = Place()
-AS_MOST: tuple[str, list[Finding]] = (PASSED, [])
 
 
 class Checked(NamedTuple):
@@ -50,53 +59,93 @@ def check(facts: Facts, raised: Iterable[Raised], subject: Return, rulebook: Rul
     families: dict[str, dict[str, int]] = {}
     coverage, apart = _counter(), _counter()
     judged = [rule for rule in rulebook.rules if rule.source["status"] in ("active", "suspended")]
-    for rule in sorted(
-        judged, key=lambda rule: FIRST.index(rule.family) if rule.family in FIRST else len(FIRST)
-    ):
+    cause: Mapping[Row, str] | None = None
+    screen = screen_of(rulebook.rules, rulebook.items)
+    seen, first = screen.seen(facts), True
+    for rule in sorted(judged, key=_turn):
+        if rule.family in LAST and cause is None:
+            findings = list(_folded(findings, rulebook))
+            context, cause = _with_what_is_asked(context, findings)
+            seen, first = screen.seen(context.facts), True
+        if first and rule.family not in FIRST:
+            seen, first = screen.questioned(seen, context.in_question), False
         counts = apart if rule.source["asks_removal"] else coverage
-        family = families.setdefault(rule.family, _counter())
-        for outcome, found in _judged(rule, context):
-            findings += found
+        family = families[rule.family] = families.get(rule.family) or _counter()
+        passed, others = _judged(rule, context, screen, seen)
+        counts[PASSED] += passed
+        family[PASSED] += passed
+        for outcome, found in others:
+            findings += found if not cause else [_caused(finding, rule, cause) for finding in found]
             counts[outcome] += 1
             family[outcome] += 1
     for counter in (coverage, apart, *families.values()):
-        counter["checks"] = sum(counter[outcome] for outcome in OUTCOMES)
-    return Checked(tuple(_folded(findings, rulebook)), coverage, apart, families)
+        counter["checks"] = sum(counter.values())
+    findings = list(_folded(findings, rulebook)) if cause is None else findings
+    return Checked(tuple(explained(findings, facts, rulebook)), coverage, apart, families)
+
+
+def _turn(rule: Rule) -> int:
+    """How figures are given comes first, what is to be explained last."""
+    return _TURN.get(rule.family, len(FIRST))
+
+
+def _with_what_is_asked(
+    context: Context, findings: Iterable[Finding]
+) -> tuple[Context, Mapping[Row, str]]:
+    """The facts with what so far asks to be explained, and the rule that asks, by row."""
+    facts, rulebook = context.facts, context.rulebook
+    found = asked(findings, facts, rulebook, context.subject.has_notes)
+    if found.facts:
+        parameters = rulebook.parameters_of(context.subject.year)
+        context = context._replace(facts=Facts((*facts.all, *found.facts), rulebook.items, parameters))
+    return context, found.cause
+
+
+def _caused(finding: Finding, rule: Rule, cause: Mapping[Row, str]) -> Finding:
+    """A note that is missing follows from the finding that asks for it."""
+    rows = (bind(selector, finding.place) for _, selector in rule.let)
+    by = next((cause[row] for key in rows if (row := (key.item, key.staff_group, key.pay_band)) in cause), "")
+    return finding._replace(caused_by=by) if by and finding.outcome == FAILED else finding
 
 
 def _counter() -> dict[str, int]:
-    return dict.fromkeys(("checks", *OUTCOMES), 0)
+    return dict.fromkeys(_COUNTED, 0)
 
 
-def _judged(rule: Rule, context: Context) -> Iterable[tuple[str, list[Finding]]]:
-    """The outcome of each check of a rule, with what it found."""
+def _judged(
+    rule: Rule, context: Context, screen: Screen, seen: Seen
+) -> tuple[int, Iterable[tuple[str, list[Finding]]]]:
+    """How many checks of a rule surely hold, and the outcome of each other one with what it found."""
     places = (*rule.places, WHOLE) if rule.kind == "cells" and rule.source["raised_by"] else rule.places
     reason, outcome, caused_by = _not_judged(rule, context)
     if outcome:
-        return [
+        return 0, [
             (outcome, [Finding(rule.id, outcome, place, {}, (), cause=reason, caused_by=caused_by)]) for place in places
         ]
-    judge, plainly = (_raised, _given) if rule.source["raised_by"] else (assert_at, holds_plainly)
-    known: dict[str, Resolved] = {}
+    suspects = _suspects(rule, places, context, screen, seen)
+    judge = _raised if rule.source["raised_by"] else assert_at
     judged = []
-    for number, place in enumerate(places):
-        if plainly(rule, number, place, context):
-            judged.append(AS_MOST)
-            continue
+    for place in suspects:
         try:
-            findings = judge(rule, place, context, known)
+            findings = judge(rule, place, context)
         except Exception as e:  # a rule that fails is our fault and is said so, never the submitter's
             findings = [Finding(rule.id, BROKEN, place, {}, (), cause=f"the rule itself failed ({type(e).__name__})")]
-        judged.append((min((f.outcome for f in findings), key=_WORST.index) if findings else PASSED, findings))
+        worst = min([finding.outcome for finding in findings], key=_WORST.index) if findings[1:] else None
+        judged.append((worst or (findings[0].outcome if findings else PASSED), findings))
         if findings and rule.family in FIRST and rule.action == "correct" and place.item and judged[-1][0] == FAILED:
             context.in_question[Key(*place)] = rule.id
-    return judged
+    return len(places) - len(suspects), judged
 
 
-def _given(rule: Rule, number: int, place: Place, context: Context) -> bool:
-    """Whether an expected figure is there without a problem, as most are."""
-    fact = context.facts.get(place) if rule.kind == "cells" and rule.source["raised_by"] != "compare" else None
-    return fact is not None and fact.problem is None
+def _suspects(
+    rule: Rule, places: Sequence[Place], context: Context, screen: Screen, seen: Seen
+) -> Sequence[Place]:
+    """The places of a rule that need a closer look."""
+    if rule.kind == "cells" or not rule.source["raised_by"]:
+        found = screen.suspects(rule, seen)
+        return [*(rule.places[number] for number in found), *places[len(rule.places) :]]
+    codes = rule.source["codes"] if rule.kind != "rows" else (*rule.source["codes"], "section_missing")
+    return places if rule.family in LAST or any(code in context.raised for code in codes) else ()
 
 
 def _not_judged(rule: Rule, context: Context) -> tuple[str, str, str]:
@@ -135,21 +184,25 @@ def _not_judged(rule: Rule, context: Context) -> tuple[str, str, str]:
         )
     if rule.organisations and subject.organisation.type not in rule.organisations:
         names = ", ".join(ORGANISATIONS[name] for name in rule.organisations)
-        return f"The rule is for {names}.", NOT_APPLICABLE, ""
+        why = _NOT_BOUND.get(subject.organisation.type, "")
+        return f"The rule is for {names}{'; ' if why else ''}{why}.", NOT_APPLICABLE, ""
     return "", "", ""
 
 
 # Rules that a stage raises. Every judgement gives its findings; none is a pass.
 
 
-def _raised(rule: Rule, place: Place, context: Context, known: dict[str, Resolved]) -> list[Finding]:
+def _raised(rule: Rule, place: Place, context: Context) -> list[Finding]:
     codes = rule.source["codes"]
+    if rule.family in LAST and (unread := _unread(rule, place, context)):
+        return [unread]
     if rule.kind == "cells" and place != WHOLE and rule.source["raised_by"] != "compare":
         return _cell(rule, place, context.facts.get(Key(*place)), context)
     if rule.kind == "cells" and rule.source["raised_by"] == "compare":
         return _compared(rule, place, context)
     if rule.kind == "cells":
-        outside = [fact for fact in context.facts.all if fact.problem not in NO_FIGURE and _outside(fact.key, context)]
+        troubled = context.facts.troubled
+        outside = [fact for fact in troubled if fact.problem not in NO_FIGURE and _outside(fact.key, context)]
         if not outside:
             return [
                 Finding(rule.id, NOT_APPLICABLE, place, {}, (), cause="No figure stands outside the template's own.")
@@ -187,17 +240,27 @@ def _raised(rule: Rule, place: Place, context: Context, known: dict[str, Resolve
     return []
 
 
+def _unread(rule: Rule, place: Place, context: Context) -> Finding | None:
+    """Where there is no free text to be read, or it was withheld from a result of an earlier run."""
+    texts = set(written(context.facts.all))
+    if not texts:
+        return Finding(rule.id, NOT_APPLICABLE, place, {}, (), cause="There are no notes and no texts to read.")
+    if WITHHELD in texts:
+        return Finding(rule.id, UNVERIFIABLE, place, {}, (), cause="the notes were left out of this file")
+    return None
+
+
 def _outside(key: Key, context: Context) -> bool:
     """Whether a figure has no cell of its own in the template: a printed total, a value a document prints."""
-    if key.basis == "derived" or key.item.startswith("indicator_"):
-        return False  # our own figures
+    if key.basis in _OURS or key.item.startswith(("indicator_", "change_", "peers_")):
+        return False  # our own figures, and those of another year
     return Place(*key) not in context.rulebook.template_places
 
 
 def _compared(rule: Rule, place: Place, context: Context) -> list[Finding]:
     """Figures given more than once: at their own place where the template has one, else at the whole return."""
     entries = [entry for code in rule.source["codes"] for entry in context.raised.get(code, ())]
-    own = set(rule.places)
+    own = set(rule.places) if entries and place == WHOLE else ()
     here = [
         entry
         for entry in entries
@@ -247,12 +310,14 @@ def _folded(findings: list[Finding], rulebook: Rulebook) -> Iterable[Finding]:
     def about(rule: str, finding: Finding) -> tuple[object, ...]:
         return rule, indicator.get(finding.place.item, finding.place.item), finding.place.basis or "verified"
 
+    failed = {finding.rule for finding in findings if finding.outcome == FAILED}
+    explains = {rule.id: rule.source["explains"] for rule in rulebook.rules if rule.id in failed}
     explained = {
         about(other, finding): finding.rule
         for finding in findings
         if finding.outcome == FAILED
-        for other in rulebook.rule(finding.rule).source["explains"]
+        for other in explains[finding.rule]
     }
     for finding in findings:
-        by = explained.get(about(finding.rule, finding))
-        yield finding._replace(caused_by=by) if by and finding.outcome == FAILED else finding
+        by = explained.get(about(finding.rule, finding)) if finding.outcome == FAILED else None
+        yield finding._replace(caused_by=by) if by else finding

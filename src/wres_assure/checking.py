@@ -24,6 +24,7 @@ def assess_all(
 ) -> tuple[int, list[Assessment]]:
     """What can be established about every file, and the exit code so far; a refused file does not stop the others."""
     code = 0
+    beside = beside._replace(alone=len(paths) == 1)
     assessments: list[Assessment] = []
     for at, path in enumerate(paths, 1):
         progress(at)
@@ -48,7 +49,9 @@ def _every(path: str, rulebook: Rulebook, year: int | None, beside: Beside) -> l
             raise
     from .cohort.table import read_table, submissions
 
-    return [a for s in submissions(read_table(path)) for a in judged(s, rulebook, year, beside)]
+    found = list(submissions(read_table(path)))
+    beside = beside._replace(alone=beside.alone and len(found) == 1)
+    return [a for s in found for a in judged(s, rulebook, year, beside)]
 
 
 def page(assessments: list[Assessment], rulebook: Rulebook, several: bool, width: int, show_values: bool) -> list[Line]:

@@ -10,13 +10,16 @@ import click
 
 from . import __version__, files
 from .cli_inputs import Inputs, collection, force_option, inputs, path_option, show_values_option
+from .cli_outputs import annotate, diff, findings
 from .cli_rules import InOrder, rules_group
+from .cli_score import score
 from .model import Refused
 from .words import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .document import Document
     from .model import Assessment
     from .rulebook import Rulebook
 
@@ -119,7 +122,8 @@ def check(
     if not assessments and not several:
         ctx.exit(code)
     if form == "html":
-        _deliver(_briefing(assessments[0], rulebook, "trust", show_values), output, force)
+        page = _document(assessments[0], rulebook, "trust", show_values, quoted=show_values)
+        _deliver(_in_form(page, "html"), output, force)
     elif form == "text":
         _read_out(assessments, rulebook, output, force, several, show_values)
     else:
@@ -154,11 +158,27 @@ def _read_out(
 @click.argument("path", metavar="PATH")
 @click.option(
     "--audience",
-    type=click.Choice(["inspector", "trust"]),
+    type=click.Choice(["inspector", "commissioner", "trust", "board", "system", "public"]),
     default="inspector",
-    help="Who will read it: an inspector (unless said) or the trust.",
+    help="Who will read it (an inspector unless said); system is a support unit, an ICB or a region.",
 )
-@click.option("--format", "form", type=click.Choice(["html"]), default="html", help="The form of the page.")
+@click.option(
+    "--framework",
+    multiple=True,
+    metavar="NAME",
+    help="Read with this framework, not the one in force in the year: kloe, quality_statements, eds2, eds_2022.",
+)
+@click.option(
+    "--private-session", is_flag=True, help="board: exact figures, for a session whose papers are not published."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["html", "pdf", "docx", "md"]),
+    default="html",
+    help="html (unless said), pdf for paper, docx for Word, md for Markdown; all say the same.",
+)
+@path_option("templates", "FOLDER", "HTML templates of your own: briefing.html.j2, style.css or both.")
 @path_option("output", "FILE", "Write to FILE.", required=True)
 @force_option
 @inputs
@@ -168,7 +188,10 @@ def brief(
     ctx: click.Context,
     path: str,
     audience: str,
+    framework: tuple[str, ...],
+    private_session: bool,
     form: str,
+    templates: str | None,
     output: str,
     force: bool,
     given: Inputs,
@@ -179,29 +202,73 @@ def brief(
     PATH is a workbook (.xlsx, .xlsm) or a facts CSV with one return in it.
     """
     from .assess import assess
-    from .brief import refusal
+    from .audience import refusal
     from .rulebook import load
 
+    if templates and form != "html":
+        raise click.UsageError(f"--templates are for --format html; {form} has none of its own.")
     files.may_write(output, force, [path, *given.paths()])
     rulebook = load(given.rules)
+    _known_frameworks(framework, rulebook)
     assessments = assess(path, rulebook, given.year, given.beside(rulebook))
     if len(assessments) != 1:
         raise click.ClickException(
             f"A briefing is about one return, and {path} holds {len(assessments)}. Give each a file of its own."
         )
-    if refused := refusal(assessments[0], audience):
-        raise click.ClickException(f"{refused} Choose --audience trust.")
-    _deliver(_briefing(assessments[0], rulebook, audience, show_values), output, force)
+    if refused := refusal(assessments[0], audience, private_session):
+        raise click.ClickException(refused)
+    page = _document(assessments[0], rulebook, audience, show_values, framework)
+    files.write(output, _in_form(page, form, templates or ""), force)
     ctx.exit(4 if assessments[0].coverage["broken"] else 0)
 
 
-def _briefing(assessment: Assessment, rulebook: Rulebook, audience: str, show_values: bool) -> str:
-    from .brief import brief
-    from .render.html import page
+def _known_frameworks(named: tuple[str, ...], rulebook: Rulebook) -> None:
+    """A framework that no rulebook knows, or two of one kind, are refused by name."""
+    known = rulebook.briefing["frameworks"]
+    for name in named:
+        if name not in known:
+            listed = ", ".join(known)
+            raise click.UsageError(f"--framework: no framework is called '{clean(name)}'; known are {listed}.")
+    kinds = [known[name]["kind"] for name in named]
+    if len(kinds) != len(set(kinds)):
+        raise click.UsageError(f"--framework: {' and '.join(named)} are of one kind; name one of each at most.")
 
-    return page(brief(assessment, rulebook, audience, show_values))
+
+def _document(
+    assessment: Assessment,
+    rulebook: Rulebook,
+    audience: str,
+    show_values: bool,
+    framework: tuple[str, ...] = (),
+    quoted: bool = True,
+) -> Document:
+    from .audience import document
+
+    return document(assessment, rulebook, audience, framework, show_values, quoted)
 
 
+def _in_form(document: Document, form: str, templates: str = "") -> str | bytes:
+    """The same document in one of its four forms; only the one asked for is imported."""
+    if form == "pdf":
+        from .render import pdf
+
+        return pdf.page(document)
+    if form == "docx":
+        from .render import docx
+
+        return docx.page(document)
+    if form == "md":
+        from .render import markdown
+
+        return markdown.page(document)
+    from .render import html
+
+    return html.page(document, templates)
+
+
+commands.add_command(score)
+for output_command in (annotate, findings, diff):
+    commands.add_command(output_command)
 commands.add_command(rules_group)
 
 
@@ -233,7 +300,7 @@ def demo(output: str, force: bool) -> None:
         )
         if os.path.basename(folder) == "clean_acute_trust":
             os.makedirs(output, exist_ok=True)
-            _deliver(_briefing(assessment, rulebook, "inspector", False), target, force)
+            files.write(target, _in_form(_document(assessment, rulebook, "inspector", False), "html"), force)
     click.echo(f"The briefing on clean_acute_trust lies in {target}.")
 
 
@@ -253,7 +320,7 @@ def template(year: int | None, narrative: bool, output: str, force: bool) -> Non
     if narrative:
         from .narrative import template as questions
 
-        files.write(output, questions(rulebook), force)
+        files.write(output, questions(rulebook, year), force)
         click.echo(f"{output} is written. Leave blank what you do not know, and give it to check with --narrative.")
         return
     layout = next((layout for layout in rulebook.layouts.values() if layout["year"] == year), None)
@@ -267,11 +334,11 @@ def template(year: int | None, narrative: bool, output: str, force: bool) -> Non
     click.echo(f"{output} is written.{which}")
 
 
-def _deliver(content: str, output: str | None, force: bool) -> None:
+def _deliver(content: str | bytes, output: str | None, force: bool) -> None:
     """To a file, or to the screen as UTF-8."""
     if output:
         files.write(output, content, force)
         return
     sys.stdout.flush()
-    sys.stdout.buffer.write(content.encode())
+    sys.stdout.buffer.write(content.encode() if isinstance(content, str) else content)
     sys.stdout.buffer.flush()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from .cli_rules import rules_option
+from .words import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,9 +36,14 @@ class Inputs(NamedTuple):
 
     def beside(self, rulebook: Rulebook) -> Beside:
         """What is read beside a return, read as far as it is the same for every return."""
-        from .assess import Beside
+        from .assess import Beside, opened
 
-        return Beside(self.narrative, self.survey, self.previous, self.peers)
+        peers = None
+        if self.peers:
+            from .peer_files import PeerFiles
+
+            peers = PeerFiles(self.peers, rulebook, lambda text: click.echo(clean(text), err=True))
+        return opened(Beside(self.narrative, self.survey, self.previous, peers), rulebook)
 
 
 def collection(ctx: click.Context, param: click.Parameter, year: int | None) -> int | None:
@@ -57,9 +63,17 @@ def path_option(
 
 _OPTIONS = (
     path_option(
-        "previous", "PATH", "An earlier return: workbook, facts CSV or our JSON. May be given several times.", multiple=True
+        "previous",
+        "PATH",
+        "An earlier return: workbook, facts CSV or our JSON. May be given several times.",
+        multiple=True,
     ),
-    path_option("peers", "PATH", "Comparable organisations: a folder of returns or of our JSON, or a facts CSV."),
+    path_option(
+        "peers",
+        "PATH",
+        "Comparable organisations: a folder of returns or of our JSON, or a facts CSV. A groups.csv beside them "
+        "(organisation_code, peer_group) tells kinds of trust apart.",
+    ),
     path_option("narrative", "FILE", "Answers to what the workbook has no cell for (see template --narrative)."),
     path_option("survey", "FILE", "Facts CSV with the published survey figures and numbers of respondents."),
     click.option(

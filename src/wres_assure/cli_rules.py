@@ -101,7 +101,7 @@ def rules_mutate(ctx: click.Context, rules: str | None) -> None:
 @rules_option
 def rules_coverage(rules: str | None) -> None:
     """Print which rules judge each row of the template."""
-    from .rule_docs import coverage
+    from .rule_coverage import coverage
 
     click.echo(coverage(_load(rules)), nl=False)
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from .cover import FIRST_YEAR, cover_of, organisation_of, snapshot_of, year_of
 from .locate import Map, Raised, locate
 from .model import Cell, Fact, Json, Key, Organisation, Refused, Return, Row, Submission, column_letters
+from .remembered import Remembered
 from .rulebook import Rulebook
 from .values import figure_of_cell, figure_of_text, plain
 
@@ -95,9 +96,11 @@ def _workbook(submission: Submission, rulebook: Rulebook, asked_year: int | None
         raised.append(Raised("not_the_template"))
     if year is not None and year != found.layout["year"]:
         raised.append(Raised("layout_of_another_year", detail=str(found.layout["year"])))
-    subject = Return(organisation, year, "nhs_wres", found.layout["id"], stopped)
+    subject = Return(
+        organisation, year, "nhs_wres", found.layout["id"], stopped, has_notes=found.notes_column is not None
+    )
     facts = tuple(_figures(found, rulebook.items)) if not stopped else ()
-    facts, empty = _empty_parts(facts, found)
+    facts, empty = _empty_parts(facts, found, rulebook.items)
     return Conformed(subject, facts, (*raised, *found.raised, *_structure(found), *empty))
 
 
@@ -109,19 +112,16 @@ def _by_layout_of(year: int, found: Map, rulebook: Rulebook) -> Map:
     return found
 
 
-def _empty_parts(facts: tuple[Fact, ...], found: Map) -> tuple[tuple[Fact, ...], list[Raised]]:
+def _empty_parts(facts: tuple[Fact, ...], found: Map, items: Json) -> tuple[tuple[Fact, ...], list[Raised]]:
     """A section of verified figures, or the ESR column, without any entry is told once, not cell by cell."""
-    section_of = {
-        (row["item"], row["staff_group"], row["pay_band"]): section
-        for section in found.layout["sections"]
-        for row in section["rows"]
-        if row["measure"] != "Auto calculated"
-    }
+    if "blank" not in {fact.problem for fact in facts}:
+        return facts, []
+    part_of = _expected(found.layout, items).part_of
     parts: dict[tuple[str, str], list[Fact]] = {}
     for fact in facts:
-        section = section_of.get((fact.key.item, fact.key.staff_group, fact.key.pay_band))
-        if section and fact.key.basis in ("verified", "esr"):
-            parts.setdefault((fact.key.basis, section["id"] if fact.key.basis == "verified" else ""), []).append(fact)
+        part = part_of.get(fact.key)
+        if part:
+            parts.setdefault(part, []).append(fact)
     empty = {
         part: code
         for part, figures in parts.items()
@@ -134,7 +134,57 @@ def _empty_parts(facts: tuple[Fact, ...], found: Map) -> tuple[tuple[Fact, ...],
         for (basis, section), code in empty.items()
     ]
     blank = {fact.key: empty[part] for part, figures in parts.items() if part in empty for fact in figures}
+    if not blank:
+        return facts, raised
     return tuple(fact._replace(problem=blank.get(fact.key, fact.problem)) for fact in facts), raised
+
+
+class _Row(NamedTuple):
+    """A row of the layout in one of its blocks, and the figures expected there: by ethnicity, or one."""
+
+    block: str
+    section: str
+    number: int
+    item: Json
+    keys: tuple[tuple[str, Key], ...]
+    auto: bool
+    split: bool
+
+
+class _Expected(NamedTuple):
+    """Every figure a layout expects, in its order."""
+
+    rows: tuple[_Row, ...]
+    part_of: dict[Key, tuple[str, str]]  # basis and section of what may be left empty; the ESR column is one part
+
+
+def _all_expected(layout: Json, items: Json) -> _Expected:
+    rows = []
+    section_of: dict[tuple[str, str, str], str] = {}
+    for section in layout["sections"]:
+        for row in section["rows"]:
+            if not _auto(row):
+                section_of[row["item"], row["staff_group"], row["pay_band"]] = section["id"]
+    part_of: dict[Key, tuple[str, str]] = {}
+    for block, entry in layout["blocks"].items():
+        for section in layout["sections"]:
+            if entry["sections"] is not None and section["id"] not in entry["sections"]:
+                continue
+            for row in section["rows"]:
+                item = items["items"][row["item"]]
+                of = row["item"], row["staff_group"], row["pay_band"]
+                split = "ethnicity" in item["dimensions"]
+                keys = [(who, Key(of[0], block, of[1], of[2], who)) for who in item["ethnicity"]] if split else []
+                keys = keys or [("", Key(of[0], block))]
+                rows.append(_Row(block, section["id"], row["row"], item, tuple(keys), _auto(row), split))
+                for _, key in keys:
+                    part = section_of.get((key.item, key.staff_group, key.pay_band))
+                    if part is not None and block in ("verified", "esr"):
+                        part_of[key] = (block, part if block == "verified" else "")
+    return _Expected(tuple(rows), part_of)
+
+
+_expected = Remembered(_all_expected)
 
 
 def _structure(found: Map) -> Iterator[Raised]:
@@ -157,11 +207,32 @@ def _structure(found: Map) -> Iterator[Raised]:
 
 def _figures(found: Map, items: Json) -> Iterator[Fact]:
     """Every figure the layout expects, in template order."""
-    for block, entry in found.layout["blocks"].items():
-        for section in found.layout["sections"]:
-            if entry["sections"] is None or section["id"] in entry["sections"]:
-                for row in section["rows"]:
-                    yield from _row_figures(found, block, section["id"], row, items)
+    letters = {column: f"{found.sheet.name}!{column_letters(column)}" for column in found.columns.values()}
+    for row in _expected(found.layout, items).rows:
+        sheet_row = found.rows.get(row.number)
+        problem = (
+            "section_missing"
+            if row.section not in found.sections
+            else "row_twice"
+            if row.number in found.twice
+            else "row_missing"
+            if sheet_row is None
+            else None
+        )
+        note = ""
+        if sheet_row and found.notes_column and row.block == "verified":
+            note_cell = found.sheet.cells.get((sheet_row, found.notes_column))
+            note = plain(note_cell.raw) if note_cell and note_cell.kind == "text" else ""
+        if not row.split:
+            yield _single(found, row, problem, note)
+            continue
+        for ethnicity, key in row.keys:
+            column = found.columns.get((row.block, ethnicity))
+            if problem or column is None or sheet_row is None:
+                yield Fact(key, None, "", "", problem or "block_missing")
+                continue
+            cell = found.sheet.cells.get((sheet_row, column))
+            yield _fact(key, cell, row.item, note, f"{letters[column]}{sheet_row}", row.auto)
     for section in found.layout["sections"]:
         for row in section["rows"]:
             respondents = f"respondents_{section['indicator']}"
@@ -169,70 +240,36 @@ def _figures(found: Map, items: Json) -> Iterator[Fact]:
                 for ethnicity, column in found.respondents.items():
                     cell = found.sheet.cells.get((found.rows[row["row"]], column))
                     if respondents in items["items"] and cell is not None:
-                        yield _fact(Key(respondents, ethnicity=ethnicity), cell, items["items"][respondents], "")
+                        key = Key(respondents, ethnicity=ethnicity)
+                        yield _fact(key, cell, items["items"][respondents], "", cell.address)
 
 
-def _row_figures(found: Map, block: str, section: str, row: Json, items: Json) -> Iterator[Fact]:
-    item = items["items"][row["item"]]
-    split = "ethnicity" in item["dimensions"]
-    sheet_row = found.rows.get(row["row"])
-    problem = (
-        "section_missing"
-        if section not in found.sections
-        else "row_twice"
-        if row["row"] in found.twice
-        else "row_missing"
-        if sheet_row is None
-        else None
-    )
-    note = ""
-    if sheet_row and found.notes_column and block == "verified":
-        note_cell = found.sheet.cells.get((sheet_row, found.notes_column))
-        note = plain(note_cell.raw) if note_cell and note_cell.kind == "text" else ""
-    if not split:
-        yield _single(found, block, row, item, problem, note)
-        return
-    for ethnicity in item["ethnicity"]:
-        key = Key(row["item"], block, row["staff_group"], row["pay_band"], ethnicity)
-        column = found.columns.get((block, ethnicity))
-        if problem or column is None or sheet_row is None:
-            yield Fact(key, None, "", "", problem or "block_missing")
-            continue
-        cell = found.sheet.cells.get((sheet_row, column))
-        yield _fact(key, cell, item, note, f"{found.sheet.name}!{column_letters(column)}{sheet_row}", _auto(row))
-
-
-def _single(found: Map, block: str, row: Json, item: Json, problem: str | None, note: str) -> Fact:
+def _single(found: Map, row: _Row, problem: str | None, note: str) -> Fact:
     """One value for the whole row, which people put under any of the block's headings."""
-    key = Key(row["item"], block)
-    columns = [column for (b, _), column in sorted(found.columns.items(), key=lambda entry: entry[1]) if b == block]
+    key = row.keys[0][1]
+    columns = [column for (b, _), column in sorted(found.columns.items(), key=lambda entry: entry[1]) if b == row.block]
     if problem or not columns:
         return Fact(key, None, "", "", problem or "block_missing")
-    sheet_row = found.rows[row["row"]]
+    sheet_row = found.rows[row.number]
     cells = [
         cell for column in columns if (cell := found.sheet.cells.get((sheet_row, column))) and cell.kind != "blank"
     ]
     if len(cells) > 1:
         return Fact(key, None, " | ".join(cell.raw for cell in cells), cells[0].address, "several")
-    return _fact(
-        key,
-        cells[0] if cells else None,
-        item,
-        note,
-        f"{found.sheet.name}!{column_letters(columns[0])}{sheet_row}",
-        _auto(row),
-    )
+    if cells:
+        return _fact(key, cells[0], row.item, note, cells[0].address, row.auto)
+    return _fact(key, None, row.item, note, f"{found.sheet.name}!{column_letters(columns[0])}{sheet_row}", row.auto)
 
 
 def _auto(row: Json) -> bool:
     return bool(row["measure"] == "Auto calculated")
 
 
-def _fact(key: Key, cell: Cell | None, item: Json, note: str, address: str = "", auto: bool = False) -> Fact:
+def _fact(key: Key, cell: Cell | None, item: Json, note: str, address: str, auto: bool = False) -> Fact:
     figure = figure_of_cell(cell, item)
     if auto and figure.raw == "#DIV/0!":
         figure = figure._replace(problem="divided_by_zero")  # the template's own formula over an empty group
-    return Fact(key, figure.value, figure.raw, cell.address if cell else address, figure.problem, figure.step, note)
+    return Fact(key, figure.value, figure.raw, address, figure.problem, figure.step, note)
 
 
 # The facts CSV
@@ -281,8 +318,15 @@ def _table(submission: Submission, rows: list[Row], rulebook: Rulebook, asked_ye
     facts: dict[Key, Fact] = {}
     if not stopped:
         for row in rows:
-            key = _key(row, rulebook.items)
             address = f"line {row.line}"
+            if plain(row.values.get("basis", "")).casefold() == "narrative":
+                answer = _answer(row, rulebook, address)
+                if isinstance(answer, Fact):
+                    facts[answer.key] = answer
+                elif answer:
+                    raised.append(Raised("label_unknown", cells=((address, answer),)))
+                continue
+            key = _key(row, rulebook.items)
             if isinstance(key, str):
                 raised.append(Raised("label_unknown", cells=((address, key),)))
                 continue
@@ -293,8 +337,24 @@ def _table(submission: Submission, rows: list[Row], rulebook: Rulebook, asked_ye
             if key in facts:
                 fact = facts[key]._replace(value=None, problem="figure_twice", cell=f"{facts[key].cell}, {row.line}")
             facts[key] = fact
-    subject = Return(organisation, year, scheme, "", stopped, from_table=True)
+    has_notes = any("note" in row.values for row in rows)
+    subject = Return(organisation, year, scheme, "", stopped, from_table=True, has_notes=has_notes)
     return Conformed(subject, tuple(facts.values()), tuple(raised))
+
+
+def _answer(row: Row, rulebook: Rulebook, address: str) -> Fact | str:
+    """An answer of the narrative, which a result of an earlier run carries along; what is not understood by name."""
+    from .narrative import answer_of
+
+    name, text, note = (plain(row.values.get(column, "")) for column in ("item", "value", "note"))
+    question = rulebook.narrative.get(name)
+    if question is None:
+        return f"question {name[:40]}"
+    said = note if question["kind"] == "text" else text
+    value = answer_of(said, question["kind"])
+    if value is None:
+        return f"answer to {name}" if said else ""
+    return Fact(Key(name, "narrative"), value, text, address, note=note)
 
 
 def _key(row: Row, items: Json) -> Key | str:

@@ -5,6 +5,7 @@ Which numbers make an indicator stands in `indicators.yaml`; how, in `stats`. No
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -150,13 +151,26 @@ def _difference(a: float, m: float, b: float, n: float) -> tuple[float | None, f
 
 
 def _ratio(a: float, m: float, b: float, n: float) -> tuple[float | None, float | None]:
-    if min(a, b) < 0 or a > m or b > n or min(m, n) <= 0:
+    if min(a, b) < 0 or a > m or b > n or min(m, n) <= 0 or max(m, n) > stats.MOST_PEOPLE:
         return None, None  # figures that cannot be; rules speak of them
     return stats.ratio_of_proportions_mn(int(a), int(m), int(b), int(n)) or (None, None)
 
 
+def _side(a: float, m: float, b: float, n: float) -> str:
+    """The reading of a ratio by its interval, which leaves 1 out where the score test of 1 is rejected: no search."""
+    if min(a, b) < 0 or a > m or b > n or min(m, n) < 1:
+        return EITHER
+    a, m, b, n = int(a), int(m), int(b), int(n)
+    away, variance, _ = stats.ratio_score(0.0, a, m, b, n)
+    score = away / math.sqrt(max((m + n) / (m + n - 1) * variance, 1e-300))
+    z = stats.critical_z(0.95)
+    if a > 0 and score > z:
+        return ABOVE
+    return BELOW if b > 0 and score < -z else EITHER
+
+
 def _fisher(a: float, m: float, b: float, n: float) -> float | None:
-    if min(a, b) < 0 or a > m or b > n:
+    if min(a, b) < 0 or a > m or b > n or max(m, n) > stats.MOST_PEOPLE:
         return None
     return stats.fisher_exact(int(a), int(m), int(b), int(n))
 
@@ -168,7 +182,7 @@ def _senior_against_below(senior_bme: float, senior_white: float, below_bme: flo
 
 def _board_of_this_size(k: float, n: float, staff_bme: float, staff: float) -> float | None:
     """How often a board drawn at random from this workforce would have as few BME members (or as many, if many)."""
-    if not 0 <= k <= n or not 0 <= staff_bme <= staff or staff == 0:
+    if not 0 <= k <= n or not 0 <= staff_bme <= staff or staff == 0 or n > stats.MOST_PEOPLE:
         return None
     share = staff_bme / staff
     few, many = stats.binomial_tail(int(k), int(n), share), stats.binomial_upper_tail(int(k), int(n), share)
@@ -252,7 +266,7 @@ def _unknown_notes(
             a, m, b, n = corner
             if a <= m and b <= n and b > 0 and min(m, n) > 0:
                 ratios.append(a / m * n / b)
-                changes = changes or reading(*_ratio(*corner), 1.0) != base
+                changes = changes or _side(*corner) != base
     numbers["unknown_low"], numbers["unknown_high"] = min(ratios), max(ratios)
     numbers["reading_changes"] = float(changes)
     return [_tipping_point(entry, arguments, events, base, to_first)] if changes and events else []
@@ -273,7 +287,7 @@ def _tipping_point(entry: Json, arguments: list[float], events: int, base: str, 
 
     def rank(white_events: int) -> int:
         corner = _allocated(arguments, white_events, events, 0, 0, to_first)
-        return order.index(reading(*_ratio(*corner), 1.0)) * (1 if to_first else -1)
+        return order.index(_side(*corner)) * (1 if to_first else -1)
 
     wanted = order.index(base) * (1 if to_first else -1)
     first = _first(events, lambda count: rank(count) >= wanted)  # the rank rises with the White events

@@ -300,10 +300,10 @@ def value_of(tree: Tree) -> Callable[[Env], Any]:
         choose = min if operator == "min" else max
         return lambda env: choose(closure(env) for closure in closures)
     first = closures[0]
-    if operator in _ONE:
-        single = _ONE[operator]
+    if operator in ONE:
+        single = ONE[operator]
         return lambda env: single(first(env))
-    second, double = closures[1], _TWO[operator]
+    second, double = closures[1], TWO[operator]
     return lambda env: double(first(env), second(env))
 
 
@@ -323,14 +323,14 @@ def _same(a: float, b: float) -> bool:
     return abs(a - b) <= RELATIVE * max(abs(a), abs(b)) and tidy(a) == tidy(b)
 
 
-_ONE: dict[str, Callable[[Any], Any]] = {
+ONE: dict[str, Callable[[Any], Any]] = {
     "neg": lambda a: -a,
     "not": lambda a: not a,
     "abs": abs,
     "round": lambda a: float(round(a)),
     "point": lambda a: a,
 }
-_TWO: dict[str, Callable[[Any, Any], Any]] = {
+TWO: dict[str, Callable[[Any, Any], Any]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
@@ -354,9 +354,9 @@ def interval_of(tree: Tree) -> Callable[[Env], Operand]:
     operator, *parts = tree
     closures = [interval_of(part) for part in parts]
     if operator == "neg":
-        return lambda env: _corners(closures[0](env), exact(-1.0), _TWO["*"])
+        return lambda env: _corners(closures[0](env), exact(-1.0), TWO["*"])
     if operator in ("+", "-", "*", "/"):
-        double = _TWO[operator]
+        double = TWO[operator]
         return lambda env: _corners(closures[0](env), closures[1](env), double)
     single = value_of(tree)
     return lambda env: exact(float(single(env)))

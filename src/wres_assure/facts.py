@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import repeat
 from typing import NamedTuple
 
 from .expression import Operand, exact, printed
 from .model import Fact, Json, Key, Place
+from .remembered import Remembered
 
 
 class Resolved(NamedTuple):
@@ -18,15 +20,28 @@ class Resolved(NamedTuple):
     problem: Fact | None = None  # the fact that stands in the way
 
 
-_LEAVES: list[tuple[Json, dict[Key, tuple[Key, ...]]]] = []  # the parts of wholes, which depend on the items alone
+COUNTED = ("people", "number")  # units of figures that have no decimals to allow for
+
+ABSENT = Fact(Key(""), None, "", "", "absent")
 
 
-def _leaves_of(items: Json) -> dict[Key, tuple[Key, ...]]:
-    for known, leaves in _LEAVES:
-        if known is items:
-            return leaves
-    _LEAVES.append((items, {}))
-    return _LEAVES[-1][1]
+class Meaning(NamedTuple):
+    """What a key names: a single figure, or the single figures that a whole is made of."""
+
+    parts: tuple[Key, ...]
+    single: bool
+    counted: bool
+    known: frozenset[Key]  # the parts, for look-up
+
+
+class _Known(NamedTuple):
+    """What keys mean and figures are called, filled as it is asked for: it depends on the items alone."""
+
+    meanings: dict[Key, Meaning]
+    names: dict[Key, str]
+
+
+_known = Remembered(lambda items: _Known({}, {}))
 
 
 class Facts:
@@ -40,26 +55,67 @@ class Facts:
     def __init__(self, facts: Iterable[Fact], items: Json, parameters: Mapping[str, float | None]) -> None:
         self.all = tuple(facts)
         self._items = items
-        self._by_key: dict[tuple[str, ...], Fact] = {fact.key: fact for fact in self.all}
+        self.keys = tuple([fact.key for fact in self.all])
+        self._by_key: dict[tuple[str, ...], Fact] = dict(zip(self.keys, self.all, strict=True))
         self._wholes = {"*", "clinical", "all", *items["bands_of"]} - set(items["part_of"]) | {"clinical"}
         self._whole: dict[Key, Resolved] = {}
-        self._leaves = _leaves_of(items)
+        self._last_year: set[str] | None = None
+        self._troubled: tuple[Fact, ...] | None = None
+        self._behind: dict[Key, frozenset[Key]] = {}
+        self._meanings, self._names = _known(items)
         for name, value in parameters.items():
             key = Key(name, "parameter")
             self._by_key[key] = Fact(
                 key, value, "" if value is None else f"{value:g}", "", None if value is not None else "undated"
             )
-        self.printed_places = sorted({fact.key.basis for fact in self.all if fact.key.basis.startswith("printed:")})
+        bases = {key.basis for key in self.keys}
+        self.printed_places = sorted(basis for basis in bases if basis.startswith("printed:"))
+
+    @property
+    def troubled(self) -> tuple[Fact, ...]:
+        """The facts with a problem."""
+        if self._troubled is None:
+            self._troubled = tuple([fact for fact in self.all if fact.problem is not None])
+        return self._troubled
 
     def get(self, key: Key | Place) -> Fact | None:
         """The fact of a key; a place with the same five words is as good."""
         return self._by_key.get(key)
+
+    def several(self, keys: Iterable[tuple[str, ...]]) -> list[Fact]:
+        """The facts of many keys, ABSENT where there is none."""
+        return list(map(self._by_key.get, keys, repeat(ABSENT)))
+
+    def meaning(self, key: Key) -> Meaning:
+        """The single figures a key names: itself, a printed total ("="), or those that make up a whole."""
+        found = self._meanings.get(key)
+        return found if found is not None else self._meaning(key)
+
+    def _meaning(self, key: Key) -> Meaning:
+        _, basis, staff_group, pay_band, ethnicity = key
+        single = "=" in staff_group + pay_band + ethnicity
+        if single:
+            parts: tuple[Key, ...] = (Key(*[part[1:] if part.startswith("=") else part for part in key]),)
+        else:
+            single = staff_group not in self._wholes and pay_band not in self._wholes and ethnicity not in self._wholes
+            parts = (key,) if single else tuple(self._single_parts(key))
+        found = Meaning(parts, single, self.unit(key) in COUNTED, frozenset(parts))
+        if not basis.startswith("printed:"):  # which holds words of the file
+            self._meanings[key] = found
+        return found
 
     def resolve(self, key: Key) -> Resolved:
         """The number a key names: a single fact, a printed total ("="), or a whole made of its parts."""
         found = self._whole.get(key)
         if found is None:
             found = self._whole[key] = self._resolve(key)
+        return found
+
+    def keys_behind(self, key: Key) -> frozenset[Key]:
+        """The keys of the facts that the number a key names rests on."""
+        found = self._behind.get(key)
+        if found is None:
+            found = self._behind[key] = frozenset([fact.key for fact in self.resolve(key).facts])
         return found
 
     def _single(self, key: Key) -> Resolved:
@@ -79,21 +135,22 @@ class Facts:
             fact = self._by_key.get(key._replace(basis="survey"))  # the survey's own table has them too
         if fact is not None and fact.value is not None:
             return Resolved(operand_of(fact, self.unit(key)), (fact,))
+        if fact is None and key.basis in ("to_explain", "explained"):
+            return Resolved(exact(0.0), ())  # nothing asks for it
         return Resolved(None, (), self._why(key, fact), fact)
 
     def _resolve(self, key: Key) -> Resolved:
-        _, _, staff_group, pay_band, ethnicity = key
-        if "=" in staff_group + pay_band + ethnicity:
-            return self._single(Key(*[part[1:] if part.startswith("=") else part for part in key]))
-        if staff_group not in self._wholes and pay_band not in self._wholes and ethnicity not in self._wholes:
-            return self._single(key)  # the most, and quickly told
-        leaves = self._leaves.get(key)
-        if leaves is None:
-            leaves = self._leaves[key] = tuple(self._single_parts(key))
-        facts = [self._by_key.get(leaf) for leaf in leaves]
-        if all(facts) and None not in [fact.value for fact in facts if fact]:
-            given = tuple(fact for fact in facts if fact)
-            return Resolved(exact(sum(fact.value or 0.0 for fact in given)), given)
+        keys, single, counted, known = self._meanings.get(key) or self._meaning(key)
+        if single:
+            fact = self._by_key.get(keys[0])
+            if fact is None or fact.value is None:
+                return self._single(keys[0])
+            return Resolved(exact(fact.value) if counted else printed(fact.value, fact.step), (fact,))
+        facts = self.several(keys)
+        values = [fact.value for fact in facts if fact.value is not None]
+        if len(values) == len(facts):
+            self._behind[key] = known
+            return Resolved(exact(sum(values)), tuple(facts))
         missing: Resolved | None = None
         for dimension, parts in self._divisions(key):
             resolved = []
@@ -154,7 +211,12 @@ class Facts:
         return item["unit"] if item else "number"
 
     def name(self, key: Key) -> str:
-        return title_of(key, self._items)
+        name = self._names.get(key)
+        if name is None:
+            name = title_of(key, self._items)
+            if not key.basis.startswith("printed:"):  # which hold words of the file
+                self._names[key] = name
+        return name
 
     def _why(self, key: Key, fact: Fact | None) -> str:
         name = self.name(key)
@@ -162,14 +224,22 @@ class Facts:
             return "no narrative answers it" if fact is None else f"the narrative leaves {name} open"
         if key.basis == "survey" and fact is None:
             return "no published survey was given"
+        if key.basis in ("previous", "last_year", "change") or key.item.startswith("change_"):
+            return self._why_not_compared(key, fact)
         if key.item.startswith("indicator_"):
             return f"{key.item.replace('_', ' ')} could not be calculated, or not with its bounds"
         if fact is None and key.basis == "derived":
             return f"{self.name(key._replace(basis=''))}: could not be counted, since figures are missing"
+        if key.item.startswith("peers_"):
+            return fact.note if fact else "no comparable organisations were given"
         if fact is None:
             return f"{name} was not given"
         if key.basis == "parameter":
             return f"no value of the parameter {key.item} is dated for this year"
+        if fact.problem == "no_notes":
+            return "the file has no column for notes"
+        if fact.problem == "notes_withheld":
+            return "the notes were left out of this file"
         if fact.problem == "esr_empty":
             return "no ESR figure is filled in"
         if fact.problem in ("blank", "section_empty"):
@@ -179,11 +249,25 @@ class Facts:
         where = f" ({fact.cell})" if fact.cell else ""
         return f"{name}{where} could not be read as a number"
 
+    def _why_not_compared(self, key: Key, fact: Fact | None) -> str:
+        indicator = key.item.replace("change", "indicator").replace("_", " ")
+        if fact is not None and fact.problem == "not_tested":
+            return f"the change of {indicator} cannot be tested: {fact.note}"
+        if fact is not None:  # a figure of this year stands in the way
+            return f"{indicator} could not be calculated"
+        if self._last_year is None:
+            self._last_year = {fact.key.basis for fact in self.all} & {"previous", "last_year"}
+        if not self._last_year:
+            return "no earlier return was given"
+        if (key.basis == "previous" or key.item.startswith("restated_")) and "previous" not in self._last_year:
+            return "no earlier return was given, only last year's block in this one"
+        return f"{self.name(key._replace(basis='last_year'))} was not given"
+
 
 def operand_of(fact: Fact, unit: str) -> Operand:
     """Counts compare exactly; rates and ratios through the interval their decimals allow."""
     assert fact.value is not None
-    return exact(fact.value) if unit in ("people", "number") else printed(fact.value, fact.step)
+    return exact(fact.value) if unit in COUNTED else printed(fact.value, fact.step)
 
 
 def title_of(key: Key | tuple[str, ...], items: Json) -> str:
@@ -197,5 +281,5 @@ def title_of(key: Key | tuple[str, ...], items: Json) -> str:
     if basis.startswith("printed"):
         parts.append(f"as printed in {basis[8:]}" if basis[8:] else "as printed")
     elif basis not in ("", "verified"):
-        parts.append(items["bases"].get(basis, basis))
+        parts.append(items["bases"].get(basis, basis.replace("_", " ")))
     return ", ".join(parts)

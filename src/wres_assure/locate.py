@@ -7,10 +7,12 @@ recognised is reported, never guessed at.
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from functools import lru_cache
 from typing import NamedTuple
 
 from .model import Cell, Json, Sheet
+from .remembered import Remembered
 from .values import plain
 
 
@@ -47,13 +49,47 @@ def words(text: str) -> str:
     return re.sub(r"[^0-9a-z%&]+", " ", plain(text).casefold()).strip()
 
 
+class _Wording(NamedTuple):
+    """What a layout's texts stand for, each by its words."""
+
+    headings: dict[str, Json]
+    labels: dict[str, dict[str, list[int]]]  # of each section: label -> which of its rows
+    groups: dict[str, str]
+    blocks: dict[str, str]
+    notes: frozenset[str]
+
+
+def _made_wording(layout: Json) -> _Wording:
+    respondents = layout["respondents"]
+    labels: dict[str, dict[str, list[int]]] = {}
+    for section in layout["sections"]:
+        by_label = labels[section["id"]] = {}
+        for index, row in enumerate(section["rows"]):
+            for text in {words(t): None for t in (row["label"], *row["also"])}:
+                by_label.setdefault(text, []).append(index)
+    return _Wording(
+        {words(text): section for section in layout["sections"] for text in (section["title"], *section["also"])},
+        labels,
+        {words(text): group for group, texts in layout["ethnicity"].items() for text in texts},
+        {
+            **{words(t): block for block, e in layout["blocks"].items() for t in (e["heading"], *e["also"])},
+            **{words(text): "respondents" for text in (respondents["heading"], *respondents["also"])},
+        },
+        frozenset(words(text) for text in layout["notes"]),
+    )
+
+
+_wording = Remembered(_made_wording)
+
+
 def locate(sheet: Sheet, layout: Json) -> Map | None:
     """The map of a sheet, or None where no section of the layout is recognised."""
     lines: dict[int, list[Cell]] = {}
-    for (row, _), cell in sorted(sheet.cells.items()):
-        if cell.kind == "text" and cell.raw.strip():
+    for (row, _), cell in sorted([entry for entry in sheet.cells.items() if entry[1].kind == "text"]):
+        if cell.raw.strip():
             lines.setdefault(row, []).append(cell)
-    headings = {words(text): section for section in layout["sections"] for text in (section["title"], *section["also"])}
+    wording = _wording(layout)
+    headings = wording.headings
     starts = [
         (row, headings[words(cell.raw)], cell)
         for row, cells in lines.items()
@@ -64,7 +100,7 @@ def locate(sheet: Sheet, layout: Json) -> Map | None:
         return None
     starts = [start for index, start in enumerate(starts) if start[1]["id"] not in {s[1]["id"] for s in starts[:index]}]
     first = starts[0][0]
-    columns, respondents, notes_column = _columns(sheet, lines, layout, first)
+    columns, respondents, notes_column = _columns(lines, wording, first)
     rows: dict[int, int] = {}
     twice: set[int] = set()
     raised: list[Raised] = []
@@ -73,7 +109,7 @@ def locate(sheet: Sheet, layout: Json) -> Map | None:
     for index, (start, section, _) in enumerate(starts):
         end = starts[index + 1][0] if index + 1 < len(starts) else max(lines) + 1
         found: list[tuple[int, str, str]] = []
-        labels = {words(text) for row in section["rows"] for text in (row["label"], *row["also"])}
+        labels = wording.labels[section["id"]]
         for number in range(start, end):
             cells = [
                 cell
@@ -90,12 +126,12 @@ def locate(sheet: Sheet, layout: Json) -> Map | None:
                 for column in figure_columns
             ):
                 raised.append(Raised("label_unknown", cells=((cells[-1].address, cells[-1].raw[:80]),)))
-        _assign(section["rows"], found, rows, twice)
+        _assign(section["rows"], labels, found, rows, twice)
     found_sections = {section["id"]: cell for _, section, cell in starts}
     return Map(sheet, layout, rows, frozenset(twice), columns, respondents, notes_column, found_sections, tuple(raised))
 
 
-def _without_number(text: str, labels: set[str]) -> str:
+def _without_number(text: str, labels: Container[str]) -> str:
     """A label that carries its row number in front ("35 Number appointed …") without it."""
     if text in labels:
         return text
@@ -111,15 +147,20 @@ def _row_number(sheet: Sheet, row: int, before: int) -> str:
     return ""
 
 
-def _assign(template: list[Json], found: list[tuple[int, str, str]], rows: dict[int, int], twice: set[int]) -> None:
+def _assign(
+    template: list[Json],
+    by_label: dict[str, list[int]],
+    found: list[tuple[int, str, str]],
+    rows: dict[int, int],
+    twice: set[int],
+) -> None:
     """Give each found label its template row; where a label names two, their order and number tell."""
-    by_label: dict[str, list[int]] = {}
-    for index, row in enumerate(template):
-        for text in {words(t) for t in (row["label"], *row["also"])}:
-            by_label.setdefault(text, []).append(index)
     sure = [(position, by_label[label][0]) for position, (_, label, _) in enumerate(found) if len(by_label[label]) == 1]
+    at: dict[str, list[int]] = {}
+    for position, (_, label, _) in enumerate(found):
+        at.setdefault(label, []).append(position)
     for label, candidates in by_label.items():
-        positions = [position for position, entry in enumerate(found) if entry[1] == label]
+        positions = at.get(label, [])
         if len(positions) == len(candidates):
             chosen = dict(zip(positions, candidates, strict=True))
         elif len(positions) > len(candidates):
@@ -144,16 +185,9 @@ def _agreement(position: int, candidate: int, sure: list[tuple[int, int]]) -> in
 
 
 def _columns(
-    sheet: Sheet, lines: dict[int, list[Cell]], layout: Json, first: int
+    lines: dict[int, list[Cell]], wording: _Wording, first: int
 ) -> tuple[dict[tuple[str, str], int], dict[str, int], int | None]:
-    groups = {words(text): group for group, texts in layout["ethnicity"].items() for text in texts}
-    blocks = {
-        words(text): block for block, entry in layout["blocks"].items() for text in (entry["heading"], *entry["also"])
-    }
-    blocks |= {
-        words(text): "respondents" for text in (layout["respondents"]["heading"], *layout["respondents"]["also"])
-    }
-    notes = {words(text) for text in layout["notes"]}
+    groups, blocks, notes = wording.groups, wording.blocks, wording.notes
     columns: dict[tuple[str, str], int] = {}
     respondents: dict[str, int] = {}
     notes_column = None

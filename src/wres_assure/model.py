@@ -202,6 +202,7 @@ class Return(NamedTuple):
     layout: str  # the id of the layout it was read by; "" for a facts CSV
     stopped: str = ""  # why the gate stopped it; "" where it did not
     from_table: bool = False  # read from a facts CSV, which has no rows and columns of a template
+    has_notes: bool = True  # the file has a column for notes
 
 
 class Indicator(NamedTuple):
@@ -226,7 +227,7 @@ class Indicator(NamedTuple):
     rests_on: tuple[Key, ...] = ()
     usable: bool = False
     doubt: str | None = None  # why it is not usable
-    figures: Mapping[str, float] = {}  # noqa: RUF012 - what it was worked out from, by the names of indicators.yaml
+    figures: Mapping[str, float] = {}
 
 
 class Earlier(NamedTuple):
@@ -255,7 +256,10 @@ class Change(NamedTuple):
     p: float | None
     adjusted: float | None  # Benjamini-Hochberg over the nine indicators
     reason: str  # in words: why it was not tested; "" where it was
-    notes: tuple[str, ...] = ()  # smallest change that could have been seen, regression to the mean, series break
+    notes: tuple[str, ...] = ()  # smallest change that could have been seen, people of a complete count, the average
+    large: bool = False  # by the year's parameters, whether or not it could be tested
+    groups: Mapping[str, float] = {}
+    at_top: bool = False  # adjusted p small enough for "distinguishable from chance" at the top of a briefing
 
 
 class Pooled(NamedTuple):
@@ -267,6 +271,17 @@ class Pooled(NamedTuple):
     lower: float | None
     upper: float | None
     events: float
+
+
+class Published(NamedTuple):
+    """A published value of the return's own year: pooled over all organisations, never a median of them."""
+
+    label: str  # "NHS trusts in England, 2021: relative likelihood"
+    value: float
+    source: str
+    measure: str = "value"  # value, a group of the indicator, or other
+    unit: str = "ratio"  # ratio | share
+    status: str = "secondary"  # confirmed | secondary | recalled
 
 
 class PeerPosition(NamedTuple):
@@ -281,9 +296,15 @@ class PeerPosition(NamedTuple):
     position: str  # inside | outside_95 | outside_998 | not_drawn
     direction: str  # adverse | favourable | "" inside
     shrunken: float | None
-    dots: tuple[tuple[float, float], ...]  # of every peer: precision (1 / standard error) and value, no names
-    published: tuple[tuple[str, float, str], ...]  # label, pooled value, source: drawn as such, never as a median
+    dots: tuple[tuple[float, float], ...]  # of every peer, unnamed: 1 / standard error (0 unknown) and value
+    published: tuple[Published, ...]  # drawn as pooled values, never as a median
     reason: str = ""  # why no position: "" where there is one
+    unit: str = "ratio"  # of value, median, limits, shrunken and dots: ratio | points | share | people
+    value: float | None = None  # the organisation's own figure, as reported
+    precision: float = 0.0  # its own; 0 where it is not known
+    weighed: int = 0  # peers whose figure came with its counts: those that limits rest on
+    notes: tuple[str, ...] = ()
+    level: PeerPosition | None = None  # of survey indicators: BME staff's percentage, a second and separate picture
 
 
 class Slip(NamedTuple):
@@ -295,15 +316,16 @@ class Slip(NamedTuple):
     cells: tuple[tuple[str, str], ...]  # (address, raw text)
     repaired: tuple[tuple[str, str], ...]  # (what, value it would be), in words
     witnesses: tuple[str, ...]  # in words
+    place: tuple[str, ...] = ("", "", "", "", "")  # of the first figure it names; empty where its own rule tells it
 
 
 class Compared(NamedTuple):
     """What a return looks like beside last year's and beside comparable organisations. Nothing here judges."""
 
     earlier: tuple[Earlier, ...] = ()  # the latest first
-    changes: Mapping[str, Change] = {}  # noqa: RUF012 - by indicator
-    pooled: Mapping[str, Pooled] = {}  # noqa: RUF012 - by indicator
-    peers: Mapping[str, PeerPosition] = {}  # noqa: RUF012 - by indicator
+    changes: Mapping[str, Change] = {}
+    pooled: Mapping[str, Pooled] = {}
+    peers: Mapping[str, PeerPosition] = {}
     slips: tuple[Slip, ...] = ()
 
 
@@ -316,6 +338,8 @@ class Term(NamedTuple):
     variance: float | None  # None where it has none to be had
     weight: float  # within the whole; all weights add up to 1
     steps: tuple[str, ...]  # from counts to g, in words and numbers
+    odds: float | None = None  # g with odds in place of rates
+    counts: tuple[tuple[str, float, tuple[str, ...]], ...] = ()  # what it was worked out from: title, number, cells
 
 
 class Score(NamedTuple):

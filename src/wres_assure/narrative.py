@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import os
 
-from .model import Fact, Key, Refused
+from .model import ORGANISATIONS, Fact, Key, Refused
 from .rulebook import Rulebook
 
 _ANSWERS = {"yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0}
@@ -20,13 +20,38 @@ _SHAPES = {
 }
 
 
-def template(rulebook: Rulebook) -> str:
-    """The blank narrative: every question with its authority; answers left blank are not given."""
+def template(rulebook: Rulebook, year: int | None = None) -> str:
+    """The blank narrative: every question, whom it is for, its authority; answers left blank are not given."""
     lines = ["# Answers to what the data workbook has no cell for. Leave blank what you do not know.", ""]
     for name, question in rulebook.narrative.items():
         authority = rulebook.authority(question["authority"])
-        lines += [f"# {question['question']}", f"# {_SHAPES[question['kind']]}; {authority}", f"{name}:", ""]
+        lines += [f"# {question['question']}"]
+        if name == "survey_national_wording" and year is not None:
+            lines += [f"# {_wording(rulebook, year)}"]
+        lines += [f"# {_SHAPES[question['kind']]}; {_whom(name, rulebook)}{authority}", f"{name}:", ""]
     return "\n".join(lines)
+
+
+def _whom(question: str, rulebook: Rulebook) -> str:
+    """The organisations whose answer a rule reads, where it is not everybody's."""
+    reading = [
+        rule
+        for rule in rulebook.rules
+        if any(selector[:2] == [question, "narrative"] for _, selector in rule.let if isinstance(selector, list))
+    ]
+    if not reading or not all(rule.organisations for rule in reading):
+        return ""
+    asked = {name for rule in reading for name in rule.organisations}
+    return f"for {', '.join(words for name, words in ORGANISATIONS.items() if name in asked)}; "
+
+
+def _wording(rulebook: Rulebook, year: int) -> str:
+    numbers = (
+        f"indicator {item[-1]} {asked}"
+        for item in rulebook.items["items"]
+        if item.startswith("survey_") and (asked := rulebook.question(item, year))
+    )
+    return f"Collection {year}, NHS Staff Survey of autumn {year - 1}: {', '.join(numbers)}."
 
 
 def facts_of(path: str, rulebook: Rulebook) -> list[Fact]:
@@ -55,7 +80,7 @@ def facts_of(path: str, rulebook: Rulebook) -> list[Fact]:
         if answer is None:
             continue
         kind = rulebook.narrative[question]["kind"]
-        value = _value(answer, kind)
+        value = answer_of(answer, kind)
         if value is None:
             raise _refused(f"{where}: the answer to {question} is not {_SHAPES[kind]}.", where)
         text = str(answer)
@@ -68,7 +93,8 @@ def _refused(message: str, place: str) -> Refused:
     return Refused("narrative", message, "`wres-assure template --narrative` writes the file to fill in.", place)
 
 
-def _value(answer: object, kind: str) -> float | None:
+def answer_of(answer: object, kind: str) -> float | None:
+    """An answer as a number: yes as 1, a day as its digits, a percentage as a share; None for anything else."""
     text = ("true" if answer else "false") if isinstance(answer, bool) else str(answer).strip()
     if kind == "text":
         return 1.0 if text else None

@@ -65,7 +65,7 @@ def outcome(rule: Rule, case: dict[str, Any], rulebook: Rulebook) -> str:
         Organisation("ZZ0", "", rule.organisations[0] if rule.organisations else "trust", ""), year, "nhs_wres", ""
     )
     context = Context(facts, {}, subject, rulebook, {})
-    found = asserted(rule, place, keys, context, {})
+    found = asserted(rule, place, keys, context)
     return found[0].outcome if found else PASSED
 
 
@@ -92,7 +92,9 @@ def _operand(value: Any, unit: str, key: Key) -> Resolved:
 
 
 def _raised_code(rule: Rule, case: dict[str, Any]) -> str:
-    """The code that a raw text, or several printed ones, raises under this rule."""
+    """The code that a raw text, several printed ones, or a note raises under this rule."""
+    if "note" in case:
+        return _note_code(case)
     shape = _SHAPES[case["unit"]]
     if "printed" in case:
         from .compare import printed_differently
@@ -109,3 +111,21 @@ def _raised_code(rule: Rule, case: dict[str, Any]) -> str:
     if case.get("auto") and case["raw"] == "#DIV/0!":
         return "divided_by_zero"
     return figure.problem if figure.problem and figure.problem in rule.source["codes"] else "nothing"
+
+
+def _note_code(case: dict[str, Any]) -> str:
+    """The code that a note raises beside figures of this year and last."""
+    from .note_claims import contradictions
+
+    shape = _SHAPES[case.get("unit", "people")]
+    facts = []
+    for group in ("white", "bme"):
+        for name, basis in ((group, "verified"), (f"{group}_before", "restated")):
+            if name in case:
+                figure = figure_of_text(str(case[name]), shape)
+                facts.append(Fact(Key("x", basis, ethnicity=group), figure.value, figure.raw, "", None, figure.step))
+    facts.append(Fact(Key("x", ethnicity="unknown"), 0.0, "0", "", note=case["note"]))
+    facts.append(Fact(Key("x", "restated", ethnicity="unknown"), 0.0, "0", ""))
+    item = {**shape, "title": "x", "ethnicity": ["white", "bme", "unknown"]}
+    items = {"items": {"x": item}, "part_of": {}, "bands_of": {}, "ethnicity": {}, "bases": {}}
+    return next((entry.code for entry in contradictions(Facts(facts, items, {}))), "nothing")

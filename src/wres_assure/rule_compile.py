@@ -13,10 +13,11 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from . import expression
+from . import expression, rule_peers, rule_scoring
 from .expression import ExpressionError, did_you_mean
 from .model import Json
-from .rule_models import MODELS, Items, Layout, LayoutDifference, Rule, fields_at
+from .rule_briefing import mistakes
+from .rule_models import MODELS, Benchmark, Items, Layout, LayoutDifference, Rule, fields_at
 from .rule_places import places_of, unknown_members
 from .selectors import Vocabulary
 from .strict_yaml import RulebookError, Source, Steps, sources
@@ -44,6 +45,11 @@ class _Compiler:
             for name, source in self.sources.items()
             if name.startswith("collection/layout_") and isinstance(source.data, dict)
         ]
+        benchmarks = {
+            name: self._validated(name, list[Benchmark])
+            for name in sorted(self.sources)
+            if name.startswith("benchmarks/")
+        }
         rules: dict[str, tuple[Source, Steps, Rule, str]] = {}
         for part, overriding in ((self.sources, False), (added, True)):
             for name, source in sorted(part.items()):
@@ -70,6 +76,8 @@ class _Compiler:
                 )
         for name, parameter in self.parameters.items():
             self._authority(self.sources["parameters.yaml"], (name, "reference"), parameter.reference)
+        for year, reference in self.items.questions_confirmed.items():
+            self._authority(self.sources["collection/items.yaml"], ("questions_confirmed", year), reference)
         for name, question in self.narrative.items():
             self._authority(self.sources["collection/narrative.yaml"], (name, "authority"), question.authority)
         for source, at, rule, _ in rules.values():
@@ -81,9 +89,16 @@ class _Compiler:
                 for other in names:
                     if other is not None and other not in rules:
                         self._refuse(source, (*at, field), f"No rule is called {other!r}.{did_you_mean(other, rules)}")
+        for steps, message in mistakes(models, rules):
+            self._refuse(self.sources["briefing.yaml"], steps, message)
+        for name, steps, message in rule_peers.mistakes(models, benchmarks):
+            self._refuse(self.sources[name], steps, message)
         compiled_rules = [self._rule(*entry) for entry in rules.values()]
         indicators = [self._indicator(name, model) for name, model in self.indicators.items()]
-        reliability = self._reliability(models["scoring.yaml"])
+        scoring = rule_scoring.Scoring(self.vocabulary, self.indicators, self.references)
+        reliability, score = scoring.compiled(models["scoring.yaml"])
+        for steps, message, offset in scoring.mistakes:
+            self._refuse(self.sources["scoring.yaml"], steps, message, offset)
         self._stop_on_errors()
         self.result: Json = {
             "format": COMPILED_FORMAT,
@@ -99,6 +114,10 @@ class _Compiler:
             "rules": compiled_rules,
             "indicators": indicators,
             "reliability": reliability,
+            "scoring": score,
+            "briefing": models["briefing.yaml"].model_dump(),
+            "peer_groups": rule_peers.compiled(models["peers.yaml"]),
+            "benchmarks": [_with_text_years(entry.model_dump()) for of in benchmarks.values() for entry in of],
         }
 
     def _stop_on_errors(self) -> None:
@@ -151,7 +170,11 @@ class _Compiler:
     def _rule(self, source: Source, at: Steps, rule: Rule, family: str) -> Json:
         places = self._places(source, at, rule)
         bound = set(rule.for_each) | (
-            {"item", "basis", "staff_group", "pay_band", "ethnicity"} if rule.cells else set()
+            {"item", "basis", "staff_group", "pay_band", "ethnicity"}
+            if rule.cells
+            else {"item"}
+            if rule.rows
+            else set()
         )
         units: dict[str, str] = {}
         let: dict[str, Any] = {}
@@ -317,7 +340,7 @@ class _Compiler:
             self._refuse(source, at, e.message)
             return ""
 
-    # Indicators and reliability
+    # Indicators
 
     def _indicator(self, name: str, model: Any) -> Json:
         source = self.sources["indicators.yaml"]
@@ -366,24 +389,6 @@ class _Compiler:
             "derivations": derivations,
             "extra": extra,
         }
-
-    def _reliability(self, model: Any) -> list[Json]:
-        source = self.sources["scoring.yaml"]
-        units = {
-            "judged": "share",
-            "correct": "number",
-            "explain": "number",
-            "unknown_share": "share",
-            "usable": "number",
-        }
-        levels = []
-        for index, level in enumerate(model.reliability):
-            at: Steps = ("reliability", index, "when")
-            let: dict[str, list[str]] = {}
-            tree = self._expression(source, at, level.when, let, units)
-            self._unit(source, at, tree, units)
-            levels.append({"level": level.level, "when": tree, "reason": level.reason, "let": let})
-        return levels
 
 
 def _with_text_years(parameter: Json) -> Json:

@@ -9,7 +9,7 @@ from typing import Any
 from .facts import title_of
 from .model import ORGANISATIONS, Json, Key, Place
 from .rule_mutate import text_of
-from .rulebook import Rule, Rulebook, bind
+from .rulebook import Rule, Rulebook
 from .words import counted, number, sentence
 
 WIDTH = 80
@@ -23,10 +23,14 @@ MISSING = {
     "zero": "A figure that is missing counts as nobody.",
     "skip": "Where a figure is not given the check is not applicable.",
 }
+OF_NOTES = {
+    "to_explain": "findings that ask for an explanation",
+    "explained": "of these, those with a note beside their figures",
+}
 _RAISED = {
     "read": "It is found while the file is read.",
     "conform": "It is found while the figures are taken from the file.",
-    "compare": "It is found while printed figures are compared with each other.",
+    "compare": "It is found while figures are held against each other and against what is written beside them.",
 }
 
 
@@ -70,8 +74,10 @@ def _figure(selector: list[str], rulebook: Rulebook) -> str:
     if indicator:
         part = indicator["groups"].get(basis, basis.replace("_", " "))
         return f"{item.replace('_', ' ')}, {part}"
-    basis = "" if basis in ("derived", "@") else basis
     bound = "the item judged" if item == "@" else _item(item, rulebook)
+    if basis in OF_NOTES:
+        return f"{OF_NOTES[basis]} ({bound if item != '@' else 'the row judged'})"
+    basis = "" if basis in ("derived", "@") else basis
     totals = {"=": "printed total", "=all": "printed total of all ethnicities", "*": "", "@": ""}
     group, band, people = (totals.get(part, part) for part in (staff_group, pay_band, ethnicity))
     rest = Key("", basis, group, band, people)
@@ -98,6 +104,8 @@ def dated(parameter: Json) -> str:
 def amount(value: float, parameter: Json) -> str:
     if parameter["each_year"] and value > 19_000_000:
         return f"{int(value) % 100}/{int(value) // 100 % 100:02}/{int(value) // 10_000}"
+    if parameter["unit"] == "number" and 2000 <= value < 2100:
+        return f"{value:.0f}"  # a collection's year
     return number(value, parameter["unit"])
 
 
@@ -170,7 +178,7 @@ def manual(rulebook: Rulebook, rule_id: str) -> str:
     """A rule as a manual page: what, why, how to put right, authority, examples, since when; 80 columns."""
     rule = rulebook.rule(rule_id)
     source = rule.source
-    lines = [*_wrapped(f"{rule.id}  {rule.title}"), ""]
+    lines = [*wrapped(f"{rule.id}  {rule.title}"), ""]
 
     def section(heading: str, *paragraphs: Iterable[str]) -> None:
         body = [line for paragraph in paragraphs for line in paragraph]
@@ -180,27 +188,28 @@ def manual(rulebook: Rulebook, rule_id: str) -> str:
     conditions = [*_conditions(rule), *figures(rule, rulebook), *thresholds(rule, rulebook)]
     section(
         "WHAT",
-        _wrapped(f"The rule {ASKS[rule.action]}.", 4),
-        _wrapped(status(rule), 4),
-        _wrapped(_RAISED.get(source["raised_by"], ""), 4),
+        wrapped(f"The rule {ASKS[rule.action]}.", 4),
+        wrapped(status(rule), 4),
+        wrapped(_RAISED.get(source["raised_by"], ""), 4),
         _listed(conditions),
-        _wrapped(judged_where(rule, rulebook), 4),
-        _wrapped(MISSING[source["when_missing"]] if rule.holds else "", 4),
-        *([_wrapped("It asks for something to be removed and is counted apart.", 4)] if source["asks_removal"] else []),
+        wrapped(judged_where(rule, rulebook), 4),
+        wrapped(MISSING[source["when_missing"]] if rule.holds else "", 4),
+        *([wrapped("It asks for something to be removed and is counted apart.", 4)] if source["asks_removal"] else []),
     )
-    section("WHY", _wrapped(source["why"], 4))
+    section("WHY", wrapped(source["why"], 4))
     said = [(code, f"{entry['message']} {entry['remedy']}") for code, entry in source["codes"].items()]
-    section("HOW TO PUT RIGHT", _wrapped(source["remedy"] or "", 4), _listed(said))
-    section("WHAT IT SAYS", _wrapped(source["message"] or "", 4))
-    section("AUTHORITY", _wrapped(sentence(rulebook.authority(rule.authority)), 4))
-    section("KNOWN ISSUES", *(_wrapped(issue, 4) for issue in source["known_issues"]))
+    section("HOW TO PUT RIGHT", wrapped(source["remedy"] or "", 4), _listed(said))
+    section("WHAT IT SAYS", wrapped(source["message"] or "", 4))
+    section("AUTHORITY", wrapped(sentence(rulebook.authority(rule.authority)), 4))
+    section("KNOWN ISSUES", *(wrapped(issue, 4) for issue in source["known_issues"]))
     section("EXAMPLES", _examples(rule))
     explains = f"Where it fails, it explains {_list(source['explains'])}." if source["explains"] else ""
-    section("SINCE", _wrapped(f"Rulebook {source['since']}. {applies(rule)}", 4), _wrapped(explains, 4))
+    section("SINCE", wrapped(f"Rulebook {source['since']}. {applies(rule)}", 4), wrapped(explains, 4))
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _wrapped(text: str, indent: int = 0, hanging: int | None = None) -> list[str]:
+def wrapped(text: str, indent: int = 0, hanging: int | None = None) -> list[str]:
+    """A text in lines of 80 columns."""
     later = " " * (indent if hanging is None else hanging)
     return textwrap.wrap(text, WIDTH, initial_indent=" " * indent, subsequent_indent=later, break_on_hyphens=False)
 
@@ -210,9 +219,9 @@ def _listed(entries: Iterable[tuple[str, str]]) -> list[str]:
     lines = []
     for name, text in entries:
         if len(name) > 15:
-            lines += [f"    {name}", *_wrapped(text, 20)]
+            lines += [f"    {name}", *wrapped(text, 20)]
         else:
-            lines += _wrapped(f"{name:<16}{text}", 4, 20)
+            lines += wrapped(f"{name:<16}{text}", 4, 20)
     return lines
 
 
@@ -229,6 +238,13 @@ def readme(rulebook: Rulebook) -> str:
     references = [
         f"- **{reference['document']}** (`{name}`): " + f"{'; '.join(reference['sections'].values())}."
         for name, reference in rulebook.references.items()
+    ]
+    known: Json = rulebook.items["items"]
+    starts = [f"collections from {year}" for year in rulebook.items["questions_confirmed"]]
+    asked = [
+        [known[item]["title"], *(rulebook.question(item, int(year)) for year in rulebook.items["questions_confirmed"])]
+        for item in known
+        if known[item]["questions"]
     ]
     lines = [
         "# The rulebook",
@@ -264,6 +280,10 @@ def readme(rulebook: Rulebook) -> str:
         "## Who says so",
         "",
         *references,
+        "",
+        "## Survey questions",
+        "",
+        *_table(["Indicator", *starts], asked),
         "",
         "## Thresholds",
         "",
@@ -332,59 +352,3 @@ def _entry(rule: Rule, rulebook: Rulebook) -> Iterator[str]:
         yield from (f"Known issue: {issue}", "")
     yield from _table(["Example", "Outcome"], [list(_example(case)) for case in source["cases"]])
     yield ""
-
-
-# Which rules read which row
-
-
-def coverage(rulebook: Rulebook) -> str:
-    """Each row of each layout with the rules that judge it: those of every row once, above."""
-    lines: list[str] = []
-    for layout in (layout for name, layout in rulebook.layouts.items() if name not in rulebook.differences):
-        rows = [(section, row) for section in layout["sections"] for row in section["rows"]]
-        found = [[rule.id for rule in rulebook.rules if _reads(rule, row, rulebook)] for _, row in rows]
-        every = [rule.id for rule in rulebook.rules if all(rule.id in ids for ids in found)]
-        empty = [str(row["row"]) for (_, row), ids in zip(rows, found, strict=True) if not ids]
-        lines += [f"Template {layout['year']}, {counted(len(rows), 'row')}."]
-        lines += _wrapped(f"Rules about every row of the template: {', '.join(every) or 'none'}.")
-        last, first = None, dict[str, int]()
-        for (section, row), ids in zip(rows, found, strict=True):
-            if section["id"] != last:
-                last = section["id"]
-                lines += ["", section["title"]]
-            own = ", ".join(id_ for id_ in ids if id_ not in every)
-            like = first.setdefault(own, row["row"])
-            own = own if like == row["row"] or len(own) < 20 else f"as row {like}"
-            lines += _wrapped(f"{row['row']:>4}  {textwrap.shorten(row['label'], 60, placeholder=' …')}", 0, 6)
-            lines += _wrapped(own or ("the rules above alone" if ids else "NO RULE"), 8)
-        lines += ["", f"Rows without a rule: {', '.join(empty)}." if empty else "No row is without a rule.", ""]
-    return "\n".join(lines).rstrip() + "\n"
-
-
-def _reads(rule: Rule, row: Json, rulebook: Rulebook) -> bool:
-    """Whether a rule reads a row of the template, as its place or by a figure it names."""
-    here = (row["item"], row["staff_group"], row["pay_band"])
-    if rule.kind != "places" and any((place.item, place.staff_group, place.pay_band) == here for place in rule.places):
-        return True
-    return any(
-        _holds(bind(selector, place), row, rulebook)
-        for place in dict.fromkeys(place._replace(ethnicity="", basis="") for place in rule.places)
-        for _, selector in rule.let
-    )
-
-
-def _holds(key: Key, row: Json, rulebook: Rulebook) -> bool:
-    """Whether a figure is made of a row's, or is one of them."""
-    if key.basis in ("parameter", "narrative"):
-        return False
-    indicator = next((entry for entry in rulebook.indicators if entry["id"] == key.item), None)
-    if indicator:
-        return row["item"] in indicator["rests_on"]
-    if key.item != row["item"]:
-        return False
-    part_of, bands_of = rulebook.items["part_of"], rulebook.items["bands_of"]
-    group, band = row["staff_group"], row["pay_band"]
-    groups = {group, part_of.get(group, "")} | ({"*"} if group else set())
-    bands = {band, *(name for name, members in bands_of.items() if band in members)}
-    bands |= {"*"} if band and band not in part_of else set()
-    return key.staff_group in groups and key.pay_band in bands and (key.staff_group != "" or not group)

@@ -24,10 +24,11 @@ from .rulebook import Rule, Rulebook, RulebookUnusable, load
 from .strict_yaml import Source, Steps, sources
 
 PAIR_DRAWS = 600
-USED_BY_NAME = {"unknown_not_usable"}  # asked for by score.py itself
+# Asked for by score, slips, change and carried themselves: names, or what names begin with.
+USED_BY_NAME = ("unknown_not_usable", "ordinary_change_", "change_", "staff_turnover", "copied_flow")
 _ANY_VALUE = ("structure", "types")  # families that judge whether a figure can be one, so that any may stand there
 _PLACEHOLDER = re.compile(r"\{([a-z_0-9.]+)(?::([a-z]+))?\}")
-_FORMS = {"raw", "d", "date", "yes", "range", "exact"}
+_FORMS = {"often", "raw", "d", "date", "year", "yes", "range", "exact"}
 _WHERE = re.compile(r"(?P<file>[^:\n]+\.ya?ml):(?P<line>\d+):\d+: ")
 
 # What to do where the compiler's own sentence does not say it: the first that a message contains.
@@ -141,7 +142,7 @@ class _Places:
             for name, source in sources(Path(part), []).items():
                 if name == "parameters.yaml":
                     self.parameters = dict.fromkeys(source.data, source)
-                elif isinstance(source.data, list):
+                elif isinstance(source.data, list) and not name.startswith("benchmarks/"):
                     for index, entry in enumerate(source.data):
                         self.rules[entry["id"]] = (source, (index,))
 
@@ -366,9 +367,9 @@ def _pairs(here: Question, there: Question, rulebook: Rulebook) -> Iterator[tupl
 
 
 def _of_parameters(rulebook: Rulebook) -> Iterator[tuple[str, Steps, str]]:
-    used = {*USED_BY_NAME, *_cited(rulebook)}
+    used = set(_cited(rulebook))
     for name, parameter in rulebook.parameters.items():
-        if name not in used:
+        if name not in used and not name.startswith(USED_BY_NAME):
             yield name, (), "Nothing is decided by it. Cite it as parameter.… in a rule, or take it out."
         before = None
         for year, value in sorted(parameter["values"].items(), key=lambda item: int(item[0])):
@@ -387,6 +388,7 @@ def _cited(rulebook: Rulebook) -> Iterator[str]:
         *(derivation["let"] for indicator in rulebook.indicators for derivation in indicator["derivations"]),
         *(indicator["extra"] for indicator in rulebook.indicators),
         *(level["let"] for level in rulebook.reliability),
+        rulebook.peer_groups["let"],
     ]
     for let in lets:
         for selector in let.values():

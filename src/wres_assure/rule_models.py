@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, Field, TypeAdapter
 
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-RuleId = Annotated[str, Field(pattern=r"^[A-Z]{3}-[0-9]{2}[a-z]?$")]
-Unit = Literal["people", "share", "ratio", "points", "number"]
-Number = int | float
-OrganisationType = Literal["trust", "independent", "ccg", "icb", "csu", "national_body"]
-Block = Literal["verified", "esr", "restated"]
-Ethnicity = Literal["white", "bme", "unknown"]
+from .briefing_models import Briefing
+from .model_parts import STRICT, Block, Ethnicity, Identifier, Number, OrganisationType, RuleId, Unit, Year
 
 
 class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
+    model_config = STRICT
 
 
 class Reference(Strict):
     document: str
-    kind: Literal["authority", "practice", "method"]
+    kind: Literal["authority", "practice", "method", "figures"]
     address: str | None = None
     sections: dict[str, str]
 
@@ -43,6 +38,7 @@ class Item(Strict):
     dimensions: list[Literal["staff_group", "pay_band", "ethnicity"]] = []
     ethnicity: list[Ethnicity] = ["white", "bme", "unknown"]
     percent: bool = False  # a plain number in a cell is a percentage, to be divided by 100
+    questions: dict[Year, str] = {}  # the survey's question behind it, by the collection from which on it was asked
     optional: bool = False
 
 
@@ -53,6 +49,7 @@ class Items(Strict):
     part_of: dict[str, str]
     ethnicity: dict[Ethnicity | Literal["all"], str]
     bases: dict[Identifier, str]
+    questions_confirmed: dict[Year, str] = {}  # who says so, by the collection from which on it was asked
     items: dict[Identifier, Item]
 
 
@@ -170,7 +167,7 @@ class Rule(Strict):
     raised_by: Literal["read", "conform", "compare"] | None = None
     codes: dict[Identifier, Said] = {}
     asks_removal: bool = False
-    slip: bool = False  # a likely slip: the figures it names enter no outcome statement until it is explained
+    slip: str | None = None  # the name of a likely slip; its figures enter no outcome statement until explained
     explains: list[RuleId] = []
     message: str | None = None
     why: str
@@ -219,6 +216,7 @@ class Indicator(Strict):
     adverse: Literal["above", "below"]
     people: str
     event: str
+    counted: str = ""  # what an event is called when counted: cases
     authority: str
     complete_count: bool = False
     events: str | None = None
@@ -229,15 +227,88 @@ class Indicator(Strict):
 
 
 class ReliabilityLevel(Strict):
-    """A level, the condition under which it holds, and the reason in words. The first that holds is taken."""
+    """A level, the condition that keeps the figures down to it, and the reason. The lowest that holds is taken."""
 
     level: Literal["good", "fair", "poor", "not established"]
     when: str
     reason: str
 
 
+class Side(Strict):
+    """One side of a ratio of the gap index: a group of the indicator, and the numbers its rate is made of."""
+
+    group: Identifier
+    events: Identifier | None = None  # by the names of the indicator's own derivation
+    people: Identifier
+    at_most: str | None = None  # selector of the most people there can have been, where their number is not given
+
+
+class GapTerm(Strict):
+    """An indicator as a ratio that is 1 at parity and above 1 where it is adverse to BME staff."""
+
+    over: Side
+    under: Side
+    complete_count: bool = False  # everybody was counted: no variance
+    add_half: Literal["at zero", "always"] = "at zero"
+
+
+class GapDomain(Strict):
+    weight: Number = 1
+    indicators: dict[Identifier, Number] = Field(min_length=1)
+
+
+class GapIndex(Strict):
+    authority: str
+    fewest_indicators: int = Field(ge=1)
+    level: float = Field(gt=0, lt=1)
+    domains: dict[Identifier, GapDomain] = Field(min_length=1)
+    terms: dict[Identifier, GapTerm]
+
+
+class NoDifference(Strict):
+    """How far from parity a figure is no difference, unless it can be told from chance."""
+
+    authority: str
+    ratio: float
+    points: float
+
+
+class Profile(Strict):
+    level: float = Field(gt=0, lt=1)  # of the interval of each indicator, and of its test
+    no_difference: NoDifference
+
+
 class Scoring(Strict):
     reliability: list[ReliabilityLevel]
+    profile: Profile | None = None
+    gap_index: GapIndex | None = None
+
+
+class PeerGroups(Strict):
+    """Who is comparable, by steps that widen, and when limits are drawn. Years and numbers are parameters."""
+
+    authority: str
+    steps: list[list[Literal["type", "region", "size"]]] = Field(min_length=1)
+    wanted: str
+    size_factor: str
+    limits_95: str
+    limits_998: str
+    regions: dict[str, list[str]]  # name -> other names and codes of it
+
+
+class Benchmark(Strict):
+    """Published values of one figure, by reporting year: pooled over all organisations, never a median of them."""
+
+    indicator: Identifier
+    measure: Identifier  # value, a group of the indicator, or other: no figure of ours is the same
+    title: str
+    population: str  # England or a region of peers.yaml
+    organisations: list[OrganisationType] = Field(min_length=1)
+    unit: Literal["ratio", "share"]
+    values: dict[int, Number]
+    source: str
+    status: Literal["confirmed", "secondary", "recalled"]
+    note: str | None = None
 
 
 class Rulebook(Strict):
@@ -253,13 +324,15 @@ MODELS: dict[str, Any] = {
     "collection/narrative.yaml": dict[Identifier, Question],
     "indicators.yaml": dict[Identifier, Indicator],
     "scoring.yaml": Scoring,
+    "briefing.yaml": Briefing,
+    "peers.yaml": PeerGroups,
 }
 
 
 def schema() -> dict[str, Any]:
     """One JSON Schema of every file of a rulebook, by its name in `$defs`: `parameters`, `layout`, `checks`, …"""
     files = {name.rpartition("/")[2].partition(".")[0]: model for name, model in MODELS.items()}
-    files |= {"layout": Layout | LayoutDifference, "checks": list[Rule]}
+    files |= {"layout": Layout | LayoutDifference, "checks": list[Rule], "benchmarks": list[Benchmark]}
     schemas, definitions = TypeAdapter.json_schemas(
         [(name, "validation", TypeAdapter(model)) for name, model in files.items()]
     )

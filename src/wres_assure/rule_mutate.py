@@ -172,7 +172,8 @@ def shifted(value: float, unit: str, sign: int) -> float:
 
 def _built(entry: Json, rulebook: Rulebook) -> Rule:
     """The rule of a changed entry, its closures built anew."""
-    return build({**rulebook._asdict(), "rules": [entry], "layouts": {}, "layout_differences": {}}).rules[0]
+    nothing: Json = {"layouts": {}, "layout_differences": {}, "benchmarks": []}
+    return build({**rulebook._asdict(), **nothing, "rules": [entry]}).rules[0]
 
 
 def text_of(tree: Any, rank: int = 0) -> str:

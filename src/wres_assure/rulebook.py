@@ -44,7 +44,8 @@ class Rule(NamedTuple):
     needs_for_when: tuple[str, ...]  # the selected names a condition rests on, in order
     needs: tuple[str, ...]
     source: Json  # the compiled entry: texts, codes, cases
-    bound: list[tuple[tuple[str, Key], ...]]  # the keys of its names by place, filled when it is first judged
+    bound: dict[Place, tuple[dict[str, Key], tuple[str, ...]]]  # filled by `assertion`: keys of its names, the printed
+    beside: bool = False  # rests on what is given beside the return: an earlier return, peers, survey, narrative, notes
 
 
 class Rulebook(NamedTuple):
@@ -62,6 +63,10 @@ class Rulebook(NamedTuple):
     indicator_of: Mapping[str, int]  # the indicator an item of the template belongs to
     indicators: tuple[Json, ...]
     reliability: tuple[Json, ...]
+    scoring: Json  # what the profile and the gap index are made of: see rules/scoring.yaml
+    briefing: Json  # what a briefing asks: see rules/briefing.yaml
+    peer_groups: Json  # who is comparable: see rules/peers.yaml
+    benchmarks: Mapping[tuple[str, int], tuple[Json, ...]]  # published values by indicator and year
 
     def rule(self, rule_id: str) -> Rule:
         return next(rule for rule in self.rules if rule.id == rule_id)
@@ -77,6 +82,15 @@ class Rulebook(NamedTuple):
     def parameters_of(self, year: int | None) -> dict[str, float | None]:
         """Every parameter's value in a year."""
         return {name: self.parameter(name, year) for name in self.parameters}
+
+    def question(self, item: str, year: int) -> str:
+        """The survey's question behind an item in a collection: `Q13a`; recalled ones are marked so."""
+        questions, said = self.items["items"][item]["questions"], self.items["questions_confirmed"]
+        start = max((start for start in questions if int(start) <= year), default=None)
+        if start is None:
+            return ""
+        recalled = self.references[said[start].partition(".")[0]]["kind"] != "authority"
+        return f"{questions[start]}{' (recalled, not confirmed)' if recalled else ''}"
 
     def authority(self, name: str) -> str:
         """`Additional Information for the NHS WRES, June 2021, 8.5.2 Wider reporting`."""
@@ -135,7 +149,20 @@ def build(compiled: Json) -> Rulebook:
         {row["item"]: section["indicator"] for section, row in rows},
         tuple(compiled["indicators"]),
         tuple(compiled["reliability"]),
+        compiled["scoring"],
+        compiled["briefing"],
+        compiled["peer_groups"],
+        _benchmarks(compiled),
     )
+
+
+def _benchmarks(compiled: Json) -> dict[tuple[str, int], tuple[Json, ...]]:
+    found: dict[tuple[str, int], tuple[Json, ...]] = {}
+    for entry in compiled["benchmarks"]:
+        for year in entry["values"]:
+            key = (entry["indicator"], int(year))
+            found[key] = (*found.get(key, ()), entry)
+    return found
 
 
 def _template_places(compiled: Json) -> Iterator[Place]:
@@ -193,7 +220,23 @@ def _rule(entry: Json) -> Rule:
         tuple(sorted(_needs(entry["when"], needs_of))),
         tuple(sorted(_needs(entry["assert"], needs_of))),
         entry,
-        [],
+        {},
+        _beside(entry),
+    )
+
+
+# Bases and items of figures that come from beside the return; notes explain figures and are none themselves.
+_BASES_BESIDE = {"previous", "last_year", "change", "survey", "narrative", "peers", "to_explain", "explained"}
+_ITEMS_BESIDE = ("change_", "peers_")
+_CODES_BESIDE = ("previous_", "peers_")
+
+
+def _beside(entry: Json) -> bool:
+    """Whether a rule rests on more than the return, by its selectors and codes."""
+    chosen = [c.values() if isinstance(c, dict) else [c] for c in entry["let"].values()]
+    named = [(item, basis) for selectors in chosen for item, basis, *_ in selectors]
+    return any(basis in _BASES_BESIDE or item.startswith(_ITEMS_BESIDE) for item, basis in named) or any(
+        code.startswith(_CODES_BESIDE) for code in entry["codes"]
     )
 
 

@@ -10,7 +10,16 @@ from .rule_models import Items
 
 DIMENSIONS = ("staff_group", "pay_band", "ethnicity")
 _SELECTOR = re.compile(r"\s*(?:(?P<prefix>[a-z_0-9]+)\.)?(?P<item>[a-z_0-9]+)\s*(?:\[(?P<dims>[^\[\]]*)\])?\s*\Z")
-_PREFIXES = ("esr", "restated", "previous", "survey", "printed", "derived")
+_PREFIXES = ("esr", "restated", "previous", "last_year", "change", "survey", "printed", "derived")
+_OF_NOTES = ("to_explain", "explained")  # figures of a row to be explained, and those with a note beside them
+_CHANGE_UNITS = {
+    **dict.fromkeys(("p", "adjusted", "tested", "large", "series_break"), "number"),
+    # The indicator's own unit; the size of a ratio's change is the log of two.
+    **dict.fromkeys(("before", "after", "before_as_printed", "after_as_printed", "size"), ""),
+}
+# Of an indicator among comparable organisations; of indicator 9 in people, so that none of these is asked for there.
+_OF_PEERS = ("value", "median", "shrunken", "lower_95", "upper_95", "lower_998", "upper_998")
+_COUNTS_OF_PEERS = ("size", "weighed", "z", "worse", "better", "limit_95", "limit_998")
 _INDICATOR_UNITS = {
     "p": "number",
     "events": "people",
@@ -55,8 +64,23 @@ class Vocabulary(NamedTuple):
             if item not in units:
                 raise ExpressionError(f"{prefix} has no '{item}'.{did_you_mean(item, units)}")
             return [prefix, item, "", "", ""], units[item]
+        if prefix.startswith("change_") and prefix.replace("change", "indicator") in self.indicators:
+            own = self.indicators[prefix.replace("change", "indicator")].unit
+            if item not in _CHANGE_UNITS:
+                raise ExpressionError(f"{prefix} has no '{item}'.{did_you_mean(item, _CHANGE_UNITS)}")
+            unit = _CHANGE_UNITS[item] or ("number" if (item, own) == ("size", "ratio") else own)
+            return [prefix, item, "", "", ""], unit
+        if prefix.startswith("peers_") and f"indicator_{prefix[6:]}" in self.indicators:
+            unit = self.indicators[f"indicator_{prefix[6:]}"].unit
+            units = {**dict.fromkeys(_OF_PEERS, unit), **dict.fromkeys(_COUNTS_OF_PEERS, "number")}
+            if item not in units:
+                raise ExpressionError(f"{prefix} has no '{item}'.{did_you_mean(item, units)}")
+            return [prefix, item, "", "", ""], units[item]
+        if prefix in _OF_NOTES:
+            return self._of_notes(prefix, item, bound), "number"
         if prefix and prefix not in _PREFIXES:
-            known = [*_PREFIXES, "parameter", "narrative", *self.indicators]
+            known = [*_PREFIXES, *_OF_NOTES, "parameter", "narrative", *self.indicators]
+            known += [name.replace("indicator", "peers") for name in self.indicators]
             raise ExpressionError(f"No prefix is called '{prefix}'.{did_you_mean(prefix, known)}")
         basis = prefix or ("@" if "basis" in bound else "verified")
         if item == "item" and "item" in bound:
@@ -86,7 +110,15 @@ class Vocabulary(NamedTuple):
                 raise ExpressionError(
                     f"The {dimension} of '{item}' is left open; choose a member, * for all, or bind it with for_each."
                 )
-        return key, model.unit
+        return key, "number" if basis == "change" else model.unit  # the log of this year over last, or a count of ours
+
+    def _of_notes(self, prefix: str, item: str, bound: set[str]) -> list[str]:
+        """`to_explain.item` of the row judged, or of an item as a whole."""
+        if item == "item" and "item" in bound:
+            return ["@", prefix, "@", "@", ""]
+        if item not in self.items.items:
+            raise ExpressionError(f"No item is called '{item}'.{did_you_mean(item, self.items.items)}")
+        return [item, prefix, "", "", ""]
 
     def _dimensions(self, text: str, whole: str) -> dict[str, str]:
         members: dict[str, Any] = {

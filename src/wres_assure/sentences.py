@@ -6,21 +6,15 @@ A ratio never stands without both rates, nor without what could be chance.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from .document import Said, say
 from .facts import Facts
-from .model import Assessment, Indicator, Json, Key
+from .few import Few, draw_of, few_of, parity_of
+from .model import Assessment, Indicator, Json, Key, Pooled
 from .rulebook import Rulebook
 from .words import NOTHING, number, sentence
-
-
-class Said(NamedTuple):
-    """A sentence and what it rests on."""
-
-    text: str
-    findings: tuple[str, ...] = ()  # fingerprints
-    indicators: tuple[str, ...] = ()
 
 
 class Indication(NamedTuple):
@@ -40,13 +34,6 @@ class Indication(NamedTuple):
 
 
 BY_THE_PUBLIC = "This is done by patients and the public, not by colleagues: other questions, another owner."
-
-
-def say(text: str, findings: Iterable[str] = (), indicators: Iterable[str] = ()) -> Said:
-    said = Said(text, tuple(findings), tuple(indicators))
-    if not said.findings and not said.indicators:
-        raise ValueError(f"a sentence without evidence: {text}")
-    return said
 
 
 _COUNTED = (
@@ -95,7 +82,7 @@ def indications(assessment: Assessment, rulebook: Rulebook, facts: Facts) -> Ite
         ]
         said = say(
             sentence_of(
-                indicator, entry, _events(indicator, entry, facts), _of_board(facts) if entry["complete_count"] else ""
+                indicator, entry, events_of(indicator, entry, facts), few_of(facts) if entry["complete_count"] else None
             ),
             (),
             [indicator.id],
@@ -116,7 +103,7 @@ def indications(assessment: Assessment, rulebook: Rulebook, facts: Facts) -> Ite
         )
 
 
-def _events(indicator: Indicator, entry: Json, facts: Facts) -> float | None:
+def events_of(indicator: Indicator, entry: Json, facts: Facts) -> float | None:
     """People of both groups to whom it happened: what the uncertainty of a ratio hangs on."""
     derivation = next((d for d in entry["derivations"] if d["source"] == indicator.source), None)
     if derivation is None or not derivation["interval"] or indicator.unit != "ratio":
@@ -124,11 +111,6 @@ def _events(indicator: Indicator, entry: Json, facts: Facts) -> float | None:
     names = derivation["interval"]["arguments"]
     operands = [facts.resolve(Key(*derivation["let"][name])).operand for name in (names[0], names[2])]
     return sum(operand.value for operand in operands if operand) if all(operands) else None
-
-
-def _of_board(facts: Facts) -> str:
-    bme, everybody = (facts.resolve(Key("board_total", ethnicity=group)).operand for group in ("bme", "all"))
-    return f"{number(bme.value, 'people')} of {number(everybody.value, 'people')}" if bme and everybody else ""
 
 
 def share_pair(first: float, second: float) -> tuple[str, str]:
@@ -142,16 +124,28 @@ def share_pair(first: float, second: float) -> tuple[str, str]:
 
 
 def times(*values: float) -> list[str]:
-    """Ratios with one decimal, with two where one would not tell them from each other or from 1."""
-    coarse = [f"{value:.1f}" for value in values]
-    clear = len(set(coarse)) == len(coarse) and all(text != "1.0" for text in coarse)
-    return coarse if clear else [f"{value:.2f}" for value in values]
+    """Ratios with one decimal, with more where that would not tell them from each other or from 1."""
+    for decimals in (1, 2, 3):
+        written = [f"{value:.{decimals}f}" for value in values]
+        one = f"{1:.{decimals}f}"
+        if len(set(written)) == len({*values}) and all(
+            text != one or (decimals > 1 and abs(value - 1) < 0.0005)
+            for text, value in zip(written, values, strict=True)
+        ):
+            break
+    return written
 
 
 def signed(points: float) -> str:
     """`+5.3` or `-0.2` percentage points; nothing in front of what rounds to 0."""
     text = f"{points * 100:+.1f}"
     return "0.0" if text in ("+0.0", "-0.0") else text
+
+
+def _limit_signed(points: float) -> str:
+    """A limit of an interval, with two decimals where one would print 0 for what is not."""
+    text = signed(points)
+    return f"{points * 100:+.2f}" if text == "0.0" and abs(points) >= 0.00005 else text
 
 
 def value_cell(indicator: Indicator) -> str:
@@ -186,6 +180,22 @@ def told(indicator: Indicator, level: float = 0.05) -> str:
     return "not testable"
 
 
+def standing(indicator: Indicator, entry: Json) -> str:
+    """The class of the profile: worse for BME staff or not, and whether it can be told from chance.
+
+    A ratio of 0.95 to 1.05 and a gap that prints as 0.0 are no difference, unless they can be told from chance.
+    """
+    answer = told(indicator)
+    if answer == "not used" or indicator.value is None:
+        return "not_usable"
+    parity = 1.0 if indicator.unit == "ratio" else 0.0
+    worse = indicator.value > parity if entry["adverse"] == "above" else indicator.value < parity
+    small = 0.95 <= round(indicator.value, 2) <= 1.05 if indicator.unit == "ratio" else signed(indicator.value) == "0.0"
+    if not worse or (small and answer != "yes"):
+        return "no_difference_or_better"
+    return {"yes": "worse_distinguishable", "no": "worse_could_be_chance"}.get(answer, "worse_not_testable")
+
+
 def holds_parity(indicator: Indicator) -> bool:
     """Whether the interval holds parity: a ratio of 1, a gap of 0."""
     parity = 1.0 if indicator.unit == "ratio" else 0.0
@@ -194,15 +204,45 @@ def holds_parity(indicator: Indicator) -> bool:
     )
 
 
-def sentence_of(indicator: Indicator, entry: Json, events: float | None, of_board: str = "") -> str:
+def sentence_of(indicator: Indicator, entry: Json, events: float | None, few: Few | None = None) -> str:
     """What an indicator says, in the briefing's words; `events` are the people of both groups it happened to."""
+    return " ".join(filter(None, (figures_of(indicator, entry, few), chance_of(indicator, entry, events, few))))
+
+
+def figures_of(indicator: Indicator, entry: Json, few: Few | None = None) -> str:
+    """The figures of an indicator as a sentence: groups, sizes and direction."""
     if indicator.value is None:
         return f"Not available: {indicator.reason}."
     if not indicator.usable:
         return f"Not used, {indicator.doubt}. As reported: {_groups_as_reported(indicator, entry)}."
     if indicator.unit == "ratio":
-        return " ".join(filter(None, (_ratio_sentence(indicator, entry), _ratio_chance(indicator, entry, events))))
-    return " ".join(filter(None, (_points_sentence(indicator, entry, of_board), _points_chance(indicator))))
+        return _ratio_sentence(indicator, entry)
+    return _points_sentence(indicator, entry, f"{few.bme:,} of {few.people:,}" if few else "")
+
+
+def chance_of(indicator: Indicator, entry: Json, events: float | None, few: Few | None = None) -> str:
+    """Whether it could be chance, as a sentence; "" for an indicator that is not used."""
+    if indicator.value is None or not indicator.usable:
+        return ""
+    if indicator.unit == "ratio":
+        return _ratio_chance(indicator, entry, events)
+    if few:
+        return " ".join(filter(None, (parity_of(few), draw_of(indicator.p, few))))
+    return _points_chance(indicator)
+
+
+def pooled_sentence(pooled: Pooled, entry: Json) -> str:
+    """Several years of a ratio together, where one year has too few events."""
+    years = [str(year) for year in sorted(pooled.years)]
+    together = f"{', '.join(years[:-1])} and {years[-1]} together" if len(years) > 1 else years[0]
+    counted = f"{number(pooled.events, 'people')} {entry['counted'] or 'people'}"
+    if pooled.value is None:
+        return f"{together} ({counted}): still no ratio."
+    whole = Indicator(
+        pooled.id, "", "ratio", pooled.value, pooled.lower, pooled.upper, None, {}, None, "pooled", None, usable=True
+    )  # fmt: skip
+    text = _ratio_sentence(whole, entry)
+    return f"{together} ({counted}): {text} {_ratio_chance(whole, entry, pooled.events)}"
 
 
 def _people(entry: Json, group: str) -> str:
@@ -248,23 +288,38 @@ def _ratio_sentence(indicator: Indicator, entry: Json) -> str:
 
 
 def _ratio_chance(indicator: Indicator, entry: Json, events: float | None) -> str:
-    value, lower, upper = indicator.value or 0.0, indicator.lower, indicator.upper
-    if lower is None and upper is None:
+    if indicator.lower is None and indicator.upper is None:
         return "" if indicator.source == "counts" else "Whether this could be chance cannot be told without the counts."
+    if not holds_parity(indicator):
+        return f"This can be told from chance: the figures fit {_fits(indicator)}."
+    whole = "anything from " if indicator.lower is not None and indicator.upper is not None else ""
+    return f"{_with_events(entry, events, 'this')} could be chance: the figures fit {whole}{_fits(indicator)}."
+
+
+def range_of(indicator: Indicator, entry: Json, events: float | None) -> str:
+    """What else the figures of a ratio near 1 fit: it is no difference that could be chance."""
+    if indicator.lower is None or indicator.upper is None:
+        return _ratio_chance(indicator, entry, events)
+    return f"{_with_events(entry, events, 'the figures')} fit anything from {_fits(indicator)}."
+
+
+def _with_events(entry: Json, events: float | None, subject: str) -> str:
+    """`With 26 cases this`, `This`."""
+    if events is None:
+        return f"{subject[:1].upper()}{subject[1:]}"
+    counted = entry["counted"] or "people"
+    counted = counted[:-1] if events == 1 and counted.endswith("s") else counted
+    return f"With {number(events, 'people')} {counted} {subject}"
+
+
+def _fits(indicator: Indicator) -> str:
+    """The interval in the direction the sentence names the groups: `0.8 to 4.1 times`."""
+    value, lower, upper = indicator.value or 0.0, indicator.lower, indicator.upper
     if _turned(value) and value > 0:
         lower, upper = (1 / upper if upper else None), (1 / lower if lower else None)
     if lower is not None and upper is not None:
-        fits = "{} to {} times".format(*times(lower, upper))
-    else:
-        fits = f"{times(lower)[0]} times and above" if lower is not None else f"up to {times(upper or 0.0)[0]} times"
-    if holds_parity(indicator):
-        people = f"With {number(events, 'people')} people {entry['event']} this" if events is not None else "This"
-        return (
-            f"{people} could be chance: the figures fit anything from {fits}."
-            if lower is not None
-            else f"{people} could be chance: the figures fit {fits}."
-        )
-    return f"This can be told from chance: the figures fit {fits}."
+        return "{} to {} times".format(*times(lower, upper))
+    return f"{times(lower)[0]} times and above" if lower is not None else f"up to {times(upper or 0.0)[0]} times"
 
 
 def _points_sentence(indicator: Indicator, entry: Json, of_board: str) -> str:
@@ -295,7 +350,7 @@ def _points_chance(indicator: Indicator) -> str:
         )
     limits = ""
     if indicator.lower is not None and indicator.upper is not None:
-        low, high = signed(indicator.lower), signed(indicator.upper)
+        low, high = _limit_signed(indicator.lower), _limit_signed(indicator.upper)
         limits = f": the figures fit anything from {low} to {high} percentage points"
     return (
         f"This could be chance{limits}."

@@ -14,10 +14,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 Interval = tuple[float, float]
 OpenInterval = tuple[float, float | None]
 
+MOST_PEOPLE = 10_000_000  # a count beyond is no count of people; the exact tests would take forever over it
 TIES = 1 + 1e-7  # R's fisher.test and binom.test: outcomes this close in probability count as equally likely
 
 
@@ -51,6 +53,7 @@ def normal_quantile(p: float) -> float:
     return z if p < 0.5 else -z
 
 
+@lru_cache(maxsize=16)
 def critical_z(level: float) -> float:
     """The z that bounds the middle `level` of the normal distribution: 1.96 for 0.95. ValueError unless 0 < level < 1.
 
@@ -358,7 +361,7 @@ def smallest_detectable_ratio(
     Were the true ratio of the first group's rate (m people) to the second's (n people) at `above`, a figure
     distinguishable from 1 at `level` would have come out with probability `power`, given the total of events in both
     groups; nearer to 1 it is more likely missed than that. None on a side where no split of the events is
-    distinguishable; (None, None) where a group has nobody or the events do not fit the groups.
+    distinguishable; (None, None) where a group has nobody, is larger than any can be, or the events do not fit.
 
     "Distinguishable" is the Miettinen-Nurminen interval leaving 1 out on that side. The power is exact, by Fisher's
     non-central hypergeometric distribution; its odds ratio becomes a ratio of rates at Cornfield's 1956 fitted
@@ -367,7 +370,7 @@ def smallest_detectable_ratio(
     z = critical_z(level)
     if not 0 < power < 1:
         raise ValueError(f"a power between 0 and 1 is needed, not {power}")
-    if not (whole(m, n, events) and m > 0 and n > 0 and 0 < events < m + n):
+    if not (whole(m, n, events) and m > 0 and n > 0 and 0 < events < m + n) or max(m, n) > MOST_PEOPLE:
         return None, None
     above = _detectable(int(m), int(n), int(events), z, power)
     below = _detectable(int(n), int(m), int(events), z, power)

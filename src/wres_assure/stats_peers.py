@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from wres_assure.stats import (
     Interval,
@@ -160,6 +161,72 @@ def winsorised_tau2(
     total = math.fsum(weights)
     spread = total - math.fsum(w * w for w in weights) / total
     return phi, max(0.0, (count * phi - (count - 1)) / spread)
+
+
+def student_z(level: float, freedom: int) -> float:
+    """What bounds the middle `level` of Student's t distribution with `freedom` degrees of freedom.
+
+    The closed form of the distribution for whole degrees of freedom (Abramowitz and Stegun 1964, 26.7.3 and 26.7.4),
+    turned round by `decreasing_root`. ValueError unless 0 < level < 1 and freedom is 1 or more.
+    """
+    if freedom < 1:
+        raise ValueError(f"1 or more degrees of freedom are needed, not {freedom}")
+
+    def outside(t: float) -> float:
+        return level - _student_middle(t, freedom)
+
+    high = critical_z(level)
+    while outside(high) > 0:
+        high *= 2
+    return decreasing_root(outside, 0.0, high)
+
+
+def _student_middle(t: float, freedom: int) -> float:
+    """The share of Student's t distribution between -t and t."""
+    angle = math.atan(t / math.sqrt(freedom))
+    cosine2, odd = math.cos(angle) ** 2, freedom % 2
+    term = (math.cos(angle) if odd else 1.0) * math.sin(angle)
+    terms = [] if freedom == 1 else [term]
+    for k in range(2 + odd, freedom - 1, 2):
+        term *= cosine2 * (k - 1) / k
+        terms.append(term)
+    return 2 / math.pi * (angle + math.fsum(terms)) if odd else math.fsum(terms)
+
+
+class Spread(NamedTuple):
+    """How organisations vary: their mean, the variance between them beyond chance, and how well the mean is known."""
+
+    mean: float
+    tau2: float
+    mean_variance: float
+    size: int
+
+
+def spread_of(values: Sequence[float], errors: Sequence[float]) -> Spread | None:
+    """The spread of a group of organisations by Paule-Mandel; None where `paule_mandel` is.
+
+    The variance of the mean is 1 over the sum of the weights; the factor of Hartung and Knapp is 1 at the tau2 of
+    Paule and Mandel, and where tau2 is 0 it is left out, since it could only narrow the limits.
+    """
+    tau2 = paule_mandel(values, errors)
+    if tau2 is None:
+        return None
+    mean = pooled_mean(values, errors, tau2)
+    assert mean is not None
+    return Spread(mean, tau2, 1 / math.fsum(1 / (error * error + tau2) for error in errors), len(values))
+
+
+def prediction_deviation(error: float, spread: Spread) -> float:
+    """Standard deviation of the figure of one more organisation with this standard error about the mean of others.
+
+    Chance, the variance between organisations and the doubt about their mean together. Held against Student's t with
+    one degree of freedom less than there are others (`student_z`), these are the prediction limits of Higgins,
+    Thompson and Spiegelhalter 2009 (JRSS A 172:137); with many others they are those of `funnel_limits`. The
+    organisation itself must not be among the others, or it would widen the limits it is held against.
+    """
+    if not error > 0:
+        raise ValueError(f"a standard error above 0 is needed, not {error}")
+    return math.sqrt(error * error + spread.tau2 + spread.mean_variance)
 
 
 def funnel_z(value: float, error: float, target: float, tau2: float = 0.0) -> float:

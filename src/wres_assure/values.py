@@ -22,12 +22,13 @@ _SUPPRESSED = re.compile(r"(?:\*+|[<>≤≥]=?\s*\d+|fewer than \d+|less than \d
 _ERRORS = {"#ref!", "#div/0!", "#value!", "#name?", "#n/a", "#null!", "#num!", "#spill!", "#calc!", "#getting_data"}
 
 
+WITHHELD = "[text]"  # what stands for free text in an output that was not asked to show it
 NOT_IN_FILE = ("row_missing", "row_twice", "block_missing", "section_missing")  # the file has no such cell, or two
 
 
 def written_out(raw: str, value: float | None) -> str:
     """A figure as printed; a number stored with an exponent is written out, since nobody prints one."""
-    if value is None or "e" not in raw.lower():
+    if value is None or not re.fullmatch(r"[+-]?[\d.]+e[+-]?\d+%?", raw.lower()):
         return raw
     sign = "%" if raw.endswith("%") else ""
     return f"{float(raw.rstrip('%')):.20f}".rstrip("0").rstrip(".") + sign

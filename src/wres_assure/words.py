@@ -9,7 +9,7 @@ from .expression import names_in, text_of, tidy
 from .facts import title_of
 from .model import FAILED, Fact, Finding, Place, Shown, column_letters
 from .rulebook import Rulebook
-from .values import figure_of_text
+from .values import WITHHELD, figure_of_text
 
 _PLACEHOLDER = re.compile(r"\{([a-z_0-9.]+)(?::([a-z]+))?\}")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]+")
@@ -23,12 +23,17 @@ _MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 NOTHING = "not given"
-REDACTED = "[text]"
+REDACTED = WITHHELD
 
 
 def clean(text: str) -> str:
     """Submitted text on one line, without the marks that steer a terminal or turn the direction of writing."""
     return _CONTROL.sub(" ", text).strip() if _CONTROL.search(text) else text
+
+
+def free(text: str, show_values: bool) -> str:
+    """What somebody wrote, or that there is something."""
+    return clean(text) if show_values else REDACTED
 
 
 def figure_shown(raw: str) -> str:
@@ -84,9 +89,26 @@ def number(value: float | None, unit: str) -> str:
     return f"{value:,.10g}"
 
 
+def day(digits: float) -> str:
+    """`31 August 2021` of a date as its digits, 20210831."""
+    date = int(digits)
+    return f"{date % 100} {_MONTHS[date // 100 % 100 - 1]} {date // 10_000}"
+
+
 def counted(count: int, what: str) -> str:
     """`1 check`, `1,204 checks`."""
     return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def often(p: float) -> str:
+    """A probability as one time in how many: `one time in 20`, `one time in 1,200`, `two times in three or more`."""
+    if p >= 0.4:
+        return "about every other time" if p < 0.6 else "most years"
+    if p < 0.000001:
+        return "less than one time in a million"
+    one_in = 1 / p
+    digits = len(f"{one_in:.0f}")
+    return f"one time in {round(one_in, min(0, 2 - digits)):,.0f}"
 
 
 def sentence(text: str) -> str:
@@ -161,11 +183,14 @@ def _filled(name: str, form: str | None, finding: Finding, rulebook: Rulebook, s
         return clean(shown.raw)
     if form == "d":
         return f"{shown.value:,.0f}"
+    if form == "year":
+        return f"{shown.value:.0f}"
+    if form == "often":
+        return often(shown.value)
     if form == "yes":
         return "yes" if shown.value else "no"
     if form == "date":
-        day = int(shown.value)
-        return f"{day % 100} {_MONTHS[day // 100 % 100 - 1]} {day // 10_000}"
+        return day(shown.value)
     if form == "range":
         return span(shown, unit)
     if form == "exact" and unit in ("share", "ratio"):

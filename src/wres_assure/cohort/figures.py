@@ -125,7 +125,8 @@ def understood(table: Table, rulebook: Rulebook, year: int | None = None) -> Und
     """A table's returns and figures; `year` is that of every return, whatever the table says."""
     seen = {name: _seen(table.frame[name]) for name in (*OF_RETURN, *OF_FIGURE)}
     of, returns, raised = _returns(table, seen, year)
-    rows = np.flatnonzero(~np.isnan(returns.year[of]))  # without a year a return is not read further
+    is_figure = _each(seen["basis"], lambda names: names.str.casefold() != "narrative").astype(bool)
+    rows = np.flatnonzero(~np.isnan(returns.year[of]) & is_figure)  # without a year a return is not read further
     keys, unknown = _keys({name: seen[name][rows] for name in OF_FIGURE}, rulebook.items)
     lines = "line " + pd.Series(table.frame["line"].to_numpy()[rows]).astype(str).astype(object)
     bad = unknown != ""

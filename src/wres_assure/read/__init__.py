@@ -6,12 +6,12 @@ sentence, a remedy and a place; what is odd but readable becomes a note.
 
 from __future__ import annotations
 
-import gc
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from wres_assure.model import Submission
 from wres_assure.read.preflight import Found, load, recognise
+from wres_assure.uncollected import uncollected
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,13 +42,7 @@ def _read(found: Found, deadline: float) -> Submission:
         from wres_assure.read.workbook import read_workbook
 
         # Cells make no cycles; looking for some among 100,000 new tuples costs a quarter of the reading.
-        collecting = gc.isenabled()
-        gc.disable()
-        try:
-            return read_workbook(found.package, found.sha256, deadline)
-        finally:
-            if collecting:
-                gc.enable()
+        return uncollected(read_workbook)(found.package, found.sha256, deadline)
     if found.is_json:
         from wres_assure.read.earlier import read_result
 

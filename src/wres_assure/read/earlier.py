@@ -48,7 +48,8 @@ def _rows(result: dict[str, Any], before: int) -> list[Row]:
     for number, fact in enumerate(result["facts"], before + 1):
         if fact["problem"] not in NOT_IN_FILE:
             dimensions = {name: _text(fact[name]) for name in _DIMENSIONS}
-            rows.append(Row(number, {**whose, **dimensions, "value": written_out(fact["raw"], fact["value"])}))
+            value, note = written_out(fact["raw"], fact["value"]), _text(fact.get("note"))
+            rows.append(Row(number, {**whose, **dimensions, "value": value, "note": note}))
     return rows
 
 

@@ -12,12 +12,29 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from .. import __version__, words
+from ..change_words import KINDS, three_years
 from ..expression import tidy
-from ..model import FACT_COLUMNS, FAILED, OUTCOMES, Assessment, Fact, Finding, Indicator, Json, Place
+from ..model import (
+    FACT_COLUMNS,
+    FAILED,
+    OUTCOMES,
+    Assessment,
+    Change,
+    Fact,
+    Finding,
+    Indicator,
+    Json,
+    PeerPosition,
+    Place,
+    Pooled,
+    Slip,
+)
 from ..rulebook import Rule, Rulebook
 from ..values import NOT_IN_FILE, written_out
+from .score_json import scored
 
 FORMAT = 1
+_OURS = ("derived", "change", "last_year")  # made of other facts, and made again
 FIRST_FAMILIES = ("structure", "types")
 FINDING_COLUMNS = (
     "file",
@@ -70,9 +87,15 @@ def result(assessment: Assessment, rulebook: Rulebook, show_values: bool = False
         "coverage": _coverage(assessment.coverage),
         "apart": _coverage(assessment.apart),
         "facts": [_fact(fact, assessment, show_values) for fact in assessment.facts if _reported(fact, rulebook)],
-        "indicators": [_indicator(indicator) for indicator in assessment.indicators],
+        "indicators": [
+            _indicator(indicator, assessment.compared.peers.get(indicator.id), assessment)
+            for indicator in assessment.indicators
+        ],
+        "years": _years(assessment, rulebook),
         "findings": _findings(assessment, rulebook, show_values),
+        "slips": [_slip(slip) for slip in assessment.compared.slips],
         "reliability": {"level": assessment.reliability[0], "reasons": list(assessment.reliability[1])},
+        **scored(assessment.score, written),
     }
 
 
@@ -120,7 +143,9 @@ def _coverage(counts: Mapping[str, int]) -> Json:
 
 
 def _reported(fact: Fact, rulebook: Rulebook) -> bool:
-    return fact.key.basis != "derived" and fact.key.item in rulebook.items["items"]
+    return fact.key.basis == "narrative" or (
+        fact.key.basis not in _OURS and fact.key.item in rulebook.items["items"]
+    )
 
 
 def _fact(fact: Fact, assessment: Assessment, show_values: bool) -> Json:
@@ -141,10 +166,56 @@ def _fact(fact: Fact, assessment: Assessment, show_values: bool) -> Json:
         "cell": words.clean(fact.cell) or None,
         "problem": fact.problem,
     }
-    return entry | ({"note": words.clean(fact.note)} if show_values and fact.note else {})
+    return entry | ({"note": words.free(fact.note, show_values)} if fact.note else {})
 
 
-def _indicator(indicator: Indicator) -> Json:
+def _change(change: Change | None) -> Json | None:
+    """How it differs from the latest earlier year's, and where those figures come from."""
+    if change is None:
+        return None
+    return {
+        "kind": KINDS[change.kind],
+        "p": written(change.p),
+        "adjusted": written(change.adjusted),
+        "year": change.year,
+        "from": change.source,
+        "groups": {name: written(value) for name, value in change.groups.items()},
+        "size": written(change.size),
+        "large": change.large,
+        "at_top": change.at_top,
+        "reason": words.clean(change.reason) or None,
+        "notes": [words.clean(note) for note in change.notes],
+    }
+
+
+def _pooled(pooled: Pooled | None) -> Json | None:
+    if pooled is None:
+        return None
+    return {
+        "years": list(pooled.years),
+        "value": written(pooled.value),
+        "lower": written(pooled.lower),
+        "upper": written(pooled.upper),
+        "events": written(pooled.events),
+    }
+
+
+def _years(assessment: Assessment, rulebook: Rulebook) -> list[Json]:
+    """Three years of every indicator, the latest first."""
+    return [
+        {
+            "id": indicator,
+            "years": [
+                {"year": year, "value": written(value), "reason": words.clean(why) or None}
+                for year, value, why in figures
+            ],
+        }
+        for indicator, figures in three_years(assessment, rulebook)
+    ]
+
+
+def _indicator(indicator: Indicator, peers: PeerPosition | None, assessment: Assessment) -> Json:
+    change = assessment.compared.changes.get(indicator.id)
     return {
         "id": indicator.id,
         "value": written(indicator.value),
@@ -154,13 +225,56 @@ def _indicator(indicator: Indicator) -> Json:
         "usable": indicator.usable,
         "reason": indicator.reason or indicator.doubt,
         "groups": {name: written(value) for name, value in indicator.groups.items()},
-        "previous": None,
-        "change": None,
-        "peers": None,
+        "previous": written(change.before) if change else None,
+        "change": _change(change),
+        "pooled": _pooled(assessment.compared.pooled.get(indicator.id)),
+        "peers": _peers(peers),
         "p": written(indicator.p),
         "gap": written(indicator.gap),
         "source": indicator.source or None,
         "notes": list(indicator.notes),
+    }
+
+
+def _peers(position: PeerPosition | None) -> Json | None:
+    """Where an indicator lies among comparable organisations; nothing without peers and published values."""
+    if position is None:
+        return None
+    return {
+        "group": position.group or None,
+        "size": position.size,
+        "weighed": position.weighed,
+        "unit": position.unit,
+        "value": written(position.value),
+        "median": written(position.median),
+        "limits_95": _pair(position.limits_95),
+        "limits_998": _pair(position.limits_998),
+        "position": position.position,
+        "direction": position.direction or None,
+        "shrunken": written(position.shrunken),
+        "precision": written(position.precision),
+        "dots": [_pair(dot) for dot in position.dots],
+        "published": [
+            {**published._asdict(), "value": written(published.value)} for published in position.published
+        ],
+        "reason": position.reason or None,
+        "notes": list(position.notes),
+        "level": _peers(position.level),
+    }
+
+
+def _pair(pair: tuple[float, float] | None) -> list[float | int | None] | None:
+    return pair and [written(value) for value in pair]
+
+
+def _slip(slip: Slip) -> Json:
+    return {
+        "code": slip.code,
+        "title": slip.title,
+        "indicators": list(slip.indicators),
+        "cells": [words.clean(cell) for cell, _ in slip.cells],
+        "repaired": [{"figure": what, "value": value} for what, value in slip.repaired],
+        "witnesses": [words.clean(witness) for witness in slip.witnesses],
     }
 
 
@@ -192,7 +306,7 @@ def _finding(
         "cause": words.clean(finding.cause) or None,
         "caused_by": finding.caused_by or None,
         "fingerprint": words.fingerprint(finding, code),
-        "explanation": None,
+        "explanation": words.free(finding.explanation, show_values) if finding.explanation else None,
     }
 
 

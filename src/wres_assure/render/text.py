@@ -34,6 +34,10 @@ def lines(briefing: Briefing, width: int = WIDTH) -> list[Line]:
         add(f"Reliability of the figures: {briefing.level}. {said.text}")
     if briefing.unknown:
         add(briefing.unknown.text)
+    if briefing.profile:
+        add(briefing.profile)
+    for said in briefing.changes:
+        add(said.text)
     for action, title, count, groups in briefing.findings:
         _heading(out, f"{title}: {words.counted(count, 'finding')}", action)
         for group in groups:
@@ -44,7 +48,7 @@ def lines(briefing: Briefing, width: int = WIDTH) -> list[Line]:
     if not briefing.stopped:
         _indicators(out, briefing.indicators, width)
     if briefing.broken:
-        _heading(out, "Checks that failed themselves: our fault, not yours", "correct")
+        _heading(out, "Checks that broke down: our fault, not yours", "correct")
         for entry in briefing.broken:
             _unjudged(out, entry, width)
     if briefing.unjudged:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from textwrap import wrap
+
 from ..model import Json
 
 # Beside the cell, by item or by the first word of its name; at most 255 characters, as Excel allows.
@@ -36,6 +39,12 @@ STYLES: dict[str, Json] = {
     "answer": {"align": "left"},
     "row number": {"align": "center"},
 }
+
+
+def row_height(texts: Iterable[str], widths: Iterable[int]) -> float:
+    """The points a row needs to show its texts wrapped: not every programme measures a row when it opens a file."""
+    lines = max((len(wrap(text, width + width // 9)) for text, width in zip(texts, widths, strict=False)), default=1)
+    return min(max(lines, 1) * 13.0 + 4, 409)
 
 
 def guide(layout: Json) -> list[str]:

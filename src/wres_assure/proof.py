@@ -1,0 +1,135 @@
+"""A rule as a proof over all its places at once: columns of plain numbers, and where they show that it holds.
+
+True in a column says that the judgement of `assertion` would find nothing there, for the reasons given in `screen`;
+false says nothing. An expression is compiled once, from the same tree as its closures.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from .expression import RELATIVE, TWO, Tree
+from .rulebook import Rule
+
+_NUMBERS: dict[str, Callable[..., Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "neg": operator.neg,
+    "abs": abs,
+    "min": min,
+    "max": max,
+    "round": round,
+    "point": float,
+}
+_QUICK = {"<=": operator.le, ">=": operator.ge, "==": operator.eq}  # where true without a tolerance, true with one
+
+
+class Values(list[float]):
+    """Figures in the order of the screen, and the places at which the rule held against them divides by zero."""
+
+    undefined: frozenset[int] = frozenset()
+
+
+Column = Callable[[Values], Sequence[Any]]  # a number, or a truth, for each place of a rule
+
+
+def gather(numbers: Sequence[int]) -> Column:
+    """The values of these numbers; `itemgetter` is the fastest there is, but gives one alone without a tuple."""
+    first = numbers[0]
+    if len(numbers) == 1:
+        return lambda values: (values[first],)
+    return operator.itemgetter(*numbers)
+
+
+class Proof:
+    """Of one rule over all its places, with the names that stand in its divisors."""
+
+    def __init__(self, rule: Rule, names: Mapping[str, Sequence[int]]) -> None:
+        self._names, self._where, self._places = names, rule.source["where"], len(rule.places)
+        self.divisors: set[str] = set()
+        self.plainly_divided = True  # by names and their products: zero only where one of them is
+        trees = [tree for tree in (rule.source["when"], rule.source["assert"]) if tree is not None]
+        self.column = self._truth(["and", *trees])
+
+    def nothing(self, values: Values) -> list[bool]:
+        return [False] * self._places
+
+    def _truth(self, tree: Tree, exactly: bool = False) -> Column:
+        """A column that is true only where a condition holds; `exactly`: and wherever it does."""
+        sign, *parts = tree
+        if sign in ("and", "or"):
+            first, *others = [self._truth(part, exactly) for part in parts]
+            for column in others:
+                first = _mapped(operator.and_ if sign == "and" else operator.or_, first, column)
+            return first
+        if sign == "not":
+            column = self._truth(parts[0], True)
+            return _mapped(_never if {"close", "rounds"} & set(_signs(parts[0])) else operator.not_, column)
+        columns = [self._value(part) for part in parts]
+        if sign in ("close", "rounds"):
+            even = any(isinstance(part, float) or (isinstance(part, str) and part in self._names) for part in parts)
+            return _mapped(_level if even else _never, *columns)
+        return _mapped(TWO[sign] if exactly or sign not in _QUICK else _QUICK[sign], *columns)
+
+    def _value(self, tree: Tree) -> Column:
+        if isinstance(tree, float):
+            constant = [tree] * self._places
+            return lambda values: constant
+        if isinstance(tree, str):
+            return gather(self._names[tree]) if tree in self._names else self._value(self._where[tree])
+        sign, *parts = tree
+        if sign == "/":
+            self._divided_by(parts[1])
+            return _quotients(*map(self._value, parts))
+        return _mapped(_NUMBERS[sign], *map(self._value, parts))
+
+    def _divided_by(self, tree: Tree) -> None:
+        if isinstance(tree, list):
+            self.plainly_divided = self.plainly_divided and tree[0] in ("*", "/")
+            for part in tree[1:]:
+                self._divided_by(part)
+        elif isinstance(tree, str) and tree in self._names:
+            self.divisors.add(tree)
+        elif isinstance(tree, str):
+            self._divided_by(self._where[tree])
+
+
+def _signs(tree: Tree) -> list[str]:
+    return [tree[0], *(sign for part in tree[1:] for sign in _signs(part))] if isinstance(tree, list) else []
+
+
+def _mapped(function: Callable[..., Any], *columns: Column) -> Column:
+    if len(columns) == 1:
+        only = columns[0]
+        return lambda values: list(map(function, only(values)))
+    if len(columns) == 2:
+        left, right = columns
+        return lambda values: list(map(function, left(values), right(values)))
+    return lambda values: list(map(function, *[column(values) for column in columns]))
+
+
+def _quotients(above: Column, below: Column) -> Column:
+    """Quotients; where there is none, 1, and the place is marked."""
+
+    def column(values: Values) -> Sequence[float]:
+        tops, bottoms = above(values), below(values)
+        try:
+            return list(map(operator.truediv, tops, bottoms))
+        except ZeroDivisionError:
+            values.undefined = values.undefined.union(place for place, bottom in enumerate(bottoms) if bottom == 0)
+            return [top / bottom if bottom else 1.0 for top, bottom in zip(tops, bottoms, strict=True)]
+
+    return column
+
+
+def _never(*_: Any) -> bool:
+    """What is not proved. Its numbers are computed all the same: a division by zero among them must not go unseen."""
+    return False
+
+
+def _level(a: float, b: float) -> bool:
+    """Whether two numbers are one but for the last digits of a calculation; well within any tolerance."""
+    return abs(a - b) <= RELATIVE / 4 * max(abs(a), abs(b))

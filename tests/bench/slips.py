@@ -1,0 +1,307 @@
+"""Likely slips planted in honest returns: is the right one named first, and how often is one named where there is none?
+
+    python tests/bench/slips.py --count 60 --clean 400 --seed 7
+
+A slip leaves evidence where a printed total or ratio was not recalculated (`printed`), where ESR has the figure
+(`esr`), or where last year is at hand and the figure lies beyond the 99.8 % range of ordinary change (`last year`).
+Without any of these nobody can see it; how often that is so is counted too. Writes simulation_slips.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [path for path in (str(HERE.parent), str(HERE.parent.parent / "src")) if path not in sys.path]
+
+from bench.generate import GROUPS, Return, calculated, everything, generate, rules  # noqa: E402
+from wres_assure.assess import judged  # noqa: E402
+from wres_assure.facts import Facts  # noqa: E402
+from wres_assure.model import Assessment, Fact, Key, Row, Submission  # noqa: E402
+from wres_assure.slips import Ordinary  # noqa: E402
+
+NAMED = {"ARI-02a": "inverted", "ARI-02b": "excess", "CON-01b": "of_which", "TYP-03b": "fraction", "SUR-02": "swapped"}
+BEYOND = 3.090232306167813  # the 99.8 % range
+Figures = dict[Key, float]
+
+
+class Planted(NamedTuple):
+    """Figures after a slip, and whether what is calculated was calculated again."""
+
+    figures: Figures
+    again: bool
+    changed: tuple[Key, ...]
+
+
+Plant = Callable[[Figures, Random], Planted | None]
+
+
+def submission(given: Return, figures: Mapping[Key, float]) -> Submission:
+    """A facts CSV as read."""
+    kinds = {"NHS trust": "trust", "NHS foundation trust": "trust", "CCG": "ccg", "Independent provider": "independent"}
+    head = {
+        "organisation_code": given.cover["organisation_code"],
+        "organisation_name": given.cover["organisation_name"],
+        "organisation_type": kinds.get(given.cover["organisation_type"], "trust"),
+        "reporting_year": str(given.year),
+    }
+    units = rules().items["items"]
+    rows = []
+    for line, (key, value) in enumerate(figures.items(), 2):
+        fraction = units[key.item]["unit"] == "share" and not units[key.item]["percent"]
+        text = f"{value * 100:.10g}%" if fraction else f"{value:.10g}"
+        rows.append(Row(line, head | key._asdict() | {"value": text}))
+    return Submission("return.csv", "0" * 64, (), tuple(rows), ())
+
+
+def assessed(given: Return, figures: Mapping[Key, float]) -> Assessment:
+    return judged(submission(given, figures), rules())[0]
+
+
+def first(assessment: Assessment) -> str:
+    """The slip named first, "" for none."""
+    slips = assessment.compared.slips
+    return NAMED.get(slips[0].code, slips[0].code) if slips else ""
+
+
+# Slips
+
+
+def _counts(figures: Figures, least: int, items: Iterable[str] = ("headcount", "shortlisted", "appointed", "training"),
+            groups: Iterable[str] = ("white", "bme")) -> list[Key]:
+    return [key for key, value in figures.items() if key.basis == "verified" and key.item in items and value >= least
+            and key.ethnicity in groups and key.pay_band not in ("vsm", "senior_medical_manager")]
+
+
+def _change(again: bool, changes: Mapping[Key, float], figures: Figures) -> Planted:
+    return Planted(figures | dict(changes), again, tuple(changes))
+
+
+def _swap(again: bool) -> Plant:
+    def plant(figures: Figures, pick: Random) -> Planted | None:
+        keys = [key for key in _counts(figures, 5, groups=("white",))
+                if 0 < figures.get(key._replace(ethnicity="bme"), 0) < figures[key]]
+        if not keys:
+            return None
+        key = pick.choice(keys)
+        other = key._replace(ethnicity="bme")
+        return _change(again, {key: figures[other], other: figures[key]}, figures)
+    return plant
+
+
+def _factor(again: bool) -> Plant:
+    def plant(figures: Figures, pick: Random) -> Planted | None:
+        keys = _counts(figures, 10)
+        if not keys:
+            return None
+        key = pick.choice(keys)
+        whole = figures[key] % 10 == 0 and pick.random() < 0.5
+        return _change(again, {key: figures[key] / 10 if whole else figures[key] * 10}, figures)
+    return plant
+
+
+def _digits(how: Callable[[str, Random], str]) -> Plant:
+    def plant(figures: Figures, pick: Random) -> Planted | None:
+        keys = _counts(figures, 100)
+        if not keys:
+            return None
+        key = pick.choice(keys)
+        text = how(f"{figures[key]:.0f}", pick)
+        if text[0] == "0" or float(text) == figures[key]:
+            return None
+        return _change(False, {key: float(text)}, figures)
+    return plant
+
+
+def _transposed(text: str, pick: Random) -> str:
+    at = pick.randrange(len(text) - 1)
+    return text[:at] + text[at + 1] + text[at] + text[at + 2:]
+
+
+def _without_digit(text: str, pick: Random) -> str:
+    at = pick.randrange(len(text))
+    return text[:at] + text[at + 1:]
+
+
+def _with_digit(text: str, pick: Random) -> str:
+    at = pick.randrange(len(text) + 1)
+    return text[:at] + pick.choice("123456789") + text[at:]
+
+
+def _ratio(change: Callable[[float], float]) -> Plant:
+    def plant(figures: Figures, pick: Random) -> Planted | None:
+        keys = [key for key, value in figures.items() if key.item.startswith("reported_indicator_")
+                and key.item[-1] in "234" and key.basis == "verified" and (value > 1.1 or 0 < value < 0.9)]
+        if not keys:
+            return None
+        key = pick.choice(keys)
+        return _change(False, {key: round(change(figures[key]), 2)}, figures) if change(figures[key]) > 0 else None
+    return plant
+
+
+def _survey(change: Callable[[float], float]) -> Plant:
+    def plant(figures: Figures, pick: Random) -> Planted | None:
+        keys = [key for key in figures if key.item.startswith("survey_") and key.basis == "verified"]
+        if not keys:
+            return None
+        key = pick.choice(keys)
+        return _change(True, {key: round(change(figures[key]), 6)}, figures)
+    return plant
+
+
+def _of_which(figures: Figures, pick: Random) -> Planted | None:
+    changes = {}
+    for who in GROUPS:
+        senior = figures.get(Key("headcount", "verified", "medical_and_dental", "senior_medical_manager", who), 0)
+        for n in (3, 4, 9):
+            key = Key(f"reported_workforce_{n}", ethnicity=who)
+            if key in figures and senior:
+                changes[key] = figures[key] + senior
+    return _change(False, changes, figures) if changes else None
+
+
+def _medical(figures: Figures, pick: Random) -> Planted | None:
+    bands = ("5", "6", "7")
+    changes = {}
+    for who in GROUPS:
+        people = sum(value for key, value in figures.items() if key.item == "headcount" and key.basis == "verified"
+                     and key.staff_group == "medical_and_dental" and key.ethnicity == who
+                     and key.pay_band != "senior_medical_manager")
+        for at, band in enumerate(bands):
+            key = Key("headcount", "verified", "clinical_non_medical", band, who)
+            if key not in figures:
+                return None
+            changes[key] = figures[key] + people // 3 + (people % 3 if at == 0 else 0)
+    enough = sum(changes.values()) - sum(figures[key] for key in changes) >= 20
+    return _change(False, changes, figures) if enough else None
+
+
+def _fte(figures: Figures, pick: Random) -> Planted | None:
+    fraction = 0.82 + 0.11 * pick.random()
+    changes = {key: float(round(value * fraction)) for key, value in figures.items()
+               if key.item == "headcount" and key.basis == "verified"}
+    large = [key for key, value in figures.items() if key.item == "headcount" and key.basis == "esr" and value >= 20]
+    return _change(True, changes, figures) if len(large) >= 8 else None
+
+
+def _last_year(figures: Figures, pick: Random) -> Planted | None:
+    rows = [key for key in _counts(figures, 30, ("headcount",), ("white",))
+            if sum(figures.get(key._replace(ethnicity=who), 0) != figures.get(
+                key._replace(ethnicity=who, basis="restated"), -1) for who in GROUPS) >= 2
+            and key._replace(basis="restated") in figures]
+    if not rows:
+        return None
+    key = pick.choice(rows)
+    return _change(False, {key._replace(ethnicity=who): figures[key._replace(ethnicity=who, basis="restated")]
+                           for who in GROUPS}, figures)
+
+
+KINDS: list[tuple[str, str, Plant]] = [
+    ("swapped", "printed", _swap(False)),
+    ("swapped", "last year", _swap(True)),
+    ("factor", "printed", _factor(False)),
+    ("factor", "last year", _factor(True)),
+    ("transposed", "printed and last year", _digits(_transposed)),
+    ("digit_lost", "printed", _digits(_without_digit)),
+    ("digit_added", "printed", _digits(_with_digit)),
+    ("inverted", "printed", _ratio(lambda value: 1 / value)),
+    ("excess", "printed", _ratio(lambda value: value - 1)),
+    ("complement", "last year", _survey(lambda value: 100 - value)),
+    ("factor", "last year (survey)", _survey(lambda value: value / 100)),
+    ("of_which", "printed", _of_which),
+    ("medical_twice", "printed", _medical),
+    ("fte", "esr", _fte),
+    ("last_year_row", "printed", _last_year),
+]
+
+
+def shown(given: Return) -> Figures:
+    """A return with all its printed figures, as a workbook without formulas has them."""
+    return {key: float(value) for key, value in everything(given).items()}
+
+
+def beyond(figures: Figures, changed: Iterable[Key]) -> bool:
+    """Whether every changed figure lies beyond the 99.8 % range of ordinary change."""
+    items = rules().items
+    read = {key: value / 100 if items["items"][key.item]["percent"] else value for key, value in figures.items()}
+    facts = Facts([Fact(key, value, "", "") for key, value in read.items()], items, {})
+    ordinary = Ordinary(facts, rules(), 2021)
+    return all(abs(ordinary.distance(key, read[key])) > BEYOND for key in changed)
+
+
+def planted(at: int, seed: int) -> tuple[Return, Planted, bool] | None:
+    """A return with the slip of one line of KINDS, and whether it leaves evidence; None where it has no place."""
+    _, evidence, plant = KINDS[at]
+    given = generate(seed)
+    found = plant(shown(given), Random(seed))
+    if found is None:
+        return None
+    if found.again:
+        typed = {k: v for k, v in found.figures.items() if not k.item.startswith(("reported_", "board_non_"))}
+        again = {k: v for k, v in calculated(typed).items() if k in found.figures}
+        found = found._replace(figures=found.figures | again)
+    known = all(key._replace(basis="restated") in found.figures for key in found.changed)
+    return given, found, "last year" not in evidence or (known and beyond(found.figures, found.changed))
+
+
+def example(code: str) -> bytes:
+    """A facts CSV with one slip that leaves evidence: the first seed that has it."""
+    at = next(number for number, kind in enumerate(KINDS) if kind[0] == code)
+    for seed in range(7_000_001, 7_000_100):
+        made = planted(at, seed)
+        if made and made[2]:
+            rows = submission(made[0], made[1].figures).rows
+            columns = list(rows[0].values)
+            return "\n".join(",".join(line) for line in (columns, *(row.values.values() for row in rows))).encode()
+    raise LookupError(code)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--count", type=int, default=60)
+    parser.add_argument("--clean", type=int, default=400)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--verbose", action="store_true")
+    options = parser.parse_args()
+    lines = ["# Likely slips", "",
+             "Written by `make simulate` (tests/bench/slips.py): planted in generated returns, one each.", "",
+             "| slip | evidence | planted | with evidence | named first | share | without evidence, any named |",
+             "| --- | --- | --- | --- | --- | --- | --- |"]
+    whole = right = 0
+    for number, (code, evidence, _) in enumerate(KINDS):
+        done = seen = named = others = 0
+        seed = options.seed * 1_000_000 + number * 10_000
+        while done < options.count:
+            seed += 1
+            made = planted(number, seed)
+            if made is None:
+                continue
+            done += 1
+            given, found, has = made
+            says = first(assessed(given, found.figures))
+            seen, named, others = seen + has, named + (has and says == code), others + (not has and bool(says))
+            if has and says != code and options.verbose:
+                print(code, seed, [(tuple(key), found.figures[key]) for key in found.changed[:2]], "->", says)
+        whole, right = whole + seen, right + named
+        share = f"{named / seen:.1%}" if seen else "-"
+        lines.append(f"| {code} | {evidence} | {done} | {seen} | {named} | {share} | {others} of {done - seen} |")
+        print(lines[-1], flush=True)
+    wrong = []
+    for seed in range(options.seed, options.seed + options.clean):
+        given = generate(seed)
+        if says := first(assessed(given, shown(given))):
+            wrong.append(f"{seed} {says}")
+    lines += ["", f"With evidence: {right} of {whole} named first ({right / whole:.1%}; at least 90 % asked).",
+              f"Clean returns with any slip named: {len(wrong)} of {options.clean} ({len(wrong) / options.clean:.1%}; "
+              f"at most 2 % asked){': ' + ', '.join(wrong) if wrong else ''}."]
+    print("\n".join(lines[-2:]))
+    (HERE / "simulation_slips.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
