@@ -317,9 +317,9 @@ def test_the_page_printed_by_a_browser_keeps_to_two_pages_too(story: str, tmp_pa
     content = (tmp_path / "printed.pdf").read_bytes()
     pages = [bare(text) for text in raw_pages(content, tmp_path)]
     begins = bare(next(section.title for section in page.sections if section.annex))
-    assert [at for at, text in enumerate(pages) if text.startswith(begins)][0] <= 2
+    assert next(at for at, text in enumerate(pages) if text.startswith(begins)) <= 2
     for (width, _), words in words_of(content, tmp_path):
-        assert all(0 <= word.left and word.right <= width for word in words)
+        assert all(word.left >= 0 and word.right <= width for word in words)
 
 
 @pytest.mark.parametrize("story", STORIES)

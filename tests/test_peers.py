@@ -371,7 +371,7 @@ def test_change_moves_towards_the_mean_of_peers(rulebook: Rulebook, given: PeerF
     assert spread.size == assessment.compared.peers["indicator_2"].weighed
     assert spread_among("indicator_9", assessment.subject, facts, given(2021), rulebook) is None
     notes = assessment.compared.changes["indicator_2"].notes
-    assert any("move towards the average of comparable organisations" in note for note in notes)
+    assert any("extreme figures move towards the average of their peers" in note for note in notes)
 
 
 # Files

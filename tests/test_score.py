@@ -400,7 +400,7 @@ def test_swapped_survey_columns_never_enter_the_index(rulebook: Rulebook) -> Non
 
 @pytest.mark.parametrize(("story", "level", "says"), [
     ("clean_acute_trust", "good", "Ethnicity is unknown for 3.0% of staff."),
-    ("good_figures", "good", "nothing is to be corrected or explained"),
+    ("good_figures", "good", "nothing in the return itself is to be corrected or explained"),
     ("small_ccg", "good", ""),
     ("inverted_ratio", "fair", "ARI-02a"),
     ("mandatory_training_counted", "fair", "CON-05c"),

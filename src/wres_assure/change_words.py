@@ -80,6 +80,8 @@ def _against_the_rates(change: Change, indicator: Indicator, entry: Json) -> str
     moved = {who: (indicator.groups[who] - change.groups[who]) * (1 if good else -1) for who in ("white", "bme")}
     then = {who: number(change.groups[who], "share") for who in moved}
     now = {who: number(indicator.groups[who], "share") for who in moved}
+    if then["bme"] == now["bme"]:
+        return ""
     if change.size > 0 and moved["bme"] > 0:
         return f"The BME rate itself improved, from {then['bme']} to {now['bme']}, less than the White one."
     if change.size < 0 and moved["bme"] < 0:
