@@ -317,7 +317,8 @@ def test_the_page_printed_by_a_browser_keeps_to_two_pages_too(story: str, tmp_pa
     content = (tmp_path / "printed.pdf").read_bytes()
     pages = [bare(text) for text in raw_pages(content, tmp_path)]
     begins = bare(next(section.title for section in page.sections if section.annex))
-    assert next(at for at, text in enumerate(pages) if text.startswith(begins)) <= 2
+    numbered = [re.sub(r"^\d+/\d+", "", text) for text in pages]  # what the browser writes below comes first
+    assert next(at for at, text in enumerate(numbered) if text.startswith(begins)) <= 2
     for (width, _), words in words_of(content, tmp_path):
         assert all(word.left >= 0 and word.right <= width for word in words)
 

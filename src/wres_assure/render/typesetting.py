@@ -15,7 +15,7 @@ from . import charts
 from .exchange import as_data
 
 # Points: the largest is taken at which the part in front of the annex keeps to its pages.
-SIZES = (9.6, 9.2, 8.8, 8.4)
+SIZES = (9.6, 9.2, 8.8, 8.4, 8.1)
 FRONT_PAGES = {"board": 1, "public": 1}
 _TIME = 0  # of creation: documents carry no date of their own, so that two runs are the same bytes
 _DISPLAYED = re.compile(r"could not be displayed with font")
