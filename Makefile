@@ -16,7 +16,7 @@ test: $(VENV)/installed-test
 	$(BIN)/mypy
 	$(BIN)/wres-assure rules lint
 	tests/tools.sh
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 samples: $(VENV)/installed-test  ## write sample_submissions/ again
 	$(BIN)/python tests/samples.py

@@ -169,9 +169,9 @@ def test_the_four_formats_say_the_same(story: str, audience: str, tmp_path: Path
     told = expected(page)
     assert sorted(expected(page)) == sorted(bare("".join(texts(page))))
     assert said_in_html(html.page(page)) == told
-    assert said_in_pdf(as_pdf(story, audience), tmp_path) == told
     assert said_in_markdown(markdown.page(page)) == told
-    if audience == "inspector" or story in ("small_ccg", "clean_acute_trust"):  # Word takes a second each
+    if audience == "inspector" or story in ("small_ccg", "totals_disagree"):  # these take seconds each
+        assert said_in_pdf(as_pdf(story, audience), tmp_path) == told
         assert said_in_word(docx.page(page)) == told
 
 
