@@ -35,6 +35,7 @@ _ORDER = tuple(TITLES)  # of two repairs with the same witnesses, the commoner s
 _MOST = 5  # slips named of one return
 _TOLD = 3  # repairs told of one slip, where the figures cannot tell which
 _BEYOND = normal_quantile(0.999)  # the 99.8 % range
+_NOT_MENDED = ("parameter", "previous", "restated")  # what is no figure of this year
 _NEAR = 1.5  # standard deviations within which a repaired figure must lie where last year is the only witness
 _PART = 0.2  # of a group's headcount is taken to have answered the survey where numbers of respondents are not given
 _FEW = 4  # figures in a relation that is witness enough alone, where one repair only makes it hold
@@ -213,11 +214,28 @@ class _Touching:
         self._by_key: dict[Key, dict[int, Relation]] = {}
         self._of: dict[tuple[Key, ...], tuple[list[Relation], list[Relation]]] = {}
         self.failing: set[Key] = set()
+        self.needed: dict[Key, float] = {}  # what a figure has to be for a sum that failed to hold
+        self.settled: set[Key] = set()  # the figures of a sum that holds: another value would make it wrong
         for relation in relations:
+            self._sum(relation)
             for key in {key for keys in relation.keys.values() for key in keys}:
                 self._by_key.setdefault(key, {})[id(relation)] = relation
                 if not relation.holds:
                     self.failing.add(key)
+
+    def _sum(self, relation: Relation) -> None:
+        """The one value of each figure with which a sum is right; no number where two sums need two values."""
+        tree = relation.rule.source["assert"]
+        if relation.rule.where or tree[0] != "==" or not all(isinstance(side, str) for side in tree[1:]):
+            return
+        for side, other in (tree[1:], tree[:0:-1]):
+            apart = relation.env[other].value - relation.env[side].value
+            for key, value in relation.keys[side].items():
+                if relation.holds:
+                    self.settled.add(key)
+                else:
+                    needed = value + apart
+                    self.needed[key] = needed if self.needed.get(key, needed) == needed else math.nan
 
     def of(self, *keys: Key) -> tuple[list[Relation], list[Relation]]:
         if keys not in self._of:
@@ -231,9 +249,10 @@ def _best(facts: Facts, relations: list[Relation], ordinary: Ordinary) -> list[W
     """The repair with the most witnesses, with every other that has as many; [] where none has enough."""
     touching = _Touching(relations)
     accepted = []
-    for key in sorted(touching.failing | ordinary.beyond):
+    for key in sorted((touching.failing - touching.settled) | ordinary.beyond):
         suspect = facts.get(key)
-        if suspect is not None and suspect.value is not None and key.basis not in ("parameter", "previous", "restated"):
+        mendable = not math.isnan(touching.needed.get(key, 0.0)) and key.basis not in _NOT_MENDED
+        if suspect is not None and suspect.value is not None and mendable:
             for repair in repairs(suspect, facts):
                 judged = _judged(repair, touching, ordinary)
                 if judged and _enough(judged):
@@ -247,6 +266,8 @@ def _best(facts: Facts, relations: list[Relation], ordinary: Ordinary) -> list[W
 def _judged(repair: Repair, touching: _Touching, ordinary: Ordinary) -> Witnessed | None:
     """The repair with its witnesses; None where something that held would fail, or most that failed still would."""
     values = {key: operand for key, operand, _ in repair.values}
+    if any(operand.value != touching.needed.get(key, operand.value) for key, operand in values.items()):
+        return None
     failed, held = touching.of(*values)
     fixed = _fixed(failed, values)
     if fixed is None:
