@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from .check import Checked, check
+from .check import Checked, Judged, check, forgotten
 from .compare import among_peers, compare
 from .conform import Conformed, conform, published_survey
 from .derive import derive
@@ -101,11 +101,13 @@ def _established(
     raised, added, compared = compare(compared_facts, indicators, subject, earlier, rulebook)
     facts = Facts((*given, *derived, *added), rulebook.items, parameters)
     raised = [*conformed.raised, *raised]
-    checked = check(facts, raised, subject, rulebook)
+    known: Judged = {}
+    checked = check(facts, raised, subject, rulebook, known)
     if likely := slips(facts, checked.findings, rulebook, subject.year):
         compared = compared._replace(slips=likely)
-        raised += raised_of(likely)
-        checked = check(facts, raised, subject, rulebook)
+        new = list(raised_of(likely))
+        raised += new
+        checked = check(facts, raised, subject, rulebook, forgotten(known, new, rulebook))
     indicators = usable(indicators, checked.findings, facts, rulebook, subject.year, compared.slips)
     compared = _settled(compared, indicators, checked, subject, rulebook)
     placed, compared = among_peers(compared, indicators, facts, subject, peers, rulebook)

@@ -49,8 +49,17 @@ class Checked(NamedTuple):
     families: Mapping[str, Mapping[str, int]]
 
 
-def check(facts: Facts, raised: Iterable[Raised], subject: Return, rulebook: Rulebook) -> Checked:
-    """Every finding but the passed ones, and how many checks had each outcome."""
+Judged = dict[str, tuple[int, list[tuple[str, list[Finding]]]]]  # by rule: how many hold, and every other outcome
+
+
+def check(
+    facts: Facts, raised: Iterable[Raised], subject: Return, rulebook: Rulebook, known: Judged | None = None
+) -> Checked:
+    """Every finding but the passed ones, and how many checks had each outcome.
+
+    What `known` holds of a rule is taken from there; what it does not hold is judged, and put into it.
+    """
+    known = {} if known is None else known
     by_code: dict[str, list[Raised]] = {}
     for entry in raised:
         by_code.setdefault(entry.code, []).append(entry)
@@ -71,7 +80,10 @@ def check(facts: Facts, raised: Iterable[Raised], subject: Return, rulebook: Rul
             seen, first = screen.questioned(seen, context.in_question), False
         counts = apart if rule.source["asks_removal"] else coverage
         family = families[rule.family] = families.get(rule.family) or _counter()
-        passed, others = _judged(rule, context, screen, seen)
+        if rule.id not in known:
+            passed, found_of_rule = _judged(rule, context, screen, seen)
+            known[rule.id] = passed, list(found_of_rule)
+        passed, others = known[rule.id]
         counts[PASSED] += passed
         family[PASSED] += passed
         for outcome, found in others:
@@ -82,6 +94,13 @@ def check(facts: Facts, raised: Iterable[Raised], subject: Return, rulebook: Rul
         counter["checks"] = sum(counter.values())
     findings = list(_folded(findings, rulebook)) if cause is None else findings
     return Checked(tuple(explained(findings, facts, rulebook)), coverage, apart, families)
+
+
+def forgotten(known: Judged, raised: Iterable[Raised], rulebook: Rulebook) -> Judged:
+    """What is known but of the rules that speak of these codes, and of those judged on what is to be explained."""
+    spoken = {rule.id for entry in raised for rule in rulebook.raised.get(entry.code, ())}
+    last = {rule.id for rule in rulebook.rules if rule.family in LAST}
+    return {name: result for name, result in known.items() if name not in spoken | last}
 
 
 def _turn(rule: Rule) -> int:
