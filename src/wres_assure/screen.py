@@ -46,7 +46,9 @@ class Screen:
 
     def __init__(self, rules: Iterable[Rule], items: Json) -> None:
         facts = Facts((), items, {})  # what keys mean depends on the items alone
-        bound = {rule.id: (rule, keys) for rule in rules if rule.places and (keys := _keys(rule))}
+        # What rests on something beside the return is mostly not given, and then there is nothing to prove.
+        own = [rule for rule in rules if rule.places and not rule.beside]
+        bound = {rule.id: (rule, keys) for rule in own if (keys := _keys(rule))}
         self._single: dict[tuple[str, ...], int] = {}
         parts_of: dict[tuple[str, ...], tuple[Key, ...]] = {}
         for key in dict.fromkeys(key for _, keys in bound.values() for column in keys.values() for key in column):
