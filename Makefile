@@ -37,6 +37,7 @@ simulate: $(VENV)/installed-test  ## slow: mutated files by the hundred thousand
 	$(BIN)/python tests/bench/change_simulation.py
 	$(BIN)/python tests/bench/score_simulation.py
 	$(BIN)/python tests/bench/peers_simulation.py
+	$(BIN)/python tests/bench/slips.py
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
