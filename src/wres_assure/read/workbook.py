@@ -89,7 +89,7 @@ def _links(package: Package, part: str, deadline: float) -> dict[str, Link]:
     def start(tag: str, attributes: Attributes, _depth: int) -> None:
         if tag == "Relationship":
             outside = attributes.get("TargetMode") == "External"
-            target = "" if outside else _resolve(folder, attributes.get("Target", ""))
+            target = "" if outside else part_named(folder, attributes.get("Target", ""))
             links[attributes.get("Id", "")] = Link(attributes.get("Type", "").rpartition("/")[2], target)
 
     if name.lower() in package.parts:
@@ -97,7 +97,7 @@ def _links(package: Package, part: str, deadline: float) -> dict[str, Link]:
     return links
 
 
-def _resolve(folder: str, target: str) -> str:
+def part_named(folder: str, target: str) -> str:
     """The part that a target names, seen from a folder; a target from the root begins with a slash."""
     path: list[str] = []
     for step in (target if target.startswith("/") else f"{folder}/{target}").split("/"):

@@ -22,6 +22,7 @@ from ..read.cells import MAX_COLUMN, MAX_ROW
 from ..read.package import Package, read_part
 from ..read.preflight import recognise
 from ..read.values import column_number
+from ..read.workbook import part_named
 from ..read.xml import walk
 from ..words import cells_of, clean, counted, sentence
 from .annotate_checks import NAME, TITLE, Line, first_row, head_of, sheet
@@ -145,7 +146,7 @@ class _Copy:
         def start(tag: str, given: dict[str, str], _depth: int) -> None:
             if tag == "Relationship":
                 outside = given.get("TargetMode") == "External"
-                target = "" if outside else _resolve(part.rpartition("/")[0], given.get("Target", ""))
+                target = "" if outside else part_named(part.rpartition("/")[0], given.get("Target", ""))
                 links[given.get("Id", "")] = Relation(given.get("Type", ""), target)
 
         if (name := _rels(part)).lower() in self.package.parts:
@@ -368,17 +369,6 @@ def _anchor(one: Sheet, place: Place) -> Place:
 def _rels(part: str) -> str:
     folder, _, base = part.rpartition("/")
     return f"{folder}/_rels/{base}.rels".lstrip("/")
-
-
-def _resolve(folder: str, target: str) -> str:
-    """The part that a target names, seen from a folder; a target from the root begins with a slash."""
-    path: list[str] = []
-    for step in (target if target.startswith("/") else f"{folder}/{target}").split("/"):
-        if step == "..":
-            del path[-1:]
-        elif step not in ("", "."):
-            path.append(step)
-    return "/".join(path)
 
 
 def _number(text: str | None) -> int:

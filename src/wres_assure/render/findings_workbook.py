@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter  # type: ignore[import-untyped]  # it brings no types
 
 from ..brief import ACTION_TITLES, COUNTS_AS_NOTHING, coverage_line
 from ..model import ACTIONS, BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Json

@@ -100,7 +100,7 @@ def _typst() -> Any:
 def _fonts() -> Any:
     """The font the extra brings and those inside the typesetter; never the machine's."""
     try:
-        import font_source_sans_pro  # type: ignore[import-untyped]
+        import font_source_sans_pro  # type: ignore[import-untyped]  # it brings no types
     except ImportError:
         raise Unwritable(
             "This format needs the font Source Sans Pro, which is not installed. "
