@@ -24,6 +24,10 @@ def _run(arguments: list[str]) -> int:
     from .model import Refused
 
     try:
+        from .quick import plain_check, run_plain
+
+        if plain := plain_check(arguments):
+            return run_plain(*plain, own_fault)
         from .cli import run
 
         return run(arguments, own_fault)

@@ -6,12 +6,12 @@ A figure that is missing, unreadable or in question stands in the way and makes 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from .expression import CannotCompute, Env, Operand, deciding, exact, tidy
 from .facts import Facts, Resolved
 from .locate import Raised
 from .model import FAILED, NOT_APPLICABLE, UNVERIFIABLE, Finding, Key, Place, Return, Shown
+from .records import NamedTuple
 from .rulebook import Rule, Rulebook, bind
 
 FIRST = ("structure", "types")  # a figure that fails in these families is in question for every later rule

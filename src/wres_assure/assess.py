@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from .check import Checked, Judged, check, forgotten
 from .compare import among_peers, compare
@@ -11,6 +11,7 @@ from .derive import derive
 from .facts import Facts
 from .model import Assessment, Compared, Earlier, Fact, Indicator, Refused, Return, Submission
 from .read import read
+from .records import NamedTuple
 from .rulebook import Rulebook
 from .score import reliability, score, usable
 from .slips import raised_of, slips

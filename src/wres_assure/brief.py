@@ -7,13 +7,13 @@ written. Numbers come formatted from `words`; renderers only place what stands h
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
 
 from . import __version__, words
 from .change_words import change_sentence
 from .document import Said, say
 from .facts import Facts
 from .model import ACTIONS, BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Assessment, Finding
+from .records import NamedTuple
 from .rulebook import Rule, Rulebook
 from .score_words import profile_sentence
 from .sentences import Indication, counts_row, indications, unknown_ethnicity

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from .change_power import common_ratio, gap_note, seen_note, smallest_seen, smallest_seen_of_many
 from .expression import tidy
 from .facts import Facts
 from .model import Change, Earlier, Fact, Indicator, Json, Key, Pooled
+from .records import NamedTuple
 from .rulebook import Rulebook
 from .stats import MOST_PEOPLE, critical_z, ratio_of_proportions_mn, two_sided, whole
 from .stats_peers import Pair, benjamini_hochberg, change_given_cases, regression_to_the_mean

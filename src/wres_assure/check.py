@@ -7,7 +7,6 @@ mistake of ours makes it broken, never failed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from .assertion import FIRST, NO_FIGURE, Context, assert_at, raiser, unverifiable
 from .facts import Facts
@@ -27,6 +26,7 @@ from .model import (
     Return,
 )
 from .notes import Row, asked, explained, written
+from .records import NamedTuple
 from .rulebook import Rule, Rulebook, bind
 from .screen import Screen, Seen, screen_of
 from .values import WITHHELD

@@ -2,15 +2,77 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 
+from . import files, inputs
 from .assess import Beside, assess, judged
 from .model import BROKEN, FAILED, UNVERIFIABLE, Assessment, Refused
-from .rulebook import Rulebook
+from .records import NamedTuple
+from .rulebook import Rulebook, load
 
 FOUND, REFUSED, OUR_FAULT = 1, 3, 4
 _MATTER: dict[str, tuple[str, ...]] = {"correct": ("correct",), "explain": ("correct", "explain"), "never": ()}
 Line = tuple[str, str]
+
+
+class Run(NamedTuple):
+    """What one call of `check` established."""
+
+    rulebook: Rulebook
+    assessments: list[Assessment]
+    several: bool  # returns were asked for, whether or not more than one could be read
+    code: int  # exit code so far: whether an input was refused, or we failed
+
+
+def run(paths: tuple[str, ...], given: inputs.Inputs, fault: Callable[[BaseException], str]) -> Run:
+    """Every return of the files and folders; `fault` words an error of our own about one file of several."""
+    returns = list(files.to_check(paths))
+    rulebook = load(given.rules)
+    code, assessments = assess_all(
+        returns, rulebook, given.year, given.beside(rulebook), inputs.tell, _progress(len(returns)), fault
+    )
+    several = len(returns) > 1 or len(assessments) > 1 or any(os.path.isdir(path) for path in paths)
+    return Run(rulebook, assessments, several, code)
+
+
+def _progress(total: int) -> Callable[[int], None]:
+    """Tells a waiting person, and no log file, how far the work is."""
+    show = total > 1 and sys.stderr.isatty()
+
+    def tell(at: int) -> None:
+        if show:
+            print(f"\r{at:,} of {total:,}", end="\n" if at == total else "", file=sys.stderr, flush=True)
+
+    return tell
+
+
+def read_out(run: Run, output: str | None = None, force: bool = False, show_values: bool = False) -> None:
+    """Text: with colours on a terminal, plain in a pipe or a file."""
+    from .render import text
+
+    if output or not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
+        deliver(text.plain(page(run.assessments, run.rulebook, run.several, text.WIDTH, show_values)), output, force)
+        return
+    from .render import terminal
+
+    terminal.show(page(run.assessments, run.rulebook, run.several, terminal.width(), show_values))
+
+
+def deliver(content: str | bytes, output: str | None, force: bool) -> None:
+    """To a file, or to the screen as UTF-8."""
+    if output:
+        files.write(output, content, force)
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content.encode() if isinstance(content, str) else content)
+    sys.stdout.buffer.flush()
+
+
+def exit_code(run: Run, fail_on: str = "correct", require_all: bool = False) -> int:
+    """The exit code of the whole run: the worst."""
+    return max([run.code, *(verdict(found, run.rulebook, fail_on, require_all) for found in run.assessments)])
 
 
 def assess_all(

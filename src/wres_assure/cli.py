@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from . import __version__, files
-from .cli_inputs import Inputs, collection, force_option, inputs, path_option, show_values_option
+from .cli_inputs import collection, force_option, inputs, path_option, show_values_option
 from .cli_outputs import annotate, diff, findings
 from .cli_rules import InOrder, rules_group
 from .cli_score import score
+from .inputs import Inputs, tell
 from .model import Refused
 from .words import clean
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-
-
 def run(arguments: list[str], fault: Callable[[BaseException], str]) -> int:
     """Run one command line and give its exit code; `fault` words an error of our own about one file of several."""
     try:
@@ -35,13 +33,13 @@ def run(arguments: list[str], fault: Callable[[BaseException], str]) -> int:
     except click.Abort:
         raise KeyboardInterrupt from None
     except files.Unwritable as e:
-        _tell(str(e))
+        tell(str(e))
     except click.exceptions.NoArgsIsHelpError as e:
         click.echo(e.format_message(), err=True)
     except click.UsageError as e:
-        _tell(f"{_usage(e)} See {e.ctx.command_path if e.ctx else 'wres-assure'} --help.")
+        tell(f"{_usage(e)} See {e.ctx.command_path if e.ctx else 'wres-assure'} --help.")
     except click.ClickException as e:
-        _tell(e.format_message())
+        tell(e.format_message())
     return 2
 
 
@@ -50,10 +48,6 @@ def _usage(error: click.UsageError) -> str:
         named = error.param.metavar if isinstance(error.param, click.Argument) else error.param.opts[-1]
         return f"{named} is missing." if isinstance(error, click.MissingParameter) else f"{named}: {error.message}"
     return error.format_message()
-
-
-def _tell(text: str) -> None:
-    click.echo(clean(text), err=True)
 
 
 @click.group(cls=InOrder, context_settings=_HELP)
@@ -105,53 +99,27 @@ def check(
     JSON is described by result.schema.json in the package.
     """
     from . import checking
-    from .rulebook import load
 
     if output:
         files.may_write(output, force, [*paths, *given.paths()])
-    returns = list(files.to_check(paths))
-    rulebook = load(given.rules)
-    code, assessments = checking.assess_all(
-        returns, rulebook, given.year, given.beside(rulebook), _tell, _progress(len(returns)), ctx.obj
-    )
-    several = len(returns) > 1 or len(assessments) > 1 or any(os.path.isdir(path) for path in paths)
-    if form == "html" and len(assessments) > 1:
+    run = checking.run(paths, given, ctx.obj)
+    if form == "html" and len(run.assessments) > 1:
+        count = len(run.assessments)
         raise click.ClickException(
-            f"A page is about one return, and {len(assessments)} were read. Name one file, or choose another --format."
+            f"A page is about one return, and {count} were read. Name one file, or choose another --format."
         )
-    if not assessments and not several:
-        ctx.exit(code)
+    if not run.assessments and not run.several:
+        ctx.exit(run.code)
     if form == "html":
-        page = _document(assessments[0], rulebook, "trust", show_values, quoted=show_values)
-        _deliver(_in_form(page, "html"), output, force)
+        page = _document(run.assessments[0], run.rulebook, "trust", show_values, quoted=show_values)
+        checking.deliver(_in_form(page, "html"), output, force)
     elif form == "text":
-        _read_out(assessments, rulebook, output, force, several, show_values)
+        checking.read_out(run, output, force, show_values)
     else:
-        table = checking.content(assessments, rulebook, form, several, show_values)
+        table = checking.content(run.assessments, run.rulebook, form, run.several, show_values)
         mark = "\ufeff" if output and form != "json" else ""  # Excel takes a CSV for UTF-8 only by this mark
-        _deliver(mark + table, output, force)
-    ctx.exit(max([code, *(checking.verdict(found, rulebook, fail_on, require == "all") for found in assessments)]))
-
-
-def _progress(total: int) -> Callable[[int], None]:
-    """Tells a waiting person, and no log file, how far the work is."""
-    show = total > 1 and sys.stderr.isatty()
-    return lambda at: click.echo(f"\r{at:,} of {total:,}", nl=at == total, err=True) if show else None
-
-
-def _read_out(
-    assessments: list[Assessment], rulebook: Rulebook, output: str | None, force: bool, several: bool, show_values: bool
-) -> None:
-    """Text: with colours on a terminal, plain in a pipe or a file."""
-    from . import checking
-    from .render import text
-
-    if output or not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
-        _deliver(text.plain(checking.page(assessments, rulebook, several, text.WIDTH, show_values)), output, force)
-        return
-    from .render import terminal
-
-    terminal.show(checking.page(assessments, rulebook, several, terminal.width(), show_values))
+        checking.deliver(mark + table, output, force)
+    ctx.exit(checking.exit_code(run, fail_on, require == "all"))
 
 
 @commands.command()
@@ -332,13 +300,3 @@ def template(year: int | None, narrative: bool, output: str, force: bool) -> Non
     files.write(output, written(layout, rulebook.items), force)
     which = "" if layout["verified"] else f" It follows a reconstruction of the {year} template, not the official one."
     click.echo(f"{output} is written.{which}")
-
-
-def _deliver(content: str | bytes, output: str | None, force: bool) -> None:
-    """To a file, or to the screen as UTF-8."""
-    if output:
-        files.write(output, content, force)
-        return
-    sys.stdout.flush()
-    sys.stdout.buffer.write(content.encode() if isinstance(content, str) else content)
-    sys.stdout.buffer.flush()

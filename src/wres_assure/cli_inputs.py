@@ -3,47 +3,19 @@
 from __future__ import annotations
 
 from functools import wraps
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
 from .cli_rules import rules_option
-from .words import clean
+from .inputs import Inputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeVar
 
-    from .assess import Beside
-    from .rulebook import Rulebook
 
     F = TypeVar("F", bound=Callable[..., Any] | click.Command)
-
-
-class Inputs(NamedTuple):
-    """What is given beside the paths of the returns."""
-
-    narrative: str
-    survey: str
-    previous: tuple[str, ...]
-    peers: str
-    year: int | None
-    rules: str | None
-
-    def paths(self) -> list[str]:
-        """Every file or folder named, which no output may overwrite."""
-        return [path for path in (self.narrative, self.survey, *self.previous, self.peers) if path]
-
-    def beside(self, rulebook: Rulebook) -> Beside:
-        """What is read beside a return, read as far as it is the same for every return."""
-        from .assess import Beside, opened
-
-        peers = None
-        if self.peers:
-            from .peer_files import PeerFiles
-
-            peers = PeerFiles(self.peers, rulebook, lambda text: click.echo(clean(text), err=True))
-        return opened(Beside(self.narrative, self.survey, self.previous, peers), rulebook)
 
 
 def collection(ctx: click.Context, param: click.Parameter, year: int | None) -> int | None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from . import files
-from .cli_inputs import Inputs, force_option, inputs, path_option, show_values_option
+from .cli_inputs import force_option, inputs, path_option, show_values_option
+from .inputs import Inputs
 from .words import clean
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from .cli_inputs import Inputs, inputs
+from .cli_inputs import inputs
+from .inputs import Inputs
 
 
 @click.command()

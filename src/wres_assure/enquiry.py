@@ -8,13 +8,13 @@ a question about the figure. Nothing here says that anybody did wrong.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 from .change_words import change_sentence
 from .document import Block, Bullets, Pairs, Paragraph, Quote, Said, Section, say
 from .few import LEAST_OF_A_ROW, Few, few_of, needed_words
 from .material import NOT_USABLE, Material, narrative_text, was_asked, words_of_the_organisation
 from .model import Indicator, Json
+from .records import NamedTuple
 from .score_words import numbers
 from .sentences import figures_of, pooled_sentence
 from .words import number, sentence

@@ -13,7 +13,9 @@ as it stands, and everything else uses the value alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from .records import NamedTuple
 
 MAX_LENGTH, MAX_DEPTH = 500, 20
 FUNCTIONS = {

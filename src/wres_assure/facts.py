@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import repeat
-from typing import NamedTuple
 
 from .expression import Operand, exact, printed
 from .model import Fact, Json, Key, Place
+from .records import NamedTuple
 from .remembered import Remembered
 
 

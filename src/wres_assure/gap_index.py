@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from .expression import tidy
 from .facts import Facts
 from .model import Indicator, Json, Key, Term
+from .records import NamedTuple
 from .stats import critical_z
 
 

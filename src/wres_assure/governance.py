@@ -6,11 +6,11 @@ An answer that was not given is a question, never a reproach; evidence is never 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from .document import Cell, Line, Paragraph, Said, Section, Table, say
 from .material import Material, count
 from .model import FAILED, NOT_APPLICABLE, Json
+from .records import NamedTuple
 from .words import day, number, sentence
 
 _IN_EVIDENCE, _NOT_IN_EVIDENCE = "evidence in return", "not in evidence: ask"

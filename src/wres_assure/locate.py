@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 from functools import lru_cache
-from typing import NamedTuple
 
 from .model import Cell, Json, Sheet
+from .records import NamedTuple
 from .remembered import Remembered
 from .values import plain
 

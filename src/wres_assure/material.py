@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from . import words
 from .facts import Facts
 from .few import Few, few_of
 from .model import FAILED, Assessment, Change, Fact, Finding, Indicator, Json, Key, PeerPosition, Pooled
+from .records import NamedTuple
 from .rulebook import Rulebook
 from .sentences import standing
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from .facts import Facts
 from .model import FAILED, Fact, Finding, Key
+from .records import NamedTuple
 from .rulebook import Rule, Rulebook, bind
 from .values import WITHHELD
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from .benchmarks import nowhere, published, region_of
 from .expression import tidy
 from .facts import Facts
 from .model import ORGANISATIONS, Fact, Indicator, Json, Key, PeerPosition, Return
 from .peer_figures import Estimate, estimate, level, logit, share_of
+from .records import NamedTuple
 from .rulebook import Rulebook
 from .stats_peers import Spread, prediction_deviation, shrunken, spread_of, student_z
 

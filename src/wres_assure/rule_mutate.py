@@ -7,10 +7,11 @@ Rules that a stage raises have no expression; they are outside and are named.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from .expression import Tree, names_in
 from .model import Json
+from .records import NamedTuple
 from .rule_cases import outcome
 from .rulebook import Rule, Rulebook, build
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from .expression import CannotCompute, Operand, Tree, exact, names_in, printed, value_of
 from .model import FAILED, NOT_APPLICABLE, PASSED, UNVERIFIABLE
+from .records import NamedTuple
 from .rulebook import Rule, Rulebook, Selector
 from .values import figure_of_text
 

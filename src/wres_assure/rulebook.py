@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from . import resources
 from .expression import Env, Operand, interval_of, value_of
 from .model import Json, Key, Place
+from .records import NamedTuple
 
 # item, basis, staff_group, pay_band, ethnicity: "@" is bound, "*" the whole, "=" the printed total;
 # or one such list for each item

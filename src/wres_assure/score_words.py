@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from .expression import tidy
 from .model import Assessment, Indicator, Json, Score, Term
+from .records import NamedTuple
 from .rulebook import Rulebook
 from .stats import critical_z
 from .words import cells_of, clean, sentence

@@ -16,11 +16,11 @@ and the screen can only be too careful. What it proves holds in the judgement to
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from .facts import Facts
 from .model import Fact, Json, Key
 from .proof import Column, Proof, Values, gather
+from .records import NamedTuple
 from .remembered import Remembered
 from .rulebook import Rule, Selector, bind
 

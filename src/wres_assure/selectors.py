@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from .expression import ExpressionError, did_you_mean
+from .records import NamedTuple
 from .rule_models import Items
 
 DIMENSIONS = ("staff_group", "pay_band", "ethnicity")

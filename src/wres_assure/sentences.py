@@ -7,12 +7,12 @@ A ratio never stands without both rates, nor without what could be chance.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from .document import Said, say
 from .facts import Facts
 from .few import Few, draw_of, few_of, parity_of
 from .model import Assessment, Indicator, Json, Key, Pooled
+from .records import NamedTuple
 from .rulebook import Rulebook
 from .words import NOTHING, number, sentence
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from .expression import Operand, exact, printed
 from .facts import Facts
 from .model import Fact, Key
+from .records import NamedTuple
 
 
 class Repair(NamedTuple):

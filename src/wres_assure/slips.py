@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from .expression import CannotCompute, Operand, exact
 from .facts import Facts
 from .locate import Raised
 from .model import FAILED, Fact, Finding, Key, Slip
+from .records import NamedTuple
 from .rulebook import Rule, Rulebook, bind
 from .slip_patterns import patterns
 from .slip_repairs import Repair, repairs

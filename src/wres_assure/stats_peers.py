@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from wres_assure.stats import (
     Interval,
@@ -22,6 +21,8 @@ from wres_assure.stats import (
     ratio_score,
     two_sided,
 )
+
+from .records import NamedTuple
 
 Pair = tuple[int, int, int, int]
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from wres_assure.model import Json, Key
 from wres_assure.rulebook import Rulebook
+
+from ..records import NamedTuple
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -17,7 +17,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from time import monotonic
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,8 @@ from wres_assure.read.preflight import load, recognise
 from wres_assure.read.table import MAX_COLUMNS, MAX_FIELD, REQUIRED, decode, records_of, separator_of
 from wres_assure.read.table import read_table as read_facts
 from wres_assure.values import plain
+
+from ..records import NamedTuple
 
 if TYPE_CHECKING:
     from os import PathLike

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from wres_assure.model import Cell, Refused, Sheet, column_letters
 from wres_assure.read.package import damaged
@@ -11,6 +10,8 @@ from wres_assure.read.plain import Cells as PlainCells
 from wres_assure.read.plain import NotPlain, plain_text
 from wres_assure.read.values import column_number, date_serial, has_dde, number, unescape
 from wres_assure.read.xml import MAX_TEXT, too_long
+
+from ..records import NamedTuple
 
 MAX_ROW = 5_000
 MAX_COLUMN = 200

@@ -8,10 +8,12 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 from wres_assure.model import Refused
 from wres_assure.read.package import Package, open_package
+
+from ..records import NamedTuple
 
 MAX_FILE = 50_000_000
 

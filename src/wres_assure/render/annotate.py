@@ -13,7 +13,6 @@ import re
 import zipfile
 from collections.abc import Mapping
 from time import monotonic
-from typing import NamedTuple
 
 from ..brief import ACTION_TITLES, Briefing
 from ..model import ACTIONS, FAILED, Json, Refused, Sheet, Submission, column_letters
@@ -24,6 +23,7 @@ from ..read.preflight import recognise
 from ..read.values import column_number
 from ..read.workbook import part_named
 from ..read.xml import walk
+from ..records import NamedTuple
 from ..words import cells_of, clean, counted, sentence
 from .annotate_checks import NAME, TITLE, Line, first_row, head_of, sheet
 from .annotate_notes import AUTHOR, Run, boxes, comments, standing

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from ..brief import ACTION_TITLES, COUNTS_AS_NOTHING, Briefing
 from ..model import ACTIONS, column_letters
+from ..records import NamedTuple
 from ..words import clean, counted
 from .annotate_sheet import Styles
 from .annotate_xml import attribute, text

@@ -10,11 +10,12 @@ import datetime
 import io
 import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]  # it brings no types
 
 from ..model import Json, Key, column_letters
+from ..records import NamedTuple
 from .workbook_style import HELP, STYLES, guide
 
 ROWS_ABOVE = 6  # cover and headings: template row n stands in sheet row n + 6
