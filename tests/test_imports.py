@@ -27,6 +27,7 @@ ALLOWED = {
     "expression": "",
     "stats": "",
     "stats_peers": "stats",
+    "stats_power": "stats",
     # files in and out, and what their cells say
     "files": "model",
     "read.*": "model values uncollected read.*",
@@ -44,7 +45,7 @@ ALLOWED = {
     "rule_scoring": "model expression selectors strict_yaml",
     "rule_compile": "model expression rule_briefing rule_scoring rule_models rule_peers rule_places selectors "
     "strict_yaml",
-    "rulebook": "model expression resources rule_compile strict_yaml",
+    "rulebook": "model expression remembered resources rule_compile strict_yaml",
     "facts": "model expression remembered",
     # what is written beside the figures: whom it explains, and what it claims
     "notes": "model rulebook facts values",
@@ -52,7 +53,7 @@ ALLOWED = {
     # the stages, each with a helper below it: none imports another
     "cover": "model values locate",
     "conform": "model rulebook values locate cover narrative remembered",
-    "derive": "model rulebook expression facts stats stats_peers",
+    "derive": "model rulebook expression facts stats stats_peers stats_power",
     "change_power": "stats stats_peers",
     "change": "model rulebook expression facts stats stats_peers change_power",
     "carried": "model rulebook facts stats",
@@ -74,7 +75,7 @@ ALLOWED = {
     "beside": "model rulebook read.* values conform",
     "narrative": "model rulebook expression strict_yaml",
     # the pipeline, and the rules' own cases, which run single stages
-    "assess": "model rulebook facts read.* beside narrative conform derive change peers compare check slips score "
+    "assess": "model rulebook facts notes read.* beside narrative conform derive change peers compare check slips score "
     "uncollected",
     "rule_cases": "model rulebook expression facts values locate assertion compare note_claims check",
     "rule_search": "model rulebook expression values rule_cases",

@@ -61,55 +61,41 @@ def plain(key: Key) -> Key:
 
 def asserted(rule: Rule, place: Place, keys: Mapping[str, Key], context: Context) -> list[Finding]:
     """What an assertion finds over these figures: `when` first, then `assert`; nothing where it holds."""
-    policy = rule.source["when_missing"]
-    resolved = {name: context.facts.resolve(key) for name, key in keys.items()}
-    env: dict[str, Operand] = {}
-    for name, found in resolved.items():
-        if found.operand is not None:
-            env[name] = found.operand
-        elif policy == "zero" and (found.problem is None or found.problem.problem in NO_FIGURE):
-            env[name] = exact(0.0)
-    operands = _Computed(env, rule.where) if rule.where else env
+    operands: dict[str, Operand] = _Computed(rule.where) if rule.where else {}
     try:
         if rule.when is not None:
-            obstacle = _obstacle(rule, place, rule.needs_for_when, keys, resolved, env, context)
-            if obstacle or not rule.when(operands):
-                return [
-                    obstacle
-                    or Finding(
-                        rule.id,
-                        NOT_APPLICABLE,
-                        place,
-                        {},
-                        (),
-                        cause=f"It is judged only where {rule.source['when_text']}.",
-                    )
-                ]
+            obstacle = _gathered(operands, rule, place, rule.needs_for_when, keys, context)
+            if obstacle:
+                return [obstacle]
+            if not rule.when(operands):
+                why = f"It is judged only where {rule.source['when_text']}."
+                return [Finding(rule.id, NOT_APPLICABLE, place, {}, (), cause=why)]
         assert rule.holds is not None
-        obstacle = _obstacle(rule, place, rule.needs, keys, resolved, env, context)
+        obstacle = _gathered(operands, rule, place, rule.needs, keys, context)
         if obstacle:
             return [obstacle]
-        return [] if rule.holds(operands) else [_failed(rule, place, operands, resolved)]
+        return [] if rule.holds(operands) else [_failed(rule, place, keys, context)]
     except CannotCompute as e:
         return [Finding(rule.id, UNVERIFIABLE, place, {}, (), cause=str(e))]
 
 
-def _obstacle(
+def _gathered(
+    operands: dict[str, Operand],
     rule: Rule,
     place: Place,
     names: tuple[str, ...],
     keys: Mapping[str, Key],
-    resolved: Mapping[str, Resolved],
-    env: Env,
     context: Context,
 ) -> Finding | None:
-    """The finding where a figure it needs is missing or in question; None where nothing stands in the way."""
+    """Adds the numbers of these names; the finding where one of them is missing or in question."""
     for name in names:
-        found = resolved[name]
-        if name not in env:
+        found = context.facts.resolve(keys[name])
+        operand = _operand(found, rule)
+        if operand is None:
             if rule.source["when_missing"] == "skip" and found.problem is None:
                 return Finding(rule.id, NOT_APPLICABLE, place, {}, (), cause=_sentence(found.reason))
             return unverifiable(rule, place, found, context)
+        operands[name] = operand
         if not context.in_question or rule.family in FIRST:
             continue
         if context.facts.keys_behind(keys[name]).isdisjoint(context.in_question):
@@ -127,6 +113,14 @@ def _obstacle(
                     caused_by=by,
                 )
     return None
+
+
+def _operand(found: Resolved, rule: Rule) -> Operand | None:
+    """The number of a name; 0 for a blank where the rule takes it so."""
+    nothing = found.operand is None and rule.source["when_missing"] == "zero"
+    if nothing and (found.problem is None or found.problem.problem in NO_FIGURE):
+        return exact(0.0)
+    return found.operand
 
 
 def unverifiable(rule: Rule, place: Place, found: Resolved, context: Context) -> Finding:
@@ -151,8 +145,8 @@ def raiser(code: str, place: Place, context: Context) -> str:
 class _Computed(dict[str, Operand]):
     """The operands of a rule, and what `where` computes of them when it is asked for."""
 
-    def __init__(self, env: Env, where: Mapping[str, Callable[[Env], Operand]]) -> None:
-        super().__init__(env)
+    def __init__(self, where: Mapping[str, Callable[[Env], Operand]]) -> None:
+        super().__init__()
         self._where = where
 
     def __missing__(self, name: str) -> Operand:
@@ -160,7 +154,10 @@ class _Computed(dict[str, Operand]):
         return self[name]
 
 
-def _failed(rule: Rule, place: Place, env: Mapping[str, Operand], resolved: Mapping[str, Resolved]) -> Finding:
+def _failed(rule: Rule, place: Place, keys: Mapping[str, Key], context: Context) -> Finding:
+    resolved = {name: context.facts.resolve(key) for name, key in keys.items()}
+    env = _Computed(rule.where)
+    env.update((name, operand) for name, found in resolved.items() if (operand := _operand(found, rule)) is not None)
     for name in rule.where:
         try:
             env[name]

@@ -10,6 +10,7 @@ from .conform import Conformed, conform, published_survey
 from .derive import derive
 from .facts import Facts
 from .model import Assessment, Compared, Earlier, Fact, Indicator, Refused, Return, Submission
+from .notes import explained
 from .read import read
 from .records import NamedTuple
 from .rulebook import Rulebook
@@ -65,10 +66,11 @@ def judged(
         earlier = _earlier(conformed, beside, alone, rulebook)
         peers = beside.peers(subject.year) if beside.peers and subject.year and not subject.stopped else None
         facts, indicators, checked, compared = _established(conformed, given, earlier, rulebook, peers)
+        findings = tuple(explained(checked.findings, facts, rulebook))
         level = reliability(checked.coverage, checked.findings, indicators, facts, rulebook, subject.year)
         assessments.append(
             Assessment(
-                submission, subject, facts.all, indicators, *checked,
+                submission, subject, facts.all, indicators, *checked._replace(findings=findings),
                 reliability=level,
                 compared=compared,
                 score=score(indicators, facts, rulebook, subject.year),
@@ -98,9 +100,10 @@ def _established(
     parameters = rulebook.parameters_of(subject.year)
     reported = Facts(given if subject.scheme == "nhs_wres" else (), rulebook.items, parameters)
     indicators, derived = derive(reported, rulebook)
-    compared_facts = Facts((*given, *derived), rulebook.items, parameters)
-    raised, added, compared = compare(compared_facts, indicators, subject, earlier, rulebook)
-    facts = Facts((*given, *derived, *added), rulebook.items, parameters)
+    known_facts = reported if subject.scheme == "nhs_wres" else Facts(given, rulebook.items, parameters)
+    derived_too = known_facts.and_also(derived)
+    raised, added, compared = compare(derived_too, indicators, subject, earlier, rulebook)
+    facts = derived_too.and_also(added)
     raised = [*conformed.raised, *raised]
     known: Judged = {}
     checked = check(facts, raised, subject, rulebook, known)
@@ -113,7 +116,7 @@ def _established(
     compared = _settled(compared, indicators, checked, subject, rulebook)
     placed, compared = among_peers(compared, indicators, facts, subject, peers, rulebook)
     if placed:  # only figures that are not in question are held against others', and which are is known only now
-        facts = Facts((*facts.all, *placed), rulebook.items, parameters)
+        facts = facts.and_also(placed)
         checked = check(facts, raised, subject, rulebook)
     return facts, indicators, checked, compared
 
@@ -168,8 +171,7 @@ def _block(conformed: Conformed, file: str, rulebook: Rulebook) -> list[Earlier]
     year = subject.year - 1
     table = Facts(facts, rulebook.items, rulebook.parameters_of(year))
     indicators, derived = derive(table, _values_alone(rulebook))
-    everything = Facts((*facts, *derived), rulebook.items, {})
-    return [Earlier(year, "restated", file, facts, usable(indicators, (), everything, rulebook, year))]
+    return [Earlier(year, "restated", file, facts, usable(indicators, (), table.and_also(derived), rulebook, year))]
 
 
 def _values_alone(rulebook: Rulebook) -> Rulebook:

@@ -25,7 +25,7 @@ from .model import (
     Place,
     Return,
 )
-from .notes import Row, asked, explained, written
+from .notes import Row, asked, written
 from .records import NamedTuple
 from .rulebook import Rule, Rulebook, bind
 from .screen import Screen, Seen, screen_of
@@ -93,7 +93,7 @@ def check(
     for counter in (coverage, apart, *families.values()):
         counter["checks"] = sum(counter.values())
     findings = list(_folded(findings, rulebook)) if cause is None else findings
-    return Checked(tuple(explained(findings, facts, rulebook)), coverage, apart, families)
+    return Checked(tuple(findings), coverage, apart, families)
 
 
 def forgotten(known: Judged, raised: Iterable[Raised], rulebook: Rulebook) -> Judged:
@@ -115,8 +115,7 @@ def _with_what_is_asked(
     facts, rulebook = context.facts, context.rulebook
     found = asked(findings, facts, rulebook, context.subject.has_notes)
     if found.facts:
-        parameters = rulebook.parameters_of(context.subject.year)
-        context = context._replace(facts=Facts((*facts.all, *found.facts), rulebook.items, parameters))
+        context = context._replace(facts=facts.and_also(found.facts))
     return context, found.cause
 
 

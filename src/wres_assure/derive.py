@@ -14,6 +14,7 @@ from .expression import CannotCompute, Operand, interval_of, tidy
 from .facts import Facts, Resolved
 from .model import Fact, Indicator, Json, Key
 from .rulebook import Rulebook
+from .stats_power import smallest_detectable_ratio
 
 Numbers = dict[str, float]
 COUNTED_BY_HAND = ("vsm", "senior_medical_manager")  # guidance 8.3: ESR does not give them, so a difference is expected
@@ -228,9 +229,8 @@ def _event_notes(entry: Json, extra: dict[str, Resolved], arguments: list[float]
             notes.append(f"Too few to conclude: {events.value:,.0f} people in all, fewer than {least.value:,.0f}.")
     told = reading(numbers.get("lower"), numbers.get("upper"), 1.0)
     if len(arguments) == 4 and entry["unit"] == "ratio" and told == EITHER and "value" in numbers:
-        below, above = stats.smallest_detectable_ratio(
-            int(arguments[1]), int(arguments[3]), int(arguments[0] + arguments[2])
-        )
+        a, m, b, n = arguments
+        below, above = smallest_detectable_ratio(int(m), int(n), int(a + b))
         if above is not None:
             between = f"between {below:.2f} and {above:.2f}" if below is not None else f"below {above:.2f}"
             notes.append(f"With these numbers a true ratio {between} would mostly not have been told from chance.")

@@ -39,9 +39,30 @@ class _Known(NamedTuple):
 
     meanings: dict[Key, Meaning]
     names: dict[Key, str]
+    wholes: frozenset[str]  # words of a key that name more than one figure
 
 
-_known = Remembered(lambda items: _Known({}, {}))
+def _nothing_known(items: Json) -> _Known:
+    return _Known({}, {}, frozenset({"*", "all", *items["bands_of"]} - set(items["part_of"]) | {"clinical"}))
+
+
+_known = Remembered(_nothing_known)
+_REPORTED = frozenset(("verified", "esr", "restated", "survey", "parameter"))  # what nothing of ours is added to
+
+
+def _facts_of_parameters(parameters: Mapping[str, float | None]) -> dict[tuple[str, ...], Fact]:
+    found: dict[tuple[str, ...], Fact] = {}
+    for name, value in parameters.items():
+        key, text = Key(name, "parameter"), "" if value is None else f"{value:g}"
+        found[key] = Fact(key, value, text, "", None if value is not None else "undated")
+    return found
+
+
+_parameter_facts = Remembered(_facts_of_parameters)
+
+
+def _printed_places(keys: Iterable[Key]) -> list[str]:
+    return sorted(basis for basis in {key.basis for key in keys} if basis.startswith("printed:"))
 
 
 class Facts:
@@ -54,22 +75,35 @@ class Facts:
 
     def __init__(self, facts: Iterable[Fact], items: Json, parameters: Mapping[str, float | None]) -> None:
         self.all = tuple(facts)
-        self._items = items
         self.keys = tuple([fact.key for fact in self.all])
+        self._items = items
         self._by_key: dict[tuple[str, ...], Fact] = dict(zip(self.keys, self.all, strict=True))
-        self._wholes = {"*", "clinical", "all", *items["bands_of"]} - set(items["part_of"]) | {"clinical"}
+        if parameters:
+            self._by_key.update(_parameter_facts(parameters))
+        self.printed_places = _printed_places(self.keys)
         self._whole: dict[Key, Resolved] = {}
+        self._start()
+
+    def _start(self) -> None:
         self._last_year: set[str] | None = None
         self._troubled: tuple[Fact, ...] | None = None
+        self._noted: tuple[Fact, ...] | None = None
+        self._key_of: dict[str, Key] | None = None
         self._behind: dict[Key, frozenset[Key]] = {}
-        self._meanings, self._names = _known(items)
-        for name, value in parameters.items():
-            key = Key(name, "parameter")
-            self._by_key[key] = Fact(
-                key, value, "" if value is None else f"{value:g}", "", None if value is not None else "undated"
-            )
-        bases = {key.basis for key in self.keys}
-        self.printed_places = sorted(basis for basis in bases if basis.startswith("printed:"))
+        self._meanings, self._names, self._wholes = _known(self._items)
+
+    def and_also(self, facts: Iterable[Fact]) -> Facts:
+        """The same table with more facts; what reported figures amount to is not worked out again."""
+        more = tuple(facts)
+        made = object.__new__(Facts)
+        keys = tuple([fact.key for fact in more])
+        made.all, made.keys, made._items = self.all + more, self.keys + keys, self._items
+        made._by_key = {**self._by_key, **dict(zip(keys, more, strict=True))}
+        made.printed_places = sorted({*self.printed_places, *_printed_places(keys)})
+        ours = _REPORTED.isdisjoint([key.basis for key in keys]) and made.printed_places == self.printed_places
+        made._whole = {key: found for key, found in self._whole.items() if key.basis in _REPORTED} if ours else {}
+        made._start()
+        return made
 
     @property
     def troubled(self) -> tuple[Fact, ...]:
@@ -77,6 +111,20 @@ class Facts:
         if self._troubled is None:
             self._troubled = tuple([fact for fact in self.all if fact.problem is not None])
         return self._troubled
+
+    @property
+    def noted(self) -> tuple[Fact, ...]:
+        """The facts with a note beside them."""
+        if self._noted is None:
+            self._noted = tuple([fact for fact in self.all if fact.note])
+        return self._noted
+
+    def key_of(self, cell: str) -> Key | None:
+        """The key of the figure of the template, or of our own of its items, that stands in a cell."""
+        if self._key_of is None:
+            items = self._items["items"]
+            self._key_of = {fact.cell: fact.key for fact in self.all if fact.cell and fact.key.item in items}
+        return self._key_of.get(cell)
 
     def get(self, key: Key | Place) -> Fact | None:
         """The fact of a key; a place with the same five words is as good."""

@@ -45,7 +45,7 @@ def written(facts: Iterable[Fact]) -> Iterator[str]:
 
 def explained(findings: Iterable[Finding], facts: Facts, rulebook: Rulebook) -> Iterator[Finding]:
     """The findings, each failed one with the notes beside the figures it speaks of."""
-    notes = notes_of(facts.all)
+    notes = notes_of(facts.noted)
     if not notes:
         yield from findings
         return
@@ -61,7 +61,7 @@ def asked(findings: Iterable[Finding], facts: Facts, rulebook: Rulebook, has_not
     A finding counts once, at the first row it speaks of; a note on any of its rows will do.
     """
     rows = _Rows(facts, rulebook)
-    notes = notes_of(facts.all)
+    notes = notes_of(facts.noted)
     counts: dict[Row, list[int]] = {}
     cause: dict[Row, str] = {}
     withheld: set[Row] = set()
@@ -99,12 +99,10 @@ class _Rows:
     def __init__(self, facts: Facts, rulebook: Rulebook) -> None:
         self._facts, self._rulebook = facts, rulebook
         self._rules: dict[str, Rule] = {rule.id: rule for rule in rulebook.rules}
-        items = rulebook.items["items"]
-        self._by_cell = {fact.cell: _row(fact.key) for fact in facts.all if fact.cell and fact.key.item in items}
 
     def of(self, finding: Finding) -> tuple[Row, ...]:
         """The rows of a finding's cells; where it names none, of its place, or of all it rests on."""
-        cells = dict.fromkeys(self._by_cell[cell] for cell, _ in finding.cells if cell in self._by_cell)
+        cells = dict.fromkeys(_row(key) for cell, _ in finding.cells if (key := self._facts.key_of(cell)))
         if cells:
             return tuple(cells)
         item, _, staff_group, pay_band, _ = finding.place

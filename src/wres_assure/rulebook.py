@@ -15,6 +15,7 @@ from . import resources
 from .expression import Env, Operand, interval_of, value_of
 from .model import Json, Key, Place
 from .records import NamedTuple
+from .remembered import Remembered
 
 # item, basis, staff_group, pay_band, ethnicity: "@" is bound, "*" the whole, "=" the printed total;
 # or one such list for each item
@@ -49,6 +50,9 @@ class Rule(NamedTuple):
     beside: bool = False  # rests on what is given beside the return: an earlier return, peers, survey, narrative, notes
 
 
+_dated: Remembered[dict[int | None, dict[str, float | None]]] = Remembered(lambda parameters: {})
+
+
 class Rulebook(NamedTuple):
     version: str
     sha256: str
@@ -80,9 +84,12 @@ class Rulebook(NamedTuple):
         dated = [start for start in values if year is None or start <= year]
         return float(values[max(dated)]) if dated else None
 
-    def parameters_of(self, year: int | None) -> dict[str, float | None]:
+    def parameters_of(self, year: int | None) -> Mapping[str, float | None]:
         """Every parameter's value in a year."""
-        return {name: self.parameter(name, year) for name in self.parameters}
+        found = _dated(self.parameters)
+        if year not in found:
+            found[year] = {name: self.parameter(name, year) for name in self.parameters}
+        return found[year]
 
     def question(self, item: str, year: int) -> str:
         """The survey's question behind an item in a collection: `Q13a`; recalled ones are marked so."""
