@@ -98,7 +98,7 @@ def _gathered(
         operands[name] = operand
         if not context.in_question or rule.family in FIRST:
             continue
-        if context.facts.keys_behind(keys[name]).isdisjoint(context.in_question):
+        if len(found.facts) > 1 and context.facts.keys_behind(keys[name]).isdisjoint(context.in_question):
             continue
         for fact in found.facts:
             if context.in_question.get(fact.key, rule.id) not in (rule.id, *rule.source["explains"]):

@@ -27,6 +27,7 @@ from .model import (
 )
 from .notes import Row, asked, written
 from .records import NamedTuple
+from .remembered import Remembered
 from .rulebook import Rule, Rulebook, bind
 from .screen import Screen, Seen, screen_of
 from .values import WITHHELD
@@ -67,13 +68,12 @@ def check(
     findings: list[Finding] = []
     families: dict[str, dict[str, int]] = {}
     coverage, apart = _counter(), _counter()
-    judged = [rule for rule in rulebook.rules if rule.source["status"] in ("active", "suspended")]
     cause: Mapping[Row, str] | None = None
     screen = screen_of(rulebook.rules, rulebook.items)
     seen, first = screen.seen(facts), True
-    for rule in sorted(judged, key=_turn):
+    for rule in _in_turn(rulebook.rules):
         if rule.family in LAST and cause is None:
-            findings = list(_folded(findings, rulebook))
+            findings = _folded(findings, rulebook)
             context, cause = _with_what_is_asked(context, findings)
             seen, first = screen.seen(context.facts), True
         if first and rule.family not in FIRST:
@@ -92,7 +92,7 @@ def check(
             family[outcome] += 1
     for counter in (coverage, apart, *families.values()):
         counter["checks"] = sum(counter.values())
-    findings = list(_folded(findings, rulebook)) if cause is None else findings
+    findings = _folded(findings, rulebook) if cause is None else findings
     return Checked(tuple(findings), coverage, apart, families)
 
 
@@ -103,9 +103,13 @@ def forgotten(known: Judged, raised: Iterable[Raised], rulebook: Rulebook) -> Ju
     return {name: result for name, result in known.items() if name not in spoken | last}
 
 
-def _turn(rule: Rule) -> int:
-    """How figures are given comes first, what is to be explained last."""
-    return _TURN.get(rule.family, len(FIRST))
+def _judged_rules(rules: tuple[Rule, ...]) -> list[Rule]:
+    """The rules that are judged: first how figures are given, last what is to be explained."""
+    judged = [rule for rule in rules if rule.source["status"] in ("active", "suspended")]
+    return sorted(judged, key=lambda rule: _TURN.get(rule.family, len(FIRST)))
+
+
+_in_turn = Remembered(_judged_rules)
 
 
 def _with_what_is_asked(
@@ -321,7 +325,7 @@ def _cell(rule: Rule, place: Place, fact: Fact | None, context: Context) -> list
     return [unverifiable(rule, place, context.facts.resolve(Key(*place)), context)]
 
 
-def _folded(findings: list[Finding], rulebook: Rulebook) -> Iterable[Finding]:
+def _folded(findings: list[Finding], rulebook: Rulebook) -> list[Finding]:
     """Findings that another of the same indicator explains point at it: one root cause is told once."""
     indicator = rulebook.indicator_of
 
@@ -330,12 +334,17 @@ def _folded(findings: list[Finding], rulebook: Rulebook) -> Iterable[Finding]:
 
     failed = {finding.rule for finding in findings if finding.outcome == FAILED}
     explains = {rule.id: rule.source["explains"] for rule in rulebook.rules if rule.id in failed}
+    if not any(explains.values()):
+        return findings
     explained = {
         about(other, finding): finding.rule
         for finding in findings
         if finding.outcome == FAILED
         for other in explains[finding.rule]
     }
-    for finding in findings:
-        by = explained.get(about(finding.rule, finding)) if finding.outcome == FAILED else None
-        yield finding._replace(caused_by=by) if by else finding
+    return [
+        finding._replace(caused_by=by)
+        if finding.outcome == FAILED and (by := explained.get(about(finding.rule, finding)))
+        else finding
+        for finding in findings
+    ]

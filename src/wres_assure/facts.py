@@ -195,10 +195,10 @@ class Facts:
                 return self._single(keys[0])
             return Resolved(exact(fact.value) if counted else printed(fact.value, fact.step), (fact,))
         facts = self.several(keys)
-        values = [fact.value for fact in facts if fact.value is not None]
-        if len(values) == len(facts):
+        values = [fact.value for fact in facts]
+        if None not in values:
             self._behind[key] = known
-            return Resolved(exact(sum(values)), tuple(facts))
+            return Resolved(exact(sum(values)), tuple(facts))  # type: ignore[arg-type]  # all are numbers
         missing: Resolved | None = None
         for dimension, parts in self._divisions(key):
             resolved = []

@@ -1,7 +1,8 @@
 """A rule as a proof over all its places at once: columns of plain numbers, and where they show that it holds.
 
 True in a column says that the judgement of `assertion` would find nothing there, for the reasons given in `screen`;
-false says nothing. An expression is compiled once, from the same tree as its closures.
+false says nothing. A truth that holds at every place is EVERYWHERE, which most are. An expression is compiled once,
+from the same tree as its closures.
 """
 
 from __future__ import annotations
@@ -33,14 +34,16 @@ class Values(list[float]):
     undefined: frozenset[int] = frozenset()
 
 
-Column = Callable[[Values], Sequence[Any]]  # a number, or a truth, for each place of a rule
+Column = Callable[[Values], Sequence[Any]]  # a number for each place of a rule
+Told = Callable[[Values], Sequence[bool]]  # a truth for each place
+EVERYWHERE: Sequence[bool] = ()
 
 
-def gather(numbers: Sequence[int]) -> Column:
-    """The values of these numbers; `itemgetter` is the fastest there is, but gives one alone without a tuple."""
+def gather(numbers: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    """What stands at these numbers; `itemgetter` is the fastest there is, but gives one alone without a tuple."""
     first = numbers[0]
     if len(numbers) == 1:
-        return lambda values: (values[first],)
+        return lambda several: (several[first],)
     return operator.itemgetter(*numbers)
 
 
@@ -57,22 +60,25 @@ class Proof:
     def nothing(self, values: Values) -> list[bool]:
         return [False] * self._places
 
-    def _truth(self, tree: Tree, exactly: bool = False) -> Column:
+    def _truth(self, tree: Tree, exactly: bool = False) -> Told:
         """A column that is true only where a condition holds; `exactly`: and wherever it does."""
         sign, *parts = tree
         if sign in ("and", "or"):
             first, *others = [self._truth(part, exactly) for part in parts]
             for column in others:
-                first = _mapped(operator.and_ if sign == "and" else operator.or_, first, column)
+                first = (_both if sign == "and" else _either)(first, column)
             return first
         if sign == "not":
-            column = self._truth(parts[0], True)
-            return _mapped(_never if {"close", "rounds"} & set(_signs(parts[0])) else operator.not_, column)
+            known = not {"close", "rounds"} & set(_signs(parts[0]))
+            return self._opposite(self._truth(parts[0], True), operator.not_ if known else _never)
         columns = [self._value(part) for part in parts]
         if sign in ("close", "rounds"):
             even = any(isinstance(part, float) or (isinstance(part, str) and part in self._names) for part in parts)
-            return _mapped(_level if even else _never, *columns)
-        return _mapped(TWO[sign] if exactly or sign not in _QUICK else _QUICK[sign], *columns)
+            return _told(_mapped(_level if even else _never, *columns))
+        return _told(_mapped(TWO[sign] if exactly or sign not in _QUICK else _QUICK[sign], *columns))
+
+    def _opposite(self, truth: Told, of: Callable[[bool], bool]) -> Told:
+        return lambda values: list(map(of, truth(values) or [True] * self._places))
 
     def _value(self, tree: Tree) -> Column:
         if isinstance(tree, float):
@@ -95,6 +101,30 @@ class Proof:
             self.divisors.add(tree)
         elif isinstance(tree, str):
             self._divided_by(self._where[tree])
+
+
+def _told(column: Column) -> Told:
+    def told(values: Values) -> Sequence[bool]:
+        found = column(values)
+        return found if False in found else EVERYWHERE
+
+    return told
+
+
+def _both(one: Told, other: Told) -> Told:
+    def told(values: Values) -> Sequence[bool]:
+        left, right = one(values), other(values)
+        return list(map(operator.and_, left, right)) if left and right else left or right
+
+    return told
+
+
+def _either(one: Told, other: Told) -> Told:
+    def told(values: Values) -> Sequence[bool]:
+        left, right = one(values), other(values)
+        return list(map(operator.or_, left, right)) if left and right else EVERYWHERE
+
+    return told
 
 
 def _signs(tree: Tree) -> list[str]:

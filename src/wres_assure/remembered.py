@@ -12,15 +12,15 @@ KEPT = 32  # of the latest; whoever works with many rulebooks, as tests do, does
 class Remembered(Generic[T]):
     """A function of objects that cannot be keys, told apart by identity. What it gives must not be changed."""
 
-    def __init__(self, make: Callable[..., T]) -> None:
-        self._make = make
+    def __init__(self, make: Callable[..., T], kept: int = KEPT) -> None:
+        self._make, self._kept = make, kept
         self._made: dict[tuple[int, ...], tuple[tuple[object, ...], T]] = {}
 
     def __call__(self, *sources: object) -> T:
         key = tuple(map(id, sources))
         found = self._made.get(key)  # the sources are kept too, so that nothing else can have their identity
         if found is None:
-            if len(self._made) == KEPT:
+            if len(self._made) == self._kept:
                 del self._made[next(iter(self._made))]
             found = self._made[key] = (sources, self._make(*sources))
         return found[1]

@@ -15,16 +15,20 @@ and the screen can only be too careful. What it proves holds in the judgement to
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from operator import itemgetter
 
 from .facts import Facts
 from .model import Fact, Json, Key
-from .proof import Column, Proof, Values, gather
+from .proof import EVERYWHERE, Proof, Told, Values, gather
 from .records import NamedTuple
 from .remembered import Remembered
 from .rulebook import Rule, Selector, bind
 
 Names = Mapping[str, Sequence[tuple[str, ...]]]  # the keys of a name at each place of a rule
+
+
+_VALUE, _PROBLEM = itemgetter(Fact._fields.index("value")), itemgetter(Fact._fields.index("problem"))
 
 
 class Seen(NamedTuple):
@@ -36,9 +40,9 @@ class Seen(NamedTuple):
 
 
 class Screened(NamedTuple):
-    at: Sequence[tuple[int, ...]]  # the numbers of a rule's figures at each place
-    every: frozenset[int]
-    proof: Column | None  # None: that the figures are there is all there is to prove
+    places: int
+    at: Mapping[int, list[int]]  # the places of a rule that rest on a figure, by the figure's number
+    proof: Told | None  # None: that the figures are there is all there is to prove
 
 
 class Screen:
@@ -57,8 +61,12 @@ class Screen:
                 parts_of[key] = parts
             for part in parts:
                 self._single.setdefault(part, len(self._single))
-        self._wholes = [tuple(self._single[part] for part in parts) for parts in parts_of.values()]
-        self._sums = [gather(numbers) for numbers in self._wholes]
+        wholes = [tuple(self._single[part] for part in parts) for parts in parts_of.values()]
+        self._sums = [gather(numbers) for numbers in wholes]
+        self._in_whole: dict[int, list[int]] = {}  # the wholes a figure is a part of
+        for whole, numbers in enumerate(wholes, len(self._single)):
+            for figure in numbers:
+                self._in_whole.setdefault(figure, []).append(whole)
         number = {**self._single, **{key: at for at, key in enumerate(parts_of, len(self._single))}}
         self._screened: dict[str, Screened] = {}
         divisors: set[tuple[str, ...]] = set()
@@ -71,10 +79,13 @@ class Screen:
                 rough = {key for key in divided_by if not facts.meaning(Key(*key)).counted}
                 proof = expression.column if expression.plainly_divided or not rough else expression.nothing
                 divisors |= rough
-            at = list(zip(*columns.values(), strict=True))
-            self._screened[rule.id] = Screened(at, frozenset().union(*columns.values()), proof)
+            at: dict[int, list[int]] = {}
+            for column in columns.values():
+                for place, figure in enumerate(column):
+                    at.setdefault(figure, []).append(place)
+            self._screened[rule.id] = Screened(len(rule.places), at, proof)
         self._keys: tuple[Key, ...] | None = None  # of the return seen last, with the places of the screen's in them
-        self._order: list[int] = []
+        self._order: Callable[[Sequence[Fact]], Sequence[Fact]] = tuple
         self._others: list[tuple[str, ...]] = []
         self._divisors = {self._single[part] for key in divisors for part in parts_of.get(key, (key,))}
 
@@ -84,19 +95,18 @@ class Screen:
             at: dict[tuple[str, ...], int] = {key: place for place, key in enumerate(facts.keys)}
             self._others = [key for key in self._single if key not in at]  # parameters, and what was not given
             at.update((key, len(facts.keys) + place) for place, key in enumerate(self._others))
-            self._order = [at[key] for key in self._single]
+            self._order = gather([at[key] for key in self._single])
             self._keys = facts.keys
-        pool = [*facts.all, *facts.several(self._others)]
-        return [pool[place] for place in self._order]
+        return self._order([*facts.all, *facts.several(self._others)])
 
     def seen(self, facts: Facts) -> Seen:
         """The figures of a return; of one that is missing the value stands for nothing, and is 1."""
         found = self._found(facts)
-        values = Values([fact.value for fact in found if fact.value is not None and fact.problem is None])
+        values = Values(map(_VALUE, found))
         bad: set[int] = set()
-        if len(values) < len(found):
+        if None in values or any(map(_PROBLEM, found)):
             bad = {at for at, fact in enumerate(found) if fact.value is None or fact.problem is not None}
-            values = Values([1.0 if fact.value is None else fact.value for fact in found])
+            values = Values([1.0 if value is None else value for value in values])
         bad.update(at for at in self._divisors if abs(values[at]) <= found[at].step)
         values += [sum(gather(values)) for gather in self._sums]
         return Seen(values, self._with_wholes(bad), bool(facts.printed_places))
@@ -107,26 +117,25 @@ class Screen:
         return seen._replace(bad=seen.bad | more) if more else seen
 
     def _with_wholes(self, bad: set[int]) -> frozenset[int]:
-        wholes = enumerate(self._wholes, len(self._single)) if bad else ()
-        return frozenset(bad).union(at for at, parts in wholes if not bad.isdisjoint(parts))
+        return frozenset(bad).union(*[self._in_whole.get(figure, ()) for figure in bad])
 
     def suspects(self, rule: Rule, seen: Seen) -> Collection[int]:
         """The places of a rule, by their number, at which it is not proved to hold."""
         if rule.id not in self._screened:
             return range(len(rule.places))
-        at, every, proof = self._screened[rule.id]
+        places, at, proof = self._screened[rule.id]
         if proof and seen.printed:
-            return range(len(at))
+            return range(places)
         seen.values.undefined = frozenset()
         try:
-            told = proof(seen.values) if proof else ()
+            told = proof(seen.values) if proof else EVERYWHERE
         except (ArithmeticError, ValueError):
-            return range(len(at))
-        if seen.values.undefined:
-            told = [holds and place not in seen.values.undefined for place, holds in enumerate(told)]
-        if every.isdisjoint(seen.bad):
-            return [place for place, holds in enumerate(told) if not holds] if False in told else ()
-        return [n for n, numbers in enumerate(at) if not seen.bad.isdisjoint(numbers) or (told and not told[n])]
+            return range(places)
+        found = {place for place, holds in enumerate(told) if not holds} if False in told else set()
+        found |= seen.values.undefined
+        if seen.bad and not at.keys().isdisjoint(seen.bad):
+            found.update(*[at[figure] for figure in at.keys() & seen.bad])
+        return sorted(found)
 
 
 def _keys(rule: Rule) -> Names:
