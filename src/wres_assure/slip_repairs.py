@@ -17,19 +17,19 @@ class Repair(NamedTuple):
     values: tuple[tuple[Key, Operand, str], ...]  # key, value, as it would be written
 
 
-def repairs(fact: Fact, facts: Facts) -> Iterator[Repair]:
-    """Everything a figure may have been before a slip of the pen."""
+def repairs(fact: Fact, facts: Facts, needed: float | None = None) -> Iterator[Repair]:
+    """Everything a figure may have been before a slip of the pen; where it has to be one value, that alone."""
     key, value = fact.key, fact.value or 0.0
     unit = facts.unit(key)
     other = {"white": "bme", "bme": "white"}.get(key.ethnicity)
     if key.ethnicity == "white" and other:
         beside = facts.get(key._replace(ethnicity=other))
-        if beside is not None and beside.value is not None and beside.value != value:
+        if beside is not None and beside.value not in (None, value) and needed in (None, beside.value):
             pair = ((key, _operand(beside, unit), beside.raw), (beside.key, _operand(fact, unit), fact.raw))
             yield Repair("swapped", pair)
     seen = {value}
     for code, repaired, step, raw in (*_scaled(fact, unit), *_digits(fact)):
-        if repaired not in seen and repaired >= 0 and (unit != "share" or repaired <= 1):
+        if repaired not in seen and needed in (None, repaired) and repaired >= 0 and (unit != "share" or repaired <= 1):
             seen.add(repaired)
             operand = exact(repaired) if unit in ("people", "number") else printed(repaired, step)
             yield Repair(code, ((key, operand, raw),))

@@ -8,7 +8,7 @@ Sought where something does not hold together, so never in a return whose figure
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from .expression import CannotCompute, Operand, exact
 from .facts import Facts
@@ -46,8 +46,8 @@ class Relation(NamedTuple):
 
     rule: Rule
     env: Mapping[str, Operand]
-    keys: Mapping[str, Mapping[Key, float]]  # by name: the figures it is made of
-    cells: frozenset[tuple[str, str]]
+    parts: Mapping[str, frozenset[Key]]  # by name: the figures it is made of
+    keys: frozenset[Key]  # of all of them
     holds: bool
 
 
@@ -80,7 +80,9 @@ def slips(facts: Facts, findings: Iterable[Finding], rulebook: Rulebook, year: i
         return tuple(found)
     relations = list(_relations(facts, rulebook)) if apart else []
     named = {cell for slip in found for cell in slip.cells}
-    relations = [relation for relation in relations if not named & relation.cells]
+    if named:
+        keys = {fact.key for fact in facts.all if (fact.cell, fact.raw) in named}
+        relations = [relation for relation in relations if relation.keys.isdisjoint(keys)]
     while len(found) < _MOST:
         best = _best(facts, relations, ordinary)
         if not best:
@@ -110,30 +112,29 @@ def _relations(facts: Facts, rulebook: Rulebook) -> Iterator[Relation]:
             keys = {name: bind(selector, place) for name, selector in rule.let}
             bases = [name for name, key in keys.items() if key.basis == "printed"]
             for where in ("verified", *facts.printed_places) if bases else ("",):
-                there = {n: key._replace(basis=where) if n in bases else key for n, key in keys.items()}
-                if where.startswith("printed:") and not all(facts.get(there[n]) for n in bases):
+                there = {n: key._replace(basis=where) for n, key in keys.items() if n in bases}
+                if where.startswith("printed:") and not all(map(facts.get, there.values())):
                     continue
-                resolved = {name: facts.resolve(key) for name, key in there.items()}
-                env = {name: r.operand for name, r in resolved.items() if r.operand is not None}
-                if len(env) == len(keys) and _outcome(rule, env, when=True) is not False:
-                    holds = _outcome(rule, env)
-                    if holds or (holds is False and rule.action == "correct"):
-                        keys_of = {n: {f.key: f.value or 0.0 for f in r.facts} for n, r in resolved.items()}
-                        cells = frozenset((f.cell, f.raw) for r in resolved.values() for f in r.facts)
-                        yield Relation(rule, env, keys_of, cells, holds)
+                there = {**keys, **there}
+                env = {name: o for name, key in there.items() if (o := facts.resolve(key).operand) is not None}
+                holds = _outcome(rule, env, rule.when) if len(env) == len(keys) else None
+                if holds or (holds is False and rule.action == "correct"):
+                    parts = {name: facts.keys_behind(key) for name, key in there.items()}
+                    yield Relation(rule, env, parts, frozenset().union(*parts.values()), holds)
 
 
-def _outcome(rule: Rule, env: Mapping[str, Operand], when: bool = False) -> bool | None:
-    """Whether a rule's assertion (or its condition) holds over these numbers; None where it cannot be computed."""
+def _outcome(
+    rule: Rule, env: Mapping[str, Operand], when: Callable[[Mapping[str, Operand]], bool] | None = None
+) -> bool | None:
+    """Whether an assertion holds over these numbers; None where that cannot be computed, or `when` does not hold."""
     numbers = dict(env)
     for name, compute in rule.where.items():
         try:
             numbers[name] = compute(numbers)
         except (CannotCompute, KeyError):
             continue
-    judge = rule.when if when else rule.holds
     try:
-        return judge(numbers) if judge else None
+        return None if when and not when(numbers) else rule.holds(numbers) if rule.holds else None
     except (CannotCompute, KeyError):
         return None
 
@@ -210,36 +211,35 @@ _NOTHING = Fact(Key(""), None, "", "")
 class _Touching:
     """The relations that rest on a figure, or on one of two: those that failed, sums first, and those that held."""
 
-    def __init__(self, relations: Iterable[Relation]) -> None:
-        self._by_key: dict[Key, dict[int, Relation]] = {}
+    def __init__(self, relations: list[Relation], facts: Facts) -> None:
+        self._relations, self._facts = relations, facts
         self._of: dict[tuple[Key, ...], tuple[list[Relation], list[Relation]]] = {}
-        self.failing: set[Key] = set()
+        self.failing = {key for relation in relations if not relation.holds for key in relation.keys}
         self.needed: dict[Key, float] = {}  # what a figure has to be for a sum that failed to hold
         self.settled: set[Key] = set()  # the figures of a sum that holds: another value would make it wrong
         for relation in relations:
-            self._sum(relation)
-            for key in {key for keys in relation.keys.values() for key in keys}:
-                self._by_key.setdefault(key, {})[id(relation)] = relation
-                if not relation.holds:
-                    self.failing.add(key)
-
-    def _sum(self, relation: Relation) -> None:
-        """The one value of each figure with which a sum is right; no number where two sums need two values."""
-        tree = relation.rule.source["assert"]
-        if relation.rule.where or tree[0] != "==" or not all(isinstance(side, str) for side in tree[1:]):
-            return
-        for side, other in (tree[1:], tree[:0:-1]):
-            apart = relation.env[other].value - relation.env[side].value
-            for key, value in relation.keys[side].items():
+            tree = relation.rule.source["assert"]
+            if not relation.rule.where and tree[0] == "==" and all(isinstance(side, str) for side in tree[1:]):
                 if relation.holds:
-                    self.settled.add(key)
+                    self.settled |= relation.keys
                 else:
-                    needed = value + apart
-                    self.needed[key] = needed if self.needed.get(key, needed) == needed else math.nan
+                    self._need(relation, *tree[1:])
+
+    def _need(self, relation: Relation, *sides: str) -> None:
+        """The one value of each figure with which a sum is right; no number where two sums need two values."""
+        for side, other in (sides, sides[::-1]):
+            apart = relation.env[other].value - relation.env[side].value
+            for key in relation.parts[side]:
+                needed = self.value(key) + apart
+                self.needed[key] = needed if self.needed.get(key, needed) == needed else math.nan
+
+    def value(self, key: Key) -> float:
+        """A figure as it stands."""
+        return (self._facts.get(key) or _NOTHING).value or 0.0
 
     def of(self, *keys: Key) -> tuple[list[Relation], list[Relation]]:
         if keys not in self._of:
-            every = {name: relation for key in keys for name, relation in self._by_key.get(key, {}).items()}.values()
+            every = list({id(r): r for key in keys for r in self._relations if key in r.keys}.values())
             failed = sorted((r for r in every if not r.holds), key=lambda relation: bool(relation.rule.where))
             self._of[keys] = failed, [relation for relation in every if relation.holds]
         return self._of[keys]
@@ -247,13 +247,14 @@ class _Touching:
 
 def _best(facts: Facts, relations: list[Relation], ordinary: Ordinary) -> list[Witnessed]:
     """The repair with the most witnesses, with every other that has as many; [] where none has enough."""
-    touching = _Touching(relations)
+    touching = _Touching(relations, facts)
     accepted = []
     for key in sorted((touching.failing - touching.settled) | ordinary.beyond):
         suspect = facts.get(key)
-        mendable = not math.isnan(touching.needed.get(key, 0.0)) and key.basis not in _NOT_MENDED
+        needed = touching.needed.get(key)
+        mendable = key.basis not in _NOT_MENDED and not (needed is not None and math.isnan(needed))
         if suspect is not None and suspect.value is not None and mendable:
-            for repair in repairs(suspect, facts):
+            for repair in repairs(suspect, facts, needed):
                 judged = _judged(repair, touching, ordinary)
                 if judged and _enough(judged):
                     accepted.append(judged)
@@ -269,7 +270,7 @@ def _judged(repair: Repair, touching: _Touching, ordinary: Ordinary) -> Witnesse
     if any(operand.value != touching.needed.get(key, operand.value) for key, operand in values.items()):
         return None
     failed, held = touching.of(*values)
-    fixed = _fixed(failed, values)
+    fixed = _fixed(failed, values, touching)
     if fixed is None:
         return None
     known = [key for key in values if key in ordinary.before]
@@ -279,17 +280,19 @@ def _judged(repair: Repair, touching: _Touching, ordinary: Ordinary) -> Witnesse
         return None
     for relation in held:
         # A formula would have followed the slip, and is no witness against last year's figure.
-        formula = any(_calculated(key) for keys in relation.keys.values() for key in keys)
-        if (fixed or not formula) and not _outcome(relation.rule, _with(relation, values)):
+        speaks = fixed or not any(map(_calculated, relation.keys))
+        if speaks and not _outcome(relation.rule, _with(relation, values, touching)):
             return None
     return Witnessed(*repair, fixed, last_year, distance)
 
 
-def _fixed(failed: list[Relation], values: Mapping[Key, Operand]) -> tuple[Relation, ...] | None:
+def _fixed(
+    failed: list[Relation], values: Mapping[Key, Operand], touching: _Touching
+) -> tuple[Relation, ...] | None:
     """What failed and would hold; None where that is less than half, or a plain sum would still be wrong."""
     fixed = []
     for number, relation in enumerate(failed, 1):
-        if _outcome(relation.rule, _with(relation, values)):
+        if _outcome(relation.rule, _with(relation, values, touching)):
             fixed.append(relation)
         elif not relation.rule.where or (number - len(fixed)) * 2 > len(failed):
             return None
@@ -301,14 +304,14 @@ def _calculated(key: Key) -> bool:
     return key.item.startswith("reported_") or key.item in ("board_non_voting", "board_non_executive")
 
 
-def _with(relation: Relation, values: Mapping[Key, Operand]) -> dict[str, Operand]:
+def _with(relation: Relation, values: Mapping[Key, Operand], touching: _Touching) -> dict[str, Operand]:
     """The numbers of a relation with some figures as they would be."""
     env = dict(relation.env)
-    for name, keys in relation.keys.items():
-        for key in values:
-            if key in keys:
-                whole = len(keys) > 1
-                env[name] = exact(env[name].value + values[key].value - keys[key]) if whole else values[key]
+    for name, parts in relation.parts.items():
+        for key, repaired in values.items():
+            if key in parts:
+                whole = env[name].value + repaired.value - touching.value(key)
+                env[name] = exact(whole) if len(parts) > 1 else repaired
     return env
 
 
@@ -320,7 +323,7 @@ def _enough(repair: Witnessed) -> bool:
         return bool(repair.fixed) or repair.code in ("swapped", "factor", "complement")
     if repair.last_year:
         return repair.code in ("swapped", "factor", "complement") and repair.distance <= _NEAR
-    return any(sum(map(len, relation.keys.values())) <= _FEW for relation in repair.fixed)
+    return any(sum(map(len, relation.parts.values())) <= _FEW for relation in repair.fixed)
 
 
 # In words
