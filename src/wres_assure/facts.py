@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import repeat
 
 from .expression import Operand, exact, printed
@@ -39,11 +39,12 @@ class _Known(NamedTuple):
 
     meanings: dict[Key, Meaning]
     names: dict[Key, str]
+    rows: dict[tuple[str, str], list[tuple[str, str]]]
     wholes: frozenset[str]  # words of a key that name more than one figure
 
 
 def _nothing_known(items: Json) -> _Known:
-    return _Known({}, {}, frozenset({"*", "all", *items["bands_of"]} - set(items["part_of"]) | {"clinical"}))
+    return _Known({}, {}, {}, frozenset({"*", "all", *items["bands_of"]} - set(items["part_of"]) | {"clinical"}))
 
 
 _known = Remembered(_nothing_known)
@@ -90,7 +91,7 @@ class Facts:
         self._noted: tuple[Fact, ...] | None = None
         self._key_of: dict[str, Key] | None = None
         self._behind: dict[Key, frozenset[Key]] = {}
-        self._meanings, self._names, self._wholes = _known(self._items)
+        self._meanings, self._names, self._known_rows, self._wholes = _known(self._items)
 
     def and_also(self, facts: Iterable[Fact]) -> Facts:
         """The same table with more facts; what reported figures amount to is not worked out again."""
@@ -134,6 +135,10 @@ class Facts:
         """The facts of many keys, ABSENT where there is none."""
         return list(map(self._by_key.get, keys, repeat(ABSENT)))
 
+    def single(self, key: tuple[str, ...]) -> bool:
+        """Whether a key names one figure, and that is its own."""
+        return self._wholes.isdisjoint(key[2:]) and not any(part.startswith("=") for part in key[2:])
+
     def meaning(self, key: Key) -> Meaning:
         """The single figures a key names: itself, a printed total ("="), or those that make up a whole."""
         found = self._meanings.get(key)
@@ -145,8 +150,8 @@ class Facts:
         if single:
             parts: tuple[Key, ...] = (Key(*[part[1:] if part.startswith("=") else part for part in key]),)
         else:
-            single = staff_group not in self._wholes and pay_band not in self._wholes and ethnicity not in self._wholes
-            parts = (key,) if single else tuple(self._single_parts(key))
+            single = self.single(key)
+            parts = (key,) if single else self._single_parts(key)
         found = Meaning(parts, single, self.unit(key) in COUNTED, frozenset(parts))
         if not basis.startswith("printed:"):  # which holds words of the file
             self._meanings[key] = found
@@ -218,13 +223,25 @@ class Facts:
             return printed_total
         return missing
 
-    def _single_parts(self, key: Key) -> Iterator[Key]:
+    def _single_parts(self, key: Key) -> tuple[Key, ...]:
         """The single figures a whole is made of, by its first division; the key itself where it has none."""
-        dimension, parts = next(iter(self._divisions(key)), ("", []))
-        if not dimension:
-            yield key
-        for part in parts:
-            yield from self._single_parts(key._replace(**{dimension: part}))
+        item, basis, staff_group, pay_band, ethnicity = key
+        if self.unit(key) != "people":
+            return (key,)
+        all_of_them = ethnicity == "all" and item in self._items["items"]
+        parts = self._items["items"][item]["ethnicity"] if all_of_them else (ethnicity,)
+        return tuple([Key(item, basis, *row, part) for row in self._rows(staff_group, pay_band) for part in parts])
+
+    def _rows(self, staff_group: str, pay_band: str) -> list[tuple[str, str]]:
+        """The single staff groups and bands that make up a row, as `_divisions` has it."""
+        found = self._known_rows.get((staff_group, pay_band))
+        if found is None:
+            key = Key("headcount", "", staff_group, pay_band)
+            dimension, parts = next(iter(self._divisions(key)), ("", []))
+            rows = [self._rows(*key._replace(**{dimension: part})[2:4]) for part in parts]
+            found = [row for part in rows for row in part] if dimension else [(staff_group, pay_band)]
+            self._known_rows[staff_group, pay_band] = found
+        return found
 
     def _divisions(self, key: Key) -> Iterable[tuple[str, list[str]]]:
         """The ways a key divides into parts; none for a single figure."""

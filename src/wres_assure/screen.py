@@ -16,6 +16,7 @@ and the screen can only be too careful. What it proves holds in the judgement to
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from operator import itemgetter
 
 from .facts import Facts
@@ -41,7 +42,8 @@ class Seen(NamedTuple):
 
 class Screened(NamedTuple):
     places: int
-    at: Mapping[int, list[int]]  # the places of a rule that rest on a figure, by the figure's number
+    columns: Sequence[Sequence[int]]  # the numbers of a rule's figures, a column for each name
+    every: frozenset[int]
     proof: Told | None  # None: that the figures are there is all there is to prove
 
 
@@ -55,7 +57,10 @@ class Screen:
         bound = {rule.id: (rule, keys) for rule in own if (keys := _keys(rule))}
         self._single: dict[tuple[str, ...], int] = {}
         parts_of: dict[tuple[str, ...], tuple[Key, ...]] = {}
-        for key in dict.fromkeys(key for _, keys in bound.values() for column in keys.values() for key in column):
+        for key in dict.fromkeys(chain(*(column for _, keys in bound.values() for column in keys.values()))):
+            if facts.single(key):
+                self._single.setdefault(key, len(self._single))
+                continue
             parts = facts.meaning(Key(*key)).parts
             if parts != (key,):
                 parts_of[key] = parts
@@ -71,7 +76,7 @@ class Screen:
         self._screened: dict[str, Screened] = {}
         divisors: set[tuple[str, ...]] = set()
         for rule, keys in bound.values():
-            columns = {name: [number[key] for key in column] for name, column in keys.items()}
+            columns = {name: list(map(number.__getitem__, column)) for name, column in keys.items()}
             proof = None
             if rule.holds is not None:
                 expression = Proof(rule, columns)
@@ -79,11 +84,8 @@ class Screen:
                 rough = {key for key in divided_by if not facts.meaning(Key(*key)).counted}
                 proof = expression.column if expression.plainly_divided or not rough else expression.nothing
                 divisors |= rough
-            at: dict[int, list[int]] = {}
-            for column in columns.values():
-                for place, figure in enumerate(column):
-                    at.setdefault(figure, []).append(place)
-            self._screened[rule.id] = Screened(len(rule.places), at, proof)
+            every = frozenset().union(*columns.values())
+            self._screened[rule.id] = Screened(len(rule.places), tuple(columns.values()), every, proof)
         self._keys: tuple[Key, ...] | None = None  # of the return seen last, with the places of the screen's in them
         self._order: Callable[[Sequence[Fact]], Sequence[Fact]] = tuple
         self._others: list[tuple[str, ...]] = []
@@ -123,7 +125,7 @@ class Screen:
         """The places of a rule, by their number, at which it is not proved to hold."""
         if rule.id not in self._screened:
             return range(len(rule.places))
-        places, at, proof = self._screened[rule.id]
+        places, columns, every, proof = self._screened[rule.id]
         if proof and seen.printed:
             return range(places)
         seen.values.undefined = frozenset()
@@ -133,8 +135,8 @@ class Screen:
             return range(places)
         found = {place for place, holds in enumerate(told) if not holds} if False in told else set()
         found |= seen.values.undefined
-        if seen.bad and not at.keys().isdisjoint(seen.bad):
-            found.update(*[at[figure] for figure in at.keys() & seen.bad])
+        if not every.isdisjoint(seen.bad):
+            found.update(place for column in columns for place, figure in enumerate(column) if figure in seen.bad)
         return sorted(found)
 
 
