@@ -38,7 +38,7 @@ def assert_at(rule: Rule, place: Place, context: Context) -> list[Finding]:
     judged = False
     for where in ("verified", *context.facts.printed_places):
         own = where == "verified"
-        there = keys if own else {n: key._replace(basis=where) if n in printed else key for n, key in keys.items()}
+        there = keys if own else {n: key.under(where) if n in printed else key for n, key in keys.items()}
         if any((fact := context.facts.get(plain(there[name]))) and fact.value is not None for name in printed):
             judged = True
             found += asserted(rule, place._replace(basis="" if own else where), there, context)
@@ -51,7 +51,7 @@ def _bound(rule: Rule, place: Place) -> tuple[dict[str, Key], tuple[str, ...]]:
     let = sorted(rule.let, key=lambda named: not isinstance(named[1], list) or "@" in named[1] or "printed" in named[1])
     keys = {name: bind(selector, place) for name, selector in let}
     printed = tuple(name for name, key in keys.items() if key.basis == "printed")
-    return {n: key._replace(basis="verified") if n in printed else key for n, key in keys.items()}, printed
+    return {n: key.under("verified") if n in printed else key for n, key in keys.items()}, printed
 
 
 def plain(key: Key) -> Key:

@@ -140,7 +140,7 @@ def _earlier(conformed: Conformed, beside: Beside, alone: bool, rulebook: Rulebo
     elif told := [fact for fact in conformed.facts if fact.key.basis == "previous"]:
         # A result of an earlier run holds the figures it was compared with.
         before = conformed.subject._replace(year=subject.year - 1, layout="", from_table=True)
-        last = tuple(fact._replace(key=fact.key._replace(basis="verified")) for fact in told)
+        last = tuple(Fact(fact.key.under("verified"), *fact[1:]) for fact in told)
         found.append(_judged_before(Conformed(before, last, ()), "", rulebook))
     for holder, file in returns:
         found += _block(holder, file, rulebook)
@@ -162,7 +162,7 @@ def _block(conformed: Conformed, file: str, rulebook: Rulebook) -> list[Earlier]
     """Last year as a return gives it, where it does."""
     subject = conformed.subject
     facts = tuple(
-        fact._replace(key=fact.key._replace(basis="verified"), cell=f"{file} {fact.cell}" if file else fact.cell)
+        Fact(fact.key.under("verified"), fact.value, fact.raw, f"{file} {fact.cell}" if file else fact.cell, *fact[4:])
         for fact in conformed.facts
         if fact.key.basis == "restated"
     )

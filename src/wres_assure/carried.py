@@ -147,7 +147,7 @@ def _fact(item: str, value: float, group: str = "") -> Fact:
 def copies(facts: Iterable[Fact], basis: str, items: Collection[str] = ()) -> list[Fact]:
     """Figures that have a value, of these items or of all, under another basis."""
     return [
-        fact._replace(key=fact.key._replace(basis=basis), problem=None, note="")
+        Fact(fact.key.under(basis), fact.value, fact.raw, fact.cell, None, fact.step)
         for fact in facts
         if fact.value is not None and fact.key.basis == "verified" and (not items or fact.key.item in items)
     ]

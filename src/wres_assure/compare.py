@@ -62,7 +62,7 @@ def with_earlier(
 
 def _claims(facts: Facts) -> Iterable[Raised]:
     """What notes say that the figures contradict."""
-    if not any(fact.note for fact in facts.all):
+    if not facts.noted:
         return ()
     from .note_claims import contradictions
 
@@ -110,7 +110,7 @@ def printed_differently(facts: Facts) -> Iterator[Raised]:
     for fact in facts.all:
         key = fact.key
         if fact.value is not None and (key.basis == "verified" or key.basis.startswith("printed:")):
-            printed.setdefault(key if key.basis == "verified" else key._replace(basis="verified"), []).append(fact)
+            printed.setdefault(key if key.basis == "verified" else key.under("verified"), []).append(fact)
     for key, several in printed.items():
         pair = _apart(several, facts.unit(key)) if several[1:] else None
         if pair:

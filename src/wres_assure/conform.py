@@ -45,7 +45,7 @@ def published_survey(submission: Submission, subject: Return, rulebook: Rulebook
         whose = conformed.subject
         if (whose.organisation.code, whose.year) == (subject.organisation.code, subject.year):
             return [
-                fact._replace(key=fact.key._replace(basis="survey"), cell=f"{submission.file} {fact.cell}")
+                fact._replace(key=fact.key.under("survey"), cell=f"{submission.file} {fact.cell}")
                 for fact in conformed.facts
                 if fact.key.item.startswith(("survey_", "respondents_")) and fact.key.basis in ("verified", "survey")
             ]

@@ -364,7 +364,7 @@ def _given(facts: Facts, rulebook: Rulebook) -> list[Fact]:
     """What rules ask of the return as a whole: cells amended against ESR, survey figures given."""
     found = []
     pairs = [
-        (facts.get(fact.key._replace(basis="esr")), fact)
+        (facts.get(fact.key.under("esr")), fact)
         for fact in facts.all
         if fact.key.item == "headcount" and fact.key.basis == "verified" and fact.key.pay_band not in COUNTED_BY_HAND
     ]

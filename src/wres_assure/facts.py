@@ -177,7 +177,7 @@ class Facts:
             elsewhere = [
                 f
                 for where in self.printed_places
-                if (f := self._by_key.get(key._replace(basis=where))) and f.value is not None
+                if (f := self._by_key.get(key.under(where))) and f.value is not None
             ]
             if len({f.value for f in elsewhere}) > 1:
                 return Resolved(
@@ -185,7 +185,7 @@ class Facts:
                 )
             fact = elsewhere[0] if elsewhere else None  # printed in one place, or everywhere alike
         if fact is None and key.item.startswith("respondents_") and key.basis == "verified":
-            fact = self._by_key.get(key._replace(basis="survey"))  # the survey's own table has them too
+            fact = self._by_key.get(key.under("survey"))  # the survey's own table has them too
         if fact is not None and fact.value is not None:
             return Resolved(operand_of(fact, self.unit(key)), (fact,))
         if fact is None and key.basis in ("to_explain", "explained"):
@@ -294,7 +294,7 @@ class Facts:
         if key.item.startswith("indicator_"):
             return f"{key.item.replace('_', ' ')} could not be calculated, or not with its bounds"
         if fact is None and key.basis == "derived":
-            return f"{self.name(key._replace(basis=''))}: could not be counted, since figures are missing"
+            return f"{self.name(key.under(''))}: could not be counted, since figures are missing"
         if key.item.startswith("peers_"):
             return fact.note if fact else "no comparable organisations were given"
         if fact is None:
@@ -326,7 +326,7 @@ class Facts:
             return "no earlier return was given"
         if (key.basis == "previous" or key.item.startswith("restated_")) and "previous" not in self._last_year:
             return "no earlier return was given, only last year's block in this one"
-        return f"{self.name(key._replace(basis='last_year'))} was not given"
+        return f"{self.name(key.under('last_year'))} was not given"
 
 
 def operand_of(fact: Fact, unit: str) -> Operand:

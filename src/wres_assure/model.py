@@ -128,6 +128,10 @@ class Key(NamedTuple):
     pay_band: str = ""
     ethnicity: str = ""
 
+    def under(self, basis: str) -> Key:
+        """The same figure under another basis."""
+        return Key(self[0], basis, self[2], self[3], self[4])
+
     def as_place(self) -> dict[str, str | None]:
         return {name: value or None for name, value in zip(self._fields, self, strict=True)}
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from .expression import Operand, exact, tidy
 from .facts import Facts, operand_of
 from .locate import Raised
 from .model import Fact, Json, Key
+from .records import NamedTuple
 from .values import WITHHELD, Figure, figure_of_text
 
 LONGEST = 500  # characters of a sentence that is read
@@ -36,46 +38,67 @@ _RANGE = (
     rf"(?P<x>{_NUMBER})(?P<x_unit>{_PERCENT})?\s*(?:to|->|→)\s*"
     rf"(?P<y>{_NUMBER})(?![\d.,]*\d){_MORE}(?P<y_unit>{_PERCENT})?"
 )
-_ITSELF = (
-    re.compile(rf"\b{_DIRECTION}{_BY},?\s+from\s+{_RANGE}", re.I),
-    re.compile(
-        rf"(?<![\d.,]){_RANGE}[\s,:(-]*(?:(?:which|that|this) is |described as |reported as )?(?:an? )?(?:has )?"
-        rf"\b{_DIRECTION}\b",
-        re.I,
-    ),
-)
-_CHANGE = re.compile(
-    rf"(?:the\s+)?(?:(?P<of>number|headcount|percentage|proportion|share)\s+(?:of|for)\s+)?{_GROUP}{_PEOPLE}"
-    rf"(?:\s+(?:has|have|is|are|was|were))?\s+(?:slightly\s+)?{_DIRECTION}(?:\s+slightly)?{_BY}"
-    r"(?:\s+(?:since|on|compared (?:with|to)|against)\s+(?:last year|the (?:previous|last) year|the year before))?"
-    r"[.!;]?",
-    re.I,
-)
-_STATED = re.compile(rf"\b{_GROUP}{_PEOPLE}\s*[:=]?\s*(?P<value>{_NUMBER})(?P<unit>{_PERCENT})?", re.I)
-# A sentence with one of these may speak of a plan, of what is not so, or of something else.
-_GUARD = re.compile(
-    r"\b(?:not|never|no|nor|without|if|would|will|should|could|may|might|plan\w*|target\w*|aim\w*|expect\w*|hope\w*|"
-    r"forecast\w*|goal\w*|ambition|rather|instead|despite|although|wrong\w*|error\w*|corrected)\b|n't\b|\?",
-    re.I,
-)
 _SENTENCES = re.compile(r"(?<=[.!?;])\s+|\n+")
+_MOVES = tuple(word.replace("d?", "") for word in f"{_UP}|{_DOWN}".split("|"))
+
+
+class _Patterns(NamedTuple):
+    """What a sentence may claim, by shape; compiled for the first sentence that may."""
+
+    itself: tuple[re.Pattern[str], ...]
+    change: re.Pattern[str]
+    stated: re.Pattern[str]
+    guard: re.Pattern[str]  # it may speak of a plan, of what is not so, or of something else
+
+
+@cache
+def _patterns() -> _Patterns:
+    itself = (
+        re.compile(rf"\b{_DIRECTION}{_BY},?\s+from\s+{_RANGE}", re.I),
+        re.compile(
+            rf"(?<![\d.,]){_RANGE}[\s,:(-]*(?:(?:which|that|this) is |described as |reported as )?(?:an? )?(?:has )?"
+            rf"\b{_DIRECTION}\b",
+            re.I,
+        ),
+    )
+    change = re.compile(
+        rf"(?:the\s+)?(?:(?P<of>number|headcount|percentage|proportion|share)\s+(?:of|for)\s+)?{_GROUP}{_PEOPLE}"
+        rf"(?:\s+(?:has|have|is|are|was|were))?\s+(?:slightly\s+)?{_DIRECTION}(?:\s+slightly)?{_BY}"
+        r"(?:\s+(?:since|on|compared (?:with|to)|against)\s+(?:last year|the (?:previous|last) year|the year before))?"
+        r"[.!;]?",
+        re.I,
+    )
+    stated = re.compile(rf"\b{_GROUP}{_PEOPLE}\s*[:=]?\s*(?P<value>{_NUMBER})(?P<unit>{_PERCENT})?", re.I)
+    guard = re.compile(
+        r"\b(?:not|never|no|nor|without|if|would|will|should|could|may|might|plan\w*|target\w*|aim\w*|expect\w*|"
+        r"hope\w*|forecast\w*|goal\w*|ambition|rather|instead|despite|although|wrong\w*|error\w*|corrected)\b|"
+        r"n't\b|\?",
+        re.I,
+    )
+    return _Patterns(itself, change, stated, guard)
+
+
+def _may_claim(sentence: str) -> bool:
+    """Whether a sentence has a number or a word of direction, without which it claims nothing that is read here."""
+    lower = sentence.casefold()
+    return any(map(str.isdecimal, sentence)) or any(word in lower for word in _MOVES)
 
 
 def contradictions(facts: Facts) -> Iterator[Raised]:
     """What notes claim that the figures of their row, or their own numbers, contradict."""
     told: set[tuple[str, ...]] = set()
-    for fact in facts.all:
+    for fact in facts.noted:
         place = fact.key if fact.key.basis == "narrative" else fact.key._replace(basis="verified", ethnicity="")
-        if not fact.note or fact.note == WITHHELD or (*place, fact.note) in told:
+        if fact.note == WITHHELD or (*place, fact.note) in told:
             continue
         told.add((*place, fact.note))
         for sentence in _SENTENCES.split(fact.note):
-            if sentence and len(sentence) <= LONGEST and not _GUARD.search(sentence):
+            if len(sentence) <= LONGEST and _may_claim(sentence) and not _patterns().guard.search(sentence):
                 yield from _in(sentence.strip(), place, fact, facts)
 
 
 def _in(sentence: str, place: Key, fact: Fact, facts: Facts) -> Iterator[Raised]:
-    for pattern in _ITSELF:
+    for pattern in _patterns().itself:
         found = pattern.search(sentence)
         if found:
             said = _itself(found)
@@ -84,7 +107,7 @@ def _in(sentence: str, place: Key, fact: Fact, facts: Facts) -> Iterator[Raised]
             return
     if place.basis == "narrative":
         return
-    if found := _CHANGE.fullmatch(sentence):
+    if found := _patterns().change.fullmatch(sentence):
         yield from _change(found, place, facts)
     else:
         yield from _figures(sentence, place, facts)
@@ -152,7 +175,7 @@ def _figures(sentence: str, place: Key, facts: Facts) -> Iterator[Raised]:
     """White and BME figures that are all a sentence says, where no block of the row has them."""
     stated: dict[str, tuple[str, bool]] = {}
     rest = sentence
-    for found in _STATED.finditer(sentence):
+    for found in _patterns().stated.finditer(sentence):
         stated["white" if found["white"] else "bme"] = found["value"], bool(found["unit"])
         rest = rest.replace(found[0], "", 1)
     unit = facts.unit(place)

@@ -150,7 +150,7 @@ def _keys(rule: Rule) -> Names:
 def _bound(selector: Selector, rule: Rule) -> Sequence[tuple[str, ...]]:
     if isinstance(selector, dict):
         keys = [bind(selector, place) for place in rule.places]
-        return [key._replace(basis="verified") if key.basis == "printed" else key for key in keys]
+        return [key.under("verified") if key.basis == "printed" else key for key in keys]
     if selector == ["@"] * 5:
         return rule.places
     own = ["verified" if part == "printed" else part for part in selector]  # a printed figure is the return's own

@@ -72,7 +72,7 @@ def _swapped_pages(facts: Facts) -> Iterator[Slip]:
             "White and BME exchanged on one page",
             tuple(f"indicator_{item[-1]}" for item in items if item[-1:].isdigit()),
             tuple(dict.fromkeys((fact.cell, fact.raw) for pair in pairs for fact in pair if fact.cell)),
-            tuple((facts.name(elsewhere.key._replace(basis="verified")), elsewhere.raw) for _, elsewhere in pairs),
+            tuple((facts.name(elsewhere.key.under("verified")), elsewhere.raw) for _, elsewhere in pairs),
             (f"once they are exchanged on {where}, all pages agree",),
         )
 
@@ -83,10 +83,10 @@ def _exchanged(page: str, facts: Facts) -> list[tuple[Fact, Fact]]:
     for fact in facts.all:
         if fact.key.basis != page or fact.key.ethnicity not in _TURNED or fact.value is None:
             continue
-        elsewhere = [facts.get(fact.key._replace(basis=other)) for other in facts.printed_places if other != page]
+        elsewhere = [facts.get(fact.key.under(other)) for other in facts.printed_places if other != page]
         differ = any(other is not None and other.value != fact.value for other in elsewhere)
         turned = fact.key._replace(ethnicity=_TURNED[fact.key.ethnicity])
-        crossed = [facts.get(turned._replace(basis=other)) for other in facts.printed_places if other != page]
+        crossed = [facts.get(turned.under(other)) for other in facts.printed_places if other != page]
         same = [other for other in crossed if other is not None and other.value == fact.value]
         if same and not any(other is not None and other.value == fact.value for other in elsewhere):
             found.append((fact, same[0]))
@@ -166,7 +166,7 @@ def _fte(facts: Facts) -> Iterator[Slip]:
         (fact, esr)
         for fact in facts.all
         if fact.key.item == "headcount" and fact.key.basis == "verified" and fact.value is not None
-        for esr in [facts.get(fact.key._replace(basis="esr"))]
+        for esr in [facts.get(fact.key.under("esr"))]
         if esr is not None and esr.value is not None and esr.value >= _FTE_LEAST_PEOPLE
     ]
     everybody = sum(esr.value or 0 for _, esr in pairs)

@@ -112,7 +112,7 @@ def _relations(facts: Facts, rulebook: Rulebook) -> Iterator[Relation]:
             keys = {name: bind(selector, place) for name, selector in rule.let}
             bases = [name for name, key in keys.items() if key.basis == "printed"]
             for where in ("verified", *facts.printed_places) if bases else ("",):
-                there = {n: key._replace(basis=where) for n, key in keys.items() if n in bases}
+                there = {n: key.under(where) for n, key in keys.items() if n in bases}
                 if where.startswith("printed:") and not all(map(facts.get, there.values())):
                     continue
                 there = {**keys, **there}
@@ -154,7 +154,7 @@ class Ordinary:
         self.before: dict[Key, Fact] = {}
         for fact in facts.all:
             if fact.key.basis in ("previous", "restated") and fact.value is not None:
-                key = fact.key._replace(basis="verified")
+                key = fact.key.under("verified")
                 if fact.key.basis == "previous" or key not in self.before:
                     self.before[key] = fact
         self._growth = self._middle()

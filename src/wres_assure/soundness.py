@@ -130,14 +130,14 @@ class _WithoutValue:
         return self._known[key]
 
     def _worked_out(self, key: Key) -> bool:
-        rule, place = self._made.get(key._replace(basis="verified"), (None, None))
+        rule, place = self._made.get(key.under("verified"), (None, None))
         if rule is None or place is None:
             return False
         env: dict[str, Operand] = {}
         for name, selector in rule.let:
             if name != "reported":
                 of = _reported(bind(selector, place))
-                operand = self._facts.resolve(of._replace(basis=key.basis) if of.basis == "verified" else of).operand
+                operand = self._facts.resolve(of.under(key.basis) if of.basis == "verified" else of).operand
                 if operand is None:
                     return False
                 env[name] = operand
@@ -172,7 +172,7 @@ def _rests_on(finding: Finding, rule: Rule, facts: Facts, missing: set[Place]) -
 
 
 def _reported(key: Key) -> Key:
-    return key._replace(basis="verified") if key.basis.startswith("printed") else key
+    return key.under("verified") if key.basis.startswith("printed") else key
 
 
 def sums_in_question(
