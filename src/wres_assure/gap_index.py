@@ -1,7 +1,8 @@
 """The gap index: the average of the indicators as log ratios, 0 at parity and above 0 where adverse to BME staff.
 
 Experimental: no method for a WRES composite score has been published. A function of one return and the rulebook alone;
-its weights and domains stand in `scoring.yaml`. The interval is a closed form, the delta method on the log scale.
+its weights and domains stand in `scoring.yaml`. The interval is a closed form, the delta method on the log scale, with
+variances that do not grow too large where cases are few.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def term(entry: Json, indicator: Indicator, described: Json, facts: Facts) -> Wo
     under, why_under = _rate(entry["under"], indicator, described, facts)
     if over is None or under is None:
         return _of_printed_ratio(entry, indicator, why_over or why_under)
-    steps, note = [over.step, under.step], ""
+    steps, note, seen = [over.step, under.step], "", (over, under)
     complete = entry["complete_count"]
     if entry["add_half"] == "always" and under.people is None:
         return Worked(None, "the number of people is needed, and only their share is given")
@@ -73,7 +74,7 @@ def term(entry: Json, indicator: Indicator, described: Json, facts: Facts) -> Wo
     if complete:
         steps.append("A complete count: no variance.")
     else:
-        variance, step = _variance(over, under)
+        variance, step = _variance(*seen)
         steps.append(step)
     if over.narrowest or under.narrowest:
         note = note or "the number of respondents is not given"
@@ -126,15 +127,26 @@ def _halved(rate: Rate) -> tuple[Rate, str]:
 
 
 def _variance(over: Rate, under: Rate) -> tuple[float | None, str]:
-    """Variance of a log ratio of two proportions by the delta method: 1/a - 1/m + 1/b - 1/n (Katz 1978)."""
+    """Variance of a log ratio of two proportions: 1/a - 1/m + 1/b - 1/n (Katz 1978) with s(x) in place of 1/x."""
     if over.people is None or under.people is None:
         return None, "How many people it rests on is not given: its variance is not known."
     if over.share > 1 or under.share > 1:
         return None, "More events than people: its variance cannot be had."
     a, m, b, n = over.share * over.people, over.people, under.share * under.people, under.people
-    variance = 1 / a - 1 / m + 1 / b - 1 / n
+    variance = _s(a) - _s(m) + _s(b) - _s(n)
     told = "Variance, at least" if over.narrowest or under.narrowest else "Variance"
-    return variance, f"{told}: 1/{_n(a)} - 1/{_n(m)} + 1/{_n(b)} - 1/{_n(n)} = {_n(variance)}."
+    parts = f"s({_n(a)}) - s({_n(m)}) + s({_n(b)}) - s({_n(n)})"
+    return variance, f"{told}, where s(x) = 1.5/(x + 1) - 0.5/(x + 2): {parts} = {_n(variance)}."
+
+
+def _s(x: float) -> float:
+    """Variance of the log of a count of which x was seen, 0 too; 1/x is three times too large where one is expected.
+
+    With m expected the variance of ln(x + 0.5) is 1/m + 1/(2 m^2) to second order. On average 1/(x + 1) is 1/m and
+    1/((x + 1)(x + 2)) is 1/m^2, but for terms in e^-m, so 1/(x + 1) + 1/(2 (x + 1)(x + 2)), which is this, serves. Gart
+    and Zweifel 1967 (Biometrika 54:181) estimate the variance of a logit by 1/(x + 1) in the same way.
+    """
+    return 1.5 / (x + 1) - 0.5 / (x + 2)
 
 
 def _log_odds(over: float, under: float) -> float | None:
@@ -189,7 +201,7 @@ def _summed(terms: Iterable[Term], weights: Mapping[str, float]) -> float | None
 
 
 def limits(index: Index, level: float) -> tuple[float, float] | None:
-    """Interval of the index by the delta method on the log scale; None where a variance is not known."""
+    """Interval of the index on the log scale; None where a variance is not known."""
     if index.variance is None:
         return None
     half = critical_z(level) * math.sqrt(index.variance)
