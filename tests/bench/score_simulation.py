@@ -58,7 +58,7 @@ USUAL_WORLDS = [
     for title, rates in (("no inequality", EQUAL), ("usual inequality", USUAL))
 ]
 # Added when the variance was chosen: few respondents, strong inequality, and about the highest and the lowest coverage
-# among 320 of other sizes, BME shares and rates. In each at least 11 BME staff answer: fewer are not shown (SUR-03).
+# of many tried. In each at least 11 BME staff answer: fewer are not shown (SUR-03).
 FURTHER = [
     (150, 0.2, "usual inequality", USUAL),
     (250, 0.3, "no inequality", EQUAL),
@@ -164,7 +164,7 @@ index holds the index at the true rates, in {count:,} returns drawn for each lin
 Demanded wherever respondents are given: {LOW:.0%} to {HIGH:.0%}. Without them the interval is the narrowest possible,
 as though every member of staff had answered; its coverage is told, not demanded. Expected cases: of indicator 3, in the
 smaller group. Width: upper over lower limit. The last five organisations were added when the variance was chosen, the
-last two as about the highest and the lowest coverage among 320 of other sizes, BME shares and rates (93.7 to 96.9 %).
+last two since they had about the highest and the lowest coverage of many tried.
 
 | organisation | expected cases | true index | covered with respondents | width | without | width | intervals |
 |---|---|---|---|---|---|---|---|
