@@ -13,19 +13,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from wres_assure.expression import (
-    MAX_DEPTH,
-    MAX_LENGTH,
-    CannotCompute,
-    ExpressionError,
-    Operand,
-    exact,
-    names_in,
-    parse,
-    printed,
-    unit_of,
-    value_of,
-)
+from wres_assure.expression import CannotCompute, Operand, exact, names_in, printed, value_of
+from wres_assure.expression_parser import MAX_DEPTH, MAX_LENGTH, ExpressionError, parse, unit_of
 
 
 def cases(*rows: tuple[Any, ...]) -> Any:

@@ -25,6 +25,7 @@ ALLOWED = {
     "remembered": "",
     "uncollected": "",
     "expression": "remembered",
+    "expression_parser": "expression",
     "stats": "",
     "stats_peers": "stats",
     "stats_power": "stats",
@@ -38,13 +39,13 @@ ALLOWED = {
     "model_parts": "",
     "briefing_models": "model_parts",
     "rule_models": "briefing_models model_parts",
-    "selectors": "expression rule_models",
-    "rule_places": "model expression rule_models selectors strict_yaml",
-    "rule_briefing": "model expression",
-    "rule_peers": "model expression",
-    "rule_scoring": "model expression selectors strict_yaml",
-    "rule_compile": "model expression rule_briefing rule_scoring rule_models rule_peers rule_places selectors "
-    "strict_yaml",
+    "selectors": "expression_parser rule_models",
+    "rule_places": "model expression_parser rule_models selectors strict_yaml",
+    "rule_briefing": "model expression_parser",
+    "rule_peers": "model expression_parser",
+    "rule_scoring": "model expression expression_parser selectors strict_yaml",
+    "rule_compile": "model expression expression_parser rule_briefing rule_scoring rule_models rule_peers rule_places "
+    "selectors strict_yaml",
     "rulebook": "model expression remembered resources rule_compile strict_yaml",
     "facts": "model expression remembered",
     # what is written beside the figures: whom it explains, and what it claims
@@ -73,10 +74,10 @@ ALLOWED = {
     "score": "model rulebook expression facts gap_index soundness",
     # an input beside a return, read only where it is given
     "beside": "model rulebook read.* values conform",
-    "narrative": "model rulebook expression strict_yaml",
+    "narrative": "model rulebook expression expression_parser strict_yaml",
     # the pipeline, and the rules' own cases, which run single stages
-    "assess": "model rulebook facts notes read.* beside narrative conform derive change peers compare check slips score "
-    "uncollected",
+    "assess": "model rulebook facts notes read.* beside narrative conform derive change peers compare check slips "
+    "score uncollected",
     "rule_cases": "model rulebook expression facts values locate assertion compare note_claims check",
     "rule_search": "model rulebook expression values rule_cases",
     "rule_mutate": "model rulebook expression rule_cases rule_search",
@@ -139,7 +140,8 @@ ALLOWED = {
     "inputs": "rulebook assess words peer_files",
     "checking": "model files inputs rulebook assess brief words render.result render.text render.terminal cohort.*",
     "quick": "inputs checking",
-    "cli_rules": "files rulebook expression words rule_cases rule_mutate rule_lint rule_docs rule_coverage rule_diff",
+    "cli_rules": "files rulebook expression_parser words rule_cases rule_mutate rule_lint rule_docs rule_coverage "
+    "rule_diff",
     "peer_files": "model rulebook facts read.* assess peers cohort.*",
     "cli_inputs": "inputs cli_rules",
     "cli_score": "rulebook assess inputs cli_inputs render.*",

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from wres_assure import resources, rule_coverage, rule_diff, rule_docs, rule_lint, rule_mutate, rule_search
-from wres_assure.expression import parse
+from wres_assure.expression_parser import parse
 from wres_assure.rulebook import Rulebook, load
 from wres_assure.strict_yaml import sources
 

@@ -155,26 +155,27 @@ class _Computed(dict[str, Operand]):
 
 
 def _failed(rule: Rule, place: Place, keys: Mapping[str, Key], context: Context) -> Finding:
-    resolved = {name: context.facts.resolve(key) for name, key in keys.items()}
     env = _Computed(rule.where)
-    env.update((name, operand) for name, found in resolved.items() if (operand := _operand(found, rule)) is not None)
+    values: dict[str, Shown] = {}
+    cells: dict[str, str] = {}
+    for name, key in keys.items():
+        found = context.facts.resolve(key)
+        operand = _operand(found, rule)
+        if operand is not None:
+            facts, env[name] = found.facts, operand
+            raw, cell = (facts[0].raw, facts[0].cell) if len(facts) == 1 else ("", "")
+            values[name] = Shown(tidy(operand.value), operand.low, operand.high, raw, cell)
+            if len(facts) <= 6:
+                cells.update({fact.cell: fact.raw for fact in facts if fact.cell})
     for name in rule.where:
         try:
             env[name]
         except (CannotCompute, KeyError):
             continue  # only the message would have named it
-    values = {}
-    cells: dict[str, str] = {}
-    for name, operand in env.items():
-        facts = resolved[name].facts if name in resolved else ()
-        single = facts[0] if len(facts) == 1 else None
-        values[name] = Shown(
-            tidy(operand.value), operand.low, operand.high, single.raw if single else "", single.cell if single else ""
-        )
-        if len(facts) <= 6:
-            cells.update({fact.cell: fact.raw for fact in facts if fact.cell})
-    clause = deciding(rule.source["assert"], env)
-    return Finding(rule.id, FAILED, place, values, tuple(cells.items()), clause=clause)
+    if rule.where:
+        computed = ((name, operand) for name, operand in env.items() if name not in values)
+        values.update((name, Shown(tidy(o.value), o.low, o.high)) for name, o in computed)
+    return Finding(rule.id, FAILED, place, values, tuple(cells.items()), clause=deciding(rule.source["assert"], env))
 
 
 def _sentence(text: str) -> str:

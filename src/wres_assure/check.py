@@ -50,7 +50,9 @@ class Checked(NamedTuple):
     families: Mapping[str, Mapping[str, int]]
 
 
-Judged = dict[str, tuple[int, list[tuple[str, list[Finding]]]]]  # by rule: how many hold, and every other outcome
+Result = tuple[int, list[tuple[str, list[Finding]]]]  # of a rule: how many checks hold, and every other outcome
+Judged = dict[str, Result]  # by rule
+Plan = list[tuple[Rule, Result | None]]  # the rules in their turn, with the result of those that are not judged
 
 
 def check(
@@ -71,19 +73,19 @@ def check(
     cause: Mapping[Row, str] | None = None
     screen = screen_of(rulebook.rules, rulebook.items)
     seen, first = screen.seen(facts), True
-    for rule in _in_turn(rulebook.rules):
+    for rule, result in _plan(context):
         if rule.family in LAST and cause is None:
             findings = _folded(findings, rulebook)
             context, cause = _with_what_is_asked(context, findings)
             seen, first = screen.seen(context.facts), True
         if first and rule.family not in FIRST:
             seen, first = screen.questioned(seen, context.in_question), False
+        found_before = known.get(rule.id)
+        passed, others = known[rule.id] = found_before or result or _judged(rule, context, screen, seen)
+        family = families.get(rule.family)
+        if family is None:
+            family = families[rule.family] = _counter()
         counts = apart if rule.source["asks_removal"] else coverage
-        family = families[rule.family] = families.get(rule.family) or _counter()
-        if rule.id not in known:
-            passed, found_of_rule = _judged(rule, context, screen, seen)
-            known[rule.id] = passed, list(found_of_rule)
-        passed, others = known[rule.id]
         counts[PASSED] += passed
         family[PASSED] += passed
         for outcome, found in others:
@@ -110,6 +112,19 @@ def _judged_rules(rules: tuple[Rule, ...]) -> list[Rule]:
 
 
 _in_turn = Remembered(_judged_rules)
+_plans: Remembered[dict[tuple[object, ...], Plan]] = Remembered(lambda rules: {})
+
+
+def _plan(context: Context) -> Plan:
+    """The rules in their turn; worked out once for returns of one year and one kind of organisation."""
+    subject, rules = context.subject, context.rulebook.rules
+    if subject.stopped or subject.scheme != "nhs_wres":
+        return [(rule, _not_judged(rule, context)) for rule in _in_turn(rules)]
+    kind = subject.year, subject.from_table, subject.organisation.type
+    plans = _plans(rules)
+    if kind not in plans:
+        plans[kind] = [(rule, _not_judged(rule, context)) for rule in _in_turn(rules)]
+    return plans[kind]
 
 
 def _with_what_is_asked(
@@ -134,18 +149,11 @@ def _counter() -> dict[str, int]:
     return dict.fromkeys(_COUNTED, 0)
 
 
-def _judged(
-    rule: Rule, context: Context, screen: Screen, seen: Seen
-) -> tuple[int, Iterable[tuple[str, list[Finding]]]]:
+def _judged(rule: Rule, context: Context, screen: Screen, seen: Seen) -> Result:
     """How many checks of a rule surely hold, and the outcome of each other one with what it found."""
-    places = (*rule.places, WHOLE) if rule.kind == "cells" and rule.source["raised_by"] else rule.places
-    reason, outcome, caused_by = _not_judged(rule, context)
-    if outcome:
-        return 0, [
-            (outcome, [Finding(rule.id, outcome, place, {}, (), cause=reason, caused_by=caused_by)]) for place in places
-        ]
-    suspects = _suspects(rule, places, context, screen, seen)
+    places = _places(rule)
     judge = _raised if rule.source["raised_by"] else assert_at
+    suspects = _suspects(rule, places, context, screen, seen)
     judged = []
     for place in suspects:
         try:
@@ -159,6 +167,11 @@ def _judged(
     return len(places) - len(suspects), judged
 
 
+def _places(rule: Rule) -> tuple[Place, ...]:
+    """Where a rule is judged, the whole return where it may speak of figures that the template has no place for."""
+    return (*rule.places, WHOLE) if rule.kind == "cells" and rule.source["raised_by"] else rule.places
+
+
 def _suspects(
     rule: Rule, places: Sequence[Place], context: Context, screen: Screen, seen: Seen
 ) -> Sequence[Place]:
@@ -170,7 +183,18 @@ def _suspects(
     return places if rule.family in LAST or any(code in context.raised for code in codes) else ()
 
 
-def _not_judged(rule: Rule, context: Context) -> tuple[str, str, str]:
+def _not_judged(rule: Rule, context: Context) -> Result | None:
+    """The result of a rule that does not speak of this return at all; None of one that does."""
+    reason, outcome, caused_by = _why_not_judged(rule, context)
+    if not outcome:
+        return None
+    return 0, [
+        (outcome, [Finding(rule.id, outcome, place, {}, (), cause=reason, caused_by=caused_by)])
+        for place in _places(rule)
+    ]
+
+
+def _why_not_judged(rule: Rule, context: Context) -> tuple[str, str, str]:
     """Why a rule does not speak of this return at all: reason, outcome, the rule that is the cause."""
     subject = context.subject
     if rule.source["status"] == "suspended":

@@ -51,7 +51,7 @@ def rules_show(rule_id: str, rules: str | None) -> None:
     rulebook = _load(rules)
     found = next((rule.id for rule in rulebook.rules if rule.id.casefold() == rule_id.casefold()), None)
     if found is None:
-        from .expression import did_you_mean
+        from .expression_parser import did_you_mean
 
         near = did_you_mean(rule_id.upper(), [rule.id for rule in rulebook.rules])
         raise click.ClickException(f"No rule is called '{rule_id}'.{near} `rules list` names them all.")

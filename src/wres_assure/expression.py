@@ -1,9 +1,7 @@
-"""Expressions over named numbers: parsed once, checked for names and units, run as closures.
+"""Expressions over named numbers, run as closures.
 
-The text is Python syntax cut down by a whitelist: numbers, names, `+ - * /`, chained comparisons,
-`and or not` and a few functions. Nothing is ever executed as source text. A parsed expression
-is a plain tree of lists, numbers and strings, so that it can be stored as JSON:
-`["<=", "appointed", "shortlisted"]`.
+An expression, parsed by `expression_parser` once, is a plain tree of lists, numbers and strings, so that it can be
+stored as JSON: `["<=", "appointed", "shortlisted"]`.
 
 Every operand carries the interval its printed decimals allow. `rounds(a, b)` holds where the two
 can be one number rounded, `close(a, b)` also where a is that number cut off; `point(a)` is a taken
@@ -18,7 +16,6 @@ from typing import Any
 from .records import NamedTuple
 from .remembered import Remembered
 
-MAX_LENGTH, MAX_DEPTH = 500, 20
 FUNCTIONS = {
     "abs": (1, 1),
     "min": (2, 8),
@@ -31,14 +28,6 @@ FUNCTIONS = {
 RELATIVE = 1e-9  # calculated cells agree when they differ by no more than this, relatively
 
 Tree = Any  # float | str | list[Tree]
-
-
-class ExpressionError(Exception):
-    """A text that is no expression here; `column` counts from 1 within it."""
-
-    def __init__(self, message: str, column: int = 1) -> None:
-        super().__init__(message)
-        self.message, self.column = message, column
 
 
 class CannotCompute(Exception):
@@ -70,97 +59,6 @@ def printed(value: float, step: float) -> Operand:
     return Operand(value, value - half, value + half, value, value + cut)
 
 
-# Parsing: only at load and in a checkout; an installed programme reads trees.
-
-
-def parse(text: str) -> Tree:
-    """The tree of an expression, or ExpressionError with a column."""
-    if len(text) > MAX_LENGTH:
-        raise ExpressionError(f"The expression is {len(text):,} characters long; at most {MAX_LENGTH} are read.")
-    import ast  # costs 8 ms, and only authors need it
-
-    _refuse_deep_brackets(text)
-    blanks = len(text) - len(text.lstrip())
-    try:
-        node = ast.parse(text.strip(), mode="eval").body
-    except SyntaxError as e:
-        raise ExpressionError("This is not an expression that can be read.", e.offset or 1) from None
-    except (ValueError, RecursionError, MemoryError):
-        raise ExpressionError("This is not an expression that can be read.") from None
-    try:
-        return _tree(node, 1)
-    except ExpressionError as e:
-        raise ExpressionError(e.message, e.column + blanks) from None
-
-
-def _refuse_deep_brackets(text: str) -> None:
-    depth = 0
-    for column, character in enumerate(text, 1):
-        depth += (character in "([{") - (character in ")]}")
-        if depth > MAX_DEPTH:
-            raise ExpressionError(f"More than {MAX_DEPTH} brackets are open here.", column)
-
-
-def _tree(node: Any, depth: int) -> Tree:
-    import ast
-
-    column = node.col_offset + 1 if hasattr(node, "col_offset") else 1
-    if depth > MAX_DEPTH:
-        raise ExpressionError(f"The expression is nested more than {MAX_DEPTH} deep.", column)
-
-    def deeper(child: Any) -> Tree:
-        return _tree(child, depth + 1)
-
-    match node:
-        case ast.Constant(value=bool() | str() | bytes() | complex() | None):
-            raise ExpressionError("Only numbers stand in an expression, no text, True, False or None.", column)
-        case ast.Constant(value=int() | float() as number) if abs(number) < 1e15:
-            return float(number)
-        case ast.Name(id=name):
-            return name
-        case ast.Attribute(value=ast.Name(id="parameter"), attr=name) if not name.startswith("_"):
-            return f"parameter.{name}"  # the one dotted name; an attribute of anything is refused below
-        case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return ["neg", deeper(operand)]
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return ["not", deeper(operand)]
-        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div() as op, right=right):
-            sign = (
-                "+"
-                if isinstance(op, ast.Add)
-                else "-"
-                if isinstance(op, ast.Sub)
-                else "*"
-                if isinstance(op, ast.Mult)
-                else "/"
-            )
-            return [sign, deeper(left), deeper(right)]
-        case ast.BoolOp(op=op, values=values):
-            return ["and" if isinstance(op, ast.And) else "or", *map(deeper, values)]
-        case ast.Compare(left=left, ops=ops, comparators=comparators):
-            signs = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
-            parts = [left, *comparators]
-            links = []
-            for link, a, b in zip(ops, parts, parts[1:], strict=False):
-                if type(link) not in signs:
-                    raise ExpressionError("Comparisons are < <= > >= == and !=.", column)
-                links.append([signs[type(link)], deeper(a), deeper(b)])
-            return links[0] if len(links) == 1 else ["and", *links]
-        case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if name in FUNCTIONS:
-            least, most = FUNCTIONS[name]
-            if not least <= len(arguments) <= most:
-                raise ExpressionError(
-                    f"{name} takes {least if least == most else f'{least} to {most}'} numbers.", column
-                )
-            return [name, *map(deeper, arguments)]
-        case ast.Call():
-            raise ExpressionError(f"The functions are {', '.join(FUNCTIONS)}; no other can be called.", column)
-    raise ExpressionError(
-        f"Only numbers, names, + - * /, comparisons, and, or, not and {', '.join(FUNCTIONS)} stand in an expression.",
-        column,
-    )
-
-
 def names_in(tree: Tree) -> list[str]:
     """The names a tree uses, each once, in order."""
     if isinstance(tree, str):
@@ -168,85 +66,6 @@ def names_in(tree: Tree) -> list[str]:
     if isinstance(tree, list):
         return list(dict.fromkeys(name for part in tree[1:] for name in names_in(part)))
     return []
-
-
-# Units: people, share, ratio, points (a difference of shares), number (a literal fits any unit).
-
-_QUOTIENT = "quotient"  # people over people: a share or a ratio, whichever it is compared with
-_FITS = {(_QUOTIENT, "share"), (_QUOTIENT, "ratio"), ("points", "share")}
-_WORDS = {_QUOTIENT: "people divided by people", "points": "percentage points", "truth": "a comparison"}
-
-
-def unit_of(tree: Tree, units: Mapping[str, str]) -> str:
-    """The unit of a tree; ExpressionError where units do not go together."""
-    if isinstance(tree, float | int):
-        return "literal"
-    if isinstance(tree, str):
-        if tree not in units:
-            raise ExpressionError(f"Nothing here is called '{tree}'.{did_you_mean(tree, units)}")
-        return units[tree]
-    operator, *parts = tree
-    if operator in ("and", "or", "not"):
-        for part in parts:
-            if unit_of(part, units) != "truth":
-                raise ExpressionError(f"'{operator}' joins comparisons, not numbers.")
-        return "truth"
-    inner = [unit_of(part, units) for part in parts]
-    if "truth" in inner:
-        raise ExpressionError(f"'{operator}' takes numbers, not a comparison.")
-    if operator in ("neg", "abs", "round", "point"):
-        return inner[0]
-    if operator == "*":
-        left, right = inner
-        if left in ("literal", "number"):
-            return right
-        if right in ("literal", "number"):
-            return left
-        if "people" in inner and {"share", "ratio", _QUOTIENT} & set(inner):
-            return "people"
-        return "ratio"
-    if operator == "/":
-        left, right = inner
-        if right in ("literal", "number"):
-            return left
-        if left in ("literal", "number"):
-            return "ratio" if right != "people" else "number"
-        if left == right == "people":
-            return _QUOTIENT
-        if left == "people":
-            return "people"  # people over a share of them are people
-        return "ratio"
-    common = _common(inner, operator)
-    if operator in ("+", "-", "min", "max"):
-        if operator == "-" and common in ("share", _QUOTIENT) and "literal" not in inner:
-            return "points"
-        return common
-    return "truth"
-
-
-def _common(inner: list[str], operator: str) -> str:
-    common = "literal"
-    for unit in inner:
-        if common in ("literal", "number") or unit == common:
-            common = unit if unit != "literal" else common
-        elif unit in ("literal", "number"):
-            continue
-        elif (unit, common) in _FITS:
-            pass
-        elif (common, unit) in _FITS:
-            common = unit
-        else:
-            raise ExpressionError(
-                f"'{operator}' cannot hold {_WORDS.get(common, common)} against {_WORDS.get(unit, unit)}."
-            )
-    return common
-
-
-def did_you_mean(word: str, known: Any) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(word, list(known), n=1)
-    return f" Did you mean '{near[0]}'?" if near else ""
 
 
 _BINDING = {"or": 1, "and": 2, "not": 3, "+": 5, "-": 5, "*": 6, "/": 6}
@@ -321,6 +140,8 @@ def _divide(a: float, b: float) -> float:
 
 def tidy(value: float) -> float:
     """A number to 10 significant digits: what rules compare and what is written."""
+    if -1e10 < value < 1e10 and value % 1 == 0:
+        return float(value)  # whole already, as most are
     return float(f"{value:.10g}")
 
 

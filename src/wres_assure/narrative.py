@@ -58,7 +58,7 @@ def facts_of(path: str, rulebook: Rulebook) -> list[Fact]:
     """The answers of a narrative as facts; Refused with the line where one is not understood."""
     from pathlib import Path
 
-    from .expression import did_you_mean
+    from .expression_parser import did_you_mean
     from .strict_yaml import RulebookError, Source
 
     name = os.path.basename(path)

@@ -72,6 +72,8 @@ class Proof:
             known = not {"close", "rounds"} & set(_signs(parts[0]))
             return self._opposite(self._truth(parts[0], True), operator.not_ if known else _never)
         columns = [self._value(part) for part in parts]
+        if sign in ("<=", ">=") and not exactly and isinstance(parts[1], float):
+            return _bounded(sign, columns[0], parts[1])
         if sign in ("close", "rounds"):
             even = any(isinstance(part, float) or (isinstance(part, str) and part in self._names) for part in parts)
             return _told(_mapped(_level if even else _never, *columns))
@@ -107,6 +109,17 @@ def _told(column: Column) -> Told:
     def told(values: Values) -> Sequence[bool]:
         found = column(values)
         return found if False in found else EVERYWHERE
+
+    return told
+
+
+def _bounded(sign: str, column: Column, limit: float) -> Told:
+    """Numbers held against one limit: where the outermost holds, all do."""
+    outermost, holds = (max, operator.le) if sign == "<=" else (min, operator.ge)
+
+    def told(values: Values) -> Sequence[bool]:
+        found = column(values)
+        return EVERYWHERE if holds(outermost(found), limit) else [holds(number, limit) for number in found]
 
     return told
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from typing import Any
 
-from .expression import did_you_mean
+from .expression_parser import did_you_mean
 from .model import Json
 
 Mistake = tuple[tuple[Any, ...], str]

@@ -13,8 +13,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from . import expression, rule_peers, rule_scoring
-from .expression import ExpressionError, did_you_mean
+from . import rule_peers, rule_scoring
+from .expression import names_in
+from .expression_parser import ExpressionError, did_you_mean, parse, unit_of
 from .model import Json
 from .rule_briefing import mistakes
 from .rule_models import MODELS, Benchmark, Items, Layout, LayoutDifference, Rule, fields_at
@@ -322,11 +323,11 @@ class _Compiler:
 
     def _expression(self, source: Source, at: Steps, text: str, let: dict[str, Any], units: dict[str, str]) -> Any:
         try:
-            tree = expression.parse(text)
+            tree = parse(text)
         except ExpressionError as e:
             self._refuse(source, at, e.message, e.column - 1)
             return None
-        for name in expression.names_in(tree):
+        for name in names_in(tree):
             if name.startswith("parameter.") and name not in let:
                 self._add_selector(source, at, name, name, set(), let, units)
         return tree
@@ -335,7 +336,7 @@ class _Compiler:
         if tree is None:
             return ""
         try:
-            return expression.unit_of(tree, units)
+            return unit_of(tree, units)
         except ExpressionError as e:
             self._refuse(source, at, e.message)
             return ""

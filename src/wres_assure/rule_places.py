@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from .expression import did_you_mean
+from .expression_parser import did_you_mean
 from .rule_models import Items, Layout, Rule
 from .selectors import DIMENSIONS
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from . import expression
-from .expression import ExpressionError, did_you_mean
+from .expression import names_in
+from .expression_parser import ExpressionError, did_you_mean, parse, unit_of
 from .model import Json
 from .selectors import Vocabulary
 from .strict_yaml import Steps
@@ -61,11 +61,11 @@ class Scoring:
         units = dict(NUMBERS)
         tree: Any = None
         try:
-            tree = expression.parse(level.when)
-            for name in expression.names_in(tree):
+            tree = parse(level.when)
+            for name in names_in(tree):
                 if name.startswith("parameter."):
                     let[name], units[name] = self.vocabulary.selector(name, set(), [])
-            expression.unit_of(tree, units)
+            unit_of(tree, units)
         except ExpressionError as e:
             self._refuse((*at, "when"), e.message, e.column - 1)
         for name in _PLACEHOLDER.findall(level.reason):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .expression import ExpressionError, did_you_mean
+from .expression_parser import ExpressionError, did_you_mean
 from .records import NamedTuple
 from .rule_models import Items
 
