@@ -155,7 +155,7 @@ class _Computed(dict[str, Operand]):
 
 
 def _failed(rule: Rule, place: Place, keys: Mapping[str, Key], context: Context) -> Finding:
-    env = _Computed(rule.where)
+    env: dict[str, Operand] = _Computed(rule.where) if rule.where else {}
     values: dict[str, Shown] = {}
     cells: dict[str, str] = {}
     for name, key in keys.items():
@@ -165,8 +165,9 @@ def _failed(rule: Rule, place: Place, keys: Mapping[str, Key], context: Context)
             facts, env[name] = found.facts, operand
             raw, cell = (facts[0].raw, facts[0].cell) if len(facts) == 1 else ("", "")
             values[name] = Shown(tidy(operand.value), operand.low, operand.high, raw, cell)
-            if len(facts) <= 6:
-                cells.update({fact.cell: fact.raw for fact in facts if fact.cell})
+            for fact in facts if len(facts) <= 6 else ():
+                if fact.cell:
+                    cells[fact.cell] = fact.raw
     for name in rule.where:
         try:
             env[name]

@@ -177,8 +177,8 @@ def _suspects(
 ) -> Sequence[Place]:
     """The places of a rule that need a closer look."""
     if rule.kind == "cells" or not rule.source["raised_by"]:
-        found = screen.suspects(rule, seen)
-        return [*(rule.places[number] for number in found), *places[len(rule.places) :]]
+        found = [rule.places[number] for number in screen.suspects(rule, seen)]
+        return [*found, *places[len(rule.places) :]]
     codes = rule.source["codes"] if rule.kind != "rows" else (*rule.source["codes"], "section_missing")
     return places if rule.family in LAST or any(code in context.raised for code in codes) else ()
 
@@ -349,6 +349,9 @@ def _cell(rule: Rule, place: Place, fact: Fact | None, context: Context) -> list
     return [unverifiable(rule, place, context.facts.resolve(Key(*place)), context)]
 
 
+_explaining = Remembered(lambda rules: {rule.id: rule.source["explains"] for rule in rules if rule.source["explains"]})
+
+
 def _folded(findings: list[Finding], rulebook: Rulebook) -> list[Finding]:
     """Findings that another of the same indicator explains point at it: one root cause is told once."""
     indicator = rulebook.indicator_of
@@ -357,14 +360,14 @@ def _folded(findings: list[Finding], rulebook: Rulebook) -> list[Finding]:
         return rule, indicator.get(finding.place.item, finding.place.item), finding.place.basis or "verified"
 
     failed = {finding.rule for finding in findings if finding.outcome == FAILED}
-    explains = {rule.id: rule.source["explains"] for rule in rulebook.rules if rule.id in failed}
-    if not any(explains.values()):
+    explains = _explaining(rulebook.rules)
+    if not any(other in failed for rule in failed & explains.keys() for other in explains[rule]):
         return findings
     explained = {
         about(other, finding): finding.rule
         for finding in findings
         if finding.outcome == FAILED
-        for other in explains[finding.rule]
+        for other in explains.get(finding.rule, ())
     }
     return [
         finding._replace(caused_by=by)

@@ -200,10 +200,10 @@ class Facts:
                 return self._single(keys[0])
             return Resolved(exact(fact.value) if counted else printed(fact.value, fact.step), (fact,))
         facts = self.several(keys)
-        values = [fact.value for fact in facts]
-        if None not in values:
+        total = _sum(facts)
+        if total is not None:
             self._behind[key] = known
-            return Resolved(exact(sum(values)), tuple(facts))  # type: ignore[arg-type]  # all are numbers
+            return Resolved(exact(total), tuple(facts))
         missing: Resolved | None = None
         for dimension, parts in self._divisions(key):
             resolved = []
@@ -327,6 +327,13 @@ class Facts:
         if (key.basis == "previous" or key.item.startswith("restated_")) and "previous" not in self._last_year:
             return "no earlier return was given, only last year's block in this one"
         return f"{self.name(key.under('last_year'))} was not given"
+
+
+def _sum(facts: Iterable[Fact]) -> float | None:
+    try:
+        return sum([fact.value for fact in facts])  # type: ignore[misc]  # quicker than to look at each first
+    except TypeError:
+        return None  # one has no value
 
 
 def operand_of(fact: Fact, unit: str) -> Operand:

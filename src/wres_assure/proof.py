@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from itertools import repeat
 from typing import Any
 
 from .expression import RELATIVE, TWO, Tree
@@ -26,6 +27,7 @@ _NUMBERS: dict[str, Callable[..., Any]] = {
     "point": float,
 }
 _QUICK = {"<=": operator.le, ">=": operator.ge, "==": operator.eq}  # where true without a tolerance, true with one
+_TURNED = {"<=": ">=", ">=": "<="}
 
 
 class Values(list[float]):
@@ -72,8 +74,11 @@ class Proof:
             known = not {"close", "rounds"} & set(_signs(parts[0]))
             return self._opposite(self._truth(parts[0], True), operator.not_ if known else _never)
         columns = [self._value(part) for part in parts]
-        if sign in ("<=", ">=") and not exactly and isinstance(parts[1], float):
-            return _bounded(sign, columns[0], parts[1])
+        if sign in _TURNED and not exactly:
+            if isinstance(parts[1], float):
+                return _bounded(sign, columns[0], parts[1])
+            if isinstance(parts[0], float):
+                return _bounded(_TURNED[sign], columns[1], parts[0])
         if sign in ("close", "rounds"):
             even = any(isinstance(part, float) or (isinstance(part, str) and part in self._names) for part in parts)
             return _told(_mapped(_level if even else _never, *columns))
@@ -119,7 +124,7 @@ def _bounded(sign: str, column: Column, limit: float) -> Told:
 
     def told(values: Values) -> Sequence[bool]:
         found = column(values)
-        return EVERYWHERE if holds(outermost(found), limit) else [holds(number, limit) for number in found]
+        return EVERYWHERE if holds(outermost(found), limit) else list(map(holds, found, repeat(limit)))
 
     return told
 
