@@ -32,6 +32,7 @@ from .rulebook import Rule, Rulebook, bind
 from .screen import Screen, Seen, screen_of
 from .values import WITHHELD
 
+LAST_TURN = 2
 LAST = ("narrative",)  # families judged on what the others ask to be explained
 _NOT_BOUND = {
     "national_body": "national bodies take part voluntarily, bound by no contract and not inspected (guidance 5.4)"
@@ -52,7 +53,8 @@ class Checked(NamedTuple):
 
 Result = tuple[int, list[tuple[str, list[Finding]]]]  # of a rule: how many checks hold, and every other outcome
 Judged = dict[str, Result]  # by rule
-Plan = list[tuple[Rule, Result | None]]  # the rules in their turn, with the result of those that are not judged
+Turn = list[tuple[Rule, Result | None]]  # rules, with the result of those that are not judged
+Plan = tuple[Turn, Turn, Turn]  # how figures are given first, what is to be explained last
 
 
 def check(
@@ -67,34 +69,35 @@ def check(
     for entry in raised:
         by_code.setdefault(entry.code, []).append(entry)
     context = Context(facts, by_code, subject, rulebook, {})
+    screen = screen_of(rulebook.rules, rulebook.items)
+    seen = screen.seen(facts)
     findings: list[Finding] = []
     families: dict[str, dict[str, int]] = {}
     coverage, apart = _counter(), _counter()
-    cause: Mapping[Row, str] | None = None
-    screen = screen_of(rulebook.rules, rulebook.items)
-    seen, first = screen.seen(facts), True
-    for rule, result in _plan(context):
-        if rule.family in LAST and cause is None:
+    cause: Mapping[Row, str] = {}
+    for turn, rules in enumerate(_plan(context)):
+        if turn == LAST_TURN:
             findings = _folded(findings, rulebook)
+        if turn == LAST_TURN and rules:
             context, cause = _with_what_is_asked(context, findings)
-            seen, first = screen.seen(context.facts), True
-        if first and rule.family not in FIRST:
-            seen, first = screen.questioned(seen, context.in_question), False
-        found_before = known.get(rule.id)
-        passed, others = known[rule.id] = found_before or result or _judged(rule, context, screen, seen)
-        family = families.get(rule.family)
-        if family is None:
-            family = families[rule.family] = _counter()
-        counts = apart if rule.source["asks_removal"] else coverage
-        counts[PASSED] += passed
-        family[PASSED] += passed
-        for outcome, found in others:
-            findings += found if not cause else [_caused(finding, rule, cause) for finding in found]
-            counts[outcome] += 1
-            family[outcome] += 1
+            seen = screen.seen(context.facts)
+        if turn:
+            seen = screen.questioned(seen, context.in_question)
+        for rule, result in rules:
+            found_before = known.get(rule.id)
+            passed, others = known[rule.id] = found_before or result or _judged(rule, context, screen, seen)
+            family = families.get(rule.family)
+            if family is None:
+                family = families[rule.family] = _counter()
+            counts = apart if rule.source["asks_removal"] else coverage
+            counts[PASSED] += passed
+            family[PASSED] += passed
+            for outcome, found in others:
+                findings += found if not cause else [_caused(finding, rule, cause) for finding in found]
+                counts[outcome] += 1
+                family[outcome] += 1
     for counter in (coverage, apart, *families.values()):
         counter["checks"] = sum(counter.values())
-    findings = _folded(findings, rulebook) if cause is None else findings
     return Checked(tuple(findings), coverage, apart, families)
 
 
@@ -105,25 +108,23 @@ def forgotten(known: Judged, raised: Iterable[Raised], rulebook: Rulebook) -> Ju
     return {name: result for name, result in known.items() if name not in spoken | last}
 
 
-def _judged_rules(rules: tuple[Rule, ...]) -> list[Rule]:
-    """The rules that are judged: first how figures are given, last what is to be explained."""
-    judged = [rule for rule in rules if rule.source["status"] in ("active", "suspended")]
-    return sorted(judged, key=lambda rule: _TURN.get(rule.family, len(FIRST)))
-
-
-_in_turn = Remembered(_judged_rules)
 _plans: Remembered[dict[tuple[object, ...], Plan]] = Remembered(lambda rules: {})
 
 
 def _plan(context: Context) -> Plan:
-    """The rules in their turn; worked out once for returns of one year and one kind of organisation."""
+    """The rules in their turns; worked out once for returns of one year and one kind of organisation."""
     subject, rules = context.subject, context.rulebook.rules
-    if subject.stopped or subject.scheme != "nhs_wres":
-        return [(rule, _not_judged(rule, context)) for rule in _in_turn(rules)]
+    usual = not subject.stopped and subject.scheme == "nhs_wres"
     kind = subject.year, subject.from_table, subject.organisation.type
-    plans = _plans(rules)
+    plans = _plans(rules) if usual else {}
     if kind not in plans:
-        plans[kind] = [(rule, _not_judged(rule, context)) for rule in _in_turn(rules)]
+        judged = [rule for rule in rules if rule.source["status"] in ("active", "suspended")]
+        judged.sort(key=lambda rule: _TURN.get(rule.family, len(FIRST)))
+        turns: Plan = ([], [], [])
+        for rule in judged:
+            turn = 0 if rule.family in FIRST else LAST_TURN if rule.family in LAST else 1
+            turns[turn].append((rule, _not_judged(rule, context)))
+        plans[kind] = turns
     return plans[kind]
 
 
