@@ -28,8 +28,9 @@ from wres_assure.document import (
     texts,
     texts_of,
 )
+from wres_assure.expression_parser import parse
 from wres_assure.material import Material, frameworks, material
-from wres_assure.model import FAILED, Assessment, Fact, Finding, Key, PeerPosition, Pooled
+from wres_assure.model import FAILED, Assessment, Fact, Finding, Key, PeerPosition, Place, Pooled, Shown
 from wres_assure.rulebook import Rulebook
 
 WRITTEN = tuple(audience for audience in AUDIENCES if audience != "public")
@@ -525,6 +526,41 @@ def test_the_trace_known_issues_and_folded_cells_are_told(rulebook: Rulebook) ->
         for rule in rulebook.rules
     )
     assert issue in " ".join(texts(document(assessment, rulebook._replace(rules=rules))))
+
+
+RATIO, SHARE = {"a": "ratio", "b": "ratio"}, {"a": "share", "b": "share"}
+
+
+@pytest.mark.parametrize(("clause", "units", "a", "b", "told"), [
+    ("a <= b", {"a": "people", "b": "people"}, 72, 65, "72 <= 65 is false: WRES!L41 = 72, b = 65"),
+    ("a <= b", {"a": "people", "b": "people"}, 100_001, 100_000.6, "100,001 <= 100,000.6 is false: "
+     "WRES!L41 = 100,001, b = 100,000.6"),  # to whole people it would hold
+    ("a <= b", RATIO, 1.593387471, 1.25, "1.593 <= 1.25 is false: WRES!L41 = 1.593, b = 1.25"),
+    ("a <= b", RATIO, 1.2500001, 1.25, "1.2500001 <= 1.25 is false: WRES!L41 = 1.2500001, b = 1.25"),
+    ("a < 0.8 or b > 1.25", RATIO, 0.8123456, 1.2500000001, "0.8123 < 0.8 or 1.25 > 1.25 is false: "
+     "WRES!L41 = 0.8123, b = 1.25"),  # one to ten digits, which is how rules compare
+    ("a < 0 or b > 2", RATIO, float("inf"), 1.5, "inf < 0 or 1.5 > 2 is false: WRES!L41 = inf, b = 1.50"),
+    ("not (a > b)", RATIO, 0.80004, 0.8, "not 0.80004 > 0.8 is false: WRES!L41 = 0.80004, b = 0.80"),
+    ("a == round(a)", {"a": "people"}, 400.9999, 0, "400.9999 == round(400.9999) is false: WRES!L41 = 400.9999"),
+    ("rounds(a, 1)", SHARE, 1.00004, 0, "rounds(1.00004, 1) is false: WRES!L41 = 100.004%"),
+    ("a <= b", SHARE, 0.3396692175, 0.1, "0.3397 <= 0.1 is false: WRES!L41 = 33.97%, b = 10.0%"),
+    ("a >= b", {"a": "number"}, 0.00001975164948, 0.05, "0.00001975 >= 0.05 is false: "
+     "WRES!L41 = 0.00001975, b = 0.05"),
+    ("a >= b", {"a": "number"}, 1.975164948e-20, 0.05, "1.975e-20 >= 0.05 is false: WRES!L41 = 1.975e-20, b = 0.05"),
+    ("a <= b", {"a": "number"}, 20210901, 20210831, "1 September 2021 <= 31 August 2021 is false: "
+     "WRES!L41 = 1 September 2021, b = 31 August 2021"),
+    ("a <= b", {"a": "number"}, 2023, 2022, "2023 <= 2022 is false: WRES!L41 = 2023, b = 2022"),
+    ("a <= parameter.unknown_explain", {"a": "share", "parameter.unknown_explain": "share"}, 0.12, 0.1,
+     "0.12 <= 0.1 is false: WRES!L41 = 12.0%, 10.0% (Share of unknown ethnicity to explain)"),
+])  # fmt: skip
+def test_the_clause_that_decided_reads_as_it_was_decided(
+    clause: str, units: dict[str, str], a: float, b: float, told: str, rulebook: Rulebook
+) -> None:
+    """In few digits, but in so many that what was false is not true in the numbers shown."""
+    ours = rulebook.rule("UNK-01b")._replace(units=units)
+    values = {"a": Shown(a, a, a, cell="WRES!L41"), "b": Shown(b, b, b), "parameter.unknown_explain": Shown(b, b, b)}
+    finding = Finding(ours.id, FAILED, Place(), values, (), clause=parse(clause))
+    assert words.trace_of(finding, rulebook._replace(rules=(ours,))) == told
 
 
 # Hostile text

@@ -83,7 +83,8 @@ ALLOWED = {
     "rule_mutate": "model rulebook expression rule_cases rule_search",
     # for authors: lint and manual pages, which show the texts and places of the YAML itself
     "rule_lint": "model rulebook expression resources strict_yaml rule_search rule_mutate",
-    "rule_diff": "model rulebook expression words rule_mutate rule_docs",
+    "rule_diff_scoring": "model rulebook expression",
+    "rule_diff": "model rulebook expression words rule_mutate rule_docs rule_diff_scoring",
     "rule_coverage": "model rulebook words rule_docs",
     "rule_docs": "_ model rulebook expression facts resources strict_yaml words rule_cases rule_search rule_mutate",
     # from an assessment to words: no stage is asked again

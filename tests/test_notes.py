@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import random
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ import pytest
 import samples
 from wres_assure.assess import Beside, assess
 from wres_assure.facts import Facts
-from wres_assure.model import FAILED, Assessment, Fact, Finding, Key
+from wres_assure.model import FAILED, Assessment, Fact, Finding, Json, Key
 from wres_assure.note_claims import contradictions
 from wres_assure.render.result import as_json, facts_csv, findings_csv, result
 from wres_assure.render.workbook import template
@@ -32,6 +34,12 @@ def of(story: samples.Story, notes: dict[int, str], folder: Path, rulebook: Rule
 def one(assessment: Assessment, rule: str) -> Finding | None:
     """The finding of a rule that is judged; None where all its checks passed or do not apply."""
     return next((f for f in assessment.findings if f.rule == rule and f.outcome in (FAILED, "unverifiable")), None)
+
+
+def in_csv(entry: Json) -> dict[str, str]:
+    """The explanation of each rule's finding, as the table of findings has it."""
+    lines = csv.DictReader(io.StringIO(findings_csv(entry), newline=""))
+    return {line["rule"]: line["explanation"] for line in lines}
 
 
 # Explanations
@@ -72,6 +80,15 @@ def test_free_text_is_shown_only_where_asked(tmp_path: Path, rulebook: Rulebook)
     assert explanations == ["[text]", "Ask Jane Smith."]
     assert "Jane" not in as_json([shut], False) + facts_csv(shut) + findings_csv(shut)
     assert "Jane" in as_json([opened], False)
+    assert [in_csv(entry)["CON-05c"] for entry in (shut, opened)] == explanations
+
+
+def test_a_note_is_no_formula_in_the_csv(tmp_path: Path, rulebook: Rulebook) -> None:
+    note = '=HYPERLINK("http://example.org"; "Ask")'
+    assessment = of(samples.mandatory_training_counted(), {43: note}, tmp_path, rulebook)
+    told = in_csv(result(assessment, rulebook, show_values=True))
+    assert told["CON-05c"] == f"'{note}"
+    assert set(told.values()) == {f"'{note}", ""}  # where nothing was written, nothing stands
 
 
 @pytest.mark.parametrize(

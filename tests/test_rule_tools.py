@@ -11,7 +11,17 @@ from typing import Any
 import pytest
 import yaml
 
-from wres_assure import resources, rule_coverage, rule_diff, rule_docs, rule_lint, rule_mutate, rule_search
+from wres_assure import (
+    resources,
+    rule_coverage,
+    rule_diff,
+    rule_diff_scoring,
+    rule_docs,
+    rule_lint,
+    rule_mutate,
+    rule_scoring,
+    rule_search,
+)
 from wres_assure.expression_parser import parse
 from wres_assure.rulebook import Rulebook, load
 from wres_assure.strict_yaml import sources
@@ -348,6 +358,50 @@ SHARE, TURNED = ("value: senior_bme / senior - staff_bme / staff", "value: staff
                                   "It is suspended: Under review."]),
     case("an indicator", "indicators.yaml", [(SHARE, TURNED)],
          ["  indicator 1 (Representation at band 8a and above) is calculated otherwise."]),
+    case("a level of reliability", "scoring.yaml",
+         [("when: sound < 5", "when: sound < 6"),
+          ("  - level: fair\n    when: missing > 0\n", "  - level: poor\n    when: missing > 0\n")],
+         ["Reliability, profile and gap index",
+          '  Reliability is no longer kept to "poor" where indicators that can be relied on < 5.',
+          '  Reliability is now kept to "poor" where indicators that can be relied on < 6.',
+          '  Reliability is no longer kept to "fair" where figures missing > 0.',
+          '  Reliability is now kept to "poor" where figures missing > 0.']),
+    case("why reliability is so, in other words", "scoring.yaml", [('reason: "To be corrected: ', 'reason: "Wrong: ')],
+         ["No return is judged otherwise.", "Only reworded: the reasons of reliability."]),
+    case("the profile", "scoring.yaml", [("level: 0.95", "level: 0.99"), ("ratio: 0.05", "ratio: 0.1"),
+                                         ("points: 0.0005", "points: 0.005")],
+         ["  The profile held each indicator against parity at 95%; it does so at 99%.",
+          "  In the profile a ratio was no difference up to 0.05 away from 1; is up to 0.1.",
+          "  In the profile a gap was no difference below 0.05 percentage points; is below 0.5."]),
+    case("when there is a gap index", "scoring.yaml",
+         [("fewest_indicators: 7\n  level: 0.95", "fewest_indicators: 8\n  level: 0.9")],
+         ["  The gap index was withheld with fewer than 7 indicators; is with fewer than 8.",
+          "  The interval of the gap index was at 95%; is at 90%."]),
+    case("weights of the gap index", "scoring.yaml", [("{indicator_1: 3,", "{indicator_1: 1,")],
+         ["  indicator 1 (Representation at band 8a and above) was 25% of the gap index where all are given; "
+          "is 16.67%.",
+          "  indicator 9 (Board membership) was 8.333% of the gap index where all are given; is 16.67%."]),
+    case("weights that come to the same", "scoring.yaml",
+         [("{indicator_1: 3, indicator_9: 1}", "{indicator_1: 6, indicator_9: 2}")],
+         ["No return is judged otherwise."]),
+    case("a weight of a domain", "scoring.yaml", [("    processes:\n", "    processes:\n      weight: 2\n")],
+         ["  indicator 2 (Appointment from shortlisting) was 11.11% of the gap index where all are given; is 16.67%."]),
+    case("another domain", "scoring.yaml",
+         [(", indicator_9: 1}", "}"), ("indicator_8: 1}", "indicator_8: 1, indicator_9: 1}")],
+         ["  indicator 9 (Board membership) counted to representation in the gap index; counts to experience."]),
+    case("a ratio the other way round", "scoring.yaml",
+         [("over: {group: white, events: appointed_white, people: shortlisted_white}\n"
+           "      under: {group: bme, events: appointed_bme, people: shortlisted_bme}",
+           "over: {group: bme, events: appointed_bme, people: shortlisted_bme}\n"
+           "      under: {group: white, events: appointed_white, people: shortlisted_white}")],
+         ["  indicator 2 (Appointment from shortlisting), in the gap index: the ratio was White shortlisted applicants "
+          "over BME shortlisted applicants; is BME shortlisted applicants over White shortlisted applicants."]),
+    case("what an indicator is in the gap index", "scoring.yaml",
+         [("      complete_count: true\n      add_half: always\n", ""), ("events: cases_bme", "events: cases_white")],
+         ["  indicator 9 (Board membership), in the gap index: was taken as a complete count, without chance; "
+          "is taken as a sample.",
+          "  indicator 9 (Board membership), in the gap index: 0.5 was added always; is added where a count is 0.",
+          "  indicator 3 (Formal disciplinary process), in the gap index: its rates are made of other numbers."]),
     case("words alone", "checks/small_numbers.yaml",
          [("title: BME staff are enough to speak of rates\n", "title: New\n")],
          ["No return is judged otherwise.", "Only reworded: SML-01."]),
@@ -358,6 +412,18 @@ def test_what_an_organisation_notices(
     text = rule_diff.diff(rulebook, load(copied(tmp_path, name, *edits)))
     for line in lines:
         assert line in text.splitlines()
+
+
+@pytest.mark.parametrize(("part", "said"), [("profile", "told"), ("gap_index", "calculated")])
+def test_a_score_that_is_new_or_gone(rulebook: Rulebook, part: str, said: str) -> None:
+    without = rulebook._replace(scoring={**rulebook.scoring, part: None})
+    name = part.replace("_", " ")
+    assert f"  The {name} is no longer {said}.\n" in rule_diff.diff(rulebook, without)
+    assert f"  The {name} is new.\n" in rule_diff.diff(without, rulebook)
+
+
+def test_every_number_of_a_level_has_words() -> None:
+    assert rule_diff_scoring.MEANT.keys() == rule_scoring.NUMBERS.keys()
 
 
 def test_a_rule_that_is_new_or_gone(rulebook: Rulebook) -> None:

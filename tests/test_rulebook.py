@@ -23,6 +23,10 @@ from wres_assure.strict_yaml import RulebookError, Source
 RULES = Path(resources.folder("rules"))
 SRC = Path(rulebook.__file__).parent.parent
 
+ASKED = (
+    "{subject: A figure, why: It matters., questions: [How?, Why?], people: [clerk], ask: the file, "
+    "authority: practice.reading}"
+)
 # A whole rulebook, as small as one can be.
 SMALL = {
     "rulebook.yaml": 'version: "1"\ntitle: A small rulebook\n',
@@ -61,25 +65,13 @@ regions: {London: [Y56]}
   fair: {title: A fair, kind: equality, authority: practice.reading}
 people: {clerk: the clerk}
 indicators: {}
-very_senior_managers:
-  subject: A figure
-  why: It matters.
-  questions: [How?, Why?]
-  people: [clerk]
-  ask: the file
-  authority: practice.reading
-in_question:
-  subject: A figure
-  why: It matters.
-  questions: [How?, Why?]
-  people: [clerk]
-  ask: the file
-  authority: practice.reading
+very_senior_managers: ASKED
+in_question: ASKED
 governance: []
 duties: []
 due_regard: []
 checklist: []
-""",
+""".replace("ASKED", ASKED),
 }
 RULE = """\
 - id: CON-01
@@ -329,10 +321,10 @@ def test_a_mistake_is_told_with_its_place_and_the_likely_word(tmp_path: Path, te
     case("a question of the narrative that is not there",
          {"briefing": SMALL["briefing.yaml"].replace("duties: []", "duties: [{duty: D, answers: [paln], ask: A, "
                                                      "authority: practice.reading}]")},
-         "briefing.yaml:21:29: No question of the narrative is called 'paln'."),
+         "briefing.yaml:9:29: No question of the narrative is called 'paln'."),
     case("a person that is not there",
          {"briefing": SMALL["briefing.yaml"].replace("people: [clerk]", "people: [clark]")},
-         "briefing.yaml:10:"),
+         "briefing.yaml:6:"),
     case("no framework in force",
          {"briefing": SMALL["briefing.yaml"].replace("kind: equality,", "kind: equality, until: 2020,")},
          "briefing.yaml:2:3: No framework of the kind equality is in force today."),

@@ -44,85 +44,71 @@ ZZP,x,2021,reported_indicator_3,,,,,5.1
 """
 
 
+COLUMNS = "organisation_code,organisation_name,organisation_type,reporting_year,item,basis,staff_group,pay_band,"
+HEADING = f"{COLUMNS}ethnicity,value\n"
+
+
+def two_years(name: str, year: int, figures: str) -> str:
+    """A trust's return with last year's block, of lines `item,staff group,pay band,ethnicity,this year,last year`."""
+    lines = []
+    for figure in figures.split():
+        item, group, band, ethnicity, now, before = figure.split(",")
+        of = f"ZZX,{name},trust,{year},{item}"
+        lines.append(f"{of},,{group},{band},{ethnicity},{now}\n")
+        lines += [f"{of},restated,{group},{band},{ethnicity},{before}\n"] if before else []
+    return "".join(lines)
+
+
 # Organisations and years that no sample is of, and ethnicity lost or recoded since last year.
-OTHERS = """organisation_code,organisation_name,organisation_type,reporting_year,item,basis,ethnicity,value
-ZZX,a CCG,ccg,2023,headcount,,all,90
-ZZX,an ICB,icb,2021,headcount,,all,90
-ZZX,a CSU,csu,2021,headcount,,all,90
-ZZX,a trust,trust,2023,headcount,,all,90
-ZZX,lost,trust,2021,headcount,,white,700
-ZZX,lost,trust,2021,headcount,,bme,200
-ZZX,lost,trust,2021,headcount,,unknown,100
-ZZX,lost,trust,2021,headcount,restated,white,750
-ZZX,lost,trust,2021,headcount,restated,bme,200
-ZZX,lost,trust,2021,headcount,restated,unknown,50
-ZZX,recoded,trust,2021,headcount,,white,750
-ZZX,recoded,trust,2021,headcount,,bme,200
-ZZX,recoded,trust,2021,headcount,,unknown,50
-ZZX,recoded,trust,2021,headcount,restated,white,700
-ZZX,recoded,trust,2021,headcount,restated,bme,200
-ZZX,recoded,trust,2021,headcount,restated,unknown,100
-"""
+OTHERS = HEADING + """ZZX,a CCG,ccg,2023,headcount,,,,all,90
+ZZX,an ICB,icb,2021,headcount,,,,all,90
+ZZX,a CSU,csu,2021,headcount,,,,all,90
+ZZX,a trust,trust,2023,headcount,,,,all,90
+""" + two_years("lost", 2021, """
+headcount,,,white,700,750
+headcount,,,bme,200,200
+headcount,,,unknown,100,50
+""") + two_years("recoded", 2021, """
+headcount,,,white,750,700
+headcount,,,bme,200,200
+headcount,,,unknown,50,100
+""")
 
 # Two years that differ: one organisation took another over, another counts fewer cases and asks another question.
-COLUMNS = "organisation_code,organisation_name,organisation_type,reporting_year,item,basis,staff_group,pay_band,"
-TWO_YEARS = f"""{COLUMNS}ethnicity,value
-ZZX,grown,trust,2021,headcount,,,,white,1400
-ZZX,grown,trust,2021,headcount,,,,bme,600
-ZZX,grown,trust,2021,headcount,,,,all,2000
-ZZX,grown,trust,2021,headcount,,clinical_non_medical,5,all,500
-ZZX,grown,trust,2021,headcount,,clinical_non_medical,under_1,all,0
-ZZX,grown,trust,2021,headcount,,clinical_non_medical,1,all,0
-ZZX,grown,trust,2021,headcount,,clinical_non_medical,2,all,400
-ZZX,grown,trust,2021,headcount,,clinical_non_medical,3,all,300
-ZZX,grown,trust,2021,headcount,restated,,,white,1000
-ZZX,grown,trust,2021,headcount,restated,,,bme,400
-ZZX,grown,trust,2021,headcount,restated,,,all,1400
-ZZX,grown,trust,2021,headcount,restated,clinical_non_medical,5,all,200
-ZZX,grown,trust,2021,headcount,restated,clinical_non_medical,under_1,all,0
-ZZX,grown,trust,2021,headcount,restated,clinical_non_medical,1,all,0
-ZZX,grown,trust,2021,headcount,restated,clinical_non_medical,2,all,200
-ZZX,grown,trust,2021,headcount,restated,clinical_non_medical,3,all,100
-ZZX,changed,trust,2021,shortlisted,,,,white,1000
-ZZX,changed,trust,2021,shortlisted,,,,bme,500
-ZZX,changed,trust,2021,appointed,,,,white,200
-ZZX,changed,trust,2021,appointed,,,,bme,100
-ZZX,changed,trust,2021,shortlisted,restated,,,white,1000
-ZZX,changed,trust,2021,shortlisted,restated,,,bme,500
-ZZX,changed,trust,2021,appointed,restated,,,white,200
-ZZX,changed,trust,2021,appointed,restated,,,bme,73
-ZZX,changed,trust,2021,survey_5,,,,white,20
-ZZX,changed,trust,2021,survey_5,,,,bme,40
-ZZX,changed,trust,2021,respondents_5,,,,white,3000
-ZZX,changed,trust,2021,respondents_5,,,,bme,1000
-ZZX,changed,trust,2021,survey_5,restated,,,white,20
-ZZX,changed,trust,2021,survey_5,restated,,,bme,25
-ZZX,changed,trust,2021,respondents_5,restated,,,white,3000
-ZZX,changed,trust,2021,respondents_5,restated,,,bme,1000
-ZZX,changed,trust,2021,survey_6,,,,white,20.0
-ZZX,changed,trust,2021,survey_6,,,,bme,30.0
-ZZX,changed,trust,2021,respondents_6,,,,white,3000
-ZZX,changed,trust,2021,respondents_6,,,,bme,1000
-ZZX,changed,trust,2021,survey_6,restated,,,white,20.0
-ZZX,changed,trust,2021,survey_6,restated,,,bme,25.0
-ZZX,changed,trust,2021,respondents_6,restated,,,white,3000
-ZZX,changed,trust,2021,respondents_6,restated,,,bme,1000
-ZZX,rebased,trust,2022,training,,,,white,10000000
-ZZX,rebased,trust,2022,applicants,,,,white,59
-ZZX,rebased,trust,2022,shortlisted,,,,white,60
-ZZX,many,trust,2021,survey_5,,,,white,20.0
-ZZX,many,trust,2021,survey_5,,,,bme,21.5
-ZZX,many,trust,2021,respondents_5,,,,white,60000
-ZZX,many,trust,2021,respondents_5,,,,bme,60000
-ZZX,many,trust,2021,survey_5,restated,,,white,20.0
-ZZX,many,trust,2021,survey_5,restated,,,bme,20.0
-ZZX,many,trust,2021,respondents_5,restated,,,white,60000
-ZZX,many,trust,2021,respondents_5,restated,,,bme,60000
-ZZX,rebased,trust,2022,survey_7,,,,white,59
-ZZX,rebased,trust,2022,survey_7,,,,bme,47
-ZZX,rebased,trust,2022,survey_7,restated,,,white,87
-ZZX,rebased,trust,2022,survey_7,restated,,,bme,71
-"""
+TWO_YEARS = HEADING + two_years("grown", 2021, """
+headcount,,,white,1400,1000
+headcount,,,bme,600,400
+headcount,,,all,2000,1400
+headcount,clinical_non_medical,5,all,500,200
+headcount,clinical_non_medical,under_1,all,0,0
+headcount,clinical_non_medical,1,all,0,0
+headcount,clinical_non_medical,2,all,400,200
+headcount,clinical_non_medical,3,all,300,100
+""") + two_years("changed", 2021, """
+shortlisted,,,white,1000,1000
+shortlisted,,,bme,500,500
+appointed,,,white,200,200
+appointed,,,bme,100,73
+survey_5,,,white,20,20
+survey_5,,,bme,40,25
+respondents_5,,,white,3000,3000
+respondents_5,,,bme,1000,1000
+survey_6,,,white,20.0,20.0
+survey_6,,,bme,30.0,25.0
+respondents_6,,,white,3000,3000
+respondents_6,,,bme,1000,1000
+""") + two_years("many", 2021, """
+survey_5,,,white,20.0,20.0
+survey_5,,,bme,21.5,20.0
+respondents_5,,,white,60000,60000
+respondents_5,,,bme,60000,60000
+""") + two_years("rebased", 2022, """
+training,,,white,10000000,
+applicants,,,white,59,
+shortlisted,,,white,60,
+survey_7,,,white,59,87
+survey_7,,,bme,47,71
+""")
 
 
 def failing(assessments: list[Assessment]) -> set[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .model import ORGANISATIONS, Json
+from .rule_diff_scoring import reasons_reworded, scores
 from .rule_docs import amount
 from .rule_mutate import text_of
 from .rulebook import Rule, Rulebook
@@ -18,14 +19,15 @@ _ANYBODY = "every organisation"
 
 
 def diff(a: Rulebook, b: Rulebook) -> str:
-    """From a to b: rules, thresholds, labels and indicators that judge otherwise."""
+    """From a to b: rules, thresholds, labels, indicators and scores that judge otherwise."""
     parts = [
         ("New checks", list(_added(a, b))),
         ("Checks that are gone", list(_removed(a, b))),
         ("Checks that judge otherwise", list(_changed(a, b))),
         ("Thresholds", list(_thresholds(a, b))),
         ("The workbook", list(_layouts(a, b))),
-        ("Indicators and reliability", list(_indicators(a, b))),
+        ("Indicators", list(_indicators(a, b))),
+        ("Reliability, profile and gap index", list(scores(a, b))),
     ]
     said = [f"{heading}\n{''.join(f'  {line}{chr(10)}' for line in lines)}" for heading, lines in parts if lines]
     if not said:
@@ -153,6 +155,8 @@ def _reworded(a: Rulebook, b: Rulebook) -> Iterator[str]:
             old = before[name].source
             if any(old[field] != rule.source[field] for field in _WORDS):
                 yield name
+    if reasons_reworded(a, b):
+        yield "the reasons of reliability"
 
 
 def _thresholds(a: Rulebook, b: Rulebook) -> Iterator[str]:
@@ -266,6 +270,3 @@ def _indicators(a: Rulebook, b: Rulebook) -> Iterator[str]:
             yield f"{said} is calculated otherwise."
         elif {**before[name], "title": "", "wording": ""} != {**after[name], "title": "", "wording": ""}:
             yield f"{said} is read otherwise."
-    levels = [[(level["level"], level["when"]) for level in rulebook.reliability] for rulebook in (a, b)]
-    if levels[0] != levels[1]:
-        yield "The level of reliability is told otherwise."

@@ -37,25 +37,10 @@ FORMAT = 1
 _OURS = ("derived", "change", "last_year")  # made of other facts, and made again
 FIRST_FAMILIES = ("structure", "types")
 FINDING_COLUMNS = (
-    "file",
-    "organisation_code",
-    "reporting_year",
-    "rule",
-    "outcome",
-    "action",
-    "family",
-    "item",
-    "basis",
-    "staff_group",
-    "pay_band",
-    "ethnicity",
-    "cells",
-    "message",
-    "remedy",
-    "authority",
-    "caused_by",
-    "fingerprint",
-)
+    "file", "organisation_code", "reporting_year", "rule", "outcome", "action", "family", "item", "basis",
+    "staff_group", "pay_band", "ethnicity", "cells", "message", "remedy", "authority", "caused_by", "fingerprint",
+    "explanation",
+)  # fmt: skip
 _TRUE_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)%?\Z")
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", ";", "＝", "＋", "－", "＠")
 
@@ -354,7 +339,7 @@ def facts_csv(*results: Json) -> str:
 
 
 def findings_csv(*results: Json) -> str:
-    """Findings as a table, one a line."""
+    """Findings as a table, one a line; what the organisation wrote is withheld where the result withholds it."""
     rows = []
     for entry in results:
         head = [
@@ -376,6 +361,7 @@ def findings_csv(*results: Json) -> str:
                 finding["authority"],
                 finding["caused_by"] or "",
                 finding["fingerprint"],
+                finding["explanation"] or "",
             ]
             for finding in entry["findings"]
         ]
