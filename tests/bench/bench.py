@@ -83,6 +83,7 @@ class Ours:
         from wres_assure.model import FAILED
         from wres_assure.read import read
         from wres_assure.rulebook import bind
+        from wres_assure.uncollected import uncollected
 
         chosen = self._of(asked["rules"])
         (conformed,) = conform(read(asked["path"]), chosen, None)
@@ -92,10 +93,15 @@ class Ours:
         for facts in tables:  # the totals stand in the peers' frames too
             for key in wholes:
                 facts.resolve(key)
-        begun = perf_counter()
-        for facts in tables:
-            checked = check(facts, (), conformed.subject, chosen)
-        seconds = (perf_counter() - begun) / len(tables)
+
+        @uncollected  # as the programme judges
+        def judge() -> tuple[Any, float]:
+            begun = perf_counter()
+            for facts in tables:
+                checked = check(facts, (), conformed.subject, chosen)
+            return checked, (perf_counter() - begun) / len(tables)
+
+        checked, seconds = judge()
         judged = checked.coverage["passed"] + checked.coverage["failed"]
         return {"seconds": seconds, "found": sorted(_name(f) for f in checked.findings if f.outcome == FAILED),
                 "judged": judged, "checks": checked.coverage["checks"]}
