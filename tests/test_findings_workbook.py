@@ -52,7 +52,7 @@ def test_it_holds_the_rows_and_words_of_the_csv(story: str, rulebook: Rulebook) 
     same = {"Cells": "cells", "Remedy": "remedy", "Authority": "authority", "Rule": "rule", "Because of": "caused_by",
             "Fingerprint": "fingerprint", "File": "file", "Code": "organisation_code", "Item": "item",
             "Basis": "basis", "Staff group": "staff_group", "Pay band": "pay_band",
-            "Ethnicity": "ethnicity"}  # fmt: skip
+            "Ethnicity": "ethnicity", "Their own explanation": "explanation"}  # fmt: skip
 
     def line(row: dict[str, Any], names: dict[str, str] | None, said: str) -> tuple[str, ...]:
         values = [str(row[ours if names is None else theirs]).removeprefix("'") for ours, theirs in same.items()]
@@ -84,7 +84,7 @@ def test_the_first_sheet_says_how_much_could_be_judged(rulebook: Rulebook) -> No
 def test_it_can_be_filtered_and_its_heading_stays(rulebook: Rulebook) -> None:
     book = openpyxl.load_workbook(io.BytesIO(made_of([of_story("unreadable_cells", rulebook)], rulebook)))
     sheet = book["Findings"]
-    assert sheet.auto_filter.ref == f"A1:S{sheet.max_row}" and sheet.freeze_panes == "A2"
+    assert sheet.auto_filter.ref == f"A1:T{sheet.max_row}" and sheet.freeze_panes == "A2"
     assert all(sheet.column_dimensions[letter].width > 5 for letter in "ABCDEFGHIJKLMNOPQRS")
     assert sheet.max_row == 1 + len(of_story("unreadable_cells", rulebook)["findings"])
 

@@ -38,6 +38,7 @@ _FINDINGS = (
     ("Code", 8), ("Year", 7), ("Outcome", 14), ("What it asks", 20), ("Rule", 9), ("Check", 38), ("Cells", 20),
     ("What was found", 62), ("Remedy", 46), ("Authority", 46), ("Because of", 11), ("Item", 20), ("Basis", 11),
     ("Staff group", 18), ("Pay band", 12), ("Ethnicity", 11), ("Family", 13), ("File", 24), ("Fingerprint", 19),
+    ("Their own explanation", 46),
 )  # fmt: skip
 
 
@@ -130,6 +131,7 @@ def _row(entry: Json, finding: Json, titles: dict[str, str]) -> list[str | int]:
         finding["family"],
         submission["file"],
         finding["fingerprint"],
+        finding["explanation"] or "",
     ]
 
 
