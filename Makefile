@@ -32,8 +32,7 @@ bench: $(VENV)/installed-test  ## measure against other tools; writes tests/benc
 	$(BIN)/python tests/bench/bench.py
 
 simulate: $(VENV)/installed-test  ## slow: mutated files by the hundred thousand, generated returns by the thousand
-	$(BIN)/python tests/bench/fuzz.py --count 100000
-	$(BIN)/python tests/bench/detect.py --count 500 --seed 7
+	$(BIN)/python tests/bench/simulation.py
 	$(BIN)/python tests/bench/change_simulation.py
 	$(BIN)/python tests/bench/score_simulation.py
 	$(BIN)/python tests/bench/peers_simulation.py

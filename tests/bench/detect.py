@@ -117,14 +117,25 @@ def _table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+def _of_two_years(said: Said) -> bool:
+    return rules().rule(said.rule).family == "year_on_year"
+
+
 def _of_honest(results: list[Clean], title: str) -> str:
     said = [one for result in results for one in result.said]
     parts = [f"## {title}: {len(results)}", ""]
-    for action in ("broken", "correct", "explain", "note"):
-        returns = {one.seed for one in said if one.action == action}
-        share = len(returns) / max(1, len(results))
-        asked = {"broken": "a broken rule", "note": "something to note"}.get(action, f"something to {action}")
-        parts.append(f"- with {asked}: {len(returns)} ({share:.1%})")
+    kinds = {
+        "a broken rule": [one for one in said if one.action == "broken"],
+        "something to correct": [one for one in said if one.action == "correct"],
+        "something to explain in the return itself": [
+            one for one in said if one.action == "explain" and not _of_two_years(one)],
+        "a change since last year to explain, which the generator makes true": [
+            one for one in said if one.action == "explain" and _of_two_years(one)],
+        "something to note": [one for one in said if one.action == "note"],
+    }
+    for what, told in kinds.items():
+        returns = {one.seed for one in told}
+        parts.append(f"- with {what}: {len(returns)} ({len(returns) / max(1, len(results)):.1%})")
     by_rule = Counter((one.rule, one.action) for one in said)
     returns_by_rule = Counter(rule for rule, _ in {(one.rule, one.seed) for one in said})
     parts += ["", _table(("rule", "action", "returns", "findings"), (
