@@ -1,9 +1,10 @@
-"""What makes a check start fast must change nothing: records are named tuples, and the plain call is the parsed one."""
+"""What makes a check fast changes nothing: records are named tuples, a table may grow, a plain call is a parsed one."""
 
 from __future__ import annotations
 
 import collections
 import pickle
+import random
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,11 @@ from hypothesis import strategies as st
 
 from conftest import SAMPLES, STORIES
 from wres_assure import __main__, cli, quick
+from wres_assure.assess import assess
+from wres_assure.facts import Facts
 from wres_assure.model import Fact, Key
 from wres_assure.records import NamedTuple
+from wres_assure.rulebook import Rulebook, bind
 
 # Records, held against the ones of the standard library
 
@@ -83,6 +87,30 @@ def test_a_record_refuses_what_a_named_tuple_refuses() -> None:
 def test_no_record_of_the_programme_is_another_kind_of_class() -> None:
     assert (type(Fact), type(Key)) == (type, type)
     assert Fact.__mro__[-2:] == (tuple, object)
+
+
+# A table of facts that grew, held against one made whole
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_a_table_that_grew_gives_what_one_made_whole_gives(story: str, rulebook: Rulebook) -> None:
+    (assessment,) = assess(_story(story), rulebook)
+    parameters = rulebook.parameters_of(assessment.subject.year)
+    every = list(assessment.facts)
+    keys = {bind(selector, place) for rule in rulebook.rules for place in rule.places for _, selector in rule.let}
+    whole = Facts(every, rulebook.items, parameters)
+    chance = random.Random(story)
+    by_basis = {basis for _, basis, *_ in whole.keys}
+    for later in (set(chance.sample(sorted(by_basis), len(by_basis) // 2)), by_basis - {"verified", "esr", "restated"}):
+        first = Facts([fact for fact in every if fact.key.basis not in later], rulebook.items, parameters)
+        for key in keys:
+            first.resolve(key)  # remembered, where it may be
+        grown = first.and_also([fact for fact in every if fact.key.basis in later])
+        assert sorted(grown.all) == sorted(whole.all)
+        assert grown.printed_places == whole.printed_places
+        for key in keys:
+            ours, theirs = grown.resolve(key), whole.resolve(key)
+            assert (ours.operand, set(ours.facts), ours.reason) == (theirs.operand, set(theirs.facts), theirs.reason)
 
 
 # The plain call, held against the parser of options
