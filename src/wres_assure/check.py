@@ -6,7 +6,7 @@ mistake of ours makes it broken, never failed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from .assertion import FIRST, NO_FIGURE, Context, assert_at, raiser, unverifiable
 from .facts import Facts
@@ -152,10 +152,14 @@ def _counter() -> dict[str, int]:
 
 def _judged(rule: Rule, context: Context, screen: Screen, seen: Seen) -> Result:
     """How many checks of a rule surely hold, and the outcome of each other one with what it found."""
-    places = _places(rule)
-    judge = _raised if rule.source["raised_by"] else assert_at
-    suspects = _suspects(rule, places, context, screen, seen)
-    judged = []
+    judge: Callable[[Rule, Place, Context], list[Finding]]
+    if rule.source["raised_by"]:
+        places, judge = _places(rule), _raised
+        suspects = _suspects(rule, places, context, screen, seen)
+    else:
+        places, judge = rule.places, assert_at
+        suspects = [places[number] for number in screen.suspects(rule, seen)]
+    judged: list[tuple[str, list[Finding]]] = []
     for place in suspects:
         try:
             findings = judge(rule, place, context)
@@ -176,8 +180,8 @@ def _places(rule: Rule) -> tuple[Place, ...]:
 def _suspects(
     rule: Rule, places: Sequence[Place], context: Context, screen: Screen, seen: Seen
 ) -> Sequence[Place]:
-    """The places of a rule that need a closer look."""
-    if rule.kind == "cells" or not rule.source["raised_by"]:
+    """The places of a rule that a stage raises which need a closer look."""
+    if rule.kind == "cells":
         found = [rule.places[number] for number in screen.suspects(rule, seen)]
         return [*found, *places[len(rule.places) :]]
     codes = rule.source["codes"] if rule.kind != "rows" else (*rule.source["codes"], "section_missing")

@@ -77,6 +77,8 @@ class Facts:
     def __init__(self, facts: Iterable[Fact], items: Json, parameters: Mapping[str, float | None]) -> None:
         self.all = tuple(facts)
         self.keys = tuple([fact.key for fact in self.all])
+        self.values = tuple([fact.value for fact in self.all])
+        self.troubled = tuple([fact for fact in self.all if fact.problem is not None])
         self._items = items
         self._by_key: dict[tuple[str, ...], Fact] = dict(zip(self.keys, self.all, strict=True))
         if parameters:
@@ -87,7 +89,6 @@ class Facts:
 
     def _start(self) -> None:
         self._last_year: set[str] | None = None
-        self._troubled: tuple[Fact, ...] | None = None
         self._noted: tuple[Fact, ...] | None = None
         self._key_of: dict[str, Key] | None = None
         self._behind: dict[Key, frozenset[Key]] = {}
@@ -99,19 +100,14 @@ class Facts:
         made = object.__new__(Facts)
         keys = tuple([fact.key for fact in more])
         made.all, made.keys, made._items = self.all + more, self.keys + keys, self._items
+        made.values = self.values + tuple([fact.value for fact in more])
+        made.troubled = self.troubled + tuple([fact for fact in more if fact.problem is not None])
         made._by_key = {**self._by_key, **dict(zip(keys, more, strict=True))}
         made.printed_places = sorted({*self.printed_places, *_printed_places(keys)})
         ours = _REPORTED.isdisjoint([key.basis for key in keys]) and made.printed_places == self.printed_places
         made._whole = {key: found for key, found in self._whole.items() if key.basis in _REPORTED} if ours else {}
         made._start()
         return made
-
-    @property
-    def troubled(self) -> tuple[Fact, ...]:
-        """The facts with a problem."""
-        if self._troubled is None:
-            self._troubled = tuple([fact for fact in self.all if fact.problem is not None])
-        return self._troubled
 
     @property
     def noted(self) -> tuple[Fact, ...]:

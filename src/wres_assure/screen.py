@@ -17,10 +17,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
-from operator import itemgetter
 
 from .facts import Facts
-from .model import Fact, Json, Key
+from .model import Json, Key
 from .proof import EVERYWHERE, Proof, Told, Values, gather
 from .records import NamedTuple
 from .remembered import Remembered
@@ -30,7 +29,6 @@ Names = Mapping[str, Sequence[tuple[str, ...]]]  # the keys of a name at each pl
 
 
 NOWHERE: frozenset[int] = frozenset()
-_VALUE, _PROBLEM = itemgetter(Fact._fields.index("value")), itemgetter(Fact._fields.index("problem"))
 
 
 class Seen(NamedTuple):
@@ -42,7 +40,6 @@ class Seen(NamedTuple):
 
 
 class Screened(NamedTuple):
-    places: int
     columns: Sequence[Sequence[int]]  # the numbers of a rule's figures, a column for each name
     every: frozenset[int]
     proof: Told | None  # None: that the figures are there is all there is to prove
@@ -86,33 +83,33 @@ class Screen:
                 proof = expression.column if expression.plainly_divided or not rough else expression.nothing
                 divisors |= rough
             every = frozenset().union(*columns.values())
-            self._screened[rule.id] = Screened(len(rule.places), tuple(columns.values()), every, proof)
+            self._screened[rule.id] = Screened(tuple(columns.values()), every, proof)
         self._keys: tuple[Key, ...] | None = None  # of the return seen last, with the places of the screen's in them
-        self._order: Callable[[Sequence[Fact]], Sequence[Fact]] = tuple
+        self._order: Callable[[Sequence[float | None]], Sequence[float]]
         self._others: list[tuple[str, ...]] = []
-        self._divisors = {self._single[part] for key in divisors for part in parts_of.get(key, (key,))}
+        single_divisors = {part for key in divisors for part in parts_of.get(key, (key,))}
+        self._divisors = [(self._single[part], part) for part in sorted(single_divisors)]
 
-    def _found(self, facts: Facts) -> Sequence[Fact]:
-        """The facts in the order of the screen, looked up once for returns that have them in one order, as most do."""
+    def _values(self, facts: Facts) -> Values:
+        """The values in the order of the screen, looked up once for returns that have them in one order, as most do."""
         if self._keys != facts.keys:
             at: dict[tuple[str, ...], int] = {key: place for place, key in enumerate(facts.keys)}
             self._others = [key for key in self._single if key not in at]  # parameters, and what was not given
             at.update((key, len(facts.keys) + place) for place, key in enumerate(self._others))
             self._order = gather([at[key] for key in self._single])
             self._keys = facts.keys
-        return self._order([*facts.all, *facts.several(self._others)])
+        return Values(self._order([*facts.values, *[fact.value for fact in facts.several(self._others)]]))
 
     def seen(self, facts: Facts) -> Seen:
         """The figures of a return; of one that is missing the value stands for nothing, and is 1."""
-        found = self._found(facts)
-        values = Values(map(_VALUE, found))
-        bad: set[int] = set()
-        if _has_none(values) or any(map(_PROBLEM, found)):
-            bad = {at for at, fact in enumerate(found) if fact.value is None or fact.problem is not None}
+        values = self._values(facts)
+        bad = {self._single[fact.key] for fact in facts.troubled if fact.key in self._single}
+        if _has_none(values):
+            bad.update(at for at, value in enumerate(values) if value is None)
             values = Values([1.0 if value is None else value for value in values])
-        bad.update(at for at in self._divisors if abs(values[at]) <= found[at].step)
+        bad.update(at for at, key in self._divisors if abs(values[at]) <= facts.several([key])[0].step)
         values += [sum(gather(values)) for gather in self._sums]
-        return Seen(values, self._with_wholes(bad), bool(facts.printed_places))
+        return Seen(values, self._with_wholes(bad) if bad else NOWHERE, bool(facts.printed_places))
 
     def questioned(self, seen: Seen, keys: Collection[Key]) -> Seen:
         """The same figures, when some of them have come into question."""
@@ -124,21 +121,21 @@ class Screen:
 
     def suspects(self, rule: Rule, seen: Seen) -> Collection[int]:
         """The places of a rule, by their number, at which it is not proved to hold."""
-        if rule.id not in self._screened:
+        screened = self._screened.get(rule.id)
+        values, bad, printed = seen
+        if screened is None or (printed and screened.proof):
             return range(len(rule.places))
-        places, columns, every, proof = self._screened[rule.id]
-        if proof and seen.printed:
-            return range(places)
-        seen.values.undefined = NOWHERE
+        columns, every, proof = screened
+        values.undefined = NOWHERE
         try:
-            told = proof(seen.values) if proof else EVERYWHERE
+            told = proof(values) if proof else EVERYWHERE
         except (ArithmeticError, ValueError):
-            return range(places)
+            return range(len(rule.places))
         found = [place for place, holds in enumerate(told) if not holds] if told else []
-        if not seen.values.undefined and every.isdisjoint(seen.bad):
+        if not values.undefined and every.isdisjoint(bad):
             return found
-        rest_on_bad = (place for column in columns for place, figure in enumerate(column) if figure in seen.bad)
-        return sorted({*found, *seen.values.undefined, *rest_on_bad})
+        rest_on_bad = (place for column in columns for place, figure in enumerate(column) if figure in bad)
+        return sorted({*found, *values.undefined, *rest_on_bad})
 
 
 def _has_none(values: list[float]) -> bool:
