@@ -464,14 +464,15 @@ def test_words_never_said_of_people_or_outcomes(story: str, rulebook: Rulebook) 
         )
 
 
-def test_what_follows_from_a_cause_is_told_under_it(rulebook: Rulebook) -> None:
+@pytest.mark.parametrize(("followers", "told"), [(1, ""), (3, r" \(3 checks\)")])
+def test_what_follows_from_a_cause_is_told_under_it(followers: int, told: str, rulebook: Rulebook) -> None:
     assessment = of_story("totals_disagree", rulebook)
     first = next(finding for finding in assessment.findings if finding.outcome == FAILED and not finding.caused_by)
     follower = Finding("CON-03b", FAILED, Place("appointed"), {}, (), caused_by=first.rule)
     blocked = Finding("CON-03b", "unverifiable", Place("appointed"), {}, (), cause="in question", caused_by=first.rule)
-    page = brief.brief(assessment._replace(findings=(*assessment.findings, follower, blocked)), rulebook)
+    page = brief.brief(assessment._replace(findings=(*assessment.findings, *[follower] * followers, blocked)), rulebook)
     group = next(g for _, _, _, groups in page.findings for g in groups if g.rule == first.rule)
-    assert re.fullmatch(r"\d+ other checks? did not hold for the same cause: .*CON-03b \(1\)\.", group.follows[0])
+    assert re.fullmatch(rf"\d+ other checks? did not hold for the same cause: .*CON-03b{told}\.", group.follows[0])
     assert "could not be judged because of this" in group.follows[1]
     assert not any(g.rule == "CON-03b" for _, _, _, groups in page.findings for g in groups)
 

@@ -271,7 +271,7 @@ class _Writer:
         following = self.following.get(rule_id, [])
         if following:
             counts = ", ".join(
-                f"{name} ({_where([f for f in following if f.rule == name])})"
+                f"{name}{_where([f for f in following if f.rule == name])}"
                 for name in dict.fromkeys(f.rule for f in following)
             )
             yield f"{words.counted(len(following), 'other check')} did not hold for the same cause: {counts}."
@@ -322,9 +322,10 @@ class _Writer:
 
 
 def _where(findings: list[Finding]) -> str:
-    """The cells of findings folded into another's, else how many they are."""
+    """The cells of findings folded into another's, else how many they are where there are several; in brackets."""
     cells = words.cells_of(cell for finding in findings for cell, _ in finding.cells)
-    return cells or str(len(findings))
+    where = cells or (words.counted(len(findings), "check") if len(findings) > 1 else "")
+    return f" ({where})" if where else ""
 
 
 def _family_first(rule: Rule) -> tuple[int, str, str]:
