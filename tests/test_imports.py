@@ -20,6 +20,7 @@ ALLOWED = {
     # nouns and numbers: nothing below them
     "_": "",
     "records": "",
+    "hashing": "",
     "model": "",
     "resources": "",
     "remembered": "",
@@ -31,7 +32,7 @@ ALLOWED = {
     "stats_power": "stats",
     # files in and out, and what their cells say
     "files": "model",
-    "read.*": "model values uncollected read.*",
+    "read.*": "model hashing values uncollected read.*",
     "values": "model",
     "locate": "model values remembered",
     # the rulebook: only loading it compiles it, and only compiling it reads YAML
@@ -88,7 +89,7 @@ ALLOWED = {
     "rule_coverage": "model rulebook words rule_docs",
     "rule_docs": "_ model rulebook expression facts resources strict_yaml words rule_cases rule_search rule_mutate",
     # from an assessment to words: no stage is asked again
-    "words": "_ model rulebook expression facts values",
+    "words": "_ model hashing rulebook expression facts values",
     "peer_words": "model rulebook words",
     "change_words": "model rulebook words",
     "document": "",

@@ -232,8 +232,7 @@ def pair_of(entry: Json, indicator: Indicator) -> Pair | None:
             names = derivation["interval"]["arguments"]
             if all(name in indicator.figures for name in names):
                 a, m, b, n = (indicator.figures[name] for name in names)
-                # Counts are read as floats; whether they are whole people is asked before any test.
-                return a, m, b, n  # type: ignore[return-value]
+                return a, m, b, n  # type: ignore[return-value]  # floats, asked to be whole people before any test
     return None
 
 

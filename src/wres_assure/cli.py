@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from . import __version__, files
-from .cli_inputs import collection, force_option, inputs, path_option, show_values_option
+from .cli_inputs import collection, fail_on_option, force_option, inputs, path_option, show_values_option
 from .cli_outputs import annotate, diff, findings
 from .cli_rules import InOrder, rules_group
 from .cli_score import score
@@ -73,12 +73,7 @@ def commands() -> None:
 )
 @path_option("output", "FILE", "Write to FILE instead of the screen.")
 @force_option
-@click.option(
-    "--fail-on",
-    type=click.Choice(["correct", "explain", "never"]),
-    default="correct",
-    help="What makes the exit code 1: findings to correct (unless said), those to explain too, or none.",
-)
+@fail_on_option("findings")
 @click.option("--require", type=click.Choice(["all"]), help="all: exit code 1 also when a check could not be judged.")
 @show_values_option
 @click.pass_context

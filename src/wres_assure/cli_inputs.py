@@ -53,6 +53,16 @@ _OPTIONS = (
     ),
     rules_option,
 )
+def fail_on_option(findings: str) -> Callable[[F], F]:
+    """What makes the exit code 1, of these findings."""
+    return click.option(
+        "--fail-on",
+        type=click.Choice(["correct", "explain", "never"]),
+        default="correct",
+        help=f"What makes the exit code 1: {findings} to correct (unless said), those to explain too, or none.",
+    )
+
+
 force_option = click.option("--force", is_flag=True, help="Overwrite the output where it exists already.")
 show_values_option = click.option(
     "--show-values", is_flag=True, help="Show free text and notes. They may name people."

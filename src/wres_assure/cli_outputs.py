@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from . import files
-from .cli_inputs import force_option, inputs, path_option, show_values_option
+from .cli_inputs import fail_on_option, force_option, inputs, path_option, show_values_option
 from .inputs import Inputs
 from .words import clean
 
@@ -111,12 +111,7 @@ def findings(
 )
 @path_option("output", "FILE", "Write to FILE instead of the screen.")
 @force_option
-@click.option(
-    "--fail-on",
-    type=click.Choice(["correct", "explain", "never"]),
-    default="correct",
-    help="What makes the exit code 1: new or reopened findings to correct (unless said), to explain too, or none.",
-)
+@fail_on_option("new or reopened findings")
 @click.pass_context
 def diff(
     ctx: click.Context, old: str, new: str, form: str, output: str | None, force: bool, fail_on: str

@@ -22,7 +22,8 @@ def places_of(rule: Rule, layout: Layout | None, items: Items) -> Iterable[Place
         return [(row.item, "", row.staff_group, row.pay_band, "") for section in sections for row in section.rows]
     if rule.sections:
         return [(section.id, basis, "", "", "") for section in sections for basis in rule.for_each.get("basis", [""])]
-    choices = [rule.for_each.get(dimension, [""]) for dimension in ("item", "basis", *DIMENSIONS)]  # type: ignore[call-overload]
+    named: dict[str, list[str]] = {str(dimension): members for dimension, members in rule.for_each.items()}
+    choices = [named.get(dimension, [""]) for dimension in ("item", "basis", *DIMENSIONS)]
     return [
         place
         for place in itertools.product(*choices)

@@ -127,7 +127,9 @@ def standing(indicator: Indicator, entry: Json, rules: Json) -> str:
         small = abs(round(indicator.value, 2) - 1) <= near + 1e-9 if ratio else abs(indicator.value) < near
     if not worse or (small and told is not True):
         return "no_difference_or_better"
-    return {True: "worse_distinguishable", False: "worse_could_be_chance"}.get(told, "worse_not_testable")  # type: ignore[arg-type]
+    if told is None:
+        return "worse_not_testable"
+    return "worse_distinguishable" if told else "worse_could_be_chance"
 
 
 def _told(indicator: Indicator, parity: float, level: float) -> bool | None:

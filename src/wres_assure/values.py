@@ -95,7 +95,7 @@ def figure_of_cell(cell: Cell | None, item: Json) -> Figure:
     if cell.kind == "text":
         figure = figure_of_text(cell.raw, item)
         return figure if figure.problem != "blank" or not cell.formula else Figure(None, "", "blank")
-    value = float(cell.value)  # type: ignore[arg-type]
+    value = float(cell.value)  # type: ignore[arg-type]  # a number by its kind
     if cell.format == "date":
         return Figure(None, cell.raw, "date")
     if value == 0:

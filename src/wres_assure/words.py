@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from .expression import CannotCompute, Tree, exact, names_in, text_of, value_of
 from .facts import title_of
+from .hashing import sha256
 from .model import FAILED, Fact, Finding, Place, Shown, column_letters
 from .rulebook import Rulebook
 from .values import WITHHELD, figure_of_text
@@ -50,14 +51,7 @@ def detail_shown(finding: Finding) -> str:
 
 def fingerprint(finding: Finding, code: str) -> str:
     """What survives a moved table, a re-upload and a new year: rule, organisation and place."""
-    try:  # hashlib loads OpenSSL, which takes a fifth of Python's own start; the built-in function is the same
-        from _sha2 import sha256  # type: ignore[import-not-found,unused-ignore]
-    except ImportError:
-        try:
-            from _sha256 import sha256  # type: ignore[import-not-found,unused-ignore]
-        except ImportError:
-            from hashlib import sha256
-    return str(sha256("\x1f".join((finding.rule, code, *finding.place)).encode()).hexdigest()[:16])
+    return sha256("\x1f".join((finding.rule, code, *finding.place)).encode())[:16]
 
 
 def code_shown(code: str) -> str:

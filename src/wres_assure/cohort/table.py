@@ -140,9 +140,8 @@ def widened(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _parquet(data: bytes, file: str) -> pd.DataFrame:
     try:
-        # An extra: it may be absent where types are checked, and where it is there it brings no types.
-        import pyarrow  # type: ignore[import-not-found,import-untyped,unused-ignore]
-        from pyarrow import parquet  # type: ignore[import-not-found,import-untyped,unused-ignore]
+        import pyarrow  # type: ignore[import-not-found,import-untyped,unused-ignore]  # an extra without types
+        from pyarrow import parquet  # type: ignore[import-not-found,import-untyped,unused-ignore]  # the same
     except ImportError:
         what = f"{file} is a Parquet table, and pyarrow, which reads those, is not installed."
         remedy = "Install it (pip install 'wres-assure[parquet]'), or save the table as CSV."

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 from typing import NoReturn
 
 from wres_assure.model import Refused
 from wres_assure.read.package import Package, open_package
 
+from ..hashing import sha256
 from ..records import NamedTuple
 
 MAX_FILE = 50_000_000
@@ -96,7 +96,7 @@ def recognise(data: bytes, file: str) -> Found:
     if not data:
         raise Refused("file_empty", f"{file} is empty.", "Save the file again and check that it has content.", file)
     if data.startswith(b"PK"):
-        return Found(file, _sha256(data), data, _workbook(data, file))
+        return Found(file, sha256(data), data, _workbook(data, file))
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         _ole(data, file)
     head = data[:4096]
@@ -108,7 +108,7 @@ def recognise(data: bytes, file: str) -> Found:
             raise Refused(code, f"{file} {what}.", remedy, file)
     if head[:1] == b"<":
         _markup(head.lower(), file)
-    return Found(file, _sha256(data), data, None, head[:1] in (b"{", b"["))
+    return Found(file, sha256(data), data, None, head[:1] in (b"{", b"["))
 
 
 def _workbook(data: bytes, file: str) -> Package:
@@ -152,19 +152,3 @@ def _markup(head: bytes, file: str) -> None:
 def _too_large(file: str, size: int) -> NoReturn:
     message = f"{file} is too large: {size / 1e6:,.0f} MB; at most {MAX_FILE / 1e6:.0f} MB are read."
     raise Refused("file_too_large", message, "Remove pictures and sheets that are no part of the return.", file)
-
-
-def _sha256(data: bytes) -> str:
-    # hashlib loads OpenSSL, which takes as long as Python itself to start; the same function is built in, but slower.
-    loaded = sys.modules.get("hashlib")
-    if loaded is not None:
-        return str(loaded.sha256(data).hexdigest())
-    try:
-        # Python 3.12 has the one, 3.11 the other, and type checkers know neither.
-        from _sha2 import sha256  # type: ignore[import-not-found,unused-ignore]
-    except ImportError:
-        try:
-            from _sha256 import sha256  # type: ignore[import-not-found,unused-ignore]
-        except ImportError:
-            from hashlib import sha256
-    return str(sha256(data).hexdigest())
