@@ -31,7 +31,8 @@ pictures: $(VENV)/installed-test  ## draw the pages of three samples, to be look
 bench: $(VENV)/installed-test  ## measure against other tools; writes tests/bench/results.md
 	$(BIN)/python tests/bench/bench.py
 
-simulate: $(VENV)/installed-test  ## slow: mutated files by the hundred thousand, generated returns by the thousand
+simulate: $(VENV)/installed-test  ## slow: tables by the ten thousand against the oracles, mutated files, generated returns
+	WRES_ASSURE_TABLES=10000 $(BIN)/python -m pytest -n auto tests/test_stats.py tests/test_stats_peers.py
 	$(BIN)/python tests/bench/simulation.py
 	$(BIN)/python tests/bench/change_simulation.py
 	$(BIN)/python tests/bench/score_simulation.py

@@ -270,7 +270,7 @@ def test_trend_over_bands() -> None:
 
 def test_smallest_detectable_ratio_has_the_power_and_agrees_with_the_interval() -> None:
     random = np.random.default_rng(13)
-    for _ in range(TABLES // 10):
+    for _ in range(TABLES):
         m, n = (int(size) for size in random.integers(1, 400, 2))
         events = int(random.integers(1, m + n))
         below, above = stats_power.smallest_detectable_ratio(m, n, events)
@@ -285,6 +285,25 @@ def test_smallest_detectable_ratio_has_the_power_and_agrees_with_the_interval() 
                 odds = ratio * (1 - second) / (1 - ratio * second)
                 chance = scipy.stats.nchypergeom_fisher(m + n, m, events, odds).pmf(seen).sum()
                 assert chance == pytest.approx(0.8, abs=1e-7), (m, n, events, ratio)
+
+
+def test_smallest_detectable_ratio_of_large_organisations() -> None:
+    """Where masses far from the likeliest are left off, and other odds reached from those near the answer."""
+    random = np.random.default_rng(14)
+    for _ in range(TABLES // 10):
+        m, n = (int(10**size) for size in random.uniform(2, 4.5, 2))
+        events = int(min(10 ** random.uniform(0.5, 3.5), (m + n) / 2))
+        below, above = stats_power.smallest_detectable_ratio(m, n, events)
+        for ratio, one, other in (above, m, n), (below and 1 / below, n, m):
+            if ratio is None:
+                continue
+            splits = range(max(0, events - other), min(one, events) + 1)
+            told = [k for k in splits if k * other > (events - k) * one
+                    and stats.equal_proportions(k, one, events - k, other) < 0.05]  # fmt: skip
+            second = events / (one * ratio + other)
+            odds = ratio * (1 - second) / (1 - ratio * second)
+            chance = scipy.stats.nchypergeom_fisher(one + other, one, events, odds).pmf(told).sum()
+            assert chance == pytest.approx(0.8, abs=1e-6), (m, n, events, ratio)
 
 
 # What must hold

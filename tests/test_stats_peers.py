@@ -219,7 +219,7 @@ def test_shrinkage_and_regression_are_those_of_a_joint_normal_distribution() -> 
 
 def test_prediction_is_that_of_a_normal_sample_where_all_errors_are_one() -> None:
     random = np.random.default_rng(30)
-    for _ in range(TABLES // 10):
+    for _ in range(TABLES):
         count, error = int(random.integers(2, 40)), float(random.uniform(0.01, 0.2))
         values = random.normal(1, 0.5, count)
         spread = stats_peers.spread_of(values.tolist(), [error] * count)
