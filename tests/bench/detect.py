@@ -129,7 +129,7 @@ def _of_honest(results: list[Clean], title: str) -> str:
         "something to correct": [one for one in said if one.action == "correct"],
         "something to explain in the return itself": [
             one for one in said if one.action == "explain" and not _of_two_years(one)],
-        "a change since last year to explain, which the generator makes true": [
+        "a change since last year to explain (true rates move here; what chance alone flags: simulation_change.md)": [
             one for one in said if one.action == "explain" and _of_two_years(one)],
         "something to note": [one for one in said if one.action == "note"],
     }
