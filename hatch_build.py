@@ -16,7 +16,7 @@ class CustomBuildHook(BuildHookInterface):
             return
         root = Path(self.root)
         sys.path.insert(0, str(root / "src"))
-        from wres_assure.rule_compile import compile_folder
+        from wres_assure.rulebook.compile import compile_folder
 
         self._folder = tempfile.TemporaryDirectory()
         compiled = Path(self._folder.name) / "rules.json"

@@ -9,10 +9,16 @@ from typing import Any
 
 import pytest
 
+import wres_assure
 from wres_assure import rulebook as rulebook_module
 from wres_assure.rulebook import Rulebook
 
-SAMPLES = Path(__file__).parent.parent / "sample_submissions"
+TESTS = Path(__file__).resolve().parent
+ROOT = TESTS.parent
+PACKAGE = Path(wres_assure.__file__).resolve().parent
+SOURCE = str(PACKAGE.parent)  # what stands in PYTHONPATH where the programme runs as a process
+SAMPLES = ROOT / "sample_submissions"
+RESULT_SCHEMA = PACKAGE / "results" / "result.schema.json"
 STORIES = sorted(path.name for path in SAMPLES.iterdir() if path.is_dir())
 
 

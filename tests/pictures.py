@@ -15,8 +15,8 @@ from PIL import Image
 
 from wres_assure import rulebook
 from wres_assure.assess import assess
-from wres_assure.audience import document
-from wres_assure.render import pdf
+from wres_assure.briefing.audiences import document
+from wres_assure.render.briefing import pdf
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "tests" / "golden" / "pages"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from wres_assure.model import Key
-from wres_assure.render.workbook import Typed
+from wres_assure.render.workbooks.template import Typed
 
 Figures = dict[Key, float | int | str | Typed]
 Three = tuple[int, int, int]  # White, BME, ethnicity unknown

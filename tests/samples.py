@@ -31,7 +31,7 @@ from sample_figures import (  # noqa: E402
 )
 from wres_assure import rulebook  # noqa: E402
 from wres_assure.model import Key  # noqa: E402
-from wres_assure.render.workbook import Typed, template  # noqa: E402
+from wres_assure.render.workbooks.template import Typed, template  # noqa: E402
 
 FOLDER = ROOT / "sample_submissions"
 

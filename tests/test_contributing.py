@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SAMPLES
+from conftest import ROOT, SAMPLES
 
-TEXT = (Path(__file__).parent.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 RULE = re.findall(r"```yaml\n(.*?)```", TEXT, re.S)[0]
 COMMANDS = [line for block in re.findall(r"```\n(wres-assure .*?)```", TEXT, re.S) for line in block.splitlines()]
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 import pytest
 
-from wres_assure.cli import commands
+from conftest import ROOT
+from wres_assure.cli.commands import commands
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def every(group: click.Group, above: str = "wres-assure") -> list[tuple[str, click.Command]]:

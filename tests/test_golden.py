@@ -5,18 +5,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from conftest import SAMPLES, STORIES, previous_of
-from wres_assure import score_words, words
+from conftest import SAMPLES, STORIES, TESTS, previous_of
 from wres_assure.assess import Beside, assess
-from wres_assure.change_words import change_sentence
 from wres_assure.model import BROKEN, FAILED, UNVERIFIABLE, Assessment
 from wres_assure.rulebook import Rulebook
+from wres_assure.wording import findings as words
+from wres_assure.wording import score as score_words
+from wres_assure.wording.change import change_sentence
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = TESTS / "golden"
 
 
 def told(assessment: Assessment, rulebook: Rulebook) -> str:

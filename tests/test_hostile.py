@@ -22,15 +22,13 @@ from typing import Any, NamedTuple
 import openpyxl
 import pytest
 import xlsxwriter
-
-import wres_assure
-from conftest import SAMPLES
 from test_read_hostile import SHEET, comment_bomb, ole, patch, stored
+
+from conftest import SAMPLES, SOURCE
 from wres_assure.model import Cell, Sheet
 from wres_assure.read import read_bytes
 from xlsx_builder import HEAD, build, pack, parts, strings, worksheet
 
-SOURCE = str(Path(wres_assure.__file__).parents[1])
 CLEAN = (SAMPLES / "clean_acute_trust" / "return.xlsx").read_bytes()
 SECRET = "kept-apart-3141592653"
 NAMED = "Jane Smith 01/01/1980"

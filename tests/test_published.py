@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from wres_assure import rulebook, words
+from wres_assure import rulebook
 from wres_assure.assess import assess
 from wres_assure.model import FAILED, Assessment
+from wres_assure.wording import findings as words
 
 RULES = rulebook.load()
 FOLDER = Path(__file__).parent / "published"

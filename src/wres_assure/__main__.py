@@ -24,11 +24,11 @@ def _run(arguments: list[str]) -> int:
     from .model import Refused
 
     try:
-        from .quick import plain_check, run_plain
+        from .cli.plain import plain_check, run_plain
 
         if plain := plain_check(arguments):
             return run_plain(*plain, own_fault)
-        from .cli import run
+        from .cli.commands import run
 
         return run(arguments, own_fault)
     except Refused as e:

@@ -5,24 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .check import Checked, Judged, check, forgotten
+from .check.notes import explained
+from .collector import uncollected
 from .compare import among_peers, compare
 from .conform import Conformed, conform, published_survey
 from .derive import derive
 from .facts import Facts
 from .model import Assessment, Compared, Earlier, Fact, Indicator, Refused, Return, Submission
-from .notes import explained
 from .read import read
 from .records import NamedTuple
 from .rulebook import Rulebook
 from .score import reliability, score, usable
 from .slips import raised_of, slips
-from .uncollected import uncollected
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .beside import EarlierReturn
-    from .peers import Peers
+    from .compare.peers import Peers
+    from .conform.earlier import EarlierReturn
 
 
 class Beside(NamedTuple):
@@ -83,7 +83,7 @@ def opened(beside: Beside, rulebook: Rulebook) -> Beside:
     """The same, with the earlier returns read: once for a run, since every return is held against them."""
     if not beside.previous or beside.earlier is not None:
         return beside
-    from .beside import earlier_returns
+    from .conform.earlier import earlier_returns
 
     return beside._replace(earlier=earlier_returns(beside.previous, rulebook))
 
@@ -132,7 +132,7 @@ def _earlier(conformed: Conformed, beside: Beside, alone: bool, rulebook: Rulebo
     found: list[Earlier] = []
     returns = [(conformed, "")]
     if beside.earlier is not None:
-        from .beside import own
+        from .conform.earlier import own
 
         its_own = own(beside.earlier, subject, alone)
         returns += [(earlier.conformed, earlier.submission.file) for earlier in its_own]
@@ -194,7 +194,7 @@ def _settled(
     """What was compared, once it is known which figures of this year and of last year's block are in question."""
     if not compared.changes or subject.year is None:
         return compared
-    from .change import questioned
+    from .compare.change import questioned
 
     earlier = []
     for before in compared.earlier:
@@ -219,7 +219,7 @@ def _settled(
 def _beside(beside: Beside, subject: Return, rulebook: Rulebook) -> list[Fact]:
     facts: list[Fact] = []
     if beside.narrative:
-        from .narrative import facts_of
+        from .conform.narrative import facts_of
 
         facts += facts_of(beside.narrative, rulebook)
     if beside.survey:

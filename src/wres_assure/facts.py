@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import repeat
 
-from .expression import Operand, exact, printed
+from .memo import Remembered
 from .model import Fact, Json, Key, Place
 from .records import NamedTuple
-from .remembered import Remembered
+from .rulebook.expression import Operand, exact, printed
 
 
 class Resolved(NamedTuple):

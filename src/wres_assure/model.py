@@ -53,6 +53,10 @@ class Refused(Exception):
         self.code, self.message, self.remedy, self.place = code, message, remedy, place
 
 
+class Unwritable(Exception):
+    """An output that cannot or must not be written, with what to do, in the user's words."""
+
+
 def column_letters(column: int) -> str:
     """The letters of a column counted from 1: 1 is A, 28 is AB."""
     letters = ""
@@ -174,6 +178,15 @@ class Shown(NamedTuple):
     high: float
     raw: str = ""
     cell: str = ""
+
+
+class Raised(NamedTuple):
+    """Something a rule with `raised_by` speaks of: its code, where, and in which cells."""
+
+    code: str
+    place: tuple[str, ...] = ("", "", "", "", "")
+    cells: tuple[tuple[str, str], ...] = ()
+    detail: str = ""
 
 
 class Finding(NamedTuple):

@@ -79,12 +79,12 @@ class Ours:
     def do_engine(self, asked: Json) -> Json:
         """The chosen rules over the figures of one return, totals added up."""
         from wres_assure.check import check
+        from wres_assure.collector import uncollected
         from wres_assure.conform import conform
         from wres_assure.facts import Facts
         from wres_assure.model import FAILED
         from wres_assure.read import read
         from wres_assure.rulebook import bind
-        from wres_assure.uncollected import uncollected
 
         chosen = self._of(asked["rules"])
         (conformed,) = conform(read(asked["path"]), chosen, None)
@@ -127,7 +127,7 @@ class Ours:
         from wres_assure.facts import Facts
         from wres_assure.model import FAILED
         from wres_assure.read import read
-        from wres_assure.words import message_of
+        from wres_assure.wording.findings import message_of
 
         chosen = self._of(asked["rules"])
 
@@ -155,7 +155,7 @@ def _name(finding: Any) -> str:
 
 def _translated(rulebook: Any, year: int) -> Json:
     """Every check of the rules as a plain comparison of columns; a total is a sum of columns."""
-    from wres_assure.render.workbook import ROWS_ABOVE
+    from wres_assure.render.workbooks.template import ROWS_ABOVE
     from wres_assure.rulebook import bind
 
     layout = rulebook.layouts[str(year)]

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from wres_assure import rulebook
 from wres_assure.assess import assess
-from wres_assure.audience import document
-from wres_assure.render import docx, html, markdown, pdf
+from wres_assure.briefing.audiences import document
+from wres_assure.render.briefing import docx, html, markdown, pdf
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_submissions" / "totals_disagree" / "return.xlsx"  # the longest
 RUNS = 15

@@ -23,12 +23,12 @@ sys.path[:0] = [path for path in (str(ROOT / "src"), str(ROOT / "tests")) if pat
 
 from bench import generate  # noqa: E402
 from wres_assure.assess import judged  # noqa: E402
-from wres_assure.change import _variance  # noqa: E402
-from wres_assure.change_power import common_ratio  # noqa: E402
+from wres_assure.compare.change import _variance  # noqa: E402
 from wres_assure.model import FAILED, Row, Submission  # noqa: E402
 from wres_assure.rulebook import Rulebook, load  # noqa: E402
-from wres_assure.stats import hypergeometric_masses, less_likely, two_sided  # noqa: E402
-from wres_assure.stats_peers import Pair, benjamini_hochberg, change_given_cases  # noqa: E402
+from wres_assure.stats.comparisons import Pair, benjamini_hochberg, change_given_cases  # noqa: E402
+from wres_assure.stats.power_of_change import common_ratio  # noqa: E402
+from wres_assure.stats.proportions import hypergeometric_masses, less_likely, two_sided  # noqa: E402
 
 LEVEL = 0.05
 REPORT = Path(__file__).parent / "simulation_change.md"

@@ -24,7 +24,7 @@ from bench.plant import KINDS, Planted, planted  # noqa: E402
 from wres_assure.assess import judged  # noqa: E402
 from wres_assure.model import BROKEN, FAILED, Assessment, Finding  # noqa: E402
 from wres_assure.read import read_bytes  # noqa: E402
-from wres_assure.words import message_of  # noqa: E402
+from wres_assure.wording.findings import message_of  # noqa: E402
 
 PROCESSES = 2
 

@@ -32,7 +32,7 @@ from sample_figures import CLINICAL, GROUPS, MEDICAL, NON_CLINICAL, SHAPE, Figur
 from samples import layout_of  # noqa: E402
 from wres_assure import rulebook  # noqa: E402
 from wres_assure.model import Key  # noqa: E402
-from wres_assure.render.workbook import template  # noqa: E402
+from wres_assure.render.workbooks.template import template  # noqa: E402
 
 Cells = dict[tuple[str, str], list[int]]  # by staff group and pay band: White, BME, ethnicity unknown
 START = 2014  # two years before the first collection

@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [path for path in (str(ROOT / "src"), str(ROOT / "tests")) if path not in sys.path]
 
 from bench.generate import BETWEEN, KINDS, REGIONS  # noqa: E402
-from wres_assure.peer_figures import Estimate, gap_of_senior, gap_of_shares, log_ratio, share_of  # noqa: E402
-from wres_assure.peers import OUTSIDE_95, OUTSIDE_998, place, standing  # noqa: E402
+from wres_assure.compare.peer_scales import Estimate, gap_of_senior, gap_of_shares, log_ratio, share_of  # noqa: E402
+from wres_assure.compare.peers import OUTSIDE_95, OUTSIDE_998, place, standing  # noqa: E402
 
 PEERS = (10, 16, 30, 120)
 MARKS = (0.06, 0.004)

@@ -34,7 +34,7 @@ from bench.generate import (
     template,
 )
 from wres_assure.model import Json
-from wres_assure.render.workbook import ROWS_ABOVE, Typed
+from wres_assure.render.workbooks.template import ROWS_ABOVE, Typed
 
 
 class Planted(NamedTuple):

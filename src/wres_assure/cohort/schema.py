@@ -16,9 +16,9 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from wres_assure.expression import names_in
 from wres_assure.model import BROKEN, FAILED, Finding, Key, Place, Shown
 from wres_assure.rulebook import Rule, Rulebook
+from wres_assure.rulebook.expression import names_in
 
 from ..records import NamedTuple
 from .figures import Understood, understood

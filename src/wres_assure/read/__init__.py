@@ -9,9 +9,9 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from wres_assure.collector import uncollected
 from wres_assure.model import Submission
 from wres_assure.read.preflight import Found, load, recognise
-from wres_assure.uncollected import uncollected
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +44,7 @@ def _read(found: Found, deadline: float) -> Submission:
         # Cells make no cycles; looking for some among 100,000 new tuples costs a quarter of the reading.
         return uncollected(read_workbook)(found.package, found.sha256, deadline)
     if found.is_json:
-        from wres_assure.read.earlier import read_result
+        from wres_assure.read.result import read_result
 
         return read_result(found.data, found.file, found.sha256)
     from wres_assure.read.table import read_table

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from wres_assure.model import Cell, Refused, Sheet, column_letters
 from wres_assure.read.package import damaged
-from wres_assure.read.plain import Cells as PlainCells
-from wres_assure.read.plain import NotPlain, plain_text
-from wres_assure.read.values import column_number, date_serial, has_dde, number, unescape
+from wres_assure.read.plain_rows import Cells as PlainCells
+from wres_assure.read.plain_rows import NotPlain, plain_text
+from wres_assure.read.references import column_number, date_serial, has_dde, number, unescape
 from wres_assure.read.xml import MAX_TEXT, too_long
 
 from ..records import NamedTuple

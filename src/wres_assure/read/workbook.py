@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from wres_assure.model import Note, Refused, Sheet, Submission, column_letters
 from wres_assure.read.cells import MAX_CELLS, Book, Seen
 from wres_assure.read.package import Package, damaged, read_part
+from wres_assure.read.references import format_kind, names_other_file, unescape
 from wres_assure.read.sheet import read_sheet
-from wres_assure.read.values import format_kind, names_other_file, unescape
 from wres_assure.read.xml import (
     MAX_DEPTH,
     MAX_TEXT,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from textwrap import wrap
 
-from .. import score_words as said
-from .. import words
 from ..model import Assessment
 from ..rulebook import Rulebook
+from ..wording import findings as words
+from ..wording import score as said
 
 WIDTH = 80
 _COLUMNS = (36, 8, 9, 14, 10)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.text import Text
 
-from .. import words
+from ..wording import findings as words
 
 _STYLES = {
     "title": "bold",

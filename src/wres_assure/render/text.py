@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from .. import words
-from ..brief import BME, COUNTS_AS_NOTHING, CRUDE, GROUPS_OF_1_AND_9, Briefing, Group, Part, Summary, Unjudged
-from ..sentences import Indication
+from ..wording import findings as words
+from ..wording.indicators import Indication
+from ..wording.report import (
+    BME,
+    COUNTS_AS_NOTHING,
+    CRUDE,
+    GROUPS_OF_1_AND_9,
+    Briefing,
+    Group,
+    Part,
+    Summary,
+    Unjudged,
+)
 
 Line = tuple[str, str]  # style, text: title | head | correct | explain | note | strong | dim | ""
 WIDTH = 80

@@ -1,0 +1,130 @@
+"""The rules' own cases: each a name, figures and the outcome they must have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..check.assertion import Context, asserted
+from ..facts import Facts, Resolved
+from ..figures import figure_of_text
+from ..model import PASSED, Fact, Json, Key, Organisation, Place, Raised, Return
+from ..rulebook import Rule, Rulebook
+from ..rulebook.expression import exact, printed
+
+_SHAPES: dict[str, Json] = {
+    "people": {"unit": "people", "percent": False},
+    "share": {"unit": "share", "percent": False},
+    "ratio": {"unit": "ratio", "percent": False},
+    "points": {"unit": "points", "percent": False},
+    "number": {"unit": "number", "percent": False},
+}
+
+
+def run(rulebook: Rulebook) -> list[str]:
+    """Every case that does not come out as it says, in a sentence; empty where all do."""
+    return [problem for rule in rulebook.rules for problem in problems(rule, rulebook)]
+
+
+def problems(rule: Rule, rulebook: Rulebook) -> Iterator[str]:
+    for number, case in enumerate(rule.source["cases"], 1):
+        if "sheet" in case:
+            continue  # a whole workbook: held by the tests of conform
+        expected = case.get("outcome") or case.get("expect")
+        try:
+            found = _raised_code(rule, case) if rule.source["raised_by"] else outcome(rule, case, rulebook)
+        except (KeyError, ValueError) as e:
+            found = f"not readable ({e})"
+        if found != expected:
+            at = f"{rule.source['file']}:{rule.source['line']}"
+            yield f"{at}: {rule.id}: case {number} is {found}, not {expected}: {case}"
+
+
+def outcome(rule: Rule, case: dict[str, Any], rulebook: Rulebook) -> str:
+    """What a rule says of the figures of a case. Quoted figures are printed text and carry their decimals."""
+    names = {name: selector for name, selector in rule.let if not name.startswith("parameter.")}
+    unknown = set(case) - set(names) - {"outcome", "year", "expect"}
+    if unknown:
+        raise ValueError(f"the rule has no {', '.join(sorted(unknown))}")
+    year = case.get("year", max(rule.year_from, 2021))
+    given: dict[str, Resolved] = {}
+    for name, _ in rule.let:
+        key = Key("", name)
+        if name.startswith("parameter."):
+            value = rulebook.parameter(name.removeprefix("parameter."), year)
+            given[name] = Resolved(None if value is None else exact(value), ())
+        elif name in case:
+            given[name] = _operand(case[name], rule.units[name], key)
+        else:
+            given[name] = Resolved(None, (), f"{name} was not given")
+    place = rule.places[0] if rule.places else Place()
+    keys = {name: Key(name) for name, _ in rule.let}
+    facts = _Given(given)
+    subject = Return(
+        Organisation("ZZ0", "", rule.organisations[0] if rule.organisations else "trust", ""), year, "nhs_wres", ""
+    )
+    context = Context(facts, {}, subject, rulebook, {})
+    found = asserted(rule, place, keys, context)
+    return found[0].outcome if found else PASSED
+
+
+class _Given(Facts):
+    """The figures of a case, by their short names."""
+
+    def __init__(self, given: dict[str, Resolved]) -> None:
+        self._given = given
+
+    def resolve(self, key: Key) -> Resolved:
+        return self._given[key.item]
+
+
+def _operand(value: Any, unit: str, key: Key) -> Resolved:
+    if isinstance(value, str):
+        figure = figure_of_text(value, _SHAPES["ratio" if unit == "quotient" else unit])
+        if figure.value is None:
+            raise ValueError(f"{value!r} is no figure")
+        fact = Fact(key, figure.value, figure.raw, "", None, figure.step)
+        return Resolved(
+            exact(figure.value) if unit in ("people", "number") else printed(figure.value, figure.step), (fact,)
+        )
+    return Resolved(exact(float(value)), (Fact(key, float(value), str(value), ""),))
+
+
+def _raised_code(rule: Rule, case: dict[str, Any]) -> str:
+    """The code that a raw text, several printed ones, or a note raises under this rule."""
+    if "note" in case:
+        return _note_code(case)
+    shape = _SHAPES[case["unit"]]
+    if "printed" in case:
+        from ..compare import printed_differently
+
+        facts = [
+            Fact(Key("x", f"printed:{index}"), figure.value, figure.raw, "", None, figure.step)
+            for index, figure in enumerate(figure_of_text(text, shape) for text in case["printed"])
+        ]
+        raised: list[Raised] = list(
+            printed_differently(Facts(facts, {"items": {"x": shape}, "part_of": {}, "bands_of": {}}, {}))
+        )
+        return raised[0].code if raised else "nothing"
+    figure = figure_of_text(case["raw"], shape)
+    if case.get("auto") and case["raw"] == "#DIV/0!":
+        return "divided_by_zero"
+    return figure.problem if figure.problem and figure.problem in rule.source["codes"] else "nothing"
+
+
+def _note_code(case: dict[str, Any]) -> str:
+    """The code that a note raises beside figures of this year and last."""
+    from ..compare.claims import contradictions
+
+    shape = _SHAPES[case.get("unit", "people")]
+    facts = []
+    for group in ("white", "bme"):
+        for name, basis in ((group, "verified"), (f"{group}_before", "restated")):
+            if name in case:
+                figure = figure_of_text(str(case[name]), shape)
+                facts.append(Fact(Key("x", basis, ethnicity=group), figure.value, figure.raw, "", None, figure.step))
+    facts.append(Fact(Key("x", ethnicity="unknown"), 0.0, "0", "", note=case["note"]))
+    facts.append(Fact(Key("x", "restated", ethnicity="unknown"), 0.0, "0", ""))
+    item = {**shape, "title": "x", "ethnicity": ["white", "bme", "unknown"]}
+    items = {"items": {"x": item}, "part_of": {}, "bands_of": {}, "ethnicity": {}, "bases": {}}
+    return next((entry.code for entry in contradictions(Facts(facts, items, {}))), "nothing")

@@ -1,0 +1,272 @@
+"""What an organisation will notice between two rulebooks. Mere rewording is listed apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ..model import ORGANISATIONS, Json
+from ..rulebook import Rule, Rulebook
+from ..wording.findings import counted
+from .difference_scoring import reasons_reworded, scores
+from .manual import amount
+from .mutants import text_of
+
+_ASKED = {"correct": "correct before upload", "explain": "correct or explain", "note": "be aware"}
+_GIVEN = {None: "unverifiable", "zero": "counted as nobody", "skip": "not applicable"}
+_WORDS = ("title", "message", "why", "remedy", "codes", "known_issues")
+_ANYBODY = "every organisation"
+
+
+def diff(a: Rulebook, b: Rulebook) -> str:
+    """From a to b: rules, thresholds, labels, indicators and scores that judge otherwise."""
+    parts = [
+        ("New checks", list(_added(a, b))),
+        ("Checks that are gone", list(_removed(a, b))),
+        ("Checks that judge otherwise", list(_changed(a, b))),
+        ("Thresholds", list(_thresholds(a, b))),
+        ("The workbook", list(_layouts(a, b))),
+        ("Indicators", list(_indicators(a, b))),
+        ("Reliability, profile and gap index", list(scores(a, b))),
+    ]
+    said = [f"{heading}\n{''.join(f'  {line}{chr(10)}' for line in lines)}" for heading, lines in parts if lines]
+    if not said:
+        said = ["No return is judged otherwise.\n"]
+    reworded = list(_reworded(a, b))
+    if reworded:
+        said.append(f"Only reworded: {', '.join(reworded)}.\n")
+    return f"From rulebook {a.version} ({a.sha256[:12]}) to {b.version} ({b.sha256[:12]}).\n\n" + "\n".join(said)
+
+
+def _judging(rulebook: Rulebook) -> dict[str, Rule]:
+    return {rule.id: rule for rule in rulebook.rules if rule.source["status"] == "active"}
+
+
+def _added(a: Rulebook, b: Rulebook) -> Iterator[str]:
+    before, after = _judging(a), _judging(b)
+    for name, rule in after.items():
+        if name not in before:
+            replaces = [other for other in rule.source["replaces"] if other in before]
+            instead = f", in the place of {', '.join(replaces)}" if replaces else ""
+            yield f"{name}: {rule.title}. Asks to {_ASKED[rule.action]}{instead}."
+
+
+def _removed(a: Rulebook, b: Rulebook) -> Iterator[str]:
+    before, after = _judging(a), _judging(b)
+    kept = {rule.id: rule.source for rule in b.rules}
+    for name, rule in before.items():
+        if name not in after:
+            source = kept.get(name)
+            why = f" It is {source['status']}: {source['status_reason'] or 'no reason given'}" if source else ""
+            yield f"{name}: {rule.title}. It asked to {_ASKED[rule.action]}.{why}"
+
+
+def _changed(a: Rulebook, b: Rulebook) -> Iterator[str]:
+    before, after = _judging(a), _judging(b)
+    for name, rule in after.items():
+        if name in before:
+            changes = list(_of_rule(before[name], rule))
+            if changes:
+                yield f"{name}: {rule.title}."
+                yield from (f"  {change}" for change in changes)
+
+
+def _of_rule(old: Rule, new: Rule) -> Iterator[str]:
+    before, after = old.source, new.source
+    if old.action != new.action:
+        yield f"Asked to {_ASKED[old.action]}; asks to {_ASKED[new.action]}."
+    if before["assert"] != after["assert"]:
+        yield f"Held where {before['assert_text'] or 'a stage said so'}; holds where {after['assert_text']}."
+    if before["when"] != after["when"]:
+        yield f"Was judged {_where(before['when_text'])}; is judged {_where(after['when_text'])}."
+    for name in dict.fromkeys((*before["where"], *after["where"])):
+        if before["where"].get(name) != after["where"].get(name):
+            yield f"{name} was {_tree(before['where'].get(name))}; is {_tree(after['where'].get(name))}."
+    for name in dict.fromkeys((*before["let"], *after["let"])):
+        if before["let"].get(name) != after["let"].get(name) and not name.startswith("parameter."):
+            yield f"{name} was {_selector(before['let'].get(name))}; is {_selector(after['let'].get(name))}."
+    if before["when_missing"] != after["when_missing"]:
+        missing = [_GIVEN[source["when_missing"]] for source in (before, after)]
+        yield f"Where a figure is missing: was {missing[0]}; is {missing[1]}."
+    if set(old.places) != set(new.places):
+        yield f"Was judged in {counted(len(old.places), 'place')}; is judged in {counted(len(new.places), 'place')}."
+    if old.organisations != new.organisations:
+        yield f"Was for {_organisations(old)}; is for {_organisations(new)}."
+    if (old.year_from, old.year_until) != (new.year_from, new.year_until):
+        yield f"Was for collections {_years(old)}; is for collections {_years(new)}."
+    if old.inputs != new.inputs:
+        yield f"Was for {_inputs(old)}; is for {_inputs(new)}."
+    gone, come = sorted(set(before["codes"]) - set(after["codes"])), sorted(set(after["codes"]) - set(before["codes"]))
+    if gone:
+        yield f"No longer speaks of: {_plain(gone)}."
+    if come:
+        yield f"Also speaks of: {_plain(come)}."
+    if before["asks_removal"] != after["asks_removal"]:
+        yield "Is counted apart now." if after["asks_removal"] else "Is counted with the other checks now."
+    if before["slip"] != after["slip"]:
+        verb = "are kept out of" if after["slip"] else "enter"
+        yield f"Until it is explained, its figures {verb} the statements on outcomes."
+    if before["explains"] != after["explains"]:
+        names = ", ".join(after["explains"])
+        yield f"Its finding now explains those of {names}." if names else "Its finding explains no other's now."
+    if old.authority != new.authority:
+        yield f"Rested on {old.authority}; rests on {new.authority}."
+
+
+def _where(text: str | None) -> str:
+    return f"only where {text}" if text else "always"
+
+
+def _tree(tree: Any) -> str:
+    return "not calculated" if tree is None else text_of(tree)
+
+
+def _selector(selector: Any) -> str:
+    if selector is None:
+        return "not asked for"
+    if isinstance(selector, dict):
+        return "; ".join(f"for {item} {_selector(part)}" for item, part in selector.items())
+    wholes = {"@": "", "*": "all", "=": "printed total", "=all": "printed total"}
+    parts = [wholes.get(part, part) for part in selector]
+    return " ".join(part.replace("_", " ") for part in parts if part not in ("", "verified")) or "the figure itself"
+
+
+def _organisations(rule: Rule) -> str:
+    return ", ".join(ORGANISATIONS[name] for name in rule.organisations) or _ANYBODY
+
+
+def _years(rule: Rule) -> str:
+    return f"from {rule.year_from}" + (f" until {rule.year_until}" if rule.year_until else "")
+
+
+def _inputs(rule: Rule) -> str:
+    words = {"workbook": "workbooks", "table": "tables of figures"}
+    return " and ".join(words[name] for name in rule.inputs or ("workbook", "table"))
+
+
+def _plain(codes: Iterable[str]) -> str:
+    return ", ".join(code.replace("_", " ") for code in codes)
+
+
+def _reworded(a: Rulebook, b: Rulebook) -> Iterator[str]:
+    before, after = _judging(a), _judging(b)
+    for name, rule in after.items():
+        if name in before and not list(_of_rule(before[name], rule)):
+            old = before[name].source
+            if any(old[field] != rule.source[field] for field in _WORDS):
+                yield name
+    if reasons_reworded(a, b):
+        yield "the reasons of reliability"
+
+
+def _thresholds(a: Rulebook, b: Rulebook) -> Iterator[str]:
+    for name in dict.fromkeys((*a.parameters, *b.parameters)):
+        old, new = a.parameters.get(name), b.parameters.get(name)
+        known = new or old
+        assert known is not None
+        spans = [
+            f"{span}: {_value(a, old, name, year)} before, {_value(b, new, name, year)} now"
+            for span, year in _spans(old, new)
+            if _in_year(a, old, name, year) != _in_year(b, new, name, year)
+        ]
+        if spans and (new is None or old is None) and not (_users(a, name) or _users(b, name)):
+            continue  # nothing was or is decided by it
+        if spans:
+            users = ", ".join(dict.fromkeys((*_users(b, name), *_users(a, name))))
+            yield f"{known['title']}{f' ({users})' if users else ''}."
+            yield from (f"  {span}." for span in spans)
+
+
+def _spans(old: Json | None, new: Json | None) -> Iterator[tuple[str, int]]:
+    """The stretches of years in which neither changes, each with its first year."""
+    starts = sorted({int(year) for parameter in (old, new) if parameter for year in parameter["values"]})
+    for index, start in enumerate(starts):
+        if (new or old or {})["each_year"]:
+            yield f"Collection {start}", start
+        else:
+            later = starts[index + 1] - 1 if index + 1 < len(starts) else None
+            span = f"Collections from {start}" if later is None else f"Collections {start} to {later}"
+            yield (span if later != start else f"Collection {start}"), start
+
+
+def _in_year(rulebook: Rulebook, parameter: Json | None, name: str, year: int) -> float | None:
+    return rulebook.parameter(name, year) if parameter else None
+
+
+def _value(rulebook: Rulebook, parameter: Json | None, name: str, year: int) -> str:
+    value = _in_year(rulebook, parameter, name, year)
+    return "none" if value is None or parameter is None else amount(value, parameter)
+
+
+def _users(rulebook: Rulebook, name: str) -> list[str]:
+    return [rule.id for rule in rulebook.rules if f"parameter.{name}" in rule.source["let"]]
+
+
+# The workbook: a row whose label changed is the same row
+
+
+def _layouts(a: Rulebook, b: Rulebook) -> Iterator[str]:
+    years = {layout["year"]: layout for layout in a.layouts.values()}
+    for layout in b.layouts.values():
+        if layout["year"] not in years:
+            yield f"{layout['year']}: the rulebook now has this year's own layout."
+    for old in a.layouts.values():
+        new = next((layout for layout in b.layouts.values() if layout["year"] == old["year"]), None)
+        if new is None:
+            yield f"{old['year']}: the layout is gone."
+            continue
+        if old["verified"] != new["verified"]:
+            was = "held against the official workbook" if new["verified"] else "no longer held to be the official one"
+            yield f"{new['year']}: the layout is {was}."
+        yield from (f"{new['year']}: {line}" for line in _labels(_rows(old), _rows(new)))
+        yield from (f"{new['year']}: {line}" for line in _labels(_headings(old), _headings(new)))
+
+
+def _rows(layout: Json) -> dict[str, list[str]]:
+    """The labels of every row, and of every section, by what it holds."""
+    found: dict[str, list[str]] = {}
+    for section in layout["sections"]:
+        found[f"section {section['id']}"] = [section["title"], *section["also"]]
+        for row in section["rows"]:
+            held = " ".join(filter(None, (row["item"], row["staff_group"], row["pay_band"])))
+            found[f"row {row['row']} ({held.replace('_', ' ')})"] = [row["label"], *row["also"]]
+    return found
+
+
+def _headings(layout: Json) -> dict[str, list[str]]:
+    blocks = {f"column {name}": [block["heading"], *block["also"]] for name, block in layout["blocks"].items()}
+    cover = {f"cover, {name.replace('_', ' ')}": labels for name, labels in layout["cover"].items()}
+    people = {f"column {name}": labels for name, labels in layout["ethnicity"].items()}
+    return {**blocks, **people, **cover}
+
+
+def _labels(old: Mapping[str, list[str]], new: Mapping[str, list[str]]) -> Iterator[str]:
+    for name in dict.fromkeys((*old, *new)):
+        before, after = old.get(name), new.get(name)
+        if before is None and after is not None:
+            yield f'{name} is new: "{after[0]}".'
+        elif after is None and before is not None:
+            yield f'{name} is gone: "{before[0]}".'
+        elif before is not None and after is not None and before != after:
+            gone = [f'"{label}"' for label in before if label not in after]
+            come = [f'"{label}"' for label in after if label not in before]
+            parts = [
+                *([f"is no longer found as {', '.join(gone)}"] if gone else []),
+                *([f"is also found as {', '.join(come)}"] if come else []),
+            ]
+            yield f"{name} {' and '.join(parts) or 'has its labels in another order'}."
+
+
+def _indicators(a: Rulebook, b: Rulebook) -> Iterator[str]:
+    before, after = ({entry["id"]: entry for entry in rulebook.indicators} for rulebook in (a, b))
+    for name in dict.fromkeys((*before, *after)):
+        title = (after.get(name) or before[name])["title"]
+        said = f"{name.replace('_', ' ')} ({title})"
+        if name not in before:
+            yield f"{said} is new."
+        elif name not in after:
+            yield f"{said} is gone."
+        elif before[name]["derivations"] != after[name]["derivations"]:
+            yield f"{said} is calculated otherwise."
+        elif {**before[name], "title": "", "wording": ""} != {**after[name], "title": "", "wording": ""}:
+            yield f"{said} is read otherwise."

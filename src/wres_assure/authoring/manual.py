@@ -1,0 +1,354 @@
+"""The rulebook to read: a manual page a rule, a page a family, an index, and which rules read which row."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ..facts import title_of
+from ..model import ORGANISATIONS, Json, Key, Place
+from ..rulebook import Rule, Rulebook
+from ..wording.findings import counted, number, sentence
+from .mutants import text_of
+
+WIDTH = 80
+ASKS = {
+    "correct": "asks to correct the figures before upload",
+    "explain": "asks to correct the figures or to explain them",
+    "note": "is a note: something to be aware of",
+}
+MISSING = {
+    None: "Where a figure is missing the check cannot be judged (unverifiable).",
+    "zero": "A figure that is missing counts as nobody.",
+    "skip": "Where a figure is not given the check is not applicable.",
+}
+OF_NOTES = {
+    "to_explain": "findings that ask for an explanation",
+    "explained": "of these, those with a note beside their figures",
+}
+_RAISED = {
+    "read": "It is found while the file is read.",
+    "conform": "It is found while the figures are taken from the file.",
+    "compare": "It is found while figures are held against each other and against what is written beside them.",
+}
+
+
+def families(rulebook: Rulebook) -> dict[str, list[Rule]]:
+    """The rules by family, families in the order of their names."""
+    found: dict[str, list[Rule]] = {}
+    for rule in rulebook.rules:
+        found.setdefault(rule.family, []).append(rule)
+    return dict(sorted(found.items()))
+
+
+# In words
+
+
+def figures(rule: Rule, rulebook: Rulebook) -> Iterator[tuple[str, str]]:
+    """Each name of a rule with the figure it stands for, in words."""
+    for name, selector in rule.let:
+        if name.startswith("parameter."):
+            continue
+        if name == "figure" and rule.kind == "cells":
+            if rule.holds:
+                yield name, "the figure itself, in each of the cells"
+        elif isinstance(selector, dict):
+            several = {item: _figure(part, rulebook) for item, part in selector.items()}
+            yield name, "; ".join(f"{_item(item, rulebook)}: {said}" for item, said in several.items())
+        else:
+            yield name, _figure(selector, rulebook)
+    for name, tree in rule.source["where"].items():
+        yield name, text_of(tree)
+
+
+def _item(item: str, rulebook: Rulebook) -> str:
+    return title_of(Place(item), rulebook.items)
+
+
+def _figure(selector: list[str], rulebook: Rulebook) -> str:
+    item, basis, staff_group, pay_band, ethnicity = selector
+    if basis == "narrative":
+        return f'answer to "{rulebook.narrative[item]["question"]}"'
+    indicator = next((entry for entry in rulebook.indicators if entry["id"] == item), None)
+    if indicator:
+        part = indicator["groups"].get(basis, basis.replace("_", " "))
+        return f"{item.replace('_', ' ')}, {part}"
+    bound = "the item judged" if item == "@" else _item(item, rulebook)
+    if basis in OF_NOTES:
+        return f"{OF_NOTES[basis]} ({bound if item != '@' else 'the row judged'})"
+    basis = "" if basis in ("derived", "@") else basis
+    totals = {"=": "printed total", "=all": "printed total of all ethnicities", "*": "", "@": ""}
+    group, band, people = (totals.get(part, part) for part in (staff_group, pay_band, ethnicity))
+    rest = Key("", basis, group, band, people)
+    parts = [part for part in (bound, *title_of(rest, rulebook.items).split(", ")) if part]
+    if staff_group == "*" or (pay_band == "*" and staff_group not in ("", "*")):
+        parts.insert(1, "all bands" if staff_group != "*" else "all staff")
+    return ", ".join(parts)
+
+
+def thresholds(rule: Rule, rulebook: Rulebook) -> Iterator[tuple[str, str]]:
+    """Each parameter a rule cites, with its values by year in words."""
+    for name in (name.removeprefix("parameter.") for name, _ in rule.let if name.startswith("parameter.")):
+        yield f"parameter.{name}", f"{rulebook.parameters[name]['title']}: {dated(rulebook.parameters[name])}"
+
+
+def dated(parameter: Json) -> str:
+    """`2 from 2016, 1 from 2020`; whether anybody official has said so."""
+    word = "in" if parameter["each_year"] else "from"
+    values = sorted((int(year), value) for year, value in parameter["values"].items())
+    said = ", ".join(f"{amount(value, parameter)} {word} {year}" for year, value in values)
+    return said if parameter["confirmed"] else f"{said} (practice, not confirmed)"
+
+
+def amount(value: float, parameter: Json) -> str:
+    if parameter["each_year"] and value > 19_000_000:
+        return f"{int(value) % 100}/{int(value) // 100 % 100:02}/{int(value) // 10_000}"
+    if parameter["unit"] == "number" and 2000 <= value < 2100:
+        return f"{value:.0f}"  # a collection's year
+    return number(value, parameter["unit"])
+
+
+def applies(rule: Rule) -> str:
+    """Whom and which years a rule is for, in one sentence."""
+    who = _list(ORGANISATIONS[name] for name in rule.organisations) if rule.organisations else "every organisation"
+    years = f"collections from {rule.year_from}" + (f" until {rule.year_until}" if rule.year_until else "")
+    inputs = {"workbook": "a workbook", "table": "a table of figures"}
+    given = f", where {inputs[rule.inputs[0]]} is given" if len(rule.inputs) == 1 else ""
+    return f"It is for {who}, {years}{given}."
+
+
+def _list(words: Iterable[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def judged_where(rule: Rule, rulebook: Rulebook) -> str:
+    """In how many places a rule is judged, and which."""
+    if list(rule.places) == [Place()]:
+        return "It is judged once, for the whole return."
+    members = []
+    for dimension in Place._fields:
+        found = list(dict.fromkeys(getattr(place, dimension) for place in rule.places if getattr(place, dimension)))
+        if found and rule.kind == "places":
+            named = [title_of(Place(**{dimension: member}), rulebook.items) for member in found]
+            members.append(_list(named))
+    kinds = {"cells": " (one a cell)", "rows": " (one a row)", "sections": " (one a section)"}
+    places = counted(len(rule.places), "place")
+    return f"It is judged in {places}{kinds.get(rule.kind, '')}{': ' if members else ''}{'; '.join(members)}."
+
+
+def status(rule: Rule) -> str:
+    source = rule.source
+    said = (
+        "" if source["status"] == "active" else f"It is {source['status']}: {sentence(source['status_reason'] or '')}"
+    )
+    successor = f" {source['successor']} stands in its place." if source["successor"] else ""
+    replaces = f" It replaces {_list(source['replaces'])}." if source["replaces"] else ""
+    return f"{said}{successor}{replaces}".strip()
+
+
+def _conditions(rule: Rule) -> Iterator[tuple[str, str]]:
+    source = rule.source
+    if source["when_text"]:
+        yield "judged where", source["when_text"]
+    if source["assert_text"]:
+        yield "must hold", source["assert_text"]
+
+
+def _example(case: Json) -> tuple[str, str]:
+    """The figures of a case, and what comes of them."""
+    given = [(name, value) for name, value in case.items() if name not in ("outcome", "expect")]
+    said = ", ".join(f"{name} {value if name in ('unit', 'sheet') else _shown(value)}" for name, value in given)
+    return said or "nothing given", str(case.get("outcome") or case.get("expect")).replace("_", " ")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return " and ".join(map(_shown, value))
+    return (
+        f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else f"{value:.10g}"
+    )
+
+
+# A rule's manual page
+
+
+def manual(rulebook: Rulebook, rule_id: str) -> str:
+    """A rule as a manual page: what, why, how to put right, authority, examples, since when; 80 columns."""
+    rule = rulebook.rule(rule_id)
+    source = rule.source
+    lines = [*wrapped(f"{rule.id}  {rule.title}"), ""]
+
+    def section(heading: str, *paragraphs: Iterable[str]) -> None:
+        body = [line for paragraph in paragraphs for line in paragraph]
+        if body:
+            lines.extend([heading, *body, ""])
+
+    conditions = [*_conditions(rule), *figures(rule, rulebook), *thresholds(rule, rulebook)]
+    section(
+        "WHAT",
+        wrapped(f"The rule {ASKS[rule.action]}.", 4),
+        wrapped(status(rule), 4),
+        wrapped(_RAISED.get(source["raised_by"], ""), 4),
+        _listed(conditions),
+        wrapped(judged_where(rule, rulebook), 4),
+        wrapped(MISSING[source["when_missing"]] if rule.holds else "", 4),
+        *([wrapped("It asks for something to be removed and is counted apart.", 4)] if source["asks_removal"] else []),
+    )
+    section("WHY", wrapped(source["why"], 4))
+    said = [(code, f"{entry['message']} {entry['remedy']}") for code, entry in source["codes"].items()]
+    section("HOW TO PUT RIGHT", wrapped(source["remedy"] or "", 4), _listed(said))
+    section("WHAT IT SAYS", wrapped(source["message"] or "", 4))
+    section("AUTHORITY", wrapped(sentence(rulebook.authority(rule.authority)), 4))
+    section("KNOWN ISSUES", *(wrapped(issue, 4) for issue in source["known_issues"]))
+    section("EXAMPLES", _examples(rule))
+    explains = f"Where it fails, it explains {_list(source['explains'])}." if source["explains"] else ""
+    section("SINCE", wrapped(f"Rulebook {source['since']}. {applies(rule)}", 4), wrapped(explains, 4))
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def wrapped(text: str, indent: int = 0, hanging: int | None = None) -> list[str]:
+    """A text in lines of 80 columns."""
+    later = " " * (indent if hanging is None else hanging)
+    return textwrap.wrap(text, WIDTH, initial_indent=" " * indent, subsequent_indent=later, break_on_hyphens=False)
+
+
+def _listed(entries: Iterable[tuple[str, str]]) -> list[str]:
+    """Names on the left, what they mean beside them; a long name has a line of its own."""
+    lines = []
+    for name, text in entries:
+        if len(name) > 15:
+            lines += [f"    {name}", *wrapped(text, 20)]
+        else:
+            lines += wrapped(f"{name:<16}{text}", 4, 20)
+    return lines
+
+
+def _examples(rule: Rule) -> list[str]:
+    return _listed((f"{comes}:", said) for said, comes in map(_example, rule.source["cases"]))
+
+
+# Pages
+
+
+def readme(rulebook: Rulebook) -> str:
+    """rules/README.md: what lies in the folder, and every rule in a line."""
+    found = families(rulebook)
+    references = [
+        f"- **{reference['document']}** (`{name}`): " + f"{'; '.join(reference['sections'].values())}."
+        for name, reference in rulebook.references.items()
+    ]
+    known: Json = rulebook.items["items"]
+    starts = [f"collections from {year}" for year in rulebook.items["questions_confirmed"]]
+    asked = [
+        [known[item]["title"], *(rulebook.question(item, int(year)) for year in rulebook.items["questions_confirmed"])]
+        for item in known
+        if known[item]["questions"]
+    ]
+    lines = [
+        "# The rulebook",
+        "",
+        f"Version {rulebook.version}: {counted(len(rulebook.rules), 'rule')} in {len(found)} families. "
+        "Made by `wres-assure rules docs`; a test holds it against the rules.",
+        "",
+        "A rule is one entry of `checks/<family>.yaml`. How to write one stands in CONTRIBUTING.md; "
+        "`wres-assure rules show ID` shows one as a manual page.",
+        "",
+        "`correct`: correct before upload. `explain`: correct it or explain it. `note`: be aware. No official list of "
+        "validations of this collection is known; where a rule rests on practice alone it says so.",
+        "",
+        *_table(
+            ["Family", "Rules", "correct", "explain", "note"],
+            [
+                [f"[{_titled(family)}](../docs/rules/{family}.md)", str(len(rules)), *_by_action(rules)]
+                for family, rules in found.items()
+            ],
+        ),
+        "",
+        "## Every rule",
+        "",
+        *_table(
+            ["Rule", "Asks to", "Title", "Authority"],
+            [
+                [f"[{rule.id}](../docs/rules/{family}.md#{rule.id.lower()})", rule.action, rule.title, rule.authority]
+                for family, rules in found.items()
+                for rule in rules
+            ],
+        ),
+        "",
+        "## Who says so",
+        "",
+        *references,
+        "",
+        "## Survey questions",
+        "",
+        *_table(["Indicator", *starts], asked),
+        "",
+        "## Thresholds",
+        "",
+        *_table(
+            ["Parameter", "What", "Values", "Reference"],
+            [
+                [f"`{name}`", parameter["title"], dated(parameter), parameter["reference"]]
+                for name, parameter in rulebook.parameters.items()
+            ],
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _titled(family: str) -> str:
+    return family.upper() if family == "esr" else family.replace("_", " ").capitalize()
+
+
+def _by_action(rules: list[Rule]) -> list[str]:
+    return [str(sum(rule.action == action for rule in rules)) for action in ("correct", "explain", "note")]
+
+
+def files(rulebook: Rulebook) -> dict[str, str]:
+    """What `rules docs` writes, by its path in the checkout."""
+    pages = {f"docs/rules/{family}.md": page(rulebook, family) for family in families(rulebook)}
+    return {"rules/README.md": readme(rulebook), **pages}
+
+
+def _table(head: list[str], rows: list[list[str]]) -> list[str]:
+    def line(cells: Iterable[str]) -> str:
+        return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+    return [line(head), line("---" for _ in head), *map(line, rows)]
+
+
+def page(rulebook: Rulebook, family: str) -> str:
+    """docs/rules/<family>.md: every rule of a family in full."""
+    lines = [
+        f"# {_titled(family)}",
+        "",
+        f"Rules of `rules/checks/{family}.yaml`, rulebook {rulebook.version}. Made by `wres-assure rules docs`.",
+        "",
+    ]
+    for rule in families(rulebook)[family]:
+        lines += _entry(rule, rulebook)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _entry(rule: Rule, rulebook: Rulebook) -> Iterator[str]:
+    source = rule.source
+    yield from (f"## {rule.id}", "", f"**{rule.title}.** The rule {ASKS[rule.action]}. {status(rule)}".rstrip(), "")
+    if rule.holds:
+        yield from (f"- {name}: `{text}`" for name, text in _conditions(rule))
+        for name, said in (*figures(rule, rulebook), *thresholds(rule, rulebook)):
+            yield f"- `{name}`: {f'`{said}`' if name in source['where'] else said}"
+        yield ""
+    how = MISSING[source["when_missing"]] if rule.holds else _RAISED[source["raised_by"]]
+    yield from (f"{judged_where(rule, rulebook)} {how} {applies(rule)}", "")
+    yield from (f"Why: {source['why']}", "")
+    for code, said in source["codes"].items():
+        yield f"- `{code}`: {said['message']} *{said['remedy']}*"
+    if source["remedy"]:
+        yield f"To put right: {source['remedy']}"
+    yield from ("", f"Authority: {sentence(rulebook.authority(rule.authority))}", "")
+    for issue in source["known_issues"]:
+        yield from (f"Known issue: {issue}", "")
+    yield from _table(["Example", "Outcome"], [list(_example(case)) for case in source["cases"]])
+    yield ""

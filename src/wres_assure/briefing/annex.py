@@ -1,0 +1,213 @@
+"""The annex of a briefing: findings, change, gap index, all figures, comparable organisations, what was not checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..model import FAILED, Finding, Slip
+from ..wording import findings as words
+from ..wording.findings import number, sentence
+from ..wording.indicators import BY_THE_PUBLIC, pooled_sentence
+from ..wording.report import Briefing, Group, Unjudged
+from ..wording.said import Said, say
+from ..wording.score import STATUS, alternative_lines, domain_lines, index_lines, index_sentence
+from .document import Block, Cell, Line, Pairs, Paragraph, Section, Table
+from .dossier import Material
+from .front_pages import bands_chart, board_chart
+
+ROWS, EXAMPLES = 20, 5  # findings of one remedy; of more, the cells are listed as ranges and the first few shown
+YEARS = 3
+_OF = "rules/briefing.yaml"
+
+
+# Findings
+
+
+def findings(of: Material, page: Briefing, actions: Iterable[str] = (), annex: bool = True) -> list[Section]:
+    """Findings by action, each rule a section: cell, value, finding, remedy, authority, the clause that decided."""
+    wanted = tuple(actions)
+    found: list[Section] = []
+    for action, title, size, groups in page.findings:
+        if wanted and action not in wanted:
+            continue
+        counted = say(f"{words.counted(size, 'finding')}.", (), (), ["file"])
+        found.append(Section(f"findings-{action}", title, (Paragraph((counted,)),), annex=annex))
+        found += [_group(of, group, annex) for group in groups]
+    if not found and not page.stopped:
+        none = say("Nothing to correct or to explain was found.", (), (), ["file"])
+        found.append(Section("findings", "Findings", (Paragraph((none,)),), annex=annex))
+    return found
+
+
+def _group(of: Material, group: Group, annex: bool) -> Section:
+    rule = of.rulebook.rule(group.rule)
+    evidence = [f"rule {group.rule}"]
+    blocks: list[Block] = []
+    pairs: list[tuple[str, Said]] = []
+    for part in group.parts:
+        few = part.rows if len(part.rows) <= ROWS else part.rows[:EXAMPLES]
+        rows = tuple(
+            Line((Cell(row.cells or "whole return"), Cell(row.holds or "-"), Cell(row.said.text)), row.said.findings)
+            for row in few
+        )
+        notes = []
+        if len(few) < len(part.rows):
+            where = f": {part.cells}" if part.cells else ""
+            text = f"{words.counted(len(part.rows), 'finding')}{where}. The first {len(few)} stand here."
+            notes.append(say(text, [row.id for row in part.rows]))
+        caption = f"{group.title}: where, and what was found"
+        blocks.append(Table(caption, ("Cell", "Value", "Finding"), rows, tuple(notes), (3, 3, 8)))
+        pairs.append(("Remedy", say(part.remedy, [row.id for row in part.rows])))
+    pairs.append(("Why", say(group.why, (), (), evidence)))
+    if traced := _trace(of, group):
+        pairs.append(("Decided by", traced))
+    pairs += [("Known issue", say(sentence(text), (), (), evidence)) for text in rule.source["known_issues"]]
+    pairs += [("What follows", say(text, (), (), evidence)) for text in group.follows]
+    pairs.append(("Authority", say(sentence(group.authority), (), (), evidence)))
+    blocks.append(Pairs(tuple(pairs)))
+    return Section(f"rule-{group.rule}", f"{group.title} ({group.rule})", tuple(blocks), 3, annex, group.rule)
+
+
+def _trace(of: Material, group: Group) -> Said | None:
+    """The clause that decided the first finding of a rule, with its numbers and cells."""
+    first = next((f for f in _failed(of) if f.rule == group.rule and f.clause is not None), None)
+    if first is None:
+        return None
+    return say(f"{words.trace_of(first, of.rulebook)}.", [words.fingerprint(first, of.code)])
+
+
+def _failed(of: Material) -> Iterator[Finding]:
+    return (finding for finding in of.assessment.findings if finding.outcome == FAILED and not finding.caused_by)
+
+
+def slips(of: Material) -> Section | None:
+    """Likely slips with the repaired value and its witnesses."""
+    found = of.assessment.compared.slips
+    if not found:
+        return None
+    rows = tuple(_slip(slip) for slip in found)
+    note = say("A likely slip is a question, not a correction: the figures stay as reported.", (), (), ["file"])
+    table = Table(
+        "Likely slips, each with the value that would repair it",
+        ("Slip", "Cells", "Would be", "What speaks for it"),
+        rows,
+        (note,),
+        (4, 3, 4, 5),
+    )
+    return Section("slips", "Likely slips", (table,), annex=True)
+
+
+def _slip(slip: Slip) -> Line:
+    repaired = "; ".join(f"{what}: {value}" for what, value in slip.repaired)
+    cells = words.cells_of(cell for cell, _ in slip.cells)
+    texts = (slip.title, cells or "-", repaired or "-", "; ".join(slip.witnesses) or "-")
+    return Line(tuple(Cell(words.clean(text)) for text in texts), (), slip.indicators, (f"slip {slip.code}",))
+
+
+# Gap index
+
+
+def gap_index(of: Material) -> Section:
+    """The composite score: experimental, with contributions, leave-one-out and alternatives."""
+    score, evidence = of.assessment.score, tuple(of.indicators)
+    first = (say(index_sentence(score), (), evidence), say(STATUS, (), (), ["rules/scoring.yaml"]))
+    if score.gap_index is None:
+        return Section("gap-index", "Gap index (experimental)", (Paragraph(first),), annex=True)
+    rows = tuple(
+        Line((Cell(f"{line.number} {line.title}"), *(Cell(text, "", True) for text in line[4:])), (), (line.id,))
+        for line in index_lines(of.assessment, of.rulebook)
+    )
+    domains = "; ".join(f"{name[:1].lower()}{name[1:]} {value}" for name, value in domain_lines(score))
+    others = "; ".join(f"{name[:1].lower()}{name[1:]} {value}" for name, value in alternative_lines(score))
+    notes = [say(sentence(f"By domain: {domains}"), (), evidence), say(sentence(f"Otherwise: {others}"), (), evidence)]
+    notes += [say(sentence(note), (), evidence) for note in score.notes]
+    table = Table(
+        "What each indicator adds",
+        ("Indicator", "Gap (1.00 is parity)", "Weight", "Times", "Index without it"),
+        rows,
+        tuple(notes),
+        (6, 3, 2, 2, 3),
+    )
+    return Section("gap-index", "Gap index (experimental)", (Paragraph(first), table), annex=True)
+
+
+# All indicators, with their bases and further questions
+
+
+def indicators(of: Material, page: Briefing) -> list[Section]:
+    """Each indicator in words, with what it rests on and the further cuts to ask for (guidance 10)."""
+    briefing = of.rulebook.briefing["indicators"]
+    found = [
+        Section(
+            "in-words",
+            "The nine indicators in words",
+            (Paragraph((say("Figures, bases, and the further cuts to ask for.", (), tuple(of.indicators)),)),),
+            annex=True,
+        )
+    ]
+    for entry in page.indicators:
+        name = entry.id
+        evidence = (of.prints(name), [name])
+        said = [say(entry.said.text, *evidence)]
+        said += [say(note, *evidence) for note in entry.notes if note != BY_THE_PUBLIC]
+        if name == "indicator_5":
+            said.append(say(BY_THE_PUBLIC, *evidence))
+        if pooled := of.assessment.compared.pooled.get(name):
+            said.append(say(pooled_sentence(pooled, of.entries[name]), *evidence))
+        blocks: list[Block] = [Paragraph(tuple(said))]
+        if rests := _base(of, name):
+            blocks.append(Paragraph((say(rests, *evidence),), "Rests on:"))
+        if drill := briefing[name]["drill_down"]:
+            text = sentence(f"{'; '.join(drill)}")
+            blocks.append(Paragraph((say(text, (), [name], [_OF]),), "Ask for it by:"))
+        found.append(Section(name, f"{entry.number} {entry.title}", tuple(blocks), 3, True))
+    return found
+
+
+def bands(of: Material) -> Section | None:
+    """The numbers of the chart of bands, and the board beside the workforce."""
+    charts = (bands_chart(of), board_chart(of))
+    blocks: list[Block] = [charts[0].table] if charts[0] else []
+    blocks += [charts[1]] if charts[1] else []
+    return Section("bands", "Representation by band, and the board", tuple(blocks), annex=True) if blocks else None
+
+
+def _base(of: Material, name: str) -> str:
+    """The numbers an indicator was worked out from, by name."""
+    figures = of.indicators[name].figures
+    parts = [
+        f"{short.replace('_', ' ').replace('bme', 'BME').replace('white', 'White')} {_figure(value)}"
+        for short, value in figures.items()
+    ]
+    return sentence("; ".join(parts))
+
+
+def _figure(value: float) -> str:
+    return number(value, "people") if value == int(value) and abs(value) != 1 else (
+        number(value, "share") if 0 < abs(value) < 1 else number(value, "people")
+    )  # fmt: skip
+
+
+# What was not checked
+
+
+def unchecked(page: Briefing) -> Section | None:
+    """What was not checked, and why."""
+    blocks: list[Block] = []
+    for title, entries in (
+        ("Checks that could not run: our fault", page.broken),
+        ("Could not be judged", page.unjudged),
+        ("Do not apply", page.not_applicable),
+    ):
+        if entries:
+            rows = tuple(_unjudged(entry) for entry in entries)
+            blocks.append(Table(title, ("Why", "Checks", "Rules"), rows, (), (7, 1, 4)))
+    return Section("unchecked", "What was not checked, and why", tuple(blocks), annex=True) if blocks else None
+
+
+def _unjudged(entry: Unjudged) -> Line:
+    causes = [*entry.causes]
+    if entry.more:
+        causes.append(f"And {entry.more:,} more{' like these' if entry.more > 1 else ''}.")
+    cells = (Cell(entry.title, " ".join(causes)), Cell(f"{entry.size:,}", "", True), Cell(", ".join(entry.rules)))
+    return Line(cells, other=tuple(f"rule {rule}" for rule in entry.rules))

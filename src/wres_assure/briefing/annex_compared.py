@@ -1,0 +1,198 @@
+"""Change over three years, and the place among comparable organisations: tables, sentences and charts of the annex."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..model import PeerPosition
+from ..wording.change import change_sentence, three_years, year_cell
+from ..wording.findings import sentence
+from ..wording.indicators import pooled_sentence, signed
+from ..wording.peers import compared_with, level_sentence, peer_sentence, published_sentence, value_in_words
+from ..wording.said import Said, say
+from .document import Block, Bullets, Cell, Chart, Line, Mark, Panel, Paragraph, Section, Table
+from .dossier import Material
+
+_LONGEST_REASON = 60
+_NOTHING_SINCE = ("a complete count of people is not tested",)
+
+
+def change(of: Material) -> Section:
+    """The standing three-year table, blanks named, and what each change can be told from."""
+    compared, evidence = of.assessment.compared, tuple(of.indicators)
+    title = "Change over three years"
+    figures = three_years(of.assessment, of.rulebook)
+    if not figures:
+        none = say("The year is not told, so no years are compared.", (), evidence)
+        return Section("change", title, (Paragraph((none,)),), annex=True)
+    rows = []
+    for name, years in figures:
+        unit = of.indicators[name].unit
+        cells = [
+            Cell(year_cell(year, unit), _short(year.why), True) if year.value is not None
+            else Cell("no figure", _short(year.why), True)
+            for year in reversed(years)
+        ]  # fmt: skip
+        rows.append(Line((Cell(_title(of, name)), *cells), of.prints(name), (name,)))
+    header = ("Indicator", *(_year_title(of, year.year) for year in reversed(figures[0][1])))
+    notes = [say("Ratios for 2, 3 and 4; gaps in percentage points for the others.", (), evidence)]
+    if not compared.earlier:
+        notes.append(say("No earlier return was given.", (), evidence))
+    table = Table("Three years side by side", header, tuple(rows), tuple(notes), (6, 3, 3, 3))
+    said = list(_changes(of))
+    said += [say(pooled_sentence(pooled, of.entries[name]), (), [name]) for name, pooled in compared.pooled.items()]
+    blocks: list[Block] = [table]
+    if said:
+        blocks.append(Bullets(tuple(said), "Since the year before"))
+    if chart := years_chart(of):
+        blocks.append(chart)
+    return Section("change", title, tuple(blocks), annex=True)
+
+
+def _short(reason: str) -> str:
+    return reason if len(reason) <= _LONGEST_REASON else "figures it needs are missing"
+
+
+def _title(of: Material, name: str) -> str:
+    return f"{name.rpartition('_')[2]} {of.indicators[name].title}"
+
+
+def _year_title(of: Material, year: int) -> str:
+    block = any(e.year == year and e.source == "restated" and not e.file for e in of.assessment.compared.earlier)
+    return f"{year} (this return's block)" if block else str(year)
+
+
+def _changes(of: Material) -> Iterator[Said]:
+    """Each change since the year before in a sentence, with what could not have been seen."""
+    for name, changed in of.assessment.compared.changes.items():
+        text = change_sentence(changed, of.indicators[name], of.rulebook, top=True)
+        notes = [sentence(note) for note in changed.notes if note not in text]
+        told = " ".join((f"{of.indicators[name].title}: {text[:1].lower()}{text[1:]}", *notes))
+        yield say(told, of.prints(name), [name])
+
+
+def years_chart(of: Material) -> Chart | None:
+    """Small multiples: each indicator over the years, where there are at least two."""
+    panels, rows = [], []
+    for name, years in three_years(of.assessment, of.rulebook):
+        unit = of.indicators[name].unit
+        marks = tuple(
+            Mark(
+                str(year.year),
+                year.value,
+                shown=year_cell(year, unit) if year.value is not None else "no figure",
+                style="doubtful" if year.why and year.value is not None else "",
+                indicator=name,
+            )
+            for year in reversed(years)
+        )
+        if sum(mark.value is not None for mark in marks) < 2:
+            continue
+        adverse = of.entries[name]["adverse"] == "above"
+        worse, better = "worse for BME staff", "better for BME staff"
+        parity = (1.0, "parity 1.00") if unit == "ratio" else (0.0, "parity 0.0")
+        sides = (better, worse) if adverse else (worse, better)
+        panels.append(Panel(_title(of, name), unit, marks, *parity, *sides))
+        cells = (Cell(_title(of, name)), *(Cell(mark.shown, "", True) for mark in marks))
+        rows.append((f"{_title(of, name)}: {', '.join(f'{m.label} {m.shown}' for m in marks)}", cells))
+    if not panels:
+        return None
+    description = f"{'; '.join(text for text, _ in rows)}."
+    return Chart("years", "chart-years", "Each indicator over the years", description, tuple(panels), Table("", (), ()))
+
+
+# Comparable organisations
+
+
+def peers(of: Material) -> Section:
+    """The peer group and how it was chosen, where each indicator lies, and what was published of all."""
+    evidence, title = tuple(of.indicators), "Comparable organisations"
+    positions = of.assessment.compared.peers
+    published = list(dict.fromkeys(p for position in positions.values() for p in position.published))
+    known = [say(published_sentence(value), (), evidence) for value in published]
+    if not of.has_peers:
+        none = say("No comparable organisations were given, so nothing is said of how others stand.", (), evidence)
+        blocks: list[Block] = [Paragraph((none,))]
+        return Section("peers", title, (*blocks, *_published(known)), annex=True)
+    said = []
+    for name, position in positions.items():
+        indicator = of.indicators[name]
+        told = [peer_sentence(position, indicator, of.rulebook), level_sentence(position, indicator, of.rulebook)]
+        told += [sentence(note) for note in position.notes]
+        said.append(say(f"{indicator.title}: {' '.join(filter(None, told))}", of.prints(name), [name]))
+    rows = tuple(_row(of, name, position) for name, position in positions.items())
+    table = Table(
+        "Where each indicator lies",
+        ("Indicator", "This organisation", "Their middle", "Limits (95%)", "Organisations"),
+        rows,
+        (),
+        (6, 3, 3, 4, 4),
+    )
+    blocks = [table, Bullets(tuple(said), "How they were chosen, and what follows")]
+    if chart := funnel_chart(of):
+        blocks.append(chart)
+    return Section("peers", title, (*blocks, *_published(known)), annex=True)
+
+
+def _published(known: list[Said]) -> list[Block]:
+    return [Bullets(tuple(known), "Published of all organisations together")] if known else []
+
+
+def _row(of: Material, name: str, position: PeerPosition) -> Line:
+    limits = "not drawn" if position.limits_95 is None else _between(position.limits_95, position.unit)
+    cells = (
+        Cell(_title(of, name)),
+        Cell(_written(position.value, position.unit), "", True),
+        Cell(_written(position.median, position.unit), "", True),
+        Cell(limits, "", True),
+        Cell(compared_with(position)),
+    )
+    return Line(cells, of.prints(name), (name,))
+
+
+def _written(value: float | None, unit: str) -> str:
+    if value is None:
+        return "none"
+    return signed(value) if unit == "points" else value_in_words(value, unit)
+
+
+def _between(limits: tuple[float, float], unit: str) -> str:
+    return f"{_written(limits[0], unit)} to {_written(limits[1], unit)}"
+
+
+def funnel_chart(of: Material) -> Chart | None:
+    """Every peer as a dot by its size, the limits at this organisation's own size, and its own figure."""
+    panels, told = [], []
+    for name, position in of.assessment.compared.peers.items():
+        if position.value is None or position.limits_95 is None or not position.dots:
+            continue
+        own = _written(position.value, position.unit)
+        marks = [Mark("This organisation", position.value, shown=own, indicator=name)]
+        marks += [
+            Mark(published.label, published.value, shown=_written(published.value, published.unit), style="pooled")
+            for published in position.published
+            if published.measure == "value" and published.unit == position.unit
+        ]
+        limits = [("95%", *position.limits_95), *([("99.8%", *position.limits_998)] if position.limits_998 else [])]
+        adverse = of.entries[name]["adverse"] == "above"
+        low, high = ("better for BME staff", "worse for BME staff")[:: 1 if adverse else -1]
+        panels.append(
+            Panel(
+                _title(of, name),
+                position.unit,
+                tuple(marks),
+                position.median,
+                f"their middle {_written(position.median, position.unit)}",
+                low,
+                high,
+                limits=tuple(limits),
+                dots=position.dots,
+                precision=position.precision,
+                x_label="more precise figures to the right",
+            )
+        )
+        told.append(f"{_title(of, name)}: {own}, limits {_between(position.limits_95, position.unit)}")
+    if not panels:
+        return None
+    title = "This organisation among comparable ones, with the limits at its own size"
+    return Chart("funnel", "chart-funnel", title, f"{'; '.join(told)}.", tuple(panels), Table("", (), ()))

@@ -1,0 +1,292 @@
+"""Lines of enquiry: at most five, each resting on an indicator and its findings, with what the trust says itself.
+
+Order: told from parity and outside what comparable organisations show; told from parity and for three years not
+improving; told from parity as in most; complete counts where one or two people decide. A figure in question gives
+a question about the figure. Nothing here says that anybody did wrong.
+"""
+
+from __future__ import annotations
+
+import math
+
+from ..model import Indicator, Json
+from ..records import NamedTuple
+from ..wording.change import change_sentence
+from ..wording.findings import number, sentence
+from ..wording.indicators import figures_of, pooled_sentence
+from ..wording.said import Said, say
+from ..wording.score import numbers
+from ..wording.small_counts import LEAST_OF_A_ROW, Few, few_of, needed_words
+from .document import Block, Bullets, Pairs, Paragraph, Quote, Section
+from .dossier import NOT_USABLE, Material, narrative_text, was_asked, words_of_the_organisation
+
+MOST, MOST_AS_OTHERS = 5, 2
+_OUTSIDE, _NOT_IMPROVING, _WITHOUT_PEERS, _AS_MOST, _COMPLETE, _FIGURE = range(1, 7)
+
+
+class Enquiry(NamedTuple):
+    """One line of enquiry."""
+
+    order: int
+    subject: str
+    figures: Said
+    place: Said | None  # how it stands beside other organisations and years
+    why: str
+    questions: tuple[str, ...]
+    people: tuple[str, ...]
+    ask: str
+    against: tuple[str, ...]  # framework and where in it
+    says: tuple[tuple[str, str], ...]  # where, the organisation's own words
+    asked: bool
+
+
+def enquiries(of: Material) -> list[Enquiry]:
+    """The lines of enquiry, in order, at most five."""
+    told = sorted(_told_from_parity(of), key=lambda line: (line[0].order, -line[1]))
+    as_most = [line for line, _ in told if line.order == _AS_MOST][:MOST_AS_OTHERS]
+    unequal = [line for line, _ in told if line.order != _AS_MOST] + as_most
+    complete, figures = _complete_counts(of), _in_question(of)
+    room = MOST - len(figures) - len(complete[:1])  # neither is crowded out by the rest
+    chosen = unequal[:room]
+    chosen += complete[: MOST - len(figures) - len(chosen)]
+    return [*chosen, *figures]
+
+
+def _told_from_parity(of: Material) -> list[tuple[Enquiry, float]]:
+    """Indicators that are worse for BME staff and told from chance, each with its size."""
+    found = []
+    for name in of.told_worse():
+        if of.entries[name]["complete_count"]:
+            continue
+        indicator, entry = of.indicators[name], of.entries[name]
+        order, place = _place(of, name)
+        pooled = of.enough_pooled(name) if of.too_few(name) else None
+        text = pooled_sentence(pooled, entry) if pooled else short_figures(indicator, entry)
+        said = say(text, of.prints(name), [name])
+        found.append(
+            (_line(of, order, of.rulebook.briefing["indicators"][name], name, said, place), size_of(indicator))
+        )
+    return found
+
+
+def _place(of: Material, name: str) -> tuple[int, Said | None]:
+    """Which of the first three orders a line has, and why."""
+    peers, years = of.peers(name), three_years(of, name)
+    if peers is not None and peers.position.startswith("outside") and peers.direction == "adverse":
+        return _OUTSIDE, say("Outside what comparable organisations show.", (), [name])
+    if years and not_improving(of, name):
+        shown = ", ".join(f"{value} ({year})" for year, value in years)
+        return _NOT_IMPROVING, say(f"Not improving in three years: {shown}.", (), [name])
+    if peers is not None and peers.position == "inside":
+        return _AS_MOST, say("As in most comparable organisations.", (), [name])
+    changed = of.change(name)
+    if changed is not None and changed.kind == "large_distinguishable" and (changed.size or 0) > 0:
+        text = change_sentence(changed, of.indicators[name], of.rulebook, top=True)
+        return _WITHOUT_PEERS, say(text, of.prints(name), [name])
+    return _WITHOUT_PEERS, None
+
+
+def size_of(indicator: Indicator) -> float:
+    """How far from parity, as a log ratio, to put the strongest first."""
+    if indicator.unit == "ratio":
+        return abs(math.log(indicator.value)) if indicator.value and indicator.value > 0 else 0.0
+    rates = [rate for rate in indicator.groups.values() if rate > 0]
+    return abs(math.log(rates[0] / rates[1])) if len(rates) == 2 else abs(indicator.value or 0.0)
+
+
+def three_years(of: Material, name: str) -> list[tuple[int, str]]:
+    """This year's value and those of the two years before, where all three are usable."""
+    found = [(indicator.id, year, indicator) for year, indicator in _series(of, name)]
+    return [(year, shown(indicator)) for _, year, indicator in found] if len(found) == 3 else []
+
+
+def not_improving(of: Material, name: str) -> bool:
+    """Worse for BME staff in all of three years, and this year no better than in the first of them."""
+    worse = _worse(of, name)
+    return len(worse) == 3 and min(worse) > 0 and worse[-1] >= worse[0]
+
+
+def gap_smaller(of: Material, name: str) -> bool:
+    """Whether the figure lies nearer to parity, or further in favour of BME staff, than two years before."""
+    worse = _worse(of, name)
+    return len(worse) == 3 and worse[-1] < worse[0]
+
+
+def _worse(of: Material, name: str) -> list[float]:
+    """How far each year's figure is from parity to the disadvantage of BME staff, the oldest first."""
+    above = of.entries[name]["adverse"] == "above"
+    parity = 1.0 if of.indicators[name].unit == "ratio" else 0.0
+    values = [indicator.value - parity for _, indicator in _series(of, name) if indicator.value is not None]
+    return values if above else [-value for value in values]
+
+
+def _series(of: Material, name: str) -> list[tuple[int, Indicator]]:
+    """Usable values of up to three years, the oldest first; none across a series break."""
+    year = of.assessment.subject.year
+    found = [(year, of.indicators[name])] if year else []
+    broken = of.rulebook.parameter("indicator_7_base_changed_year", year) if name == "indicator_7" else None
+    for earlier in of.assessment.compared.earlier:
+        indicator = next((i for i in earlier.indicators if i.id == name), None)
+        if indicator is not None and not (broken and year and earlier.year < broken <= year):
+            found.append((earlier.year, indicator))
+    found = [(at, i) for at, i in found if i.value is not None and i.usable and year and at > year - 3]
+    return sorted(found, key=lambda entry: entry[0])
+
+
+def shown(indicator: Indicator) -> str:
+    """`1.62`, `+5.3`: a value without its interval."""
+    if indicator.value is None:
+        return "-"
+    return f"{indicator.value:.2f}" if indicator.unit == "ratio" else f"{indicator.value * 100:+.1f}"
+
+
+def short_figures(indicator: Indicator, entry: Json) -> str:
+    """The figures in one short sentence; the subject of the line says what they are of."""
+    groups = indicator.groups
+    if indicator.unit == "points" and "white" in groups and "bme" in groups:
+        verb = "Reported" if entry["adverse"] == "above" else "Held"
+        shares = f"{number(groups['bme'], 'share')} of BME and {number(groups['white'], 'share')} of White staff"
+        return f"{verb} by {shares} who answered the survey."
+    if indicator.unit == "points" and {"senior", "workforce"} <= groups.keys():
+        senior, workforce = (number(groups[name], "share") for name in ("senior", "workforce"))
+        return f"BME staff are {senior} of band 8a and above and {workforce} of the workforce."
+    return figures_of(indicator, entry)
+
+
+def _complete_counts(of: Material) -> list[Enquiry]:
+    """The board and very senior managers, where people are needed for parity; the most needed first."""
+    briefing, found = of.rulebook.briefing, []
+    if of.board and of.board.needed > 0 and of.indicators["indicator_9"].usable:
+        said = say(few_figures(of.board, "board members"), of.prints("indicator_9"), ["indicator_9"])
+        found.append(
+            (of.board.needed, _line(of, _COMPLETE, briefing["indicators"]["indicator_9"], "indicator_9", said, None))
+        )
+    managers = few_of(of.facts, "headcount", "*", "vsm")
+    usable = "indicator_1" in of.indicators and of.indicators["indicator_1"].usable
+    if managers and usable and managers.people >= LEAST_OF_A_ROW and managers.needed > 0:
+        said = say(few_figures(managers, "very senior managers"), (), ["indicator_1"])
+        found.append((managers.needed, _line(of, _COMPLETE, briefing["very_senior_managers"], "", said, None)))
+    return [line for _, line in sorted(found, key=lambda entry: -entry[0])]
+
+
+def few_figures(few: Few, who: str) -> str:
+    """`2 of 14 board members are BME, against 22.1% of the workforce; parity would be 3, one more.`"""
+    share = number(few.share, "share")
+    return (
+        f"{few.bme:,} of {few.people:,} {who} {'is' if few.bme == 1 else 'are'} BME, against {share} of the workforce; "
+        f"parity would be {few.parity:,}, {needed_words(few)}."
+    )
+
+
+def _in_question(of: Material) -> list[Enquiry]:
+    """One question about every figure that is in question or missing for a reason that a finding names."""
+    names = [name for name in of.of_class(NOT_USABLE) if of.indicators[name].value is not None or was_asked(of, name)]
+    if not names:
+        return []
+    by_reason: dict[str, list[str]] = {}
+    for name in names:
+        by_reason.setdefault(_reason(of.indicators[name]), []).append(name)
+    clauses = [f"{_named(several)} cannot be used: {reason}." for reason, several in by_reason.items()]
+    text = " ".join(_capital(clause) for clause in clauses[:_REASONS])
+    if len(clauses) > _REASONS:
+        others = [name for several in list(by_reason.values())[_REASONS:] for name in several]
+        text += f" Nor can {_named(others)}."
+    prints = tuple(dict.fromkeys(mark for name in names for mark in of.prints(name)))
+    said = say(text, prints, names)
+    entry = of.rulebook.briefing["in_question"]
+    line = _line(of, _FIGURE, {**entry, "subject": entry["subject"].format(title=_named(names))}, "", said, None)
+    says = [own for name in names for own in words_of_the_organisation(of, name)] if of.quoted else []
+    return [line._replace(says=tuple(says[:2]), asked=any(was_asked(of, name) for name in names))]
+
+
+_REASONS = 2  # told one by one; the annex has all
+
+
+def _named(names: list[str]) -> str:
+    """`indicators 3 and 9`."""
+    return f"indicator{'s' if len(names) > 1 else ''} {numbers(names)}"
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _reason(indicator: Indicator) -> str:
+    reason = str(indicator.doubt or indicator.reason)
+    return reason if len(reason) <= 120 else "figures it needs are missing"
+
+
+def _line(of: Material, order: int, entry: Json, name: str, figures: Said, place: Said | None) -> Enquiry:
+    people = of.rulebook.briefing["people"]
+    against = [
+        entry["against"][key] if framework["kind"] == "inspection" else f"{framework['title']} {entry['against'][key]}"
+        for key, framework in of.frameworks.items()
+        if entry["against"].get(key)
+    ]
+    says = words_of_the_organisation(of, name) if name else []
+    return Enquiry(
+        order,
+        entry["subject"],
+        figures,
+        place,
+        entry["why"],
+        tuple(entry["questions"]),
+        tuple(people[who] for who in entry["people"]),
+        entry["ask"],
+        tuple(against),
+        tuple(says[:1]),
+        bool(name) and was_asked(of, name),
+    )
+
+
+# As sections of a document
+
+
+def section_of(of: Material, line: Enquiry, at: int) -> Section:
+    """A line of enquiry as a small section of its own."""
+    evidence = (line.figures.findings, line.figures.indicators, ("rules/briefing.yaml",))
+    why = say(line.why, *evidence)
+    blocks: list[Block] = [Paragraph(tuple(filter(None, (line.figures, line.place, why))))]
+    blocks.append(Bullets(tuple(say(question, *evidence) for question in line.questions)))
+    pairs = [
+        ("Hear", say(sentence(", ".join(line.people)), *evidence)),
+        ("Ask for", say(sentence(line.ask), *evidence)),
+    ]
+    if line.against:
+        pairs.append(("Read with", say(sentence("; ".join(line.against)), *evidence)))
+    own = f"The {of.noun} says"
+    if not line.says:
+        pairs.append((own, say("No explanation was given." if line.asked else "It was not asked.", *evidence)))
+    elif not of.quoted:
+        where = ", ".join(filter(None, (place for place, _ in line.says)))
+        pairs.append((own, say(f"A note stands beside {where or 'the figures'}; --show-values quotes it.", *evidence)))
+    blocks.append(Pairs(tuple(pairs)))
+    if of.quoted:
+        blocks += [Quote(say(text, *evidence), f"{own}{f' ({place})' if place else ''}") for place, text in line.says]
+    return Section(f"enquiry-{at}", f"{at}. {line.subject}", tuple(blocks), 3)
+
+
+def sections(of: Material, title: str = "Lines of enquiry") -> list[Section]:
+    """Lines of enquiry, the organisation's own words on its plan, and what they rest on."""
+    lines = enquiries(of)
+    evidence = tuple(of.indicators)
+    if not lines:
+        none = say("Nothing in this return calls for one.", (), evidence, ["file"])
+        return [Section("enquiry", title, (Paragraph((none,)),))]
+    about = [
+        say(
+            "Questions, not conclusions.",
+            (),
+            evidence,
+        )
+    ]
+    if not of.has_peers:
+        about.append(say("No comparable organisations were given.", (), evidence))
+    if not of.assessment.compared.earlier:
+        about.append(say("No earlier return was given.", (), evidence))
+    names = [entry["title"] for entry in of.frameworks.values()]
+    about += [say(f"Read with {' and '.join(names)}.", (), (), ["frameworks"])] if names else []
+    blocks: list[Block] = [Paragraph(tuple(about), style="quiet")]
+    if plan := narrative_text(of, "action_plan_summary"):
+        blocks.append(Quote(say(plan, (), (), ["narrative action_plan_summary"]), f"The {of.noun} says of its plan"))
+    return [Section("enquiry", title, tuple(blocks)), *(section_of(of, line, at + 1) for at, line in enumerate(lines))]

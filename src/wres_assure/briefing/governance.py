@@ -1,0 +1,245 @@
+"""Governance, duties and due regard: what the narrative and the return are evidence of, and what is to be asked.
+
+An answer that was not given is a question, never a reproach; evidence is never called compliance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..model import FAILED, NOT_APPLICABLE, Json
+from ..records import NamedTuple
+from ..wording.findings import day, number, sentence
+from ..wording.said import Said, say
+from .document import Cell, Line, Paragraph, Section, Table
+from .dossier import Material, count
+
+_IN_EVIDENCE, _NOT_IN_EVIDENCE = "evidence in return", "not in evidence: ask"
+_SOURCE = "rules/briefing.yaml"
+_PROVIDERS = ("trust", "independent")
+_PARTS = {"survey_5": "5", "survey_6": "6", "survey_7": "7", "survey_8": "8"}
+
+
+class Matter(NamedTuple):
+    """One matter of the governance checklist."""
+
+    title: str
+    state: str  # yes | no | ask
+    answer: str  # what the narrative says, in words
+    ask: tuple[str, ...]  # the questions left open
+    answers: tuple[str, ...]  # questions of the narrative
+
+
+def matters(of: Material) -> list[Matter]:
+    """The checklist for this kind of organisation, as far as the narrative answers it."""
+    kind = of.assessment.subject.organisation.type
+    found = []
+    for entry in of.rulebook.briefing["governance"]:
+        only_if = of.answers.get(entry["only_if"] or "")
+        left_out = only_if is not None and only_if.value == 0
+        if not left_out and (entry["organisations"] is None or kind in entry["organisations"]):
+            found.append(_matter(of, entry))
+    return found
+
+
+def _matter(of: Material, entry: Json) -> Matter:
+    questions = {name: of.rulebook.narrative[name] for name in entry["answers"]}
+    said = {name: answered(of, name) for name in questions}
+    open_ones = tuple(_as_question(questions[name]["question"]) for name, answer in said.items() if not answer)
+    no = any(
+        questions[name]["kind"] == "yes_no" and of.answers[name].value == 0 for name, answer in said.items() if answer
+    )
+    several = len(questions) > 1
+    told = "; ".join(
+        f"{as_statement(questions[name]['question'])} {answer}" if several else answer
+        for name, answer in said.items()
+        if answer
+    )
+    return Matter(entry["title"], "ask" if open_ones else "no" if no else "yes", told, open_ones, tuple(questions))
+
+
+def _as_question(text: str) -> str:
+    return text if text.endswith("?") else f"{text}?"
+
+
+def as_statement(question: str) -> str:
+    """A question as the label of its answer: up to its question mark."""
+    return question.partition("?")[0] + (":" if "?" not in question else "?")
+
+
+def answered(of: Material, name: str) -> str:
+    """What the narrative answers to one of its questions: `yes`, `31 August 2021`, `45.0%`; "" where nothing."""
+    fact = of.answers.get(name)
+    if fact is None or fact.value is None:
+        return ""
+    kind = of.rulebook.narrative[name]["kind"]
+    if kind == "yes_no":
+        return "yes" if fact.value else "no"
+    if kind == "date":
+        return day(fact.value)
+    return number(fact.value, "share") if kind == "percent" else "given"
+
+
+def line_of(of: Material) -> Said:
+    """Governance in a line: `6 of 10 matters of governance are answered; the four to ask: …`"""
+    found = matters(of)
+    to_ask = [matter.title for matter in found if matter.state == "ask"]
+    evidence = [f"narrative {name}" for matter in found for name in matter.answers]
+    if not of.answers:
+        asked = f"Governance and action plan: no narrative was given, so all {len(found)} matters are to ask (annex)."
+        return say(asked, (), (), evidence)
+    text = f"Governance and action plan: {len(found) - len(to_ask)} of {len(found)} matters are answered"
+    if to_ask:
+        text += f"; to ask: {', '.join(to_ask[:5])}{f' and {len(to_ask) - 5} more' if len(to_ask) > 5 else ''}"
+    return say(f"{text}.", (), (), evidence)
+
+
+def checklist_section(of: Material, annex: bool = True) -> Section:
+    """The governance checklist as a table."""
+    rows = []
+    for matter in matters(of):
+        ask = " ".join(matter.ask) or ("Ask what is planned." if matter.state == "no" else "-")
+        cells = (Cell(_capital(matter.title)), Cell(_capital(matter.answer) or "Not answered"), Cell(ask))
+        rows.append(Line(cells, other=tuple(f"narrative {name}" for name in matter.answers)))
+    table = Table(
+        "Governance and action plan, as the narrative answers it (guidance 8 to 10)",
+        ("Matter", "The narrative says", "To ask"),
+        tuple(rows),
+        (say("What is not answered is to be asked; it is held against nobody.", (), (), [_SOURCE]),),
+        (3, 4, 5),
+    )
+    return Section("governance", "Governance and action plan", (table,), annex=annex)
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def duties_section(of: Material) -> Section:
+    """SC13.6, SC13.7 and Schedule 6A as duty, evidence, and whether it is met or to ask."""
+    contract = of.answers.get("full_length_contract")
+    kind = of.assessment.subject.organisation.type
+    if kind not in _PROVIDERS:
+        text = f"SC13.6, SC13.7 and Schedule 6A are duties of providers; they do not apply to this {of.noun}."
+        return Section(
+            "duties", "Duties under the NHS Standard Contract", (Paragraph((say(text, (), (), [_SOURCE]),)),)
+        )
+    if contract is not None and contract.value == 0:
+        text = "The organisation is under a shorter form of the contract, which has none of these duties."
+        evidence = ["narrative full_length_contract"]
+        return Section("duties", "Duties under the NHS Standard Contract", (Paragraph((say(text, (), (), evidence),)),))
+    rows = [_duty_row(of, entry) for entry in of.rulebook.briefing["duties"]]
+    notes = []
+    if contract is None:
+        notes.append(
+            say("Ask whether the full-length contract applies: shorter forms have none of these.", (), (), [_SOURCE])
+        )
+    table = Table(
+        "Duty, evidence, and whether it is met or to ask", ("Duty", "Evidence", "Met or ask"), tuple(rows),
+        tuple(notes), (4, 4, 4),
+    )  # fmt: skip
+    return Section("duties", "Duties under the NHS Standard Contract", (table,))
+
+
+def _duty_row(of: Material, entry: Json) -> Line:
+    said = [(name, answered(of, name)) for name in entry["answers"]]
+    given = [f"{as_statement(of.rulebook.narrative[name]['question'])} {answer}" for name, answer in said if answer]
+    outcome = _outcome(of, entry["rule"]) if entry["rule"] else ""
+    met = outcome == "passed" if entry["rule"] else len(given) == len(said)
+    asked = entry["ask"] if not met else ""
+    if outcome == FAILED:
+        asked = f"Ask: by the narrative it is not met. {asked}"
+    elif not met:
+        asked = f"Ask: {asked}"
+    cells = (
+        Cell(entry["duty"]),
+        Cell("; ".join(given) or "none in the return"),
+        Cell(asked or "Met, by this evidence"),
+    )
+    return Line(cells, other=tuple(filter(None, (entry["rule"] and f"rule {entry['rule']}", *entry["answers"]))))
+
+
+def _outcome(of: Material, rule: str) -> str:
+    """The outcome of a rule that is judged once; `passed` findings are not kept."""
+    if not any(known.id == rule for known in of.rulebook.rules):
+        return ""
+    found = next((finding for finding in of.assessment.findings if finding.rule == rule), None)
+    return "passed" if found is None else "" if found.outcome == NOT_APPLICABLE else found.outcome
+
+
+def due_regard_section(of: Material) -> Section:
+    """The six principles of due regard, each with evidence in the return or a question; never "complied"."""
+    rows = []
+    for entry in of.rulebook.briefing["due_regard"]:
+        evidence = list(_evidence(of, entry))
+        state = f"{_capital(_IN_EVIDENCE)}: {'; '.join(evidence)}" if evidence else _capital(_NOT_IN_EVIDENCE)
+        cells = (Cell(entry["principle"], entry["means"]), Cell(state), Cell(entry["ask"]))
+        rows.append(Line(cells, other=(*entry["answers"], *entry["items"]) or (_SOURCE,)))
+    note = say("Evidence is not compliance: whether due regard was had shows in decisions.", (), (), [_SOURCE])
+    table = Table(
+        "Due regard to the WRES (guidance, Annex A)", ("Principle", "In the return", "To ask"), tuple(rows), (note,),
+        (4, 4, 4),
+    )  # fmt: skip
+    return Section("due-regard", "Due regard: six principles", (table,))
+
+
+def support_checklist_section(of: Material) -> Section:
+    """The checklist of a commissioning support unit."""
+    rows = []
+    for entry in of.rulebook.briefing["checklist"]:
+        evidence = list(_evidence(of, entry))
+        state = f"{_capital(_IN_EVIDENCE)}: {'; '.join(evidence)}" if evidence else _capital(_NOT_IN_EVIDENCE)
+        rows.append(
+            Line((Cell(entry["check"]), Cell(state), Cell(entry["ask"])), other=(*entry["answers"], *entry["items"]))
+        )
+    table = Table(
+        "Checklist for use with an organisation (guidance 5.3.1 b)", ("Check", "In the return", "To ask"), tuple(rows),
+        (), (4, 4, 4),
+    )  # fmt: skip
+    return Section("checklist", "Checklist of a support unit", (table,))
+
+
+def _evidence(of: Material, entry: Json) -> Iterator[str]:
+    """What a return and its narrative show of a principle or a check."""
+    items = of.rulebook.items["items"]
+    given = [name for name in entry["items"] if _is_given(of, name)]
+    survey = [_PARTS[name] for name in given if name in _PARTS]
+    yield from (f"{items[name]['title']} by ethnicity" for name in given if name not in _PARTS)
+    if survey:
+        yield f"indicator{'s' if len(survey) > 1 else ''} {_listed(survey)} by ethnicity"
+    for name in entry["answers"]:
+        answer = answered(of, name)
+        if answer and answer != "no":
+            yield f"{as_statement(of.rulebook.narrative[name]['question'])} {answer}"
+
+
+def _listed(parts: list[str]) -> str:
+    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
+
+
+def _is_given(of: Material, item: str) -> bool:
+    parts = ("*", "*") if item == "headcount" else ("", "")
+    return all(count(of, item, who, *parts) is not None for who in ("white", "bme"))
+
+
+def by_provider_section(of: Material, rows: Iterable[Line]) -> Section:
+    """Indicators 5 to 8 by provider: the data CCGs are asked for (guidance 5.2); of one return, its own row."""
+    table = Table(
+        "Indicators 5 to 8: share of White and of BME staff who answered the survey",
+        ("Provider", "5 by the public", "6 by staff", "7 equal opportunities", "8 discrimination"),
+        tuple(rows),
+        (say(sentence("This is one return; those of other providers come with several"), (), (), ["file"]),),
+    )
+    return Section("by-provider", "Indicators 5 to 8 by provider", (table,))
+
+
+def provider_row(of: Material, name: str) -> Line:
+    """One provider's White and BME figures of indicators 5 to 8."""
+    cells = [Cell(name)]
+    for question in "5678":
+        pair = [count(of, f"survey_{question}", who) for who in ("white", "bme")]
+        shown = " / ".join(number(value, "share") for value in pair)
+        doubt = of.indicators.get(f"indicator_{question}")
+        small = "in question" if doubt is not None and doubt.value is not None and not doubt.usable else ""
+        cells.append(Cell("not given" if pair == [None, None] else shown, small, number=True))
+    return Line(tuple(cells), indicators=tuple(f"indicator_{question}" for question in "5678"))

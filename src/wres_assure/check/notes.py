@@ -1,0 +1,143 @@
+"""What submitters write beside their figures, and which findings it may explain.
+
+A note is quoted, never judged: whether it explains a figure is for its reader to say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from ..facts import Facts
+from ..figures import WITHHELD
+from ..model import FAILED, Fact, Finding, Key
+from ..records import NamedTuple
+from ..rulebook import Rule, Rulebook, bind
+
+Row = tuple[str, str, str]  # item, staff group, pay band; without group and band: every row of the item
+LONGEST = 500
+NO_NOTES = "no_notes"
+_OF_THE_RETURN = ("verified", "esr", "restated", "printed")
+# A note on a row is about that row; of notes on all rows of the workforce, these are about unknown ethnicity.
+_ABOUT_UNKNOWN = r"(?i)unknown|not stated|not known|declar|disclos|ethnic|\bnull\b"
+
+
+class Asked(NamedTuple):
+    """Findings that ask for an explanation, by the row where it belongs."""
+
+    facts: tuple[Fact, ...]  # how many ask, and how many of these have a note
+    cause: Mapping[Row, str]  # the first rule that asks without a note
+
+
+def notes_of(facts: Iterable[Fact]) -> dict[Row, str]:
+    """The notes of each row, the same text once."""
+    found: dict[Row, dict[str, None]] = {}
+    for fact in facts:
+        if fact.note and fact.key.basis.startswith(_OF_THE_RETURN):
+            found.setdefault(_row(fact.key), {})[fact.note] = None
+    return {row: " ".join(texts) for row, texts in found.items()}
+
+
+def written(facts: Iterable[Fact]) -> Iterator[str]:
+    """Every text that came with the return: notes beside figures, and texts of the narrative."""
+    return (fact.note for fact in facts if fact.note and fact.key.basis.startswith((*_OF_THE_RETURN, "narrative")))
+
+
+def explained(findings: Iterable[Finding], facts: Facts, rulebook: Rulebook) -> Iterator[Finding]:
+    """The findings, each failed one with the notes beside the figures it speaks of."""
+    notes = notes_of(facts.noted)
+    if not notes:
+        yield from findings
+        return
+    rows = _Rows(facts, rulebook)
+    for finding in findings:
+        text = rows.text(finding, notes) if finding.outcome == FAILED else ""
+        yield finding._replace(explanation=text[:LONGEST]) if text else finding
+
+
+def asked(findings: Iterable[Finding], facts: Facts, rulebook: Rulebook, has_notes: bool) -> Asked:
+    """How many findings ask to explain figures of a row, and how many of these have a note beside them.
+
+    A finding counts once, at the first row it speaks of; a note on any of its rows will do.
+    """
+    rows = _Rows(facts, rulebook)
+    notes = notes_of(facts.noted)
+    counts: dict[Row, list[int]] = {}
+    cause: dict[Row, str] = {}
+    withheld: set[Row] = set()
+    actions = {rule.id: rule.action for rule in rulebook.rules}
+    for finding in findings:
+        if finding.outcome != FAILED or finding.caused_by or actions[finding.rule] != "explain":
+            continue
+        home = rows.home(finding)
+        if home is None:
+            continue
+        count = counts.setdefault(home, [0, 0])
+        count[0] += 1
+        if rows.text(finding, notes):
+            count[1] += 1
+        elif rows.about_unknown(finding) and WITHHELD in notes.values():
+            withheld.add(home)  # one of the notes may speak of it
+        else:
+            cause.setdefault(home, finding.rule)
+    made: list[Fact] = []
+    for (item, staff_group, pay_band), (several, with_note) in counts.items():
+        made.append(Fact(Key(item, "to_explain", staff_group, pay_band), float(several), "", ""))
+        problem = NO_NOTES if not has_notes else "notes_withheld" if (item, staff_group, pay_band) in withheld else None
+        with_a_note = None if problem else float(with_note)
+        made.append(Fact(Key(item, "explained", staff_group, pay_band), with_a_note, "", "", problem))
+    return Asked(tuple(made), cause)
+
+
+def _row(key: Key) -> Row:
+    return key.item, key.staff_group, key.pay_band
+
+
+class _Rows:
+    """The rows of the return that findings speak of."""
+
+    def __init__(self, facts: Facts, rulebook: Rulebook) -> None:
+        self._facts, self._rulebook = facts, rulebook
+        self._rules: dict[str, Rule] = {rule.id: rule for rule in rulebook.rules}
+
+    def of(self, finding: Finding) -> tuple[Row, ...]:
+        """The rows of a finding's cells; where it names none, of its place, or of all it rests on."""
+        cells = dict.fromkeys(_row(key) for cell, _ in finding.cells if (key := self._facts.key_of(cell)))
+        if cells:
+            return tuple(cells)
+        item, _, staff_group, pay_band, _ = finding.place
+        if item in self._rulebook.indicator_of:
+            return ((item, staff_group, pay_band),)
+        return tuple(dict.fromkeys(self._rested_on(finding)))
+
+    def home(self, finding: Finding) -> Row | None:
+        """The row at which a finding is counted; the whole of an item where it rests on all its rows."""
+        rows = [row for row in self.of(finding) if row[0] in self._rulebook.indicator_of]
+        if not rows:
+            return None
+        first = rows[0]
+        of_its_item = {row for row in rows if row[0] == first[0]}
+        whole = not finding.cells and not finding.place.item and len(of_its_item) > 1
+        return (first[0], "", "") if whole else first
+
+    def text(self, finding: Finding, notes: Mapping[Row, str]) -> str:
+        """The notes of the rows a finding speaks of; about unknown ethnicity, only those that mention it."""
+        some = self.about_unknown(finding)
+        texts = dict.fromkeys(notes[row] for row in self.of(finding) if row in notes)
+        return " ".join(text for text in texts if not some or re.search(_ABOUT_UNKNOWN, text))
+
+    def about_unknown(self, finding: Finding) -> bool:
+        """Whether a finding is about unknown ethnicity in all rows at once, so that a note has to mention it."""
+        return not finding.cells and not finding.place.item and self._rules[finding.rule].family == "unknown_ethnicity"
+
+    def _rested_on(self, finding: Finding) -> Iterator[Row]:
+        for _, selector in self._rules[finding.rule].let:
+            key = bind(selector, finding.place)
+            if key.basis == "parameter":
+                continue
+            indicator = next((entry for entry in self._rulebook.indicators if entry["id"] == key.item), None)
+            if indicator is not None:  # a figure of ours: the rows of the template it rests on
+                yield from ((item, "", "") for item in indicator["rests_on"])
+            for fact in self._facts.resolve(key).facts:
+                if fact.key.item in self._rulebook.indicator_of:
+                    yield _row(fact.key)

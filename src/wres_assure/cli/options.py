@@ -1,0 +1,91 @@
+"""The options that say what is read: the same for every command that judges a return."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING
+
+import click
+
+from ..run.inputs import Inputs
+from .rules import rules_option
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeVar
+
+
+    F = TypeVar("F", bound=Callable[..., Any] | click.Command)
+
+
+def collection(ctx: click.Context, param: click.Parameter, year: int | None) -> int | None:
+    """The reporting year, refused where it is none."""
+    if year is not None and not 2016 <= year <= 2099:
+        raise click.BadParameter(f"{year} is no reporting year; collections began in 2016.")
+    return year
+
+
+def path_option(
+    name: str, metavar: str, text: str, default: str | None = None, required: bool = False, multiple: bool = False
+) -> Callable[[F], F]:
+    """An option that takes a path; -o is short for --output."""
+    names = ("-o", "--output") if name == "output" else (f"--{name}",)
+    return click.option(*names, metavar=metavar, help=text, default=default, required=required, multiple=multiple)
+
+
+_OPTIONS = (
+    path_option(
+        "previous",
+        "PATH",
+        "An earlier return: workbook, facts CSV or our JSON. May be given several times.",
+        multiple=True,
+    ),
+    path_option(
+        "peers",
+        "PATH",
+        "Comparable organisations: a folder of returns or of our JSON, or a facts CSV. A groups.csv beside them "
+        "(organisation_code, peer_group) tells kinds of trust apart.",
+    ),
+    path_option("narrative", "FILE", "Answers to what the workbook has no cell for (see template --narrative)."),
+    path_option("survey", "FILE", "Facts CSV with the published survey figures and numbers of respondents."),
+    click.option(
+        "--year", type=int, callback=collection, metavar="YEAR", help="Reporting year, where the file does not tell it."
+    ),
+    rules_option,
+)
+def fail_on_option(findings: str) -> Callable[[F], F]:
+    """What makes the exit code 1, of these findings."""
+    return click.option(
+        "--fail-on",
+        type=click.Choice(["correct", "explain", "never"]),
+        default="correct",
+        help=f"What makes the exit code 1: {findings} to correct (unless said), those to explain too, or none.",
+    )
+
+
+force_option = click.option("--force", is_flag=True, help="Overwrite the output where it exists already.")
+show_values_option = click.option(
+    "--show-values", is_flag=True, help="Show free text and notes. They may name people."
+)
+
+
+def inputs(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command the input options; it receives them together, as `given`."""
+
+    @wraps(function)
+    def command(
+        *args: Any,
+        narrative: str | None,
+        survey: str | None,
+        previous: tuple[str, ...],
+        peers: str | None,
+        year: int | None,
+        rules: str | None,
+        **others: Any,
+    ) -> Any:
+        given = Inputs(narrative or "", survey or "", previous, peers or "", year, rules)
+        return function(*args, given=given, **others)
+
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command

@@ -1,0 +1,158 @@
+"""`annotate`, `findings` and `diff`: results as a marked copy, as a workbook of findings, and held side by side."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from ..run import files
+from ..run.inputs import Inputs
+from ..wording.findings import clean
+from .options import fail_on_option, force_option, inputs, path_option, show_values_option
+
+if TYPE_CHECKING:
+    from ..rulebook import Rulebook
+
+
+@click.command()
+@click.argument("workbook", metavar="WORKBOOK")
+@path_option("output", "COPY", "Write the copy to COPY (.xlsx).", required=True)
+@force_option
+@inputs
+@show_values_option
+@click.pass_context
+def annotate(
+    ctx: click.Context, workbook: str, output: str, force: bool, given: Inputs, show_values: bool
+) -> None:
+    """Copy a workbook with colours and comments on the cells concerned.
+
+    The copy has a first sheet "Checks" that lists every finding with a link to its cell. Values, formulas, protection
+    and names stay as they are. A workbook that cannot be carried over whole (macros, signatures) is refused.
+    """
+    from ..assess import judged
+    from ..model import Refused
+    from ..read import read_bytes
+    from ..read.preflight import load as read_file
+    from ..render.annotate import annotate as marked
+    from ..results.result import result
+    from ..rulebook import load
+    from ..wording.report import brief
+
+    _may_write(output, force, [workbook, *given.paths()])
+    rulebook = load(given.rules)
+    file, data = read_file(workbook)
+    submission = read_bytes(data, file)
+    beside = given.beside(rulebook)
+    found = judged(submission, rulebook, given.year, beside)[0]
+    titles = _titles(rulebook)
+    words = brief(found, rulebook, "trust", show_values)
+    copy = marked(data, submission, words, result(found, rulebook, show_values), titles)
+    again = judged(read_bytes(copy, file), rulebook, given.year, beside)[0]
+    if (again.findings, again.coverage) != (found.findings, found.coverage):
+        message = f"{file} would be judged otherwise once it is marked, so no copy of it was made."
+        remedy = "Read the findings in a workbook of their own: wres-assure findings. Tell us: this is our fault."
+        raise Refused("not_carried", message, remedy, file)
+    files.write(output, copy, force)
+    click.echo(clean(f"{output} is written. {words.coverage}"))
+    ctx.exit(4 if found.coverage["broken"] else 0)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@path_option("output", "FILE", "Write to FILE (.xlsx).", required=True)
+@force_option
+@inputs
+@show_values_option
+@click.pass_context
+def findings(
+    ctx: click.Context, paths: tuple[str, ...], output: str, force: bool, given: Inputs, show_values: bool
+) -> None:
+    """Write the findings as a workbook, one row each.
+
+    PATH is what check takes. The first sheet says how much could be judged and how reliable each return is; what
+    could not be judged and what does not apply are rows of their own.
+    """
+    from ..render.workbooks.findings import workbook
+    from ..results.result import result
+    from ..rulebook import load
+    from ..run import checking
+
+    _may_write(output, force, [*paths, *given.paths()])
+    returns = list(files.to_check(paths))
+    rulebook = load(given.rules)
+    not_read: list[str] = []
+    beside = given.beside(rulebook)
+    code, found = checking.assess_all(
+        returns, rulebook, given.year, beside, not_read.append, lambda _: None, ctx.obj
+    )
+    for said in not_read:
+        click.echo(clean(said), err=True)
+    if not found:
+        ctx.exit(code)
+    results = [result(assessment, rulebook, show_values) for assessment in found]
+    content = workbook(results, _titles(rulebook), [_base(said, returns) for said in not_read])
+    files.write(output, content, force)
+    click.echo(clean(f"{output} is written."))
+    ctx.exit(max([code, *(4 for assessment in found if assessment.coverage["broken"])]))
+
+
+@click.command()
+@click.argument("old", metavar="OLD.json")
+@click.argument("new", metavar="NEW.json")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="text to read (unless said), json for programmes.",
+)
+@path_option("output", "FILE", "Write to FILE instead of the screen.")
+@force_option
+@fail_on_option("new or reopened findings")
+@click.pass_context
+def diff(
+    ctx: click.Context, old: str, new: str, form: str, output: str | None, force: bool, fail_on: str
+) -> None:
+    """Say what changed between two results.
+
+    OLD.json and NEW.json are results of check --format json of one organisation. A finding is new, persisting,
+    resolved, or reopened: explained in OLD, with other figures in NEW. What can no longer be judged is not resolved.
+    """
+    from ..read.preflight import load as read_file
+    from ..results import differ
+    from ..results.difference import as_json, text
+
+    if output:
+        files.may_write(output, force, [old, new])
+    before, after = (differ.result_of(data, file) for file, data in map(read_file, (old, new)))
+    found = differ.difference(before, after)
+    content = as_json(found) if form == "json" else text(found)
+    if output:
+        files.write(output, content, force)
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content.encode())
+        sys.stdout.buffer.flush()
+    ctx.exit(1 if differ.asks(found, fail_on) else 0)
+
+
+def _may_write(output: str, force: bool, given: list[str]) -> None:
+    """Before any work: an output that is no workbook by its name would not open in Excel."""
+    if not output.lower().endswith(".xlsx"):
+        raise click.UsageError(f"{output} does not end in .xlsx, the kind of workbook that is written.")
+    files.may_write(output, force, given)
+
+
+def _titles(rulebook: Rulebook) -> dict[str, str]:
+    return {rule.id: rule.title for rule in rulebook.rules}
+
+
+def _base(said: str, paths: list[str]) -> str:
+    """What was said of a file, its name without the folders it lies in: a workbook travels."""
+    for path in paths:
+        if said.startswith(f"{path}: "):
+            return f"{os.path.basename(path)}: {said.removeprefix(f'{path}: ')}"
+    return said

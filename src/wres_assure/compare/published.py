@@ -1,0 +1,61 @@
+"""Published values of a return's own year: of England and of its region, with their source. Pooled, never medians."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..model import ORGANISATIONS, Indicator, PeerPosition, Published, Return
+from ..rulebook import Rulebook
+
+NOBODY = "no comparable organisations were given"
+
+
+def nowhere(id_: str, reason: str) -> PeerPosition:
+    """No position among organisations, with the reason."""
+    return PeerPosition(id_, "", 0, None, None, None, "not_drawn", "", None, (), (), reason)
+
+
+def published_alone(indicators: Iterable[Indicator], subject: Return, rulebook: Rulebook) -> dict[str, PeerPosition]:
+    """The published values of the return's own year, for those indicators that have some."""
+    found = {indicator.id: published(indicator.id, subject, rulebook) for indicator in indicators}
+    return {id_: nowhere(id_, NOBODY)._replace(published=values) for id_, values in found.items() if values}
+
+
+def published(indicator: str, subject: Return, rulebook: Rulebook) -> tuple[Published, ...]:
+    """What was published of an indicator for organisations of this kind in this year; nothing is carried on."""
+    if subject.year is None:
+        return ()
+    region = region_of(subject.organisation.region, rulebook)
+    found = []
+    for entry in rulebook.benchmarks.get((indicator, subject.year), ()):
+        if subject.organisation.type in entry["organisations"] and entry["population"] in ("England", region):
+            kinds = " and ".join(ORGANISATIONS[kind] for kind in entry["organisations"])
+            found.append(
+                Published(
+                    f"{kinds} in {_in_words(entry['population'])}, {subject.year}: {_inside(entry['title'])}",
+                    float(entry["values"][str(subject.year)]),
+                    rulebook.authority(entry["source"]),
+                    entry["measure"],
+                    entry["unit"],
+                    entry["status"],
+                )
+            )
+    return tuple(found)
+
+
+def _inside(title: str) -> str:
+    """A title inside a sentence: `BME share` stays as it is."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
+def _in_words(population: str) -> str:
+    return population if population in ("England", "London", "East of England") else f"the {population}"
+
+
+def region_of(text: str, rulebook: Rulebook) -> str:
+    """The region by its name of peers.yaml where it is one of them, else the text itself, to be compared as it is."""
+    said = " ".join(text.replace("&", " and ").split()).casefold()
+    for name, others in rulebook.peer_groups["regions"].items():
+        if said in (name.casefold(), *(other.casefold() for other in others)):
+            return str(name)
+    return said

@@ -1,0 +1,122 @@
+"""Whose return, of which year and day: the cover of a workbook, and what a code says of an organisation."""
+
+from __future__ import annotations
+
+import re
+
+from ..figures import plain
+from ..model import Cell, Organisation, Raised
+from .layout import Map
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+FIRST_YEAR = 2016
+TYPES = {"trust", "independent", "ccg", "icb", "csu", "national_body"}
+
+
+def cover_of(found: Map) -> dict[str, Cell]:
+    """The cover's answers: the text after a colon, or the next filled cell to the right."""
+    names = {_label(text): name for name, texts in found.layout["cover"].items() for text in texts}
+    top = min(cell.row for cell in found.sections.values())
+    cells = sorted((cell for (row, _), cell in found.sheet.cells.items() if row < top), key=lambda c: (c.row, c.column))
+    answers: dict[str, Cell] = {}
+    for index, cell in enumerate(cells):
+        label, colon, rest = cell.raw.partition(":")
+        name = names.get(_label(label)) if cell.kind == "text" else None
+        if name is None or name in answers:
+            continue
+        if colon and rest.strip():
+            answers[name] = cell._replace(raw=rest.strip())
+        else:
+            right = cells[index + 1] if index + 1 < len(cells) else None
+            if (
+                right
+                and right.row == cell.row
+                and right.column - cell.column <= 6
+                and _label(right.raw.partition(":")[0]) not in names
+            ):
+                answers[name] = right
+    return answers
+
+
+def _label(text: str) -> str:
+    return plain(text).casefold().rstrip(" :")
+
+
+def year_of(cover: dict[str, Cell]) -> int | None:
+    for name in ("reporting_year", "snapshot_date"):
+        if name in cover and (match := re.search(r"(?<!\d)20[1-9]\d(?!\d)", cover[name].raw)):
+            year = int(match[0])
+            return year if year >= FIRST_YEAR else None
+    if "snapshot_date" in cover and cover["snapshot_date"].format == "date":
+        return _date(cover["snapshot_date"], False)[0] or None
+    return None
+
+
+def snapshot_of(cover: dict[str, Cell], year: int | None, date_1904: bool) -> list[Raised]:
+    """STR-04: the snapshot is 31 March of the reporting year."""
+    if "snapshot_date" not in cover:
+        return [Raised("snapshot_missing")]
+    cell = cover["snapshot_date"]
+    cells = ((cell.address, plain(cell.raw)),)
+    found = _date(cell, date_1904)
+    if found == (0, 0, 0):
+        return [Raised("snapshot_unreadable", cells=cells)]
+    shown = f"{found[2]} {MONTHS[found[1] - 1].capitalize()} {found[0]}"
+    return [] if found == (year, 3, 31) else [Raised("snapshot_wrong", cells=((cell.address, shown),), detail=shown)]
+
+
+def _date(cell: Cell, date_1904: bool) -> tuple[int, int, int]:
+    """Year, month, day of a cell; zeros where it holds no date. Serial days as Excel counts them."""
+    if cell.kind == "number" and isinstance(cell.value, float) and 20_000 < cell.value < 80_000:
+        import datetime
+
+        start = datetime.date(1904, 1, 1) if date_1904 else datetime.date(1899, 12, 30)
+        day = start + datetime.timedelta(days=int(cell.value))
+        return day.year, day.month, day.day
+    text = plain(cell.raw).casefold()
+    for pattern, order in (
+        (r"(\d{4})-(\d{1,2})-(\d{1,2})", (1, 2, 3)),
+        (r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", (3, 2, 1)),
+    ):
+        if match := re.search(pattern, text):
+            year, month, day_ = (int(match[i]) for i in order)
+            return (year, month, day_) if 1 <= month <= 12 else (0, 0, 0)
+    if (match := re.search(r"(\d{1,2})(?:st|nd|rd|th)?\s+([a-z]{3})[a-z]*\s+(\d{4})", text)) and match[2] in MONTHS:
+        return int(match[3]), MONTHS.index(match[2]) + 1, int(match[1])
+    return 0, 0, 0
+
+
+# Whose return
+
+_CODE_OF = (("trust", r"[RT][A-Z0-9]{2}"), ("icb", r"Q[A-Z0-9]{2}"), ("ccg", r"[0-9]{2}[A-Z]"))
+
+
+def organisation_of(given: dict[str, str], cover: dict[str, Cell] | None = None) -> tuple[Organisation, list[Raised]]:
+    code = given.get("organisation_code", "").upper()
+    stated = re.sub(r"[ -]", "_", given.get("organisation_type", "").casefold())
+    stated = {
+        "nhs_trust": "trust",
+        "foundation_trust": "trust",
+        "nhs_foundation_trust": "trust",
+        "independent_provider": "independent",
+        "voluntary": "independent",
+        "clinical_commissioning_group": "ccg",
+        "integrated_care_board": "icb",
+        "commissioning_support_unit": "csu",
+        "national": "national_body",
+    }.get(stated, stated)
+    raised = []
+    where = ((cover["organisation_code"].address, code),) if cover and "organisation_code" in cover else ()
+    if not code:
+        raised.append(Raised("code_missing"))
+    elif not re.fullmatch(r"[A-Z0-9]{3,8}", code):
+        raised.append(Raised("code_unknown", cells=where, detail=code[:20]))
+    implied = next((kind for kind, pattern in _CODE_OF if re.fullmatch(pattern, code)), "")
+    if code.startswith("ZZ"):
+        implied = ""
+    if stated in TYPES and implied and stated != implied and {stated, implied} & {"trust", "icb", "ccg"}:
+        raised.append(Raised("code_of_another_type", cells=where, detail=f"{code}, {stated.replace('_', ' ')}"))
+    kind = stated if stated in TYPES else implied
+    if not kind:
+        raised.append(Raised("type_unknown"))
+    return Organisation(code, given.get("organisation_name", ""), kind, given.get("region", "")), raised

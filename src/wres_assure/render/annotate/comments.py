@@ -1,0 +1,168 @@
+"""Comments on cells: the part that holds their text, and the drawing of their boxes that Excel asks for beside it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import accumulate
+
+from ...model import column_letters
+from ...read.cells import MAX_COLUMN, MAX_ROW
+from .sheet import Outline, Place
+from .xml import Edit, appended, attributes, edited, elements, namespace, not_carried, prefix_of, root, text
+
+AUTHOR = "wres-assure"
+Run = tuple[bool, str]  # bold, text
+Sizes = Callable[[int], int]
+_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_WIDTH, _LINE, _LETTERS = 380, 15, 62  # of a box: pixels across, pixels a line, letters a line
+_SHAPE = re.compile(rb"_x0000_s(\d{1,9})\b")
+_SPACES = (
+    'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
+    'xmlns:x="urn:schemas-microsoft-com:office:excel"'
+)
+_DRAWING = (
+    f'<xml {_SPACES}><o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="{{blocks}}"/></o:shapelayout></xml>'
+)
+_TYPE = (
+    '<v:shapetype {spaces}id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
+    '<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
+)
+_BOX = (
+    '<v:shape {spaces}id="_x0000_s{number}" type="#_x0000_t202" style="position:absolute;margin-left:{left}pt;'
+    'margin-top:{top}pt;width:{width}pt;height:{height}pt;z-index:{order};visibility:hidden" fillcolor="#ffffe1" '
+    'o:insetmode="auto">'
+    '<v:fill color2="#ffffe1"/><v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>'
+    '<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>'
+    '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/><x:Anchor>{anchor}</x:Anchor>'
+    "<x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
+)
+
+
+def comments(content: bytes | None, notes: Mapping[Place, Sequence[Run]], main: str, file: str) -> bytes:
+    """The comments part with our notes; a comment that stands on a cell already keeps its text and gets ours below."""
+    if content is None:
+        content = f'{_HEAD}<comments xmlns="{main}"><authors/><commentList/></comments>'.encode()
+    if namespace(content) != main:
+        raise not_carried(file, "has comments in another form than its sheets")
+    p = prefix_of(root(content).name)
+    authors = elements(content, "authors")
+    lists = elements(content, "commentList")
+    if len(authors) != 1 or len(lists) != 1:
+        raise not_carried(file, "has comments laid out as Excel never does")
+    number = len(elements(content, "authors", "author"))
+    edits: list[Edit] = appended(content, authors[0], f"<{p}author>{AUTHOR}</{p}author>")
+    known = standing(content)
+    texts = elements(content, "commentList", "comment", "text")
+    begins = [element.start for element in texts]
+    new = []
+    for (row, column), runs in sorted(notes.items()):
+        address = f"{column_letters(column)}{row}"
+        if address not in known:
+            new.append(
+                f'<{p}comment ref="{address}" authorId="{number}"><{p}text>{_runs(runs, p)}</{p}text></{p}comment>'
+            )
+            continue
+        start, end = known[address]
+        at = bisect_left(begins, start)
+        if at == len(texts) or texts[at].end > end or texts[at].empty:
+            raise not_carried(file, f"has a comment without text on {address}")
+        edits += _below(content, texts[at].open.end, texts[at].close.start, runs, p)
+    return edited(content, [*edits, *(appended(content, lists[0], "".join(new)) if new else ())])
+
+
+def standing(content: bytes) -> dict[str, tuple[int, int]]:
+    """The cells that have a comment already, and where it stands in the part."""
+    return {
+        attributes(content, element.open).get("ref", ""): (element.start, element.end)
+        for element in elements(content, "commentList", "comment")
+    }
+
+
+def _below(content: bytes, start: int, end: int, runs: Sequence[Run], p: str) -> list[Edit]:
+    """Our text under that of a comment; its plain text becomes a run, since one comment is either plain or in runs."""
+    inside = content[start:end]
+    plain = re.fullmatch(rf"\s*(<{p}t(?:\s[^<>]*)?>[^<]*</{p}t>)\s*".encode(), inside)
+    edits: list[Edit] = [(start, end, f"<{p}r>".encode() + plain[1] + f"</{p}r>".encode())] if plain else []
+    return [*edits, (end, end, _runs([(False, "\n\n"), *runs], p).encode())]
+
+
+def _runs(runs: Iterable[Run], p: str) -> str:
+    return "".join(
+        f'<{p}r><{p}rPr>{f"<{p}b/>" if bold else ""}<{p}sz val="9"/><{p}color rgb="FF1F2933"/><{p}rFont val="Arial"/>'
+        f'<{p}family val="2"/></{p}rPr><{p}t xml:space="preserve">{text(words)}</{p}t></{p}r>'
+        for bold, words in runs
+    )
+
+
+def boxes(content: bytes | None, notes: Mapping[Place, Sequence[Run]], seen: Outline, block: int, file: str) -> bytes:
+    """The drawing with a box for every note, to the right of its cell and as high as its text."""
+    first = block * 1024 + 1
+    if content is None:
+        blocks = ",".join(str(block + more) for more in range(len(notes) // 1023 + 1))
+        content = _DRAWING.format(blocks=blocks).encode()
+    else:
+        first = max([first - 1, *(int(number) for number in _SHAPE.findall(content))]) + 1
+    end = content.rfind(b"</xml>")  # Excel's own drawings are not always well-formed; their end is
+    if end < 0 or content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise not_carried(file, "has a drawing that cannot be added to")
+    spaces = "" if all(space.encode() in content for space in _SPACES.split()) else f"{_SPACES} "
+    shapes = [] if b'"_x0000_t202"' in content else [_TYPE.format(spaces=spaces)]
+    lefts = [0, *accumulate(_width(seen, at) for at in range(1, MAX_COLUMN + 1))]
+    tops = [0, *accumulate(_height(seen, at) for at in range(1, MAX_ROW + 1))]
+    for order, (place, runs) in enumerate(sorted(notes.items())):
+        corner = lefts[place[1]], tops[max(place[0] - 2, 0)]
+        shapes.append(_box(first + order, order + 1, place, runs, seen, spaces, corner))
+    return content[:end] + "".join(shapes).encode() + content[end:]
+
+
+def _box(
+    number: int, order: int, place: Place, runs: Sequence[Run], seen: Outline, spaces: str, corner: tuple[int, int]
+) -> str:
+    row, column = place
+    paragraphs = "".join(words for _, words in runs).split("\n")
+    lines = sum(len(paragraph) // _LETTERS + 1 for paragraph in paragraphs)
+    height = lines * _LINE + 12
+    left, left_off = column, 15  # a cell further right, a little in, as Excel itself puts them
+    top, top_off = max(row - 2, 0), 10
+    right, right_off = _along(left, left_off + _WIDTH, lambda at: _width(seen, at + 1))
+    bottom, bottom_off = _along(top, top_off + height, lambda at: _height(seen, at + 1))
+    return _BOX.format(
+        spaces=spaces,
+        number=number,
+        order=order,
+        left=_points(corner[0] + left_off),
+        top=_points(corner[1] + top_off),
+        width=_points(_WIDTH),
+        height=_points(height),
+        anchor=", ".join(map(str, (left, left_off, top, top_off, right, right_off, bottom, bottom_off))),
+        row=row - 1,
+        column=column - 1,
+    )
+
+
+def _along(start: int, pixels: int, size: Sizes) -> tuple[int, int]:
+    """The column or row, from 0, in which a length ends that begins at the edge of another; and how far in."""
+    at = start
+    while at < start + 2_000 and pixels >= size(at):
+        pixels -= size(at)
+        at += 1
+    return at, pixels
+
+
+def _width(seen: Outline, column: int) -> int:
+    given = seen.columns.get(column, {})
+    if given.get("hidden") in ("1", "true"):
+        return 0
+    width = given.get("width", "")
+    letters = float(width) if re.fullmatch(r"\d{1,3}(\.\d{1,20})?", width) else seen.default_width
+    return int(letters * 7 + 5)
+
+
+def _height(seen: Outline, row: int) -> int:
+    return int(seen.heights.get(row, seen.default_height) * 4 / 3)
+
+
+def _points(pixels: int) -> str:
+    return f"{pixels * 0.75:g}"

@@ -1,0 +1,280 @@
+"""Marks in the XML of a worksheet and its styles: cells get another style, everything else stays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+from ...model import column_letters
+from ...read.references import column_number
+from ...records import NamedTuple
+from .xml import (
+    Edit,
+    Element,
+    Tag,
+    appended,
+    attributes,
+    edited,
+    elements,
+    namespace,
+    not_carried,
+    prefix_of,
+    root,
+    tags,
+    with_attributes,
+)
+
+# A fill says in colour what the comment and the sheet of checks say in words.
+FILLS = {"correct": "FFF8CBAD", "explain": "FFFFE699", "note": "FFBDD7EE"}
+_BEFORE_LEGACY_DRAWING = frozenset((
+    "sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection",
+    "protectedRanges", "scenarios", "autoFilter", "sortState", "dataConsolidate", "customSheetViews", "mergeCells",
+    "phoneticPr", "conditionalFormatting", "dataValidations", "hyperlinks", "printOptions", "pageMargins", "pageSetup",
+    "headerFooter", "rowBreaks", "colBreaks", "customProperties", "cellWatches", "ignoredErrors", "smartTags",
+    "drawing",
+))  # fmt: skip
+_LIGHT = 0xC0  # a font whose red, green and blue are all above this cannot be read on a pale fill
+_COLUMNS = 500  # whose widths and styles are looked at; content of a return ends well before
+Place = tuple[int, int]
+StyleFor = Callable[[int, str], int]
+
+
+class Row(NamedTuple):
+    """A row's tags and its cells by column; `close` is None where the row is an empty element."""
+
+    number: int
+    open: Tag
+    close: Tag | None
+    cells: dict[int, Tag]
+
+
+class Outline(NamedTuple):
+    """What has to be known of a worksheet before anything in it is changed."""
+
+    prefix: str
+    data: Element
+    rows: list[Row]
+    columns: dict[int, dict[str, str]]  # attributes of the first columns, as far as any are given
+    heights: dict[int, float]  # points
+    default_width: float
+    default_height: float
+    drawing: str  # the relationship of its legacy drawing, "" where it has none
+    last: int  # where the tag of a legacy drawing belongs
+
+
+def outline(content: bytes, file: str, marks: Iterable[Place]) -> Outline:
+    """The rows, columns and sizes of a worksheet, and the cells of those rows in which something is marked."""
+    wanted = {row for row, _ in marks}
+    prefix = prefix_of(root(content).name)
+    names = {name: prefix + name for name in ("row", "c", "col")}
+    rows: list[Row] = []
+    columns: dict[int, dict[str, str]] = {}
+    given_columns = 0
+    heights: dict[int, float] = {}
+    section = ""
+    column = 0
+    for tag in tags(content):
+        if tag.depth == 2 and tag.kind != "close":
+            section = tag.name
+        elif tag.depth == 3 and section == prefix + "sheetData" and tag.name == names["row"]:
+            if tag.kind == "close":
+                rows[-1] = rows[-1]._replace(close=tag)
+                continue
+            given = attributes(content, tag)
+            number = _whole(given.get("r"), rows[-1].number + 1 if rows else 1)
+            rows.append(Row(number, tag, None, {}))
+            heights[number] = _size(given.get("ht"), 0.0)
+            column = 0
+        elif tag.depth == 4 and tag.kind != "close" and tag.name == names["c"] and rows and rows[-1].number in wanted:
+            reference = attributes(content, tag).get("r", "")
+            column = column_number(reference.rstrip("0123456789")) if reference else column + 1
+            rows[-1].cells[column] = tag
+        elif tag.depth == 3 and section == prefix + "cols" and tag.kind != "close" and tag.name == names["col"]:
+            given_columns += 1
+            given = attributes(content, tag) if given_columns <= _COLUMNS else {}
+            for at in range(max(_whole(given.get("min"), 0), 1), min(_whole(given.get("max"), 0), _COLUMNS) + 1):
+                columns.setdefault(at, given)
+    children = [*elements(content, "*")]
+    data = next((child for child in children if child.name == "sheetData"), None)
+    if data is None:
+        raise not_carried(file, "has a sheet laid out as Excel never does")
+    form = next((attributes(content, child.open) for child in children if child.name == "sheetFormatPr"), {})
+    drawn = next((attributes(content, child.open) for child in children if child.name == "legacyDrawing"), {})
+    return Outline(
+        prefix,
+        data,
+        rows,
+        columns,
+        {number: height for number, height in heights.items() if height},
+        _size(form.get("defaultColWidth"), 9.14),
+        _size(form.get("defaultRowHeight"), 15.0),
+        next((value for name, value in drawn.items() if name.endswith(":id")), ""),
+        max(child.end for child in children if child.name in _BEFORE_LEGACY_DRAWING),
+    )
+
+
+def _whole(value: str | None, otherwise: int) -> int:
+    return int(value) if value is not None and value.isascii() and value.strip().isdigit() else otherwise
+
+
+def _size(value: str | None, otherwise: float) -> float:
+    return float(value) if value is not None and re.fullmatch(r"\d{1,5}(\.\d{1,20})?", value) else otherwise
+
+
+def marked(
+    content: bytes, seen: Outline, marks: Mapping[Place, str], style_for: StyleFor, office: str, drawing: str
+) -> bytes:
+    """The worksheet with a style for every place by its action, and a legacy drawing where one is named."""
+    edits: list[Edit] = []
+    known = {row.number: row for row in seen.rows}
+    missing: dict[int, str] = {}
+    by_row: dict[int, dict[int, str]] = {}
+    for (number, column), action in sorted(marks.items()):
+        by_row.setdefault(number, {})[column] = action
+    for number, wanted in by_row.items():
+        row = known.get(number)
+        if row is None:
+            cells = "".join(_cell(seen, content, None, number, column, wanted[column], style_for) for column in wanted)
+            missing[number] = f'<{seen.prefix}row r="{number}">{cells}</{seen.prefix}row>'
+        else:
+            edits += _in_row(content, seen, row, wanted, style_for)
+    if missing and seen.data.empty:
+        edits += appended(content, seen.data, "".join(missing.values()))
+        missing = {}
+    for number, new in missing.items():
+        after = next((row.open.start for row in seen.rows if row.number > number), seen.data.close.start)
+        edits.append((after, after, new.encode()))
+    if drawing:
+        tag = f'<{seen.prefix}legacyDrawing xmlns:r="{office}" r:id="{drawing}"/>'
+        edits.append((seen.last, seen.last, tag.encode()))
+    return edited(content, edits)
+
+
+def _in_row(content: bytes, seen: Outline, row: Row, wanted: Mapping[int, str], style_for: StyleFor) -> list[Edit]:
+    """The edits of one row: cells that are there get their style, the others are put where they belong."""
+    edits: list[Edit] = []
+    inserted: list[tuple[int, str]] = []
+    for column, action in wanted.items():
+        tag = row.cells.get(column)
+        if tag is None:
+            inserted.append((column, _cell(seen, content, row, row.number, column, action, style_for)))
+            continue
+        base = _whole(attributes(content, tag).get("s"), 0)
+        style = style_for(base, action)
+        if style != base:
+            edits.append((tag.start, tag.end, with_attributes(content, tag, s=str(style))))
+    if not inserted:
+        return edits
+    tag = row.open
+    first, _, last = attributes(content, tag).get("spans", "").partition(":")
+    outside = any(not _whole(first, 1) <= column <= _whole(last, 16_384) for column, _ in inserted)
+    start = with_attributes(content, tag, spans=None) if outside else content[tag.start : tag.end]  # a hint, no more
+    if row.close is None:
+        inside = "".join(cell for _, cell in inserted)
+        return [(tag.start, tag.end, start[:-2].rstrip() + f">{inside}</{tag.name}>".encode())]
+    if outside:
+        edits.append((tag.start, tag.end, start))
+    for column, cell in inserted:
+        after = next((at.start for known, at in row.cells.items() if known > column), row.close.start)
+        edits.append((after, after, cell.encode()))
+    return edits
+
+
+def _cell(
+    seen: Outline, content: bytes, row: Row | None, number: int, column: int, action: str, style_for: StyleFor
+) -> str:
+    """A cell that was not there, in the style that its row or column gives to blank cells."""
+    given = attributes(content, row.open) if row else {}
+    if "s" in given and given.get("customFormat") in ("1", "true"):
+        base = _whole(given["s"], 0)
+    else:
+        base = _whole(seen.columns.get(column, {}).get("style"), 0)
+    return f'<{seen.prefix}c r="{column_letters(column)}{number}" s="{style_for(base, action)}"/>'
+
+
+# Styles
+
+_BARE = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<styleSheet xmlns="{main}">'
+    '<fonts count="1"><font><sz val="11"/><name val="Calibri"/><family val="2"/></font></fonts>'
+    '<fills count="2"><fill><patternFill patternType="none"/></fill>'
+    '<fill><patternFill patternType="gray125"/></fill></fills>'
+    '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
+    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
+    '<cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+)
+
+
+class Styles:
+    """The styles of the workbook and those added at the ends of their lists; nothing there is renumbered."""
+
+    def __init__(self, content: bytes | None, main: str, file: str) -> None:
+        self.content = content or _BARE.format(main=main).encode()
+        self.prefix = prefix_of(root(self.content).name)
+        if namespace(self.content) != main:
+            raise not_carried(file, "has styles in another form than its sheets")
+        sections = {child.name: child for child in elements(self.content, "*")}
+        if not {"fonts", "fills", "cellXfs"} <= sections.keys():
+            raise not_carried(file, "has styles laid out as Excel never does")
+        self.sections = {name: sections[name] for name in ("fonts", "fills", "cellXfs")}
+        self.known = {name: elements(self.content, name, "*") for name in self.sections}
+        self.added: dict[str, list[str]] = {name: [] for name in self.sections}
+        self.made: dict[tuple[int, str], int] = {}
+        self.light = {at for at, font in enumerate(self.known["fonts"]) if self._is_light(font)}
+
+    def add(self, section: str, xml: str) -> int:
+        """The number of an entry of `fonts`, `fills` or `cellXfs`, put last unless it was added before."""
+        added = self.added[section]
+        if xml not in added:
+            added.append(xml)
+        return len(self.known[section]) + added.index(xml)
+
+    def fill(self, action: str) -> int:
+        p = self.prefix
+        return self.add(
+            "fills",
+            f'<{p}fill><{p}patternFill patternType="solid"><{p}fgColor rgb="{FILLS[action]}"/>'
+            f'<{p}bgColor indexed="64"/></{p}patternFill></{p}fill>',
+        )
+
+    def of(self, base: int, action: str) -> int:
+        """The style of a marked cell: its own with the fill of the action.
+
+        A light font keeps its ground: it could not be read on ours, and white text that is hidden must stay so, or
+        the copy would no longer show what is wrong with it. The comment stands on the cell all the same.
+        """
+        if (base, action) not in self.made:
+            self.made[base, action] = self._made(base, action)
+        return self.made[base, action]
+
+    def _made(self, base: int, action: str) -> int:
+        if base >= len(self.known["cellXfs"]):
+            return base
+        element = self.known["cellXfs"][base]
+        if _whole(attributes(self.content, element.open).get("fontId"), 0) in self.light:
+            return base
+        start = with_attributes(self.content, element.open, fillId=str(self.fill(action)), applyFill="1")
+        rest = self.content[element.open.end : element.end]
+        return self.add("cellXfs", (start + rest).decode())
+
+    def _is_light(self, font: Element) -> bool:
+        inside = self.content[font.start : font.end]
+        colours = [child for child in elements(inside, "*") if child.name == "color"]
+        for colour in colours:
+            given = attributes(inside, colour.open)
+            if given.get("theme") == "0" or given.get("indexed") in ("1", "9"):
+                return True
+            rgb = given.get("rgb", "")[-6:]
+            if re.fullmatch(r"[0-9A-Fa-f]{6}", rgb) and min(bytes.fromhex(rgb)) >= _LIGHT:
+                return True
+        return False
+
+    def bytes(self) -> bytes:
+        """The part with all that was added."""
+        edits: list[Edit] = []
+        for name, added in self.added.items():
+            if added:
+                count = str(len(self.known[name]) + len(added))
+                edits += appended(self.content, self.sections[name], "".join(added), count=count)
+        return edited(self.content, edits)

@@ -1,0 +1,173 @@
+"""Findings as a plain workbook: a sheet of what was judged, and one row a finding with the words of every other output.
+
+Made from results as JSON has them. Every cell is text or a number; nothing can become a formula or a link.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import xlsxwriter  # type: ignore[import-untyped]  # it brings no types
+
+from ...model import ACTIONS, BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Json
+from ...wording.findings import cells_of, clean, sentence
+from ...wording.report import ACTION_TITLES, COUNTS_AS_NOTHING, coverage_line
+from .style import row_height
+
+_CREATED = datetime.datetime(2021, 6, 1)  # fixed: the same findings are the same bytes
+_MAX_TEXT = 32_000  # Excel takes 32,767
+_NOT_XML = re.compile("[\ufffe\uffff]")
+_OUTCOMES = {
+    BROKEN: "Broken: our fault",
+    FAILED: "Failed",
+    UNVERIFIABLE: "Not judged",
+    NOT_APPLICABLE: "Does not apply",
+}
+_FILLS = {"correct": "#F8CBAD", "explain": "#FFE699", "note": "#BDD7EE"}
+_PRINTED = 10  # columns of the findings, up to the authority; the others are for filters and programmes
+# Heading and width of every column.
+_RETURNS = (
+    ("Code", 8), ("Organisation", 34), ("Year", 7), ("File", 24), ("To correct", 9), ("To explain", 9), ("Be aware", 9),
+    ("What could be judged", 52), ("Reliability", 44), ("Rulebook", 24),
+)  # fmt: skip
+_FINDINGS = (
+    ("Code", 8), ("Year", 7), ("Outcome", 14), ("What it asks", 20), ("Rule", 9), ("Check", 38), ("Cells", 20),
+    ("What was found", 62), ("Remedy", 46), ("Authority", 46), ("Because of", 11), ("Item", 20), ("Basis", 11),
+    ("Staff group", 18), ("Pay band", 12), ("Ethnicity", 11), ("Family", 13), ("File", 24), ("Fingerprint", 19),
+    ("Their own explanation", 46),
+)  # fmt: skip
+
+
+def workbook(results: Sequence[Json], titles: dict[str, str], not_read: Sequence[str] = ()) -> bytes:
+    """The workbook as bytes; `titles` by rule, `not_read` what is said of inputs that were refused."""
+    buffer = io.BytesIO()
+    options = {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(buffer, options)
+    book.set_properties({"title": "WRES findings", "created": _CREATED})
+    ground = {"font_name": "Arial", "font_size": 10, "font_color": "#1F2933", "valign": "top"}
+    ruled = {**ground, "bottom": 1, "bottom_color": "#D6E2EC"}
+    style = {
+        "title": book.add_format({**ground, "bold": True, "font_size": 14}),
+        "line": book.add_format({**ground, "quote_prefix": True}),
+        "text": book.add_format({**ruled, "text_wrap": True, "quote_prefix": True}),
+        "number": book.add_format({**ruled, "align": "center"}),
+        "heading": book.add_format({**ground, "bold": True, "text_wrap": True, "bg_color": "#D6E2EC", "bottom": 1}),
+    }
+    asks = {
+        action: book.add_format({**ruled, "bold": True, "text_wrap": True, "bg_color": colour, "quote_prefix": True})
+        for action, colour in _FILLS.items()
+    }
+    _summary(book.add_worksheet("What was judged"), results, not_read, style)
+    _listing(book.add_worksheet("Findings"), results, titles, style, asks)
+    book.close()
+    return buffer.getvalue()
+
+
+def _summary(sheet: Any, results: Sequence[Json], not_read: Sequence[str], style: dict[str, Any]) -> None:
+    _text(sheet, 0, 0, "Findings by wres-assure", style["title"])
+    _text(sheet, 1, 0, COUNTS_AS_NOTHING, style["line"])
+    if any(entry["rulebook"]["layout_verified"] is False for entry in results):
+        _text(sheet, 2, 0, "Row labels were matched to a reconstruction of the template.", style["line"])
+    last = _table(sheet, 4, _RETURNS, [_return(entry) for entry in results], style)
+    for number, said in enumerate(not_read, last + 2):
+        _text(sheet, number, 0, f"Not read: {said}", style["line"])
+    _page(sheet, 4)
+
+
+def _return(entry: Json) -> list[str | int]:
+    submission, organisation = entry["submission"], entry["submission"]["organisation"]
+    actions = [finding["action"] for finding in entry["findings"] if finding["outcome"] == FAILED]
+    level, reasons = entry["reliability"]["level"], entry["reliability"]["reasons"]
+    return [
+        organisation["code"],
+        organisation["name"],
+        submission["reporting_year"] or "not told",
+        submission["file"],
+        *(actions.count(action) for action in ACTIONS),
+        coverage_line(entry["coverage"]),
+        " ".join((f"{sentence(level)}", *reasons)),
+        f"{entry['rulebook']['version']} ({entry['rulebook']['sha256'][:12]})",
+    ]
+
+
+def _listing(
+    sheet: Any, results: Sequence[Json], titles: dict[str, str], style: dict[str, Any], asks: dict[str, Any]
+) -> None:
+    found = [(entry, finding) for entry in results for finding in sorted(entry["findings"], key=_pressing)]
+    last = _table(sheet, 0, _FINDINGS, [_row(entry, finding, titles) for entry, finding in found], style)
+    for number, (_, finding) in enumerate(found, 1):
+        if finding["outcome"] == FAILED:
+            _text(sheet, number, 3, ACTION_TITLES[finding["action"]], asks[finding["action"]])
+    sheet.autofilter(0, 0, max(last, 1), len(_FINDINGS) - 1)
+    sheet.print_area(0, 0, max(last, 1), _PRINTED - 1)
+    _page(sheet, 0)
+
+
+def _pressing(finding: Json) -> tuple[int, int]:
+    """What asks for something first; within it the order of the result stays."""
+    failed = finding["outcome"] == FAILED
+    return list(_OUTCOMES).index(finding["outcome"]), ACTIONS.index(finding["action"]) if failed else 0
+
+
+def _row(entry: Json, finding: Json, titles: dict[str, str]) -> list[str | int]:
+    submission = entry["submission"]
+    return [
+        submission["organisation"]["code"],
+        submission["reporting_year"] or "",
+        _OUTCOMES[finding["outcome"]],
+        ACTION_TITLES[finding["action"]] if finding["outcome"] == FAILED else "",
+        finding["rule"],
+        titles[finding["rule"]],
+        cells_of(finding["cells"]),
+        sentence(finding["message"] or finding["cause"] or ""),
+        finding["remedy"] or "",
+        finding["authority"],
+        finding["caused_by"] or "",
+        *(part or "" for part in finding["place"].values()),
+        finding["family"],
+        submission["file"],
+        finding["fingerprint"],
+        finding["explanation"] or "",
+    ]
+
+
+def _table(
+    sheet: Any,
+    top: int,
+    columns: Sequence[tuple[str, int]],
+    rows: Iterable[Sequence[str | int]],
+    style: dict[str, Any],
+) -> int:
+    """Headings and rows from a row (from 0) on; the number of the last."""
+    for column, (heading, width) in enumerate(columns):
+        sheet.set_column(column, column, width)
+        _text(sheet, top, column, heading, style["heading"])
+    number = top
+    sheet.set_row(top, 30)
+    for number, cells in enumerate(rows, top + 1):
+        sheet.set_row(number, row_height(map(str, cells), (width for _, width in columns)))
+        for column, cell in enumerate(cells):
+            if isinstance(cell, int):
+                sheet.write_number(number, column, cell, style["number"])
+            else:
+                _text(sheet, number, column, cell, style["text"])
+    sheet.freeze_panes(top + 1, 0)
+    return number
+
+
+def _text(sheet: Any, row: int, column: int, text: str, style: Any) -> None:
+    sheet.write_string(row, column, _NOT_XML.sub(" ", clean(text))[:_MAX_TEXT], style)
+
+
+def _page(sheet: Any, heading: int) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(heading)
+    sheet.set_margins(0.4, 0.4, 0.5, 0.6)
+    sheet.set_footer("&L&A&RPage &P of &N")
+    sheet.hide_gridlines(2)

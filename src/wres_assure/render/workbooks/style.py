@@ -1,0 +1,76 @@
+"""How the data collection workbook looks, and the words of help in it. No figures and no XlsxWriter here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from textwrap import wrap
+
+from ...model import Json
+
+# Beside the cell, by item or by the first word of its name; at most 255 characters, as Excel allows.
+HELP = {
+    "headcount": "People in post on {date}, not full-time equivalents. 0 where there is nobody. "
+                 "Blank means not known: say why in the notes.",
+    "shortlisted": "Applicants shortlisted in the twelve months to {date}, internal campaigns included.",
+    "appointed": "Shortlisted applicants who were appointed in the twelve months to {date}.",
+    "disciplinary": "Staff who entered the formal disciplinary process in the twelve months to {date}. "
+                    "0 where there was nobody.",
+    "training": "Staff who accessed non-mandatory training or CPD in the twelve months to {date}: people, not places.",
+    "survey": "The percentage as the staff survey gives it: type 24.3 for 24.3 %. "
+              "Leave it blank where there is no result.",
+    "respondents": "How many people of this group answered the question. Not part of the collection; "
+                   "with it, a difference can be told from chance.",
+    "board": "Members of the board on {date}. 0 where there is nobody.",
+}
+
+# Named properties of XlsxWriter formats; "" is the ground of all, the others are laid over it in the order named.
+STYLES: dict[str, Json] = {
+    "": {"font_name": "Arial", "font_size": 10, "valign": "vcenter", "text_wrap": True, "font_color": "#1F2933"},
+    "title": {"bold": True, "font_size": 14, "text_wrap": False},
+    "cover label": {"bold": True, "text_wrap": False},
+    "boxed": {"border": 1, "border_color": "#B8C4CE"},
+    "heading": {"bold": True, "align": "center", "bg_color": "#D6E2EC"},
+    "section": {"bold": True, "valign": "top", "bg_color": "#EEF3F7"},
+    "label": {"bg_color": "#F7F9FA"},
+    "number": {"align": "right", "text_wrap": False},
+    "entry": {"locked": False},
+    "calculated": {"bg_color": "#EDEFF1", "italic": True},
+    "not asked": {"bg_color": "#DDE2E6"},
+    "answer": {"align": "left"},
+    "row number": {"align": "center"},
+}
+
+
+def row_height(texts: Iterable[str], widths: Iterable[int]) -> float:
+    """The points a row needs to show its texts wrapped: not every programme measures a row when it opens a file."""
+    lines = max((len(wrap(text, width + width // 9)) for text, width in zip(texts, widths, strict=False)), default=1)
+    return min(max(lines, 1) * 13.0 + 4, 409)
+
+
+def guide(layout: Json) -> list[str]:
+    """The instructions of the Guide sheet, one paragraph each."""
+    date = layout["snapshot_date"]
+    restated = layout["blocks"].get("restated")
+    lines = [
+        ("White cells are yours to fill in. Grey cells with figures in italics are calculated: leave them as they are. "
+         "Darker grey cells are not asked for."),
+        f"Headcounts are people in post on {date}, not full-time equivalents.",
+        ("Blank is not zero. Enter 0 where there is nobody. Leave a cell blank only where the number is not known, "
+         "and say why in the notes."),
+        "Enter numbers alone: no <5, no n/a, no words. Words belong in the notes.",
+        ("ESR figures are what the Electronic Staff Record gives. Verified figures are those you have checked and "
+         "amended. Say in the notes why they differ."),
+        ("Very senior managers and senior medical managers cannot be taken from the record directly and need "
+         "counting by hand. Senior medical managers are also among the consultants and are added to no total."),
+        "White is ethnic codes A, B and C. BME is D to S. Ethnicity unknown is Z (not stated) and no entry.",
+        "Survey percentages are entered as the survey gives them: 24.3 for 24.3 %, not 0.243.",
+        ("The number of respondents is not part of the collection. With it, a difference between groups in the survey "
+         "can be told from chance."),
+        "The sheets are protected, without a password, so that no label or formula is changed by a slip.",
+    ]
+    if restated:
+        lines.insert(-1, f"The columns headed \"{restated['heading']}\" take last year's figures as you know them now.")
+    if not layout["verified"]:
+        lines.insert(0, "This workbook follows a reconstruction of the collection's template. It is not the "
+                        "official workbook: send your return in the one you were given.")
+    return lines

@@ -1,0 +1,251 @@
+"""Two results of one organisation held side by side: what is new, what stays, what went, and what must be asked again.
+
+A finding is known again by its fingerprint (rule, organisation and place). One that is gone was resolved only where
+its check was judged and passed: a check that can no longer be judged, or no longer applies, is said to be just that.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..model import ACTIONS, BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Json, Refused
+from ..records import NamedTuple
+from ..wording.findings import REDACTED, clean
+
+FORMAT = 1
+_MAX_FINDINGS = 200_000
+_TEXTS = ("rule", "outcome", "action", "fingerprint")
+_COUNTS = ("checks", "passed", "failed", "unverifiable", "not_applicable", "broken")
+NEW, REOPENED, PERSISTING, RESOLVED = "new", "reopened", "persisting", "resolved"
+NOT_JUDGED, NOT_APPLIED = "no longer judged", "no longer applies"
+_MATTER = {"correct": 1, "explain": 2, "never": 0}  # how many of the actions
+KINDS = (NEW, REOPENED, PERSISTING, RESOLVED, NOT_JUDGED, NOT_APPLIED)
+
+
+class Change(NamedTuple):
+    """One finding in the older result, in the newer, or in both; of one that is gone, `after` says why, if told."""
+
+    kind: str
+    before: Json | None
+    after: Json | None
+
+
+class Pair(NamedTuple):
+    """One indicator in both results; None where a result does not have it."""
+
+    id: str
+    before: Json | None
+    after: Json | None
+
+
+class Difference(NamedTuple):
+    before: Json
+    after: Json
+    changes: tuple[Change, ...]
+    indicators: tuple[Pair, ...]
+    warnings: tuple[str, ...]  # what a reader must know before believing any of it
+
+
+def result_of(data: bytes, file: str) -> Json:
+    """One result of `check --format json`; Refused where the file is none, is of another format, or holds several."""
+    try:
+        content: Any = json.loads(data.decode("utf-8-sig"), parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise _refused(file, "is no JSON that can be read") from None
+    results = content if isinstance(content, list) else [content]
+    if len(results) != 1:
+        raise _refused(file, f"holds {len(results):,} results, and two single ones are compared")
+    if not isinstance(results[0], dict) or "format" not in results[0]:
+        raise _refused(file, "is JSON, but no result of wres-assure check")
+    if results[0]["format"] != FORMAT:
+        raise _refused(file, f"has format {clean(str(results[0]['format']))[:20]}; format {FORMAT} is read here")
+    if not _is_result(results[0]):
+        raise _refused(file, "is JSON, but no result of wres-assure check")
+    return dict(results[0])
+
+
+def difference(before: Json, after: Json) -> Difference:
+    """What changed between two results; Refused where they are of two organisations."""
+    old, new = before["submission"]["organisation"], after["submission"]["organisation"]
+    by_code = all(code and code != REDACTED for code in (old["code"], new["code"]))
+    same = old["code"] == new["code"] if by_code else _name(old) == _name(new)
+    if not same:
+        told = [one["code"] if by_code else one["name"] or "an organisation without a name" for one in (old, new)]
+        raise Refused(
+            "organisations_differ",
+            f"The results are of two organisations: {clean(told[0])[:200]} and {clean(told[1])[:200]}.",
+            "Compare two results of one organisation.",
+        )
+    return Difference(
+        before,
+        after,
+        tuple(_changes(before["findings"], after["findings"])),
+        tuple(_pairs(before["indicators"], after["indicators"])),
+        tuple(_warnings(before, after, by_code)),
+    )
+
+
+def asks(found: Difference, fail_on: str) -> bool:
+    """Whether a new or reopened finding asks for what makes the exit code 1 (as of `check --fail-on`)."""
+    wanted = ACTIONS[: _MATTER[fail_on]]
+    return any(
+        change.after["action"] in wanted
+        for change in found.changes
+        if change.kind in (NEW, REOPENED) and change.after is not None
+    )
+
+
+def _changes(before: list[Json], after: list[Json]) -> list[Change]:
+    """Every finding that failed in one of the two, by kind, then by what it asks, otherwise in the newer's order."""
+    failed = _by_fingerprint(finding for finding in before if finding["outcome"] == FAILED)
+    now = _by_fingerprint(finding for finding in after if finding["outcome"] == FAILED)
+    others = _by_fingerprint(finding for finding in after if finding["outcome"] != FAILED)
+    unjudged = {finding["rule"]: finding for finding in after if _stands_for_its_rule(finding)}
+    changes: list[Change] = []
+    for fingerprint, found in now.items():
+        pairs, gone = _paired(failed.get(fingerprint, []), found)
+        changes += [Change(_kind(old, new), old, new) for old, new in pairs]
+        changes += [Change(RESOLVED, old, None) for old in gone]
+    for fingerprint, found in failed.items():
+        if fingerprint not in now:
+            for old in found:
+                why = others[fingerprint][0] if fingerprint in others else unjudged.get(old["rule"])
+                changes.append(Change(_gone(why), old, why))
+    return sorted(changes, key=lambda change: (KINDS.index(change.kind), _asked(change)))
+
+
+def _paired(before: list[Json], after: list[Json]) -> tuple[list[tuple[Json | None, Json]], list[Json]]:
+    """Findings of one fingerprint, first those that say the same, then the others as they stand; and those left over.
+
+    A rule may find several things in one place, such as two labels it does not know.
+    """
+    left = list(before)
+    partners: dict[int, Json] = {}
+    for alike in (("message", "cells"), ("message",), ()):
+        for number, new in enumerate(after):
+            at = next((at for at, old in enumerate(left) if all(old[name] == new[name] for name in alike)), None)
+            if number not in partners and at is not None:
+                partners[number] = left.pop(at)
+    return [(partners.get(number), new) for number, new in enumerate(after)], left
+
+
+def _kind(before: Json | None, after: Json) -> str:
+    if before is None:
+        return NEW
+    explained = before["explanation"] is not None
+    return REOPENED if explained and before["values"] != after["values"] else PERSISTING
+
+
+def _gone(why: Json | None) -> str:
+    if why is None:
+        return RESOLVED
+    return NOT_APPLIED if why["outcome"] == NOT_APPLICABLE else NOT_JUDGED
+
+
+def _asked(change: Change) -> int:
+    finding = change.after if change.kind in (NEW, REOPENED, PERSISTING) else change.before
+    return ACTIONS.index(finding["action"]) if finding else 0
+
+
+def _stands_for_its_rule(finding: Json) -> bool:
+    """Whether a rule could not be judged as a whole, whatever place it spoke of before."""
+    return finding["outcome"] in (UNVERIFIABLE, BROKEN) and not any(finding["place"].values())
+
+
+def _by_fingerprint(findings: Iterable[Json]) -> dict[str, list[Json]]:
+    found: dict[str, list[Json]] = {}
+    for finding in findings:
+        found.setdefault(finding["fingerprint"], []).append(finding)
+    return found
+
+
+def _pairs(before: list[Json], after: list[Json]) -> list[Pair]:
+    old, new = ({one["id"]: one for one in indicators} for indicators in (before, after))
+    return [Pair(name, old.get(name), new.get(name)) for name in dict.fromkeys((*old, *new))]
+
+
+def _warnings(before: Json, after: Json, by_code: bool) -> list[str]:
+    said = []
+    old, new = (one["rulebook"]["sha256"] for one in (before, after))
+    if old != new:
+        versions = f"{clean(before['rulebook']['version'])[:40]} ({clean(old)[:12]})"
+        newer = f"{clean(after['rulebook']['version'])[:40]} ({clean(new)[:12]})"
+        said.append(f"The rulebooks differ: {versions} and {newer}. A difference may come from the rules.")
+    years = [one["submission"]["reporting_year"] for one in (before, after)]
+    if years[0] != years[1]:
+        told = [str(year) if year else "a year not told" for year in years]
+        said.append(f"The returns are of {told[0]} and {told[1]}.")
+    if before["submission"]["sha256"] == after["submission"]["sha256"]:
+        said.append("Both results are of the same file.")
+    if not by_code:
+        said.append("Not both results give the organisation's code; they were taken for one by its name.")
+    return said
+
+
+def _name(organisation: Mapping[str, Any]) -> str:
+    return " ".join(str(organisation["name"]).casefold().split())
+
+
+# Whether a file is what it says: nothing in it is believed before
+
+
+def _is_result(entry: Json) -> bool:
+    try:
+        submission, organisation = entry["submission"], entry["submission"]["organisation"]
+        year = submission["reporting_year"]
+        return (
+            all(isinstance(text, str) for text in (submission["file"], submission["sha256"]))
+            and all(isinstance(organisation[name], str) for name in ("code", "name"))
+            and (year is None or (type(year) is int and 2000 < year < 2100))
+            and all(isinstance(entry["rulebook"][name], str) for name in ("version", "sha256"))
+            and all(type(entry["coverage"][name]) is int for name in _COUNTS)
+            and isinstance(entry["reliability"]["level"], str)
+            and isinstance(entry["findings"], list)
+            and len(entry["findings"]) <= _MAX_FINDINGS
+            and all(map(_is_finding, entry["findings"]))
+            and isinstance(entry["indicators"], list)
+            and all(map(_is_indicator, entry["indicators"]))
+        )
+    except (KeyError, TypeError, AttributeError, OverflowError):
+        return False
+
+
+def _is_finding(finding: Json) -> bool:
+    return (
+        all(isinstance(finding[name], str) for name in _TEXTS)
+        and finding["action"] in ACTIONS
+        and finding["outcome"] in _COUNTS[1:]
+        and isinstance(finding["cells"], list)
+        and all(isinstance(cell, str) for cell in finding["cells"])
+        and all(finding[name] is None or isinstance(finding[name], str) for name in ("message", "remedy", "cause"))
+        and (finding["explanation"] is None or isinstance(finding["explanation"], str))
+        and (finding["outcome"] != FAILED or finding["message"] is not None)
+        and isinstance(finding["place"], dict)
+        and isinstance(finding["values"], dict)
+    )
+
+
+def _is_indicator(indicator: Json) -> bool:
+    return (
+        isinstance(indicator["id"], str)
+        and isinstance(indicator["usable"], bool)
+        and indicator["unit"] in ("ratio", "points")
+        and all(_is_number(indicator[name]) for name in ("value", "lower", "upper"))
+        and (indicator["reason"] is None or isinstance(indicator["reason"], str))
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return value is None or (type(value) in (int, float) and math.isfinite(value))
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(text)
+
+
+def _refused(file: str, what: str) -> Refused:
+    remedy = "Give two results of wres-assure check --format json, the older first."
+    return Refused("file_json", f"{file} {what}.", remedy, file)

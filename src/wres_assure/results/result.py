@@ -1,0 +1,386 @@
+"""An assessment as JSON, format version 1, and the facts CSV of such a result.
+
+The published schema is `result.schema.json` beside the package. The same file gives the same
+bytes from every folder: no clock, no path, every list in a stated order, numbers to 10
+significant digits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from .. import __version__
+from ..figures import NOT_IN_FILE, written_out
+from ..model import (
+    FACT_COLUMNS,
+    FAILED,
+    OUTCOMES,
+    Assessment,
+    Change,
+    Fact,
+    Finding,
+    Indicator,
+    Json,
+    PeerPosition,
+    Place,
+    Pooled,
+    Slip,
+)
+from ..rulebook import Rule, Rulebook
+from ..rulebook.expression import tidy
+from ..wording import findings as words
+from ..wording.change import KINDS, three_years
+from .score_json import scored
+
+FORMAT = 1
+_OURS = ("derived", "change", "last_year")  # made of other facts, and made again
+FIRST_FAMILIES = ("structure", "types")
+FINDING_COLUMNS = (
+    "file", "organisation_code", "reporting_year", "rule", "outcome", "action", "family", "item", "basis",
+    "staff_group", "pay_band", "ethnicity", "cells", "message", "remedy", "authority", "caused_by", "fingerprint",
+    "explanation",
+)  # fmt: skip
+_TRUE_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)%?\Z")
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", ";", "＝", "＋", "－", "＠")
+
+
+def result(assessment: Assessment, rulebook: Rulebook, show_values: bool = False) -> Json:
+    """The result as plain dictionaries and lists, ready for JSON."""
+    submission, subject = assessment.submission, assessment.subject
+    organisation = subject.organisation
+    layout = rulebook.layouts.get(subject.layout)
+    return {
+        "format": FORMAT,
+        "tool": {"name": "wres-assure", "version": __version__},
+        "rulebook": {
+            "version": rulebook.version,
+            "sha256": rulebook.sha256,
+            "layout_verified": layout["verified"] if layout else None,
+        },
+        "submission": {
+            "file": words.clean(submission.file),
+            "sha256": submission.sha256,
+            "organisation": {
+                "code": words.code_shown(organisation.code),
+                "name": words.clean(organisation.name),
+                "type": organisation.type or None,
+                "region": words.clean(organisation.region),
+            },
+            "reporting_year": subject.year,
+        },
+        "coverage": _coverage(assessment.coverage),
+        "apart": _coverage(assessment.apart),
+        "facts": [_fact(fact, assessment, show_values) for fact in assessment.facts if _reported(fact, rulebook)],
+        "indicators": [
+            _indicator(indicator, assessment.compared.peers.get(indicator.id), assessment)
+            for indicator in assessment.indicators
+        ],
+        "years": _years(assessment, rulebook),
+        "findings": _findings(assessment, rulebook, show_values),
+        "slips": [_slip(slip) for slip in assessment.compared.slips],
+        "reliability": {"level": assessment.reliability[0], "reasons": list(assessment.reliability[1])},
+        **scored(assessment.score, written),
+    }
+
+
+def written(value: float | None) -> float | int | None:
+    """A number as every output writes it: 10 significant digits, a whole one without a point."""
+    if value is None:
+        return None
+    value = tidy(value)
+    return int(value) if value == int(value) and abs(value) < 1e15 else value
+
+
+def in_order(findings: Iterable[Finding], rulebook: Rulebook) -> list[Finding]:
+    """Findings by family, rule and place, in the order in which the collection asks for things."""
+    order = place_order(rulebook)
+    rules = {rule.id: rule for rule in rulebook.rules}
+
+    def key(finding: Finding) -> tuple[Any, ...]:
+        family = rules[finding.rule].family
+        first = FIRST_FAMILIES.index(family) if family in FIRST_FAMILIES else len(FIRST_FAMILIES)
+        return first, family, finding.rule, order(finding.place), finding.code, finding.detail, finding.cells
+
+    return sorted(findings, key=key)
+
+
+def place_order(rulebook: Rulebook) -> Callable[[Place], tuple[Any, ...]]:
+    """The key that sorts places as the collection does."""
+    items = rulebook.items
+    ranks = [
+        {name: rank for rank, name in enumerate(names)}
+        for names in (
+            items["items"],
+            ("verified", "esr", "restated"),
+            items["staff_groups"],
+            items["pay_bands"],
+            items["ethnicity"],
+        )
+    ]
+    return lambda place: tuple(
+        (rank.get(member, -1 if not member else 999), member) for rank, member in zip(ranks, place, strict=True)
+    )
+
+
+def _coverage(counts: Mapping[str, int]) -> Json:
+    return {name: counts[name] for name in ("checks", *OUTCOMES)}
+
+
+def _reported(fact: Fact, rulebook: Rulebook) -> bool:
+    return fact.key.basis == "narrative" or (
+        fact.key.basis not in _OURS and fact.key.item in rulebook.items["items"]
+    )
+
+
+def _fact(fact: Fact, assessment: Assessment, show_values: bool) -> Json:
+    raw = words.raw_of(fact, assessment.submission.date_1904)
+    shown = (
+        raw
+        if show_values
+        else words.REDACTED
+        if fact.problem == "text"
+        else words.figure_shown(raw)
+        if fact.problem
+        else raw
+    )
+    entry = {
+        **fact.key.as_place(),
+        "value": written(fact.value),
+        "raw": shown,
+        "cell": words.clean(fact.cell) or None,
+        "problem": fact.problem,
+    }
+    return entry | ({"note": words.free(fact.note, show_values)} if fact.note else {})
+
+
+def _change(change: Change | None) -> Json | None:
+    """How it differs from the latest earlier year's, and where those figures come from."""
+    if change is None:
+        return None
+    return {
+        "kind": KINDS[change.kind],
+        "p": written(change.p),
+        "adjusted": written(change.adjusted),
+        "year": change.year,
+        "from": change.source,
+        "groups": {name: written(value) for name, value in change.groups.items()},
+        "size": written(change.size),
+        "large": change.large,
+        "at_top": change.at_top,
+        "reason": words.clean(change.reason) or None,
+        "notes": [words.clean(note) for note in change.notes],
+    }
+
+
+def _pooled(pooled: Pooled | None) -> Json | None:
+    if pooled is None:
+        return None
+    return {
+        "years": list(pooled.years),
+        "value": written(pooled.value),
+        "lower": written(pooled.lower),
+        "upper": written(pooled.upper),
+        "events": written(pooled.events),
+    }
+
+
+def _years(assessment: Assessment, rulebook: Rulebook) -> list[Json]:
+    """Three years of every indicator, the latest first."""
+    return [
+        {
+            "id": indicator,
+            "years": [
+                {"year": year, "value": written(value), "reason": words.clean(why) or None}
+                for year, value, why in figures
+            ],
+        }
+        for indicator, figures in three_years(assessment, rulebook)
+    ]
+
+
+def _indicator(indicator: Indicator, peers: PeerPosition | None, assessment: Assessment) -> Json:
+    change = assessment.compared.changes.get(indicator.id)
+    return {
+        "id": indicator.id,
+        "value": written(indicator.value),
+        "lower": written(indicator.lower),
+        "upper": written(indicator.upper),
+        "unit": indicator.unit,
+        "usable": indicator.usable,
+        "reason": indicator.reason or indicator.doubt,
+        "groups": {name: written(value) for name, value in indicator.groups.items()},
+        "previous": written(change.before) if change else None,
+        "change": _change(change),
+        "pooled": _pooled(assessment.compared.pooled.get(indicator.id)),
+        "peers": _peers(peers),
+        "p": written(indicator.p),
+        "gap": written(indicator.gap),
+        "source": indicator.source or None,
+        "notes": list(indicator.notes),
+    }
+
+
+def _peers(position: PeerPosition | None) -> Json | None:
+    """Where an indicator lies among comparable organisations; nothing without peers and published values."""
+    if position is None:
+        return None
+    return {
+        "group": position.group or None,
+        "size": position.size,
+        "weighed": position.weighed,
+        "unit": position.unit,
+        "value": written(position.value),
+        "median": written(position.median),
+        "limits_95": _pair(position.limits_95),
+        "limits_998": _pair(position.limits_998),
+        "position": position.position,
+        "direction": position.direction or None,
+        "shrunken": written(position.shrunken),
+        "precision": written(position.precision),
+        "dots": [_pair(dot) for dot in position.dots],
+        "published": [
+            {**published._asdict(), "value": written(published.value)} for published in position.published
+        ],
+        "reason": position.reason or None,
+        "notes": list(position.notes),
+        "level": _peers(position.level),
+    }
+
+
+def _pair(pair: tuple[float, float] | None) -> list[float | int | None] | None:
+    return pair and [written(value) for value in pair]
+
+
+def _slip(slip: Slip) -> Json:
+    return {
+        "code": slip.code,
+        "title": slip.title,
+        "indicators": list(slip.indicators),
+        "cells": [words.clean(cell) for cell, _ in slip.cells],
+        "repaired": [{"figure": what, "value": value} for what, value in slip.repaired],
+        "witnesses": [words.clean(witness) for witness in slip.witnesses],
+    }
+
+
+def _findings(assessment: Assessment, rulebook: Rulebook, show_values: bool) -> list[Json]:
+    rules = {rule.id: rule for rule in rulebook.rules}
+    authorities = {name: rulebook.authority(name) for name in {rule.authority for rule in rulebook.rules}}
+    code = words.code_shown(assessment.subject.organisation.code)
+    return [
+        _finding(finding, rules[finding.rule], authorities, code, rulebook, show_values)
+        for finding in in_order(assessment.findings, rulebook)
+    ]
+
+
+def _finding(
+    finding: Finding, rule: Rule, authorities: Mapping[str, str], code: str, rulebook: Rulebook, show_values: bool
+) -> Json:
+    failed = finding.outcome == FAILED
+    return {
+        "rule": finding.rule,
+        "outcome": finding.outcome,
+        "action": rule.action,
+        "family": rule.family,
+        "place": finding.place.as_dict(),
+        "values": {name: written(shown.value) for name, shown in finding.values.items()},
+        "cells": [words.clean(address) for address, _ in finding.cells],
+        "message": words.message_of(finding, rulebook, show_values) if failed else None,
+        "remedy": words.remedy_of(finding, rulebook) if failed else None,
+        "authority": authorities[rule.authority],
+        "cause": words.clean(finding.cause) or None,
+        "caused_by": finding.caused_by or None,
+        "fingerprint": words.fingerprint(finding, code),
+        "explanation": words.free(finding.explanation, show_values) if finding.explanation else None,
+    }
+
+
+# As text
+
+
+def as_json(results: list[Json], several: bool) -> str:
+    """One result as an object, several as an array, an entry a line. Pure ASCII: some Windows pipes change the rest."""
+    texts = [_object(entry) for entry in results]
+    return f"[{','.join(texts)}]\n" if several else f"{texts[0]}\n"
+
+
+def _object(entry: Json) -> str:
+    import json
+
+    def one(value: Any) -> str:
+        return json.dumps(value, allow_nan=False)
+
+    lines = [
+        f"{one(name)}: "
+        + ("[\n  " + ",\n  ".join(map(one, value)) + "]" if isinstance(value, list) and value else one(value))
+        for name, value in entry.items()
+    ]
+    return "{" + ",\n ".join(lines) + "}"
+
+
+def facts_csv(*results: Json) -> str:
+    """The reported figures of results as a facts CSV, which checks to the same findings but those of structure."""
+    rows = []
+    for entry in results:
+        organisation = entry["submission"]["organisation"]
+        head = [
+            organisation["code"],
+            organisation["name"],
+            organisation["type"] or "",
+            organisation["region"],
+            str(entry["submission"]["reporting_year"] or ""),
+        ]
+        for fact in entry["facts"]:
+            if fact["problem"] not in NOT_IN_FILE:
+                place = [fact[name] or "" for name in FACT_COLUMNS[5:10]]
+                value = written_out(fact["raw"], fact["value"])
+                rows.append([*head, *place, value, "nhs_wres", fact.get("note", "")])
+    return table(FACT_COLUMNS, rows)
+
+
+def findings_csv(*results: Json) -> str:
+    """Findings as a table, one a line; what the organisation wrote is withheld where the result withholds it."""
+    rows = []
+    for entry in results:
+        head = [
+            entry["submission"]["file"],
+            entry["submission"]["organisation"]["code"],
+            str(entry["submission"]["reporting_year"] or ""),
+        ]
+        rows += [
+            [
+                *head,
+                finding["rule"],
+                finding["outcome"],
+                finding["action"],
+                finding["family"],
+                *[part or "" for part in finding["place"].values()],
+                words.cells_of(finding["cells"]),
+                finding["message"] or finding["cause"] or "",
+                finding["remedy"] or "",
+                finding["authority"],
+                finding["caused_by"] or "",
+                finding["fingerprint"],
+                finding["explanation"] or "",
+            ]
+            for finding in entry["findings"]
+        ]
+    return table(FINDING_COLUMNS, rows)
+
+
+def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A CSV in which no cell is taken for a formula by a spreadsheet."""
+    import csv
+    import io
+
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([[inert(cell) for cell in row] for row in rows])
+    return out.getvalue()
+
+
+def inert(text: str) -> str:
+    """A cell that could be read as a formula, with an apostrophe in front; true numbers are left alone."""
+    return f"'{text}" if text.lstrip(" \u00a0\u3000").startswith(_DANGEROUS) and not _TRUE_NUMBER.match(text) else text

@@ -1,0 +1,398 @@
+"""A folder of YAML becomes one compiled dictionary, or one error that names every mistake.
+
+Only authors, builds and `--rules DIR` come here; an installed programme reads the compiled
+`rules.json` and imports neither yaml nor pydantic to check a return.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from ..model import Json
+from . import compile_peers as rule_peers
+from . import compile_scoring as rule_scoring
+from .compile_briefing import mistakes
+from .expression import names_in
+from .parser import ExpressionError, did_you_mean, parse, unit_of
+from .places import places_of, unknown_members
+from .schema import MODELS, Benchmark, Items, Layout, LayoutDifference, Rule, fields_at
+from .selectors import Vocabulary
+from .strict_yaml import RulebookError, Source, Steps, sources
+
+COMPILED_FORMAT = 1
+NOT_RULES = {"schema.json", "README.md"}
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+def compile_folder(folder: Path, over: Path | None = None) -> Json:
+    """The compiled rulebook of a folder; `over` adds rules to it and overrides them by id."""
+    return _Compiler(folder, over).result
+
+
+class _Compiler:
+    def __init__(self, folder: Path, over: Path | None) -> None:
+        self.errors: list[str] = []
+        self.sources = sources(folder, self.errors)
+        self.added = added = sources(over, self.errors) if over else {}
+        self._stop_on_errors()
+        hashes = [f"{name}:{source.sha256}" for part in (self.sources, added) for name, source in sorted(part.items())]
+        models: dict[str, Any] = {name: self._validated(name, MODELS[name]) for name in MODELS}
+        layouts = [
+            self._validated(name, LayoutDifference if "extends" in source.data else Layout)
+            for name, source in self.sources.items()
+            if name.startswith("collection/layout_") and isinstance(source.data, dict)
+        ]
+        benchmarks = {
+            name: self._validated(name, list[Benchmark])
+            for name in sorted(self.sources)
+            if name.startswith("benchmarks/")
+        }
+        rules: dict[str, tuple[Source, Steps, Rule, str]] = {}
+        for part, overriding in ((self.sources, False), (added, True)):
+            for name, source in sorted(part.items()):
+                if name.startswith("checks/") or (overriding and "/" not in name and name not in MODELS):
+                    self._collect_rules(source, name, rules, overriding)
+                elif overriding:
+                    self.errors.append(
+                        f"{name}: only rules (checks/*.yaml) can be added to the rulebook; "
+                        "a folder with collection/ in it replaces it as a whole."
+                    )
+        self._stop_on_errors()
+        self.items: Items = models["collection/items.yaml"]
+        self.parameters = models["parameters.yaml"]
+        self.references = models["references.yaml"]
+        self.indicators = models["indicators.yaml"]
+        self.narrative = models["collection/narrative.yaml"]
+        self.vocabulary = Vocabulary(self.items, self.parameters, self.indicators, self.narrative)
+        self.layouts = {layout.id: layout for layout in layouts if isinstance(layout, Layout)}
+        differences = {layout.id: layout for layout in layouts if isinstance(layout, LayoutDifference)}
+        for name, difference in differences.items():
+            if difference.extends not in self.layouts:
+                self.errors.append(
+                    f"collection: layout {name} extends {difference.extends!r}, which is no whole layout."
+                )
+        for name, parameter in self.parameters.items():
+            self._authority(self.sources["parameters.yaml"], (name, "reference"), parameter.reference)
+        for year, reference in self.items.questions_confirmed.items():
+            self._authority(self.sources["collection/items.yaml"], ("questions_confirmed", year), reference)
+        for name, question in self.narrative.items():
+            self._authority(self.sources["collection/narrative.yaml"], (name, "authority"), question.authority)
+        for source, at, rule, _ in rules.values():
+            for field, names in (
+                ("explains", rule.explains),
+                ("replaces", rule.replaces),
+                ("successor", [rule.successor]),
+            ):
+                for other in names:
+                    if other is not None and other not in rules:
+                        self._refuse(source, (*at, field), f"No rule is called {other!r}.{did_you_mean(other, rules)}")
+        for steps, message in mistakes(models, rules):
+            self._refuse(self.sources["briefing.yaml"], steps, message)
+        for name, steps, message in rule_peers.mistakes(models, benchmarks):
+            self._refuse(self.sources[name], steps, message)
+        compiled_rules = [self._rule(*entry) for entry in rules.values()]
+        indicators = [self._indicator(name, model) for name, model in self.indicators.items()]
+        scoring = rule_scoring.Scoring(self.vocabulary, self.indicators, self.references)
+        reliability, score = scoring.compiled(models["scoring.yaml"])
+        for steps, message, offset in scoring.mistakes:
+            self._refuse(self.sources["scoring.yaml"], steps, message, offset)
+        self._stop_on_errors()
+        self.result: Json = {
+            "format": COMPILED_FORMAT,
+            "version": models["rulebook.yaml"].version,
+            "title": models["rulebook.yaml"].title,
+            "sha256": hashlib.sha256("\n".join(hashes).encode()).hexdigest(),
+            "references": {name: model.model_dump() for name, model in self.references.items()},
+            "parameters": {name: _with_text_years(model.model_dump()) for name, model in self.parameters.items()},
+            "items": self.items.model_dump(),
+            "narrative": {name: question.model_dump() for name, question in self.narrative.items()},
+            "layouts": {name: layout.model_dump() for name, layout in sorted(self.layouts.items())},
+            "layout_differences": {name: layout.model_dump() for name, layout in sorted(differences.items())},
+            "rules": compiled_rules,
+            "indicators": indicators,
+            "reliability": reliability,
+            "scoring": score,
+            "briefing": models["briefing.yaml"].model_dump(),
+            "peer_groups": rule_peers.compiled(models["peers.yaml"]),
+            "benchmarks": [_with_text_years(entry.model_dump()) for of in benchmarks.values() for entry in of],
+        }
+
+    def _stop_on_errors(self) -> None:
+        if self.errors:
+            raise RulebookError("\n".join(dict.fromkeys(self.errors)))
+
+    def _refuse(self, source: Source, at: Steps, message: str, offset: int = 0, at_key: bool = False) -> None:
+        self.errors.append(str(source.error(at, message, offset, at_key)))
+
+    def _validated(self, name: str, model: Any) -> Any:
+        source = self.sources.get(name)
+        if source is None:
+            self.errors.append(f"{name}: is missing from the rulebook.")
+            return None
+        return self._against(source, (), source.data, model)
+
+    def _against(self, source: Source, at: Steps, data: Any, model: Any) -> Any:
+        try:
+            return TypeAdapter(model).validate_python(data)
+        except ValidationError as e:
+            for error in e.errors():
+                steps = (*at, *(step for step in error["loc"] if step != "[key]"))
+                unknown = error["type"] == "extra_forbidden"
+                if unknown:
+                    known = [field.alias or name for name, field in fields_at(model, error["loc"]).items()]
+                    message = f"Unknown field '{steps[-1]}'.{did_you_mean(str(steps[-1]), known)}"
+                elif error["type"] == "missing":
+                    message = f"The field '{steps[-1]}' is missing."
+                else:
+                    message = f"{error['msg']}."
+                self._refuse(source, steps, message, at_key=unknown)
+            return None
+
+    def _collect_rules(self, source: Source, name: str, rules: dict[str, Any], overriding: bool) -> None:
+        family = Path(name).stem
+        if not isinstance(source.data, list):
+            self._refuse(source, (), "A file of checks is a list of rules.")
+            return
+        for index, data in enumerate(source.data):
+            rule = self._against(source, (index,), data, Rule)
+            if rule is None:
+                continue
+            mine = self.sources if not overriding else self.added
+            if rule.id in rules and rules[rule.id][0] in mine.values():
+                self._refuse(source, (index, "id"), f"{rule.id} is taken; an id is never used twice.")
+            rules[rule.id] = (source, (index,), rule, rules[rule.id][3] if rule.id in rules else family)
+
+    # One rule
+
+    def _rule(self, source: Source, at: Steps, rule: Rule, family: str) -> Json:
+        places = self._places(source, at, rule)
+        bound = set(rule.for_each) | (
+            {"item", "basis", "staff_group", "pay_band", "ethnicity"}
+            if rule.cells
+            else {"item"}
+            if rule.rows
+            else set()
+        )
+        units: dict[str, str] = {}
+        let: dict[str, Any] = {}
+        if rule.cells:
+            units_of = {self.items.items[place[0]].unit for place in places}
+            let["figure"], units["figure"] = ["@"] * 5, units_of.pop() if len(units_of) == 1 else "number"
+        for name, chosen in rule.let.items():
+            if isinstance(chosen, str):
+                self._add_selector(source, (*at, "let", name), name, chosen, bound, let, units, rule)
+            else:
+                self._add_by_item(source, (*at, "let", name), name, chosen, bound, let, units, rule)
+        trees: dict[str, Any] = {}
+        where: dict[str, Any] = {}
+        for name, text in rule.where.items():
+            where[name] = self._expression(source, (*at, "where", name), text, let, units)
+            units[name] = self._unit(source, (*at, "where", name), where[name], units)
+        for field, condition in (("when", rule.when), ("assert", rule.assert_)):
+            if condition is not None:
+                trees[field] = self._expression(source, (*at, field), condition, let, units)
+                if self._unit(source, (*at, field), trees[field], units) not in ("truth", ""):
+                    self._refuse(source, (*at, field), "This is a number; a comparison belongs here.")
+        self._refuse_halves(source, at, rule)
+        known = {*units, *bound, "place", "detail", "raw"}
+        texts: dict[Steps, str] = {("codes", code, "message"): said.message for code, said in rule.codes.items()}
+        texts[("message",)] = rule.message or ""
+        for steps, message in texts.items():
+            for placeholder in _PLACEHOLDER.findall(message):
+                name = placeholder.partition(":")[0]
+                if name not in known:
+                    self._refuse(source, (*at, *steps), f"The message names {name!r}.{did_you_mean(name, known)}")
+        self._authority(source, (*at, "authority"), rule.authority)
+        return {
+            "id": rule.id,
+            "title": rule.title,
+            "family": family,
+            "action": rule.action,
+            "authority": rule.authority,
+            "from": rule.applies.from_,
+            "until": rule.applies.until,
+            "organisations": rule.applies.organisations,
+            "inputs": rule.applies.inputs,
+            "places": places,
+            "let": let,
+            "units": units,
+            "where": where,
+            "when": trees.get("when"),
+            "when_text": rule.when,
+            "when_missing": rule.when_missing,
+            "assert": trees.get("assert"),
+            "assert_text": rule.assert_,
+            "raised_by": rule.raised_by,
+            "kind": "cells" if rule.cells else "rows" if rule.rows else "sections" if rule.sections else "places",
+            "codes": {code: said.model_dump() for code, said in rule.codes.items()},
+            "asks_removal": rule.asks_removal,
+            "slip": rule.slip,
+            "status": rule.status,
+            "status_reason": rule.status_reason,
+            "successor": rule.successor,
+            "replaces": rule.replaces,
+            "known_issues": rule.known_issues,
+            "since": rule.since,
+            "no_sample": rule.no_sample,
+            "explains": rule.explains,
+            "message": rule.message,
+            "why": rule.why,
+            "remedy": rule.remedy,
+            "cases": rule.cases,
+            "line": source.places[at][0],
+            "file": source.name,
+        }
+
+    def _refuse_halves(self, source: Source, at: Steps, rule: Rule) -> None:
+        if (rule.assert_ is None) == (rule.raised_by is None):
+            self._refuse(source, at, f"{rule.id} has either assert or raised_by.")
+        if rule.assert_ is not None and not (rule.message and rule.remedy):
+            self._refuse(source, at, f"{rule.id} has an assert, so it needs a message and a remedy.")
+        if rule.raised_by and not rule.codes:
+            self._refuse(source, at, f"{rule.id} is raised by {rule.raised_by}, so it needs codes.")
+        if rule.status in ("suspended", "retired") and not rule.status_reason:
+            self._refuse(source, at, f"{rule.id} is {rule.status}, so it needs a status_reason.")
+        if rule.status == "retired" and not rule.successor:
+            self._refuse(source, at, f"{rule.id} is retired, so it names a successor (or is suspended instead).")
+        outcomes = {case.get("outcome") for case in rule.cases}
+        if rule.assert_ is not None and not {"passed", "failed"} <= outcomes:
+            self._refuse(source, (*at, "cases"), f"{rule.id} needs a case that passes and one that fails.")
+
+    def _places(self, source: Source, at: Steps, rule: Rule) -> list[list[str]]:
+        for dimension, index, message in unknown_members(rule, self.items):
+            self._refuse(source, (*at, "for_each", dimension, index), message)
+        return [list(place) for place in places_of(rule, next(iter(self.layouts.values()), None), self.items)]
+
+    def _authority(self, source: Source, at: Steps, authority: str) -> None:
+        document, _, section = authority.partition(".")
+        if document not in self.references:
+            self._refuse(source, at, f"No reference is called {document!r}.{did_you_mean(document, self.references)}")
+        elif section not in self.references[document].sections:
+            known = self.references[document].sections
+            self._refuse(source, at, f"{document} lists no section {section!r}.{did_you_mean(section, known)}")
+
+    # Selectors and expressions
+
+    def _add_selector(
+        self,
+        source: Source,
+        at: Steps,
+        name: str,
+        text: str,
+        bound: set[str],
+        let: dict[str, Any],
+        units: dict[str, str],
+        rule: Rule | None = None,
+    ) -> None:
+        try:
+            let[name], units[name] = self.vocabulary.selector(
+                text, bound, rule.for_each.get("item", []) if rule else []
+            )
+        except ExpressionError as e:
+            self._refuse(source, at, e.message, e.column - 1)
+            units[name] = "number"
+
+    def _add_by_item(
+        self,
+        source: Source,
+        at: Steps,
+        name: str,
+        chosen: dict[str, str],
+        bound: set[str],
+        let: dict[str, Any],
+        units: dict[str, str],
+        rule: Rule,
+    ) -> None:
+        """A selector for each item that for_each binds."""
+        items = rule.for_each.get("item", [])
+        if sorted(chosen) != sorted(items):
+            self._refuse(source, at, f"One selector for each item of for_each belongs here: {', '.join(items)}.")
+        selectors: dict[str, Any] = {}
+        of: dict[str, str] = {}
+        for item, text in chosen.items():
+            self._add_selector(source, (*at, item), item, text, bound, selectors, of, rule)
+        if len(set(of.values())) > 1:
+            self._refuse(
+                source, at, f"The selectors of {name} have several units: {', '.join(sorted(set(of.values())))}."
+            )
+        let[name], units[name] = selectors, next(iter(of.values()), "number")
+
+    def _expression(self, source: Source, at: Steps, text: str, let: dict[str, Any], units: dict[str, str]) -> Any:
+        try:
+            tree = parse(text)
+        except ExpressionError as e:
+            self._refuse(source, at, e.message, e.column - 1)
+            return None
+        for name in names_in(tree):
+            if name.startswith("parameter.") and name not in let:
+                self._add_selector(source, at, name, name, set(), let, units)
+        return tree
+
+    def _unit(self, source: Source, at: Steps, tree: Any, units: dict[str, str]) -> str:
+        if tree is None:
+            return ""
+        try:
+            return unit_of(tree, units)
+        except ExpressionError as e:
+            self._refuse(source, at, e.message)
+            return ""
+
+    # Indicators
+
+    def _indicator(self, name: str, model: Any) -> Json:
+        source = self.sources["indicators.yaml"]
+        self._authority(source, (name, "authority"), model.authority)
+        derivations = []
+        for index, derivation in enumerate(model.derivations):
+            at: Steps = (name, "derivations", index)
+            let: dict[str, list[str]] = {}
+            units: dict[str, str] = {}
+            for short, text in derivation.let.items():
+                self._add_selector(source, (*at, "let", short), short, text, set(), let, units)
+            groups = {
+                group: self._expression(source, (*at, "groups", group), text, let, units)
+                for group, text in derivation.groups.items()
+            }
+            value = self._expression(source, (*at, "value"), derivation.value, let, units)
+            self._unit(source, (*at, "value"), value, units)
+            for method in (derivation.interval, derivation.test):
+                for argument in method.arguments if method else []:
+                    if argument not in let:
+                        self._refuse(source, at, f"Nothing here is called {argument!r}.{did_you_mean(argument, let)}")
+            derivations.append(
+                {
+                    "source": derivation.source,
+                    "let": let,
+                    "groups": groups,
+                    "value": value,
+                    "interval": derivation.interval and derivation.interval.model_dump(),
+                    "test": derivation.test and derivation.test.model_dump(),
+                }
+            )
+        extra: dict[str, list[str]] = {}
+        for field, text in (
+            ("events", model.events),
+            ("min_events", model.min_events),
+            *(
+                (f"unknown_{part}", value)
+                for part, value in (model.unknown.model_dump() if model.unknown else {}).items()
+            ),
+        ):
+            if text is not None:
+                self._add_selector(source, (name,), field, text, set(), extra, {})
+        return {
+            **model.model_dump(exclude={"derivations", "events", "min_events", "unknown"}),
+            "id": name,
+            "derivations": derivations,
+            "extra": extra,
+        }
+
+
+def _with_text_years(parameter: Json) -> Json:
+    """Years as text, as JSON has them, so that a compiled rulebook reads alike in a checkout and installed."""
+    return {**parameter, "values": {str(year): value for year, value in parameter["values"].items()}}

@@ -1,0 +1,360 @@
+"""What authors may write, as pydantic models; also published as rules/schema.json for editors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field, TypeAdapter
+
+from .schema_briefing import Briefing
+from .schema_types import STRICT, Block, Ethnicity, Identifier, Number, OrganisationType, RuleId, Unit, Year
+
+
+class Strict(BaseModel):
+    model_config = STRICT
+
+
+class Reference(Strict):
+    document: str
+    kind: Literal["authority", "practice", "method", "figures"]
+    address: str | None = None
+    sections: dict[str, str]
+
+
+class Parameter(Strict):
+    title: str
+    unit: Unit
+    values: dict[int, Number]
+    each_year: bool = False  # a value holds for its own year alone, and is not carried on
+    reference: str
+    confirmed: bool
+    note: str | None = None
+
+
+class Item(Strict):
+    title: str
+    unit: Unit
+    dimensions: list[Literal["staff_group", "pay_band", "ethnicity"]] = []
+    ethnicity: list[Ethnicity] = ["white", "bme", "unknown"]
+    percent: bool = False  # a plain number in a cell is a percentage, to be divided by 100
+    questions: dict[Year, str] = {}  # the survey's question behind it, by the collection from which on it was asked
+    optional: bool = False
+
+
+class Items(Strict):
+    staff_groups: dict[Identifier, str]
+    pay_bands: dict[str, str]
+    bands_of: dict[str, list[str]]
+    part_of: dict[str, str]
+    ethnicity: dict[Ethnicity | Literal["all"], str]
+    bases: dict[Identifier, str]
+    questions_confirmed: dict[Year, str] = {}  # who says so, by the collection from which on it was asked
+    items: dict[Identifier, Item]
+
+
+class LayoutRow(Strict):
+    row: int
+    label: str
+    also: list[str] = []
+    item: Identifier
+    staff_group: str = ""
+    pay_band: str = ""
+    measure: Literal["Headcount", "Percentage", "Auto calculated"]
+
+
+class Section(Strict):
+    id: Identifier
+    title: str
+    also: list[str] = []
+    indicator: int
+    rows: list[LayoutRow]
+
+
+class LayoutBlock(Strict):
+    heading: str
+    also: list[str] = []
+    sections: list[Identifier] | None = None
+    required: bool = True
+
+
+class LayoutDifference(Strict):
+    """A year's layout as a short difference from another."""
+
+    extends: str
+    id: str
+    year: int
+    title: str
+    snapshot_date: str
+    headings: dict[Block, str] = {}  # the block's heading in this year; the other's stand as variants
+    note: str | None = None
+
+
+class Layout(Strict):
+    id: str
+    year: int
+    verified: bool
+    sheet: str
+    title: str
+    snapshot_date: str
+    cover: dict[
+        Literal[
+            "organisation_code", "organisation_name", "organisation_type", "region", "reporting_year", "snapshot_date"
+        ],
+        list[str],
+    ]
+    blocks: dict[Block, LayoutBlock]
+    ethnicity: dict[Ethnicity, list[str]]
+    respondents: LayoutBlock
+    notes: list[str]
+    sections: list[Section]
+
+
+class Question(Strict):
+    """A question of the narrative."""
+
+    question: str
+    kind: Literal["yes_no", "date", "percent", "text"]
+    authority: str
+
+
+class Applies(Strict):
+    from_: int = Field(2016, alias="from")
+    until: int | None = None
+    organisations: list[OrganisationType] | None = None
+    inputs: list[Literal["workbook", "table"]] | None = None
+
+
+class CellsOf(Strict):
+    units: list[Unit] | None = None
+    blocks: list[Block]
+    items: list[Identifier] | None = None
+    but_not: list[Identifier] = []
+    but_not_bands: list[str] = []
+    ethnicity: list[Ethnicity] | None = None
+    auto: bool = True  # rows that the workbook calculates, too
+
+
+class Said(Strict):
+    """What one code of a raised rule says."""
+
+    message: str
+    remedy: str
+
+
+class Rule(Strict):
+    id: RuleId
+    title: str
+    action: Literal["correct", "explain", "note"]
+    authority: str
+    status: Literal["proposed", "active", "suspended", "retired"] = "active"
+    status_reason: str | None = None  # why it is suspended or retired
+    successor: RuleId | None = None
+    replaces: list[RuleId] = []
+    known_issues: list[str] = []  # told beside every finding of the rule
+    since: str = "2021.1"  # the rulebook it came with
+    no_sample: str | None = None  # why no sample, generated return or published case makes it fail
+    applies: Applies = Field(default_factory=lambda: Applies.model_validate({}))
+    cells: CellsOf | None = None
+    for_each: dict[Literal["item", "basis", "staff_group", "pay_band", "ethnicity"], list[str]] = {}
+    rows: bool = False
+    sections: bool = False
+    let: dict[Identifier, str | dict[Identifier, str]] = {}  # a selector, or one for each item of for_each
+    where: dict[Identifier, str] = {}
+    when: str | None = None
+    when_missing: Literal["zero", "skip"] | None = None
+    assert_: str | None = Field(None, alias="assert")
+    raised_by: Literal["read", "conform", "compare"] | None = None
+    codes: dict[Identifier, Said] = {}
+    asks_removal: bool = False
+    slip: str | None = None  # the name of a likely slip; its figures enter no outcome statement until explained
+    explains: list[RuleId] = []
+    message: str | None = None
+    why: str
+    remedy: str | None = None
+    cases: list[dict[str, Any]] = Field(min_length=2)
+
+
+class Method(Strict):
+    """A function of stats.py and the names it is given."""
+
+    method: Literal[
+        "ratio_of_proportions",
+        "difference_of_proportions",
+        "fisher_exact",
+        "senior_against_below",
+        "board_of_this_size",
+    ]
+    arguments: list[str]
+
+
+class Derivation(Strict):
+    """One way to have an indicator's value; the first that can be had is taken."""
+
+    source: Literal["counts", "counts and printed shares", "printed rates", "printed value"]
+    let: dict[Identifier, str]
+    groups: dict[Identifier, str] = {}
+    value: str
+    interval: Method | None = None
+    test: Method | None = None
+
+
+class Unknown(Strict):
+    """People of unknown ethnicity, the events among them where the indicator counts events, and everybody."""
+
+    events: str | None = None
+    people: str
+    all_people: str
+
+
+class Indicator(Strict):
+    title: str
+    wording: str
+    unit: Literal["ratio", "points"]
+    groups: dict[Identifier, str]
+    over: list[Identifier] = Field(min_length=2, max_length=2)
+    adverse: Literal["above", "below"]
+    people: str
+    event: str
+    counted: str = ""  # what an event is called when counted: cases
+    authority: str
+    complete_count: bool = False
+    events: str | None = None
+    min_events: str | None = None
+    unknown: Unknown | None = None
+    rests_on: list[str]
+    derivations: list[Derivation]
+
+
+class ReliabilityLevel(Strict):
+    """A level, the condition that keeps the figures down to it, and the reason. The lowest that holds is taken."""
+
+    level: Literal["good", "fair", "poor", "not established"]
+    when: str
+    reason: str
+
+
+class Side(Strict):
+    """One side of a ratio of the gap index: a group of the indicator, and the numbers its rate is made of."""
+
+    group: Identifier
+    events: Identifier | None = None  # by the names of the indicator's own derivation
+    people: Identifier
+    at_most: str | None = None  # selector of the most people there can have been, where their number is not given
+
+
+class GapTerm(Strict):
+    """An indicator as a ratio that is 1 at parity and above 1 where it is adverse to BME staff."""
+
+    over: Side
+    under: Side
+    complete_count: bool = False  # everybody was counted: no variance
+    add_half: Literal["at zero", "always"] = "at zero"
+
+
+class GapDomain(Strict):
+    weight: Number = 1
+    indicators: dict[Identifier, Number] = Field(min_length=1)
+
+
+class GapIndex(Strict):
+    authority: str
+    fewest_indicators: int = Field(ge=1)
+    level: float = Field(gt=0, lt=1)
+    domains: dict[Identifier, GapDomain] = Field(min_length=1)
+    terms: dict[Identifier, GapTerm]
+
+
+class NoDifference(Strict):
+    """How far from parity a figure is no difference, unless it can be told from chance."""
+
+    authority: str
+    ratio: float
+    points: float
+
+
+class Profile(Strict):
+    level: float = Field(gt=0, lt=1)  # of the interval of each indicator, and of its test
+    no_difference: NoDifference
+
+
+class Scoring(Strict):
+    reliability: list[ReliabilityLevel]
+    profile: Profile | None = None
+    gap_index: GapIndex | None = None
+
+
+class PeerGroups(Strict):
+    """Who is comparable, by steps that widen, and when limits are drawn. Years and numbers are parameters."""
+
+    authority: str
+    steps: list[list[Literal["type", "region", "size"]]] = Field(min_length=1)
+    wanted: str
+    size_factor: str
+    limits_95: str
+    limits_998: str
+    regions: dict[str, list[str]]  # name -> other names and codes of it
+
+
+class Benchmark(Strict):
+    """Published values of one figure, by reporting year: pooled over all organisations, never a median of them."""
+
+    indicator: Identifier
+    measure: Identifier  # value, a group of the indicator, or other: no figure of ours is the same
+    title: str
+    population: str  # England or a region of peers.yaml
+    organisations: list[OrganisationType] = Field(min_length=1)
+    unit: Literal["ratio", "share"]
+    values: dict[int, Number]
+    source: str
+    status: Literal["confirmed", "secondary", "recalled"]
+    note: str | None = None
+
+
+class Rulebook(Strict):
+    version: str
+    title: str
+
+
+MODELS: dict[str, Any] = {
+    "rulebook.yaml": Rulebook,
+    "references.yaml": dict[Identifier, Reference],
+    "parameters.yaml": dict[Identifier, Parameter],
+    "collection/items.yaml": Items,
+    "collection/narrative.yaml": dict[Identifier, Question],
+    "indicators.yaml": dict[Identifier, Indicator],
+    "scoring.yaml": Scoring,
+    "briefing.yaml": Briefing,
+    "peers.yaml": PeerGroups,
+}
+
+
+def schema() -> dict[str, Any]:
+    """One JSON Schema of every file of a rulebook, by its name in `$defs`: `parameters`, `layout`, `checks`, …"""
+    files = {name.rpartition("/")[2].partition(".")[0]: model for name, model in MODELS.items()}
+    files |= {"layout": Layout | LayoutDifference, "checks": list[Rule], "benchmarks": list[Benchmark]}
+    schemas, definitions = TypeAdapter.json_schemas(
+        [(name, "validation", TypeAdapter(model)) for name, model in files.items()]
+    )
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Files of a WRES rulebook",
+        "anyOf": [{"$ref": f"#/$defs/{name}"} for name in files],
+        "$defs": definitions["$defs"] | {name: schemas[name, "validation"] for name in files},
+    }
+
+
+def fields_at(model: Any, steps: tuple[Any, ...]) -> Mapping[str, Any]:
+    """The fields of the model that an error's steps lead to."""
+    for step in steps[:-1]:
+        fields = getattr(model, "model_fields", None)
+        if fields is None or not isinstance(step, str):
+            arguments = getattr(model, "__args__", ())
+            model = arguments[-1] if arguments else model
+            continue
+        field = fields.get(step) or next((f for f in fields.values() if f.alias == step), None)
+        model = field.annotation if field else None
+        arguments = [a for a in getattr(model, "__args__", ()) if a is not type(None)]
+        if arguments and not hasattr(model, "model_fields"):
+            model = arguments[-1]
+    return getattr(model, "model_fields", {})

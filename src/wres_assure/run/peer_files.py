@@ -1,0 +1,139 @@
+"""Comparable organisations from a folder of returns, results of earlier runs, or a facts CSV: read once for a run.
+
+Each is judged like any return, so that only its usable figures count. What cannot be read is told and left out.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+
+from ..assess import judged
+from ..compare.peers import Peer, Peers, peer_of
+from ..facts import Facts
+from ..model import Refused, Row, Submission
+from ..read import read
+from ..rulebook import Rulebook
+
+GROUPS = "groups.csv"  # the kind of trust of each organisation: columns organisation_code and peer_group
+_COLUMNS = ("organisation_code", "peer_group")
+_READ = (".xlsx", ".xlsm", ".csv", ".json", ".parquet")
+_MAX_GROUPS = 1_000_000
+Tell = Callable[[str], None]
+
+
+class PeerFiles:
+    """The organisations of a year, judged when they are first asked for and kept for the run."""
+
+    def __init__(self, path: str, rulebook: Rulebook, tell: Tell) -> None:
+        self._path, self._rulebook, self._tell = path, rulebook, tell
+        self._submissions: list[Submission] | None = None
+        self._groups: dict[str, str] = {}
+        self._years: dict[int, Peers] = {}
+        self._books: list[tuple[int | None, Peer, str]] = []  # a workbook tells its year only once it is judged
+
+    def __call__(self, year: int) -> Peers:
+        if self._submissions is None:
+            self._open()
+        if year not in self._years:
+            found: dict[str, Peer] = {}
+            for peer, file in self._of(year):
+                name = (peer.code or peer.name).casefold()
+                if name and name in found:
+                    self._tell(f"{file} holds {peer.code or peer.name} for {year} once more; it is left out as a peer.")
+                else:
+                    found[name or f"\0{len(found)}"] = peer
+            ordered = sorted(found.values(), key=lambda peer: (peer.code, peer.name))
+            self._years[year] = Peers(tuple(ordered), self._groups)
+        return self._years[year]
+
+    def _of(self, year: int) -> Iterator[tuple[Peer, str]]:
+        yield from ((peer, file) for of, peer, file in self._books if of == year)
+        for submission in self._submissions or ():
+            rows = tuple(row for row in submission.rows if row.values.get("reporting_year", "").strip() == str(year))
+            if rows:
+                yield from ((peer, submission.file) for of, peer in self._judged(submission, rows) if of == year)
+
+    def _open(self) -> None:
+        self._submissions = []
+        folder = self._path if os.path.isdir(self._path) else os.path.dirname(self._path)
+        self._groups = self._told_apart(os.path.join(folder, GROUPS))
+        for path in self._files():
+            try:
+                submissions = list(_submissions(path))
+            except Refused as e:
+                self._tell(f"{e.message} {e.remedy} It is left out as a peer.")
+                continue
+            except OSError as e:
+                self._tell(f"{path} could not be read ({e.strerror}). It is left out as a peer.")
+                continue
+            for submission in submissions:
+                if submission.rows:
+                    self._submissions.append(submission)
+                else:
+                    self._books += [(year, peer, submission.file) for year, peer in self._judged(submission, ())]
+
+    def _judged(self, submission: Submission, rows: tuple[Row, ...]) -> Iterator[tuple[int | None, Peer]]:
+        try:
+            assessments = judged(submission._replace(rows=rows, rulebook=""), self._rulebook)
+        except Refused as e:
+            self._tell(f"{e.message} {e.remedy} It is left out as a peer.")
+            return
+        for found in assessments:
+            if found.subject.stopped:
+                self._tell(f"{submission.file} is left out as a peer. {found.subject.stopped}")
+            elif found.subject.scheme == "nhs_wres":
+                facts = Facts(found.facts, self._rulebook.items, {})
+                yield found.subject.year, peer_of(found.subject, found.indicators, facts, self._rulebook)
+
+    def _files(self) -> Iterable[str]:
+        """The files of a folder by name, and the return.xlsx of its subfolders; or the file itself."""
+        if not os.path.isdir(self._path):
+            return [self._path]
+        inside = sorted(os.listdir(self._path))
+        names = [
+            name for name in inside
+            if name.lower().endswith(_READ) and not name.startswith(("~$", ".")) and name.lower() != GROUPS
+        ]  # fmt: skip
+        names += [os.path.join(name, "return.xlsx") for name in inside]
+        found = [path for name in names if os.path.isfile(path := os.path.join(self._path, name))]
+        if not found:
+            self._tell(f"{self._path} holds no returns to compare with.")
+        return found
+
+    def _told_apart(self, path: str) -> dict[str, str]:
+        """The peer groups of groups.csv by organisation; none where there is no such file."""
+        import csv
+
+        if not os.path.isfile(path):
+            return {}
+        try:
+            with open(path, encoding="utf-8-sig", newline="") as file:
+                lines = file.read(_MAX_GROUPS + 1)
+            if len(lines) > _MAX_GROUPS:
+                raise ValueError("it is too long")
+            rows = csv.DictReader(lines.splitlines(), strict=True)
+            missing = [name for name in _COLUMNS if name not in (rows.fieldnames or ())]
+            if missing:
+                raise ValueError(f"it has no column {' and '.join(missing)}")
+            return {
+                (row["organisation_code"] or "").strip().upper(): (row["peer_group"] or "").strip()
+                for row in rows
+                if (row["organisation_code"] or "").strip() and (row["peer_group"] or "").strip()
+            }
+        except (OSError, ValueError, csv.Error) as e:
+            self._tell(f"{path} was not used: {e}. Kinds of trust are not told apart.")
+            return {}
+
+
+def _submissions(path: str) -> Iterator[Submission]:
+    """What a file holds; a wide or Parquet table is brought in by the cohort, which alone needs pandas."""
+    try:
+        yield read(path)
+        return
+    except Refused as e:
+        if e.code not in ("file_parquet", "csv_wide"):
+            raise
+    from ..cohort.table import read_table, submissions
+
+    yield from submissions(read_table(path))

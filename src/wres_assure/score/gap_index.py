@@ -1,0 +1,240 @@
+"""The gap index: the average of the indicators as log ratios, 0 at parity and above 0 where adverse to BME staff.
+
+Experimental: no method for a WRES composite score has been published. A function of one return and the rulebook alone;
+its weights and domains stand in `scoring.yaml`. The interval is a closed form, the delta method on the log scale, with
+variances that do not grow too large where cases are few.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+from ..facts import Facts
+from ..model import Indicator, Json, Key, Term
+from ..records import NamedTuple
+from ..rulebook.expression import tidy
+from ..stats.proportions import critical_z
+
+
+class Rate(NamedTuple):
+    """One side of a ratio: how often something is so among so many people."""
+
+    named: str
+    share: float
+    people: float | None  # None where their number is not known
+    step: str  # in words and numbers
+    narrowest: bool = False  # `people` is the most there can have been
+
+
+class Worked(NamedTuple):
+    """A term, or in words why there is none, with what is to be known of it."""
+
+    term: Term | None
+    reason: str
+    note: str = ""
+
+
+class Index(NamedTuple):
+    """Terms averaged: within each domain by weight, then over the domains. On the log scale."""
+
+    g: float
+    variance: float | None
+    domains: Mapping[str, float]
+    weights: Mapping[str, float]
+
+
+def term(entry: Json, indicator: Indicator, described: Json, facts: Facts) -> Worked:
+    """The term of one indicator by its entry in scoring.yaml, worked out step by step."""
+    over, why_over = _rate(entry["over"], indicator, described, facts)
+    under, why_under = _rate(entry["under"], indicator, described, facts)
+    if over is None or under is None:
+        return _of_printed_ratio(entry, indicator, why_over or why_under)
+    steps, note, seen = [over.step, under.step], "", (over, under)
+    complete = entry["complete_count"]
+    if entry["add_half"] == "always" and under.people is None:
+        return Worked(None, "the number of people is needed, and only their share is given")
+    if over.share == 0 and (complete or under.share == 0):
+        return Worked(None, f"the {over.named} is 0" if complete else "both rates are 0, so there is no ratio")
+    if entry["add_half"] == "always" or (complete and under.share == 0):
+        if under.people is None:
+            return Worked(None, "its share is 0 and the number of people is not given")
+        under, step = _halved(under)
+        steps.append(step)
+    elif over.share == 0 or under.share == 0:
+        if over.people is None or under.people is None:
+            return Worked(None, "a share is 0 and the number of people is not given")
+        (over, first), (under, second) = _halved(over), _halved(under)
+        steps += [first, second]
+        note = "a count is 0, so 0.5 was added to its cells, for the index alone"
+    ratio = over.share / under.share
+    g = math.log(ratio)
+    steps.append(f"Ratio {_n(over.share)} / {_n(under.share)} = {_n(ratio)}; g = ln {_n(ratio)} = {_n(g)}.")
+    variance: float | None = 0.0
+    if complete:
+        steps.append("A complete count: no variance.")
+    else:
+        variance, step = _variance(*seen)
+        steps.append(step)
+    if over.narrowest or under.narrowest:
+        note = note or "the number of respondents is not given"
+    odds = _log_odds(over.share, under.share)
+    counts = _counts(entry, indicator, described, facts)
+    return Worked(Term(indicator.id, "", g, variance, 0.0, tuple(steps), odds, counts), "", note)
+
+
+def _rate(side: Json, indicator: Indicator, described: Json, facts: Facts) -> tuple[Rate | None, str]:
+    """The rate of one side from counts, from a share with its base, or from a share alone; else why there is none."""
+    figures, group = indicator.figures, side["group"]
+    named = described["groups"][group]
+    share, people = indicator.groups.get(group), figures.get(side["people"])
+    if side["events"] in figures:
+        events = figures[side["events"]]
+        if people is None and share:
+            people = events / share  # counts beside printed shares of the workforce
+        if not people:
+            return None, "how many people it rests on is not given" if people is None else f"there are no {named}"
+        rate = events / people
+        return Rate(named, rate, people, f"{named}: {_n(events)} of {_n(people)} = {_n(rate)}."), ""
+    if share is None:
+        return None, "its rates are not given"
+    if side["events"] is None and people is not None:
+        return Rate(named, share, people, f"{named}: {_n(share)} of {_n(people)} people."), ""
+    if side["at_most"]:
+        most = facts.resolve(Key(*side["at_most"])).operand
+        if most is not None and most.value > 0:
+            step = f"{named}: {_n(share)}; how many answered is not given, at most the {_n(most.value)} employed."
+            return Rate(named, share, most.value, step, narrowest=True), ""
+    return Rate(named, share, None, f"{named}: {_n(share)}."), ""
+
+
+def _of_printed_ratio(entry: Json, indicator: Indicator, why: str) -> Worked:
+    """A term from the ratio as printed, where neither counts nor rates are given; its variance is unknown."""
+    if indicator.unit != "ratio" or not indicator.value or indicator.figures.keys() - {"reported"}:
+        return Worked(None, why)
+    g = math.log(indicator.value)
+    steps = (f"Ratio as printed: g = ln {_n(indicator.value)} = {_n(g)}.", "Without counts its variance is not known.")
+    return Worked(Term(indicator.id, "", g, None, 0.0, steps), "")
+
+
+def _halved(rate: Rate) -> tuple[Rate, str]:
+    """The rate with 0.5 added to those who had the event and to those who had not."""
+    assert rate.people is not None
+    events = rate.share * rate.people
+    share = (events + 0.5) / (rate.people + 1)
+    step = f"With 0.5 added, for the index alone: ({_n(events)} + 0.5) / ({_n(rate.people)} + 1) = {_n(share)}."
+    return Rate(rate.named, share, rate.people + 1, step, rate.narrowest), step
+
+
+def _variance(over: Rate, under: Rate) -> tuple[float | None, str]:
+    """Variance of a log ratio of two proportions: 1/a - 1/m + 1/b - 1/n (Katz 1978) with s(x) in place of 1/x."""
+    if over.people is None or under.people is None:
+        return None, "How many people it rests on is not given: its variance is not known."
+    if over.share > 1 or under.share > 1:
+        return None, "More events than people: its variance cannot be had."
+    a, m, b, n = over.share * over.people, over.people, under.share * under.people, under.people
+    variance = _s(a) - _s(m) + _s(b) - _s(n)
+    told = "Variance, at least" if over.narrowest or under.narrowest else "Variance"
+    parts = f"s({_n(a)}) - s({_n(m)}) + s({_n(b)}) - s({_n(n)})"
+    return variance, f"{told}, where s(x) = 1.5/(x + 1) - 0.5/(x + 2): {parts} = {_n(variance)}."
+
+
+def _s(x: float) -> float:
+    """Variance of the log of a count of which x was seen, 0 too; 1/x is three times too large where one is expected.
+
+    With m expected the variance of ln(x + 0.5) is 1/m + 1/(2 m^2) to second order. On average 1/(x + 1) is 1/m and
+    1/((x + 1)(x + 2)) is 1/m^2, but for terms in e^-m, so 1/(x + 1) + 1/(2 (x + 1)(x + 2)), which is this, serves. Gart
+    and Zweifel 1967 (Biometrika 54:181) estimate the variance of a logit by 1/(x + 1) in the same way.
+    """
+    return 1.5 / (x + 1) - 0.5 / (x + 2)
+
+
+def _log_odds(over: float, under: float) -> float | None:
+    """The log of the ratio of odds; None where everybody, or more than everybody, had the event."""
+    if not 0 < over < 1 or not 0 < under < 1:
+        return None
+    return math.log(over / (1 - over)) - math.log(under / (1 - under))
+
+
+def _counts(
+    entry: Json, indicator: Indicator, described: Json, facts: Facts
+) -> tuple[tuple[str, float, tuple[str, ...]], ...]:
+    """Each number the term rests on, with its title and cells."""
+    let: Json = next((d["let"] for d in described["derivations"] if d["source"] == indicator.source), {})
+    sides = (entry["over"], entry["under"])
+    used = dict.fromkeys(side[field] for side in sides for field in ("events", "people", "group") if side[field])
+    keys = [(Key(*let[name]), indicator.figures[name]) for name in used if name in let and name in indicator.figures]
+    for side in sides:
+        if side["at_most"] and side["people"] not in indicator.figures:
+            key = Key(*side["at_most"])
+            operand = facts.resolve(key).operand
+            keys += [(key, operand.value)] if operand else []
+    return tuple(
+        (facts.name(key), value, tuple(fact.cell for fact in facts.resolve(key).facts if fact.cell))
+        for key, value in keys
+    )
+
+
+def averaged(terms: Sequence[Term], domains: Mapping[str, Json]) -> Index:
+    """The terms averaged within their domains, and the domains that have any; the variance as of independent terms."""
+    within = {name: {t.id: of["indicators"][t.id] for t in terms if t.domain == name} for name, of in domains.items()}
+    whole = math.fsum(domains[name]["weight"] for name, found in within.items() if found)
+    weights = {
+        of: domains[name]["weight"] / whole * weight / math.fsum(found.values())
+        for name, found in within.items()
+        for of, weight in found.items()
+    }
+    g = {t.id: t.g for t in terms}
+    means = {
+        name: math.fsum(weight * g[of] for of, weight in found.items()) / math.fsum(found.values())
+        for name, found in within.items()
+        if found
+    }
+    return Index(math.fsum(weights[t.id] * t.g for t in terms), _summed(terms, weights), means, weights)
+
+
+def _summed(terms: Iterable[Term], weights: Mapping[str, float]) -> float | None:
+    parts = [(weights[t.id], t.variance) for t in terms]
+    if any(variance is None for _, variance in parts):
+        return None
+    return math.fsum(weight * weight * (variance or 0.0) for weight, variance in parts)
+
+
+def limits(index: Index, level: float) -> tuple[float, float] | None:
+    """Interval of the index on the log scale; None where a variance is not known."""
+    if index.variance is None:
+        return None
+    half = critical_z(level) * math.sqrt(index.variance)
+    return math.exp(index.g - half), math.exp(index.g + half)
+
+
+def without_each(terms: Sequence[Term], domains: Mapping[str, Json]) -> dict[str, float]:
+    """The index without each indicator in turn; an indicator that is alone in its domain is not left out."""
+    found: dict[str, float] = {}
+    for left in terms:
+        rest = [t for t in terms if t.id != left.id]
+        if any(t.domain == left.domain for t in rest):
+            found[left.id] = math.exp(averaged(rest, domains).g)
+    return found
+
+
+def equally_weighted(terms: Sequence[Term]) -> float:
+    """The index with the same weight for every indicator."""
+    return math.exp(math.fsum(t.g for t in terms) / len(terms))
+
+
+def by_odds(terms: Sequence[Term], domains: Mapping[str, Json]) -> float | None:
+    """The index with odds in place of rates; None where an odds cannot be had."""
+    if any(t.odds is None for t in terms):
+        return None
+    return math.exp(averaged([t._replace(g=t.odds or 0.0) for t in terms], domains).g)
+
+
+def with_one_more(terms: Sequence[Term], name: str, bme: float) -> list[Term]:
+    """The terms, were one more of the same number of board members BME."""
+    moved = math.log((bme + 1.5) / (bme + 0.5))
+    return [t._replace(g=t.g - moved) if t.id == name else t for t in terms]
+
+
+def _n(value: float) -> str:
+    return f"{tidy(value):,.10g}"

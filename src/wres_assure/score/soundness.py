@@ -1,0 +1,290 @@
+"""How sound the figures of a return are, as numbers and words for the levels of reliability in `scoring.yaml`.
+
+Removing data never makes them sounder: a check that could not be judged counts as the same check failed, a figure that
+is missing as one in question. What follows from a cause already told is not told again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+
+from ..facts import Facts
+from ..model import BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Finding, Indicator, Key, Place
+from ..rulebook import Rule, Rulebook, bind
+from ..rulebook.expression import CannotCompute, Operand
+
+FROM_COUNTS = "counts"
+_NAMED = 3  # rules named in one reason
+_FEW_PARTS = 6  # a failed check names the cells of no larger sum, so one that could not be judged questions none either
+
+
+def numbers_and_words(
+    findings: Sequence[Finding], indicators: Sequence[Indicator], facts: Facts, rulebook: Rulebook
+) -> tuple[dict[str, float], dict[str, str]]:
+    """What the levels of reliability rest on, by the names of `scoring.yaml`; findings on the return alone."""
+    rules = {rule.id: rule for rule in rulebook.rules}
+    asked = _asked(rulebook)
+    missing = {place for place in asked if (fact := facts.get(Key(*place))) is None or fact.value is None}
+    asking = [f for f in findings if f.outcome != NOT_APPLICABLE and rules[f.rule].action in ("correct", "explain")]
+    if asking:
+        rightly_none = _WithoutValue(facts, rulebook)
+        asking = [f for f in asking if not rightly_none(f, rules[f.rule])]
+    parts = ("rows", "sections") if missing else ()  # of which every figure is told as missing
+    failed = [f for f in asking if f.outcome == FAILED and not f.caused_by and f.place not in missing]
+    failed = [f for f in failed if rules[f.rule].kind not in parts]
+    told = {f.rule for f in asking if f.outcome == FAILED}
+    unjudged = [f for f in asking if f.outcome in (UNVERIFIABLE, BROKEN) and not _by_zero(f, rules[f.rule], facts)]
+    further = [f for f in unjudged if f.caused_by not in told and not _rests_on(f, rules[f.rule], facts, missing)]
+    about_unknown = [f for f in failed if rules[f.rule].family == "unknown_ethnicity"]
+    by_action = {
+        action: [f for f in failed if rules[f.rule].action == action and f not in about_unknown]
+        for action in ("correct", "explain")
+    }
+    questioned = _questioned(findings, unjudged, rules, indicators, facts, rulebook)
+    untold = _unknown_untold(indicators, facts, rulebook)
+    unsound = {i.id: why for i in indicators if (why := _doubt(i, questioned, untold))}
+    without = _without_bases(facts, rulebook)
+    share = facts.get(Key("indicator_1", "unknown_share")) or facts.get(Key("indicator_3", "unknown_share"))
+    unknown = share.value if share and share.value is not None else None
+    judged = _judged(findings, rulebook)
+    numbers = {
+        "judged": judged,
+        "sound": float(len(indicators) - len(unsound)),
+        "missing": float(len(missing)),
+        "correct": float(len({f.rule for f in by_action["correct"]})),
+        "explain": float(len({f.rule for f in by_action["explain"]})),
+        "unjudged": float(len({(f.rule, f.place) for f in further})),
+        "unknown": float(len({f.rule for f in about_unknown if rules[f.rule].action == "explain"})),
+        "unknown_share": 1.0 if unknown is None else unknown,  # not known to be less
+        "without_bases": float(len(without)),
+    }
+    words = {name: f"{value:,.0f}" for name, value in numbers.items()} | {
+        "judged": f"{int(judged * 100)}%",  # down, so that 100% means all
+        "asked": f"{len(asked):,}",
+        "unsound": "; ".join(f"for {named(of)} {why}" for why, of in _turned(unsound).items()),
+        "correct_rules": _rules_named(by_action["correct"], rules),
+        "explain_rules": _rules_named(by_action["explain"], rules),
+        "unjudged_rules": _rules_named(further, rules),
+        "unknown_rules": _rules_named(about_unknown, rules),
+        "bases": named(without),
+        "unknown_share": "For how many staff ethnicity is unknown cannot be told."
+        if unknown is None
+        else f"Ethnicity is unknown for {unknown * 100:.1f}% of staff.",
+    }
+    return numbers, words
+
+
+def named(indicators: Iterable[str]) -> str:
+    """`indicators 5, 6 and 8`."""
+    numbers = [name.rpartition("_")[2] for name in indicators]
+    if len(numbers) < 2:
+        return f"indicator {''.join(numbers)}"
+    return f"indicators {', '.join(numbers[:-1])} and {numbers[-1]}"
+
+
+def _asked(rulebook: Rulebook) -> set[Place]:
+    """Every verified figure that the collection asks for: the places of the rules that speak of a blank."""
+    rules = rulebook.raised.get("blank", ())
+    return {place for rule in rules for place in rule.places if place.basis == "verified"}
+
+
+def _judged(findings: Iterable[Finding], rulebook: Rulebook) -> float:
+    """Share of the checks on the return itself that could be judged."""
+    checks = sum(
+        len(rule.places) + (rule.kind == "cells" and bool(rule.source["raised_by"]))
+        for rule in rulebook.rules
+        if not rule.beside and not rule.source["asks_removal"] and rule.source["status"] in ("active", "suspended")
+    )
+    places: dict[str, set[tuple[str, Place]]] = {NOT_APPLICABLE: set(), UNVERIFIABLE: set(), BROKEN: set()}
+    for finding in findings:
+        if finding.outcome in places:
+            place = finding.place
+            if place.basis.startswith("printed:"):  # one check of a figure that is printed several times
+                place = place._replace(basis="")
+            places[finding.outcome].add((finding.rule, place))
+    applicable = checks - len(places[NOT_APPLICABLE])
+    return max(0.0, 1 - len(places[UNVERIFIABLE] | places[BROKEN]) / applicable) if applicable > 0 else 0.0
+
+
+class _WithoutValue:
+    """The calculated figures that rightly have no value, since the counts they are made of would divide by zero.
+
+    A workbook leaves them blank or shows an error; whatever stands there says nothing of the figures.
+    """
+
+    def __init__(self, facts: Facts, rulebook: Rulebook) -> None:
+        self._facts = facts
+        self._made: dict[Key, tuple[Rule, Place]] = {}
+        self._known: dict[Key, bool] = {}
+        for rule in rulebook.rules:
+            if rule.action == "correct" and "computed" in rule.where and "reported" in rule.units:
+                for place in rule.places:
+                    self._made.setdefault(_reported(bind(dict(rule.let)["reported"], place)), (rule, place))
+
+    def __call__(self, finding: Finding, rule: Rule) -> bool:
+        return any(self._is(key) for key in (Key(*finding.place), *_keys(finding, rule)))
+
+    def _is(self, key: Key) -> bool:
+        if key not in self._known:
+            self._known[key] = self._worked_out(_reported(key))
+        return self._known[key]
+
+    def _worked_out(self, key: Key) -> bool:
+        rule, place = self._made.get(key.under("verified"), (None, None))
+        if rule is None or place is None:
+            return False
+        env: dict[str, Operand] = {}
+        for name, selector in rule.let:
+            if name != "reported":
+                of = _reported(bind(selector, place))
+                operand = self._facts.resolve(of.under(key.basis) if of.basis == "verified" else of).operand
+                if operand is None:
+                    return False
+                env[name] = operand
+        try:
+            for name, made in rule.where.items():
+                env[name] = made(env)
+        except CannotCompute:
+            return True
+        except KeyError:
+            return False  # it rests on the reported figure itself
+        return False
+
+
+def _by_zero(finding: Finding, rule: Rule, facts: Facts) -> bool:
+    """Whether every figure of a check is there, so that only a division by zero kept it from being judged."""
+    if finding.outcome == BROKEN or finding.caused_by or not rule.let:
+        return False
+    return all(facts.resolve(_reported(key)).operand is not None for key in _keys(finding, rule))
+
+
+def _keys(finding: Finding, rule: Rule) -> Iterator[Key]:
+    for _, selector in rule.let:
+        if not isinstance(selector, dict) or finding.place.item in selector:
+            yield bind(selector, finding.place)
+
+
+def _rests_on(finding: Finding, rule: Rule, facts: Facts, missing: set[Place]) -> bool:
+    """Whether a figure that is missing, and told so, is in the way."""
+    return finding.place in missing or any(
+        Place(*part) in missing for key in _keys(finding, rule) for part in facts.meaning(_reported(key)).parts
+    )
+
+
+def _reported(key: Key) -> Key:
+    return key.under("verified") if key.basis.startswith("printed") else key
+
+
+def sums_in_question(
+    findings: Sequence[Finding], outcomes: Container[str], facts: Facts, rulebook: Rulebook
+) -> dict[Key, str]:
+    """Figures of a large sum that no check of arithmetic agrees with and one does not, each with that check's rule.
+
+    A failed check names no cells of a large sum. Where another figure agrees with the sum, the sum is not in doubt.
+    """
+    open_now = {finding.rule for finding in findings if finding.outcome in outcomes}
+    asking = {rule.id: rule for rule in rulebook.rules if rule.id in open_now and _of_a_sum(rule)}
+    doubted: dict[Key, str] = {}
+    for finding in findings if asking else ():
+        if finding.rule in asking and finding.outcome in outcomes and not finding.caused_by:
+            for key in _large(asking[finding.rule], finding.place, facts):
+                doubted.setdefault(key, finding.rule)
+    if not doubted:
+        return {}
+    rules = {rule.id: rule for rule in rulebook.rules if _of_a_sum(rule)}
+    about = [finding for finding in findings if finding.rule in rules]
+    not_passed = {(finding.rule, finding.place) for finding in about}
+    for rule in rules.values():
+        for place in rule.places:
+            if (rule.id, place) not in not_passed:
+                for key in _large(rule, place, facts):
+                    doubted.pop(key, None)
+    return {part: by for key, by in doubted.items() for part in facts.meaning(key).parts}
+
+
+def _of_a_sum(rule: Rule) -> bool:
+    """Whether a rule asks that a figure equal another, and to correct it where it does not."""
+    tree = rule.source["assert"]
+    active = rule.source["status"] == "active" and rule.action == "correct" and not rule.beside
+    return active and isinstance(tree, list) and tree[0] in ("==", "close")
+
+
+def _large(rule: Rule, place: Place, facts: Facts) -> list[Key]:
+    keys = (_reported(bind(s, place)) for _, s in rule.let if not isinstance(s, dict) or place.item in s)
+    return [key for key in keys if key.basis == "verified" and len(facts.meaning(key).parts) > _FEW_PARTS]
+
+
+def _questioned(
+    findings: Sequence[Finding],
+    unjudged: Iterable[Finding],
+    rules: Mapping[str, Rule],
+    indicators: Iterable[Indicator],
+    facts: Facts,
+    rulebook: Rulebook,
+) -> set[str]:
+    """The indicators that a check which could not be judged would have put in question, had it failed."""
+    resting: dict[Key, list[str]] = {}
+    for indicator in indicators:
+        for key in indicator.rests_on:
+            resting.setdefault(key, []).append(indicator.id)
+    without_judgement = (UNVERIFIABLE, BROKEN, FAILED)
+    found = {
+        name
+        for key in sums_in_question(findings, without_judgement, facts, rulebook)
+        for name in resting.get(key, ())
+    }
+    for finding in unjudged:
+        rule = rules[finding.rule]
+        if rule.action == "correct" or rule.source["slip"]:
+            for key in [_reported(key) for key in _keys(finding, rule)] or [Key(*finding.place)]:
+                parts = facts.meaning(key).parts
+                if len(parts) <= _FEW_PARTS:
+                    found |= {name for part in parts for name in resting.get(part, ())}
+    return found
+
+
+def _unknown_untold(indicators: Iterable[Indicator], facts: Facts, rulebook: Rulebook) -> set[str]:
+    """Indicators of which it cannot be told for how many people ethnicity is unknown: it could be for too many."""
+    asking = {entry["id"] for entry in rulebook.indicators if "unknown_people" in entry["extra"]}
+    return {i.id for i in indicators if i.id in asking and not facts.resolve(Key(i.id, "unknown_share")).operand}
+
+
+def _doubt(indicator: Indicator, questioned: Container[str], untold: Container[str]) -> str:
+    """Why an indicator is not sound; "" where it is, as one is whose counts of 0 allow no ratio."""
+    if indicator.usable or (indicator.source == FROM_COUNTS and indicator.doubt == indicator.reason):
+        if indicator.id in untold:
+            return "how many people are of unknown ethnicity cannot be told"
+        return "checks on them could not be judged" if indicator.id in questioned else ""
+    if indicator.value is None:
+        return "figures are missing or cannot be read"
+    if str(indicator.doubt).startswith("in question"):
+        return "figures are in question"
+    return "ethnicity is unknown for too many people"
+
+
+def _without_bases(facts: Facts, rulebook: Rulebook) -> list[str]:
+    """Indicators of shares that are given without the numbers of people they are of, by the return alone."""
+    found = []
+    for entry in rulebook.indicators:
+        first = entry["derivations"][0]
+        if first["interval"] and first["interval"]["method"] == "difference_of_proportions":
+            given = [facts.resolve(Key(*first["let"][name])) for name in first["interval"]["arguments"]]
+            shares, bases = given[::2], given[1::2]
+            own = [base.operand and all(fact.key.basis != "survey" for fact in base.facts) for base in bases]
+            if any(share.operand for share in shares) and not all(own):
+                found.append(entry["id"])
+    return found
+
+
+def _rules_named(findings: Iterable[Finding], rules: Mapping[str, Rule]) -> str:
+    """`ARI-02a (Relative likelihoods have the right group on top), CON-01 (…) and 2 more`."""
+    ids = list(dict.fromkeys(finding.rule for finding in findings))
+    shown = ", ".join(f"{name} ({rules[name].title})" for name in ids[:_NAMED])
+    return shown + (f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else "")
+
+
+def _turned(reasons: Mapping[str, str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, why in reasons.items():
+        found.setdefault(why, []).append(name)
+    return found

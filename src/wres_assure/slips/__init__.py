@@ -1,0 +1,369 @@
+"""Likely slips of the pen: the repair of a figure, and the witnesses that speak for it.
+
+A witness is a rule of arithmetic that failed and would hold, or last year's figure, from which this year's is further
+than a year ordinarily takes it and the repaired one is not. A repair is named only when nothing that held would fail.
+Sought where something does not hold together, so never in a return whose figures agree with each other and last year's.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from ..facts import Facts
+from ..model import FAILED, Fact, Finding, Key, Raised, Slip
+from ..records import NamedTuple
+from ..rulebook import Rule, Rulebook, bind
+from ..rulebook.expression import CannotCompute, Operand, exact
+from ..stats.proportions import normal_quantile
+from .patterns import patterns
+from .repairs import Repair, repairs
+
+FAMILIES = ("arithmetic", "consistency")
+TITLES = {
+    "inverted": "The ratio upside down",
+    "excess": "What exceeds 1 in place of the ratio",
+    "swapped": "White and BME exchanged",
+    "factor": "Ten or a hundred times too much or too little",
+    "complement": "The share that said no in place of the share that said yes",
+    "transposed": "Two digits exchanged",
+    "digit_lost": "A digit lost",
+    "digit_added": "A digit too many",
+}
+_ORDER = tuple(TITLES)  # of two repairs with the same witnesses, the commoner slip is named first
+_MOST = 5  # slips named of one return
+_TOLD = 3  # repairs told of one slip, where the figures cannot tell which
+_BEYOND = normal_quantile(0.999)  # the 99.8 % range
+_NOT_MENDED = ("parameter", "previous", "restated")  # what is no figure of this year
+_NEAR = 1.5  # standard deviations within which a repaired figure must lie where last year is the only witness
+_PART = 0.2  # of a group's headcount is taken to have answered the survey where numbers of respondents are not given
+_FEW = 4  # figures in a relation that is witness enough alone, where one repair only makes it hold
+
+
+class Relation(NamedTuple):
+    """A rule of arithmetic at one place, with its figures."""
+
+    rule: Rule
+    env: Mapping[str, Operand]
+    parts: Mapping[str, frozenset[Key]]  # by name: the figures it is made of
+    keys: frozenset[Key]  # of all of them
+    holds: bool
+
+
+class Witnessed(NamedTuple):
+    """A repair and what speaks for it."""
+
+    code: str
+    values: tuple[tuple[Key, Operand, str], ...]
+    fixed: tuple[Relation, ...]  # failed, and would hold
+    last_year: bool  # whether last year's figure speaks for it
+    distance: float  # of the repaired figures from last year's, in standard deviations
+
+    @property
+    def witnesses(self) -> int:
+        return len(self.fixed) + self.last_year
+
+    def as_good_as(self, other: Witnessed) -> bool:
+        """Whether nothing tells which of the two is likelier."""
+        return (self.witnesses, round(self.distance)) == (other.witnesses, round(other.distance))
+
+
+def slips(facts: Facts, findings: Iterable[Finding], rulebook: Rulebook, year: int | None) -> tuple[Slip, ...]:
+    """The likely slips of a return, the best witnessed first; none where nothing is at odds."""
+    rules = {rule.id: rule for rule in rulebook.rules}
+    failed = [f for f in findings if f.outcome == FAILED]
+    apart = any(rules[f.rule].family in FAMILIES and rules[f.rule].action == "correct" for f in failed)
+    ordinary = Ordinary(facts, rulebook, year)
+    found = list(patterns(facts, failed, rulebook, ordinary.before))
+    if not apart and not ordinary.beyond:
+        return tuple(found)
+    relations = list(_relations(facts, rulebook)) if apart else []
+    named = {cell for slip in found for cell in slip.cells}
+    if named:
+        keys = {fact.key for fact in facts.all if (fact.cell, fact.raw) in named}
+        relations = [relation for relation in relations if relation.keys.isdisjoint(keys)]
+    while len(found) < _MOST:
+        best = _best(facts, relations, ordinary)
+        if not best:
+            break
+        slip = _told(best, facts, rulebook, ordinary)
+        if not named & set(slip.cells):
+            found.append(slip)
+        done = {id(relation) for repair in best for relation in repair.fixed}
+        relations = [relation for relation in relations if id(relation) not in done]
+        ordinary.beyond -= {key for repair in best for key, _, _ in repair.values}
+        named |= set(slip.cells)
+    return tuple(found)
+
+
+# Witnesses
+
+
+def _relations(facts: Facts, rulebook: Rulebook) -> Iterator[Relation]:
+    """Every rule on how figures hang together, wherever its figures are there.
+
+    A rule that asks for an explanation is no witness, but a repair that it would speak of is none either.
+    """
+    for rule in rulebook.rules:
+        if rule.family not in FAMILIES or rule.action == "note" or rule.holds is None or rule.source["slip"]:
+            continue
+        for place in rule.places:
+            keys = {name: bind(selector, place) for name, selector in rule.let}
+            bases = [name for name, key in keys.items() if key.basis == "printed"]
+            for where in ("verified", *facts.printed_places) if bases else ("",):
+                there = {n: key.under(where) for n, key in keys.items() if n in bases}
+                if where.startswith("printed:") and not all(map(facts.get, there.values())):
+                    continue
+                there = {**keys, **there}
+                env = {name: o for name, key in there.items() if (o := facts.resolve(key).operand) is not None}
+                holds = _outcome(rule, env, rule.when) if len(env) == len(keys) else None
+                if holds or (holds is False and rule.action == "correct"):
+                    parts = {name: facts.keys_behind(key) for name, key in there.items()}
+                    yield Relation(rule, env, parts, frozenset().union(*parts.values()), holds)
+
+
+def _outcome(
+    rule: Rule, env: Mapping[str, Operand], when: Callable[[Mapping[str, Operand]], bool] | None = None
+) -> bool | None:
+    """Whether an assertion holds over these numbers; None where that cannot be computed, or `when` does not hold."""
+    numbers = dict(env)
+    for name, compute in rule.where.items():
+        try:
+            numbers[name] = compute(numbers)
+        except (CannotCompute, KeyError):
+            continue
+    try:
+        return None if when and not when(numbers) else rule.holds(numbers) if rule.holds else None
+    except (CannotCompute, KeyError):
+        return None
+
+
+class Ordinary:
+    """What a year ordinarily changes: last year's figures, and the keys of this year's that lie beyond.
+
+    Headcounts are held against the middle change of all rows, so that growth alone puts nothing beyond. Where more than
+    one figure in ten is beyond, something happened to the organisation, and last year is no witness.
+    """
+
+    def __init__(self, facts: Facts, rulebook: Rulebook, year: int | None) -> None:
+        self._facts = facts
+        self._spread = {
+            unit: rulebook.parameter(f"ordinary_change_{unit}", year) or math.inf for unit in ("staff", "flow", "share")
+        }
+        self.before: dict[Key, Fact] = {}
+        for fact in facts.all:
+            if fact.key.basis in ("previous", "restated") and fact.value is not None:
+                key = fact.key.under("verified")
+                if fact.key.basis == "previous" or key not in self.before:
+                    self.before[key] = fact
+        self._growth = self._middle()
+        pairs = [key for key in self.before if self._comparable(key)]
+        beyond = {key for key in pairs if abs(self.distance(key, (facts.get(key) or _NOTHING).value or 0.0)) > _BEYOND}
+        self.beyond = beyond if len(beyond) * 10 <= len(pairs) else set()
+
+    def _comparable(self, key: Key) -> bool:
+        now = self._facts.get(key)
+        return now is not None and now.value is not None and not key.item.startswith("reported_")
+
+    def _middle(self) -> float:
+        logs = sorted(
+            math.log(now.value / before.value)
+            for key, before in self.before.items()
+            if key.item == "headcount" and (now := self._facts.get(key)) and now.value and (before.value or 0) >= 20
+            if now.value > 0 and before.value
+        )
+        return logs[len(logs) // 2] if logs else 0.0
+
+    def distance(self, key: Key, value: float) -> float:
+        """How many standard deviations of ordinary change a value lies from last year's; 0.0 without one."""
+        before = self.before.get(key)
+        if before is None or before.value is None:
+            return 0.0
+        then = before.value
+        if self._facts.unit(key) == "share":
+            people = self._answered(key)
+            middle = min(max((value + then) / 2, 0.0), 1.0)
+            chance = 2 * middle * (1 - middle) / people if people > 0 else 0.0
+            return (value - then) / math.sqrt(self._spread["share"] ** 2 + chance)
+        if value < 0 or then < 0:
+            return 0.0
+        staff = key.item == "headcount"
+        spread = self._spread["staff" if staff else "flow"]
+        change = math.log((value + 0.5) / (then + 0.5)) - (self._growth if staff else 0.0)
+        return change / math.sqrt(1 / (value + 0.5) + 1 / (then + 0.5) + spread**2)
+
+
+    def _answered(self, key: Key) -> float:
+        """How many of a group answered a survey question, as far as is told; 0.0 where nothing is."""
+        told = self._facts.resolve(Key(f"respondents_{key.item[-1:]}", ethnicity=key.ethnicity)).operand
+        if told is not None:
+            return told.value
+        group = self._facts.resolve(Key("headcount", "verified", "*", "*", key.ethnicity)).operand
+        return _PART * group.value if group is not None else 0.0
+
+
+_NOTHING = Fact(Key(""), None, "", "")
+
+# Repairs
+
+
+class _Touching:
+    """The relations that rest on a figure, or on one of two: those that failed, sums first, and those that held."""
+
+    def __init__(self, relations: list[Relation], facts: Facts) -> None:
+        self._relations, self._facts = relations, facts
+        self._of: dict[tuple[Key, ...], tuple[list[Relation], list[Relation]]] = {}
+        self.failing = {key for relation in relations if not relation.holds for key in relation.keys}
+        self.needed: dict[Key, float] = {}  # what a figure has to be for a sum that failed to hold
+        self.settled: set[Key] = set()  # the figures of a sum that holds: another value would make it wrong
+        for relation in relations:
+            tree = relation.rule.source["assert"]
+            if not relation.rule.where and tree[0] == "==" and all(isinstance(side, str) for side in tree[1:]):
+                if relation.holds:
+                    self.settled |= relation.keys
+                else:
+                    self._need(relation, *tree[1:])
+
+    def _need(self, relation: Relation, *sides: str) -> None:
+        """The one value of each figure with which a sum is right; no number where two sums need two values."""
+        for side, other in (sides, sides[::-1]):
+            apart = relation.env[other].value - relation.env[side].value
+            for key in relation.parts[side]:
+                needed = self.value(key) + apart
+                self.needed[key] = needed if self.needed.get(key, needed) == needed else math.nan
+
+    def value(self, key: Key) -> float:
+        """A figure as it stands."""
+        return (self._facts.get(key) or _NOTHING).value or 0.0
+
+    def of(self, *keys: Key) -> tuple[list[Relation], list[Relation]]:
+        if keys not in self._of:
+            every = list({id(r): r for key in keys for r in self._relations if key in r.keys}.values())
+            failed = sorted((r for r in every if not r.holds), key=lambda relation: bool(relation.rule.where))
+            self._of[keys] = failed, [relation for relation in every if relation.holds]
+        return self._of[keys]
+
+
+def _best(facts: Facts, relations: list[Relation], ordinary: Ordinary) -> list[Witnessed]:
+    """The repair with the most witnesses, with every other that has as many; [] where none has enough."""
+    touching = _Touching(relations, facts)
+    accepted = []
+    for key in sorted((touching.failing - touching.settled) | ordinary.beyond):
+        suspect = facts.get(key)
+        needed = touching.needed.get(key)
+        mendable = key.basis not in _NOT_MENDED and not (needed is not None and math.isnan(needed))
+        if suspect is not None and suspect.value is not None and mendable:
+            for repair in repairs(suspect, facts, needed):
+                judged = _judged(repair, touching, ordinary)
+                if judged and _enough(judged):
+                    accepted.append(judged)
+    accepted.sort(key=lambda r: (-r.witnesses, round(r.distance), _ORDER.index(r.code), r.values[0][0]))
+    best = [r for r in accepted if r.as_good_as(accepted[0])]
+    alone = any(r.witnesses == 1 and not r.last_year for r in best)
+    return best if not alone or len(best) <= _TOLD else []
+
+
+def _judged(repair: Repair, touching: _Touching, ordinary: Ordinary) -> Witnessed | None:
+    """The repair with its witnesses; None where something that held would fail, or most that failed still would."""
+    values = {key: operand for key, operand, _ in repair.values}
+    if any(operand.value != touching.needed.get(key, operand.value) for key, operand in values.items()):
+        return None
+    failed, held = touching.of(*values)
+    fixed = _fixed(failed, values, touching)
+    if fixed is None:
+        return None
+    known = [key for key in values if key in ordinary.before]
+    last_year = len(known) == len(values) and all(key in ordinary.beyond for key in known)
+    distance = max((abs(ordinary.distance(key, values[key].value)) for key in known), default=0.0)
+    if not (fixed or last_year) or distance > _BEYOND:
+        return None
+    for relation in held:
+        # A formula would have followed the slip, and is no witness against last year's figure.
+        speaks = fixed or not any(map(_calculated, relation.keys))
+        if speaks and not _outcome(relation.rule, _with(relation, values, touching)):
+            return None
+    return Witnessed(*repair, fixed, last_year, distance)
+
+
+def _fixed(
+    failed: list[Relation], values: Mapping[Key, Operand], touching: _Touching
+) -> tuple[Relation, ...] | None:
+    """What failed and would hold; None where that is less than half, or a plain sum would still be wrong."""
+    fixed = []
+    for number, relation in enumerate(failed, 1):
+        if _outcome(relation.rule, _with(relation, values, touching)):
+            fixed.append(relation)
+        elif not relation.rule.where or (number - len(fixed)) * 2 > len(failed):
+            return None
+    return tuple(fixed)
+
+
+def _calculated(key: Key) -> bool:
+    """Whether the template calculates the figure."""
+    return key.item.startswith("reported_") or key.item in ("board_non_voting", "board_non_executive")
+
+
+def _with(relation: Relation, values: Mapping[Key, Operand], touching: _Touching) -> dict[str, Operand]:
+    """The numbers of a relation with some figures as they would be."""
+    env = dict(relation.env)
+    for name, parts in relation.parts.items():
+        for key, repaired in values.items():
+            if key in parts:
+                whole = env[name].value + repaired.value - touching.value(key)
+                env[name] = exact(whole) if len(parts) > 1 else repaired
+    return env
+
+
+def _enough(repair: Witnessed) -> bool:
+    """Whether the witnesses are enough for this kind of slip: two for digits, of which a rule is one."""
+    if repair.code == "transposed":
+        return bool(repair.fixed) and repair.last_year
+    if repair.witnesses >= 2:
+        return bool(repair.fixed) or repair.code in ("swapped", "factor", "complement")
+    if repair.last_year:
+        return repair.code in ("swapped", "factor", "complement") and repair.distance <= _NEAR
+    return any(sum(map(len, relation.parts.values())) <= _FEW for relation in repair.fixed)
+
+
+# In words
+
+
+def _told(best: list[Witnessed], facts: Facts, rulebook: Rulebook, ordinary: Ordinary) -> Slip:
+    first = best[0]
+    cells, repaired, keys = [], [], []
+    for repair in best[:_TOLD]:
+        for key, _, text in repair.values:
+            fact = facts.get(key)
+            if fact is not None and fact.cell and (fact.cell, fact.raw) not in cells:
+                cells.append((fact.cell, fact.raw))
+            keys.append(key)
+            repaired.append((facts.name(key), text))
+    witnesses = []
+    for rule_id, title in {relation.rule.id: relation.rule.title for relation in first.fixed}.items():
+        witnesses.append(f"{rule_id} would hold ({title})")
+    if first.last_year:
+        for key, _, _ in first.values:
+            before = ordinary.before[key]
+            witnesses.append(f"{facts.name(key)} was {before.raw} last year")
+    if len(best) > 1:
+        witnesses.append("the figures cannot tell which of these it is")
+    indicators = _indicators(keys, rulebook)
+    title, place = TITLES[first.code], first.values[0][0]
+    return Slip(first.code, title, indicators, tuple(cells), tuple(repaired), tuple(witnesses), tuple(place))
+
+
+def _indicators(keys: Iterable[Key], rulebook: Rulebook) -> tuple[str, ...]:
+    """The indicators that rest on these figures, or that print them."""
+    items = {key.item for key in keys}
+    numbers = {f"indicator_{rulebook.indicator_of.get(item, 0)}" for item in items}
+    return tuple(
+        entry["id"] for entry in rulebook.indicators if entry["id"] in numbers or items & set(entry["rests_on"])
+    )
+
+
+def raised_of(found: Iterable[Slip]) -> Iterator[Raised]:
+    """What the rules on slips speak of: the repaired values and the witnesses, in words."""
+    for slip in found:
+        if slip.repaired:
+            would = "; ".join(f"{what} would be {value}" for what, value in slip.repaired)
+            yield Raised(f"slip_{slip.code}", slip.place, slip.cells, f"{would}. {'; '.join(slip.witnesses)}.")

@@ -1,0 +1,125 @@
+"""Change in words: the five kinds, each year's figure beside the last, and the standing table of three years."""
+
+from __future__ import annotations
+
+from ..model import Assessment, Change, Indicator, Json
+from ..records import NamedTuple
+from ..rulebook import Rulebook
+from .findings import number, sentence
+
+KINDS = {
+    "large_distinguishable": "large and distinguishable from chance",
+    "large_chance": "large, but could be chance",
+    "small_distinguishable": "small, but distinguishable from chance",
+    "expected": "within what is expected",
+    "not_tested": "cannot be tested",
+}
+HARDLY = {  # where the word "distinguishable" asks for more than the kind does
+    "large_distinguishable": "large and hardly chance",
+    "small_distinguishable": "small, but hardly chance",
+}
+COMPLETE = "a complete count of people is not tested"
+SERIES_BREAK = 'another base: "don\'t know" was outside it'
+
+
+class YearFigure(NamedTuple):
+    """An indicator in one year; without a value, why, and with one, what is the matter with it if anything is."""
+
+    year: int
+    value: float | None
+    why: str
+
+
+def kind_of(change: Change, top: bool = False) -> str:
+    """The kind of a change in words; at the top of a briefing "distinguishable" needs the stricter level."""
+    return HARDLY[change.kind] if top and change.kind in HARDLY and not change.at_top else KINDS[change.kind]
+
+
+def change_sentence(change: Change, indicator: Indicator, rulebook: Rulebook, top: bool = False) -> str:
+    """How an indicator changed since the earlier year, and whether that could be chance, in one or two sentences."""
+    entry: Json = next(entry for entry in rulebook.indicators if entry["id"] == change.id)
+    if change.before is None or change.after is None:
+        return sentence(f"No change can be told, since {_since(change.reason)}")
+    pair = f"{_shown(change.before, entry)} in {change.year}, {_shown(change.after, entry)} now"
+    if change.reason == COMPLETE:  # told in people where they are given
+        return " ".join((sentence(pair), *change.notes)) if change.notes else sentence(f"{pair}; {change.reason}")
+    if change.kind == "not_tested":
+        what = "a large change that" if change.large else "the change"
+        return sentence(f"{pair}: {what} cannot be tested, since {_since(change.reason)}")
+    text = sentence(f"{pair}: {kind_of(change, top)}{_direction(change)}")
+    return " ".join(filter(None, (text, _against_the_rates(change, indicator, entry))))
+
+
+def _since(reason: str) -> str:
+    year, colon, rest = reason.partition(": ")
+    if not colon or not year.isdigit():
+        return reason
+    return f"the figure of {year} is {rest}" if rest.startswith("in question") else f"in {year} {rest}"
+
+
+def _shown(value: float, entry: Json) -> str:
+    if entry["unit"] == "ratio":
+        return number(value, "ratio")
+    text = f"{value * 100:+.1f}"
+    return f"{'0.0' if text in ('+0.0', '-0.0') else text} percentage points"
+
+
+def _direction(change: Change) -> str:
+    """Only of a change that is told from chance: the rest has no direction yet."""
+    if change.kind not in HARDLY or not change.size:
+        return ""
+    return ", worse for BME staff" if change.size > 0 else ", better for BME staff"
+
+
+def _against_the_rates(change: Change, indicator: Indicator, entry: Json) -> str:
+    """What a ratio or a gap hides: both groups may have moved the other way."""
+    if set(change.groups) != {"white", "bme"} or set(indicator.groups) != {"white", "bme"} or not change.size:
+        return ""
+    good = entry["id"] in ("indicator_2", "indicator_4", "indicator_7")  # what happens to people is to be wished for
+    moved = {who: (indicator.groups[who] - change.groups[who]) * (1 if good else -1) for who in ("white", "bme")}
+    then = {who: number(change.groups[who], "share") for who in moved}
+    now = {who: number(indicator.groups[who], "share") for who in moved}
+    if then["bme"] == now["bme"]:
+        return ""
+    if change.size > 0 and moved["bme"] > 0:
+        return f"The BME rate itself improved, from {then['bme']} to {now['bme']}, less than the White one."
+    if change.size < 0 and moved["bme"] < 0:
+        return f"The BME rate itself got worse, from {then['bme']} to {now['bme']}, less than the White one."
+    return ""
+
+
+def three_years(assessment: Assessment, rulebook: Rulebook) -> list[tuple[str, tuple[YearFigure, ...]]]:
+    """Every indicator in this year and the two before, none left out; blank where a year has none, with the reason."""
+    year = assessment.subject.year
+    if year is None:
+        return []
+    by_year = {earlier.year: earlier for earlier in reversed(assessment.compared.earlier)}
+    base = rulebook.parameter("indicator_7_base_changed_year", year) or 0
+    rows = []
+    for indicator in assessment.indicators:
+        figures = [_figure(year, indicator)]
+        for before in (year - 1, year - 2):
+            earlier = by_year.get(before)
+            if earlier is None:
+                figures.append(YearFigure(before, None, "no return of that year was given"))
+            elif indicator.id == "indicator_7" and before < base <= year:
+                figures.append(YearFigure(before, None, SERIES_BREAK))
+            else:
+                figures.append(_figure(before, next(i for i in earlier.indicators if i.id == indicator.id)))
+        rows.append((indicator.id, tuple(figures)))
+    return rows
+
+
+def _figure(year: int, indicator: Indicator) -> YearFigure:
+    why = indicator.reason if indicator.value is None else "" if indicator.usable else indicator.doubt
+    return YearFigure(year, indicator.value, why or "")
+
+
+def year_cell(figure: YearFigure, unit: str) -> str:
+    """`1.62`, `+5.3`, `-` where there is none."""
+    if figure.value is None:
+        return "-"
+    if unit == "ratio":
+        return number(figure.value, "ratio")
+    text = f"{figure.value * 100:+.1f}"
+    return "0.0" if text in ("+0.0", "-0.0") else text

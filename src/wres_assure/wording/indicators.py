@@ -1,0 +1,359 @@
+"""The nine indicators in sentences and table cells, each resting on an indicator.
+
+Which group is on top is said by naming it; a ratio below 1 names the groups the other way round.
+A ratio never stands without both rates, nor without what could be chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..facts import Facts
+from ..model import Assessment, Indicator, Json, Key, Pooled
+from ..records import NamedTuple
+from ..rulebook import Rulebook
+from ..wording.said import Said, say
+from .findings import NOTHING, number, sentence
+from .small_counts import Few, draw_of, few_of, parity_of
+
+
+class Indication(NamedTuple):
+    """One indicator as a line of the table, with its sentence."""
+
+    id: str
+    number: str
+    title: str
+    white: str
+    bme: str
+    of: tuple[str, str]  # what the two figures are of, where they are not of White and BME people
+    value: str
+    told: str
+    doubt: str
+    said: Said
+    notes: tuple[str, ...]
+
+
+BY_THE_PUBLIC = "This is done by patients and the public, not by colleagues: other questions, another owner."
+
+
+_COUNTED = (
+    ("Staff", ("headcount", "*", "*")),
+    ("Shortlisted", ("shortlisted", "", "")),
+    ("Appointed from shortlisting", ("appointed", "", "")),
+    ("Disciplinary cases", ("disciplinary", "", "")),
+    ("Given training or CPD", ("training", "", "")),
+    ("Board members", ("board_total", "", "")),
+)
+
+
+def counts_row(facts: Facts) -> tuple[tuple[str, str], ...]:
+    """The one row of counts that shows how small everything is."""
+    counts = []
+    for title, (item, staff_group, pay_band) in _COUNTED:
+        operand = facts.resolve(Key(item, "verified", staff_group, pay_band, "all")).operand
+        counts.append((title, number(operand.value if operand else None, "people")))
+    answered = [
+        operand.value
+        for question in range(5, 9)
+        if (operand := facts.resolve(Key(f"respondents_{question}", ethnicity="all")).operand)
+    ]
+    low, high = (min(answered), max(answered)) if answered else (None, None)
+    shown = number(low, "people") if low == high else f"{number(low, 'people')} to {number(high, 'people')}"
+    counts.insert(-1, ("Answered the survey", shown))
+    return tuple(counts)
+
+
+def unknown_ethnicity(facts: Facts) -> Said | None:
+    share = facts.get(Key("indicator_1", "unknown_share")) or facts.get(Key("indicator_3", "unknown_share"))
+    if share is None or share.value is None:
+        return None
+    return say(f"Ethnicity is unknown for {number(share.value, 'share')} of staff.", (), [share.key.item])
+
+
+def indications(assessment: Assessment, rulebook: Rulebook, facts: Facts) -> Iterator[Indication]:
+    entries = {entry["id"]: entry for entry in rulebook.indicators}
+    for indicator in assessment.indicators:
+        entry = entries[indicator.id]
+        split = "white" in entry["groups"]
+        first, second = ("white", "bme") if split else reversed(entry["over"])
+        shown = [
+            number(indicator.groups.get(name), "share") if indicator.groups.get(name) is not None else "-"
+            for name in (first, second)
+        ]
+        said = say(
+            sentence_of(
+                indicator, entry, events_of(indicator, entry, facts), few_of(facts) if entry["complete_count"] else None
+            ),
+            (),
+            [indicator.id],
+        )
+        doubt = "" if indicator.usable else str(indicator.doubt or indicator.reason)
+        yield Indication(
+            indicator.id,
+            indicator.id.rpartition("_")[2],
+            indicator.title,
+            shown[0],
+            shown[1],
+            ("", "") if split else (entry["groups"][first], entry["groups"][second]),
+            value_cell(indicator),
+            told(indicator),
+            doubt,
+            said,
+            (*indicator.notes, *([BY_THE_PUBLIC] if indicator.id == "indicator_5" else [])),
+        )
+
+
+def events_of(indicator: Indicator, entry: Json, facts: Facts) -> float | None:
+    """People of both groups to whom it happened: what the uncertainty of a ratio hangs on."""
+    derivation = next((d for d in entry["derivations"] if d["source"] == indicator.source), None)
+    if derivation is None or not derivation["interval"] or indicator.unit != "ratio":
+        return None
+    names = derivation["interval"]["arguments"]
+    operands = [facts.resolve(Key(*derivation["let"][name])).operand for name in (names[0], names[2])]
+    return sum(operand.value for operand in operands if operand) if all(operands) else None
+
+
+def share_pair(first: float, second: float) -> tuple[str, str]:
+    """Two rates in the smallest round number of people that tells them apart: `21 in 100`, `6 in 1,000`."""
+    least = min((rate for rate in (first, second) if rate > 0), default=1.0)
+    for per in (100, 1_000, 10_000):
+        a, b = round(first * per), round(second * per)
+        if least * per >= 5 and (a != b or abs(first - second) * per < 0.5):
+            break
+    return f"{a:,} in {per:,}", f"{b:,} in {per:,}"
+
+
+def times(*values: float) -> list[str]:
+    """Ratios with one decimal, with more where that would not tell them from each other or from 1."""
+    for decimals in (1, 2, 3):
+        written = [f"{value:.{decimals}f}" for value in values]
+        one = f"{1:.{decimals}f}"
+        if len(set(written)) == len({*values}) and all(
+            text != one or (decimals > 1 and abs(value - 1) < 0.0005)
+            for text, value in zip(written, values, strict=True)
+        ):
+            break
+    return written
+
+
+def signed(points: float) -> str:
+    """`+5.3` or `-0.2` percentage points; nothing in front of what rounds to 0."""
+    text = f"{points * 100:+.1f}"
+    return "0.0" if text in ("+0.0", "-0.0") else text
+
+
+def _limit_signed(points: float) -> str:
+    """A limit of an interval, with two decimals where one would print 0 for what is not."""
+    text = signed(points)
+    return f"{points * 100:+.2f}" if text == "0.0" and abs(points) >= 0.00005 else text
+
+
+def value_cell(indicator: Indicator) -> str:
+    """`1.62 (1.34 to 1.96)`, `+5.3 (-0.2 to +10.9)` in percentage points, or that there is none."""
+    if indicator.value is None:
+        return NOTHING
+
+    def one(value: float) -> str:
+        return f"{value:.2f}" if indicator.unit == "ratio" else signed(value)
+
+    lower, upper = indicator.lower, indicator.upper
+    if lower is None and upper is None:
+        return one(indicator.value)
+    limits = (
+        f"{one(lower)} to {one(upper)}"
+        if lower is not None and upper is not None
+        else f"{one(lower)} and above"
+        if lower is not None
+        else f"up to {one(upper or 0.0)}"
+    )
+    return f"{one(indicator.value)} ({limits})"
+
+
+def told(indicator: Indicator, level: float = 0.05) -> str:
+    """Whether the indicator can be told from chance: `yes`, `no`, `not testable`, `not used`."""
+    if indicator.value is None or not indicator.usable:
+        return "not used"
+    if indicator.lower is not None or indicator.upper is not None:
+        return "no" if holds_parity(indicator) else "yes"
+    if indicator.p is not None:
+        return "yes" if indicator.p < level else "no"
+    return "not testable"
+
+
+def standing(indicator: Indicator, entry: Json) -> str:
+    """The class of the profile: worse for BME staff or not, and whether it can be told from chance.
+
+    A ratio of 0.95 to 1.05 and a gap that prints as 0.0 are no difference, unless they can be told from chance.
+    """
+    answer = told(indicator)
+    if answer == "not used" or indicator.value is None:
+        return "not_usable"
+    parity = 1.0 if indicator.unit == "ratio" else 0.0
+    worse = indicator.value > parity if entry["adverse"] == "above" else indicator.value < parity
+    small = 0.95 <= round(indicator.value, 2) <= 1.05 if indicator.unit == "ratio" else signed(indicator.value) == "0.0"
+    if not worse or (small and answer != "yes"):
+        return "no_difference_or_better"
+    return {"yes": "worse_distinguishable", "no": "worse_could_be_chance"}.get(answer, "worse_not_testable")
+
+
+def holds_parity(indicator: Indicator) -> bool:
+    """Whether the interval holds parity: a ratio of 1, a gap of 0."""
+    parity = 1.0 if indicator.unit == "ratio" else 0.0
+    return (indicator.lower is None or indicator.lower <= parity) and (
+        indicator.upper is None or indicator.upper >= parity
+    )
+
+
+def sentence_of(indicator: Indicator, entry: Json, events: float | None, few: Few | None = None) -> str:
+    """What an indicator says, in the briefing's words; `events` are the people of both groups it happened to."""
+    return " ".join(filter(None, (figures_of(indicator, entry, few), chance_of(indicator, entry, events, few))))
+
+
+def figures_of(indicator: Indicator, entry: Json, few: Few | None = None) -> str:
+    """The figures of an indicator as a sentence: groups, sizes and direction."""
+    if indicator.value is None:
+        return f"Not available: {indicator.reason}."
+    if not indicator.usable:
+        return f"Not used, {indicator.doubt}. As reported: {_groups_as_reported(indicator, entry)}."
+    if indicator.unit == "ratio":
+        return _ratio_sentence(indicator, entry)
+    return _points_sentence(indicator, entry, f"{few.bme:,} of {few.people:,}" if few else "")
+
+
+def chance_of(indicator: Indicator, entry: Json, events: float | None, few: Few | None = None) -> str:
+    """Whether it could be chance, as a sentence; "" for an indicator that is not used."""
+    if indicator.value is None or not indicator.usable:
+        return ""
+    if indicator.unit == "ratio":
+        return _ratio_chance(indicator, entry, events)
+    if few:
+        return " ".join(filter(None, (parity_of(few), draw_of(indicator.p, few))))
+    return _points_chance(indicator)
+
+
+def pooled_sentence(pooled: Pooled, entry: Json) -> str:
+    """Several years of a ratio together, where one year has too few events."""
+    years = [str(year) for year in sorted(pooled.years)]
+    together = f"{', '.join(years[:-1])} and {years[-1]} together" if len(years) > 1 else years[0]
+    counted = f"{number(pooled.events, 'people')} {entry['counted'] or 'people'}"
+    if pooled.value is None:
+        return f"{together} ({counted}): still no ratio."
+    whole = Indicator(
+        pooled.id, "", "ratio", pooled.value, pooled.lower, pooled.upper, None, {}, None, "pooled", None, usable=True
+    )  # fmt: skip
+    text = _ratio_sentence(whole, entry)
+    return f"{together} ({counted}): {text} {_ratio_chance(whole, entry, pooled.events)}"
+
+
+def _people(entry: Json, group: str) -> str:
+    names = {"white": "White", "bme": "BME"}
+    return f"{names[group]} {entry['people']}" if group in names else str(entry["groups"][group])
+
+
+def _groups_as_reported(indicator: Indicator, entry: Json) -> str:
+    groups = [f"{_people(entry, name)} {number(value, 'share')}" for name, value in indicator.groups.items()]
+    return "; ".join(
+        [*groups, f"{'ratio' if indicator.unit == 'ratio' else 'gap in percentage points'} {value_cell(indicator)}"]
+    )
+
+
+def _turned(value: float) -> bool:
+    return round(value, 2) < 0.95
+
+
+def _ratio_sentence(indicator: Indicator, entry: Json) -> str:
+    value = indicator.value or 0.0
+    first, second = entry["over"]
+    wres = (
+        f"the WRES figure, {_people(entry, first).split()[0]} over {_people(entry, second).split()[0]}, is {value:.2f}"
+    )
+    rates = None
+    if first in indicator.groups and second in indicator.groups:
+        rates = dict(zip((first, second), share_pair(indicator.groups[first], indicator.groups[second]), strict=True))
+    if value <= 0:
+        return (
+            f"{_people(entry, first)} {entry['event']}: {rates[first]}; {_people(entry, second)}: {rates[second]}."
+            if rates
+            else sentence(wres)
+        )
+    above, below = (second, first) if _turned(value) else (first, second)
+    how = (
+        "about as likely as"
+        if not _turned(value) and round(value, 2) <= 1.05
+        else f"{times(1 / value if _turned(value) else value)[0]} times as likely as"
+    )
+    text = f"{_people(entry, above)} were {how} {_people(entry, below)} to be {entry['event']}"
+    text += f" ({rates[above]} against {rates[below]})" if rates else ""
+    return f"{text}; {wres}." if _turned(value) else f"{text}."
+
+
+def _ratio_chance(indicator: Indicator, entry: Json, events: float | None) -> str:
+    if indicator.lower is None and indicator.upper is None:
+        return "" if indicator.source == "counts" else "Whether this could be chance cannot be told without the counts."
+    if not holds_parity(indicator):
+        return f"This can be told from chance: the figures fit {_fits(indicator)}."
+    whole = "anything from " if indicator.lower is not None and indicator.upper is not None else ""
+    return f"{_with_events(entry, events, 'this')} could be chance: the figures fit {whole}{_fits(indicator)}."
+
+
+def range_of(indicator: Indicator, entry: Json, events: float | None) -> str:
+    """What else the figures of a ratio near 1 fit: it is no difference that could be chance."""
+    if indicator.lower is None or indicator.upper is None:
+        return _ratio_chance(indicator, entry, events)
+    return f"{_with_events(entry, events, 'the figures')} fit anything from {_fits(indicator)}."
+
+
+def _with_events(entry: Json, events: float | None, subject: str) -> str:
+    """`With 26 cases this`, `This`."""
+    if events is None:
+        return f"{subject[:1].upper()}{subject[1:]}"
+    counted = entry["counted"] or "people"
+    counted = counted[:-1] if events == 1 and counted.endswith("s") else counted
+    return f"With {number(events, 'people')} {counted} {subject}"
+
+
+def _fits(indicator: Indicator) -> str:
+    """The interval in the direction the sentence names the groups: `0.8 to 4.1 times`."""
+    value, lower, upper = indicator.value or 0.0, indicator.lower, indicator.upper
+    if _turned(value) and value > 0:
+        lower, upper = (1 / upper if upper else None), (1 / lower if lower else None)
+    if lower is not None and upper is not None:
+        return "{} to {} times".format(*times(lower, upper))
+    return f"{times(lower)[0]} times and above" if lower is not None else f"up to {times(upper or 0.0)[0]} times"
+
+
+def _points_sentence(indicator: Indicator, entry: Json, of_board: str) -> str:
+    value = indicator.value or 0.0
+    first, second = entry["over"]
+    apart = (
+        f"{number(abs(value), 'points')} {'higher' if value > 0 else 'lower'}"
+        if abs(value) >= 0.0005
+        else "no difference to one decimal"
+    )
+    if first not in indicator.groups or second not in indicator.groups:
+        return f"The gap is {number(value, 'points')}."
+    a, b = (number(indicator.groups[name], "share") for name in (first, second))
+    if first == "bme":
+        reported = f"being {entry['event']}" if entry["adverse"] == "above" else entry["event"]
+        return f"{a} of BME {entry['people']} reported {reported}, against {b} of White staff: {apart}."
+    board = f" ({of_board})" if of_board else ""
+    return f"The {entry['groups'][first]} is {a}{board}, the {entry['groups'][second]} {b}: {apart}."
+
+
+def _points_chance(indicator: Indicator) -> str:
+    answer = told(indicator)
+    if answer == "not testable":
+        return (
+            "Whether this could be chance cannot be told without the number of people who answered."
+            if "survey" in (indicator.rests_on[0].item if indicator.rests_on else "")
+            else "Whether this could be chance cannot be told without the counts."
+        )
+    limits = ""
+    if indicator.lower is not None and indicator.upper is not None:
+        low, high = _limit_signed(indicator.lower), _limit_signed(indicator.upper)
+        limits = f": the figures fit anything from {low} to {high} percentage points"
+    return (
+        f"This could be chance{limits}."
+        if answer == "no"
+        else f"This can be told from chance{limits.replace('anything from ', '')}."
+    )

@@ -1,0 +1,81 @@
+"""Where an indicator lies among comparable organisations, in sentences. Outside the limits, and nothing more."""
+
+from __future__ import annotations
+
+from ..model import Indicator, Json, PeerPosition, Published
+from ..rulebook import Rulebook
+from .findings import counted, number, sentence
+
+_CHANCE = {
+    "outside_95": "With nothing amiss, about one organisation in twenty lies outside such limits.",
+    "outside_998": "With nothing amiss, about one organisation in five hundred lies outside such limits.",
+}
+_SIDE = {"adverse": "worse for BME staff than there", "favourable": "better for BME staff than there"}
+
+
+def peer_sentence(position: PeerPosition, indicator: Indicator, rulebook: Rulebook) -> str:
+    """The position of an indicator in a few sentences; why there is none where there is none."""
+    if position.median is None:
+        return sentence(f"not held against others: {position.reason}")
+    entry: Json = next(entry for entry in rulebook.indicators if entry["id"] == position.id)
+    own, group = value_in_words(position.value, position.unit), group_in_words(position)
+    middle = value_in_words(position.median, position.unit)
+    if position.unit == "people":
+        parity = "BME board members beside the workforce's share"
+        return f"{parity}: {own}. {group[0]}; their middle is {middle}.{group[1]} {sentence(position.reason)}"
+    of = {"points": _gap_of(entry), "share": "BME staff: "}.get(position.unit, "")
+    if position.position == "not_drawn":
+        because = sentence(f"no limits are drawn: {position.reason}")
+        return f"{sentence(of + own)} {group[0]}; their middle is {middle}.{group[1]} {because}"
+    far = position.position == "outside_998"
+    limits = position.limits_998 if far else position.limits_95
+    assert limits is not None
+    where = "inside" if position.position == "inside" else "outside"
+    side = f", {_SIDE[position.direction]}" if position.direction else ""
+    chance = f" {_CHANCE[position.position]}" if position.position in _CHANCE else ""
+    level = f"the {'99.8 %' if far else '95 %'} limits of comparable organisations"
+    told = f"{of}{own}, {where} {level} ({_span(limits, position.unit)} at its own size){side}"
+    return f"{sentence(told)}{chance} {group[0]}; their middle is {middle}.{group[1]}"
+
+
+def group_in_words(position: PeerPosition) -> tuple[str, str]:
+    """With whom it is compared, and the sentence of how that group was widened; "" where it was not."""
+    who, _, why = position.group.partition("; widened, since ")
+    return f"Compared with {who}", f" The group was widened, since {why}." if why else ""
+
+
+def _span(limits: tuple[float, float], unit: str) -> str:
+    low, high = (number(limit, unit) for limit in limits)
+    return f"{low.removesuffix(' percentage points')} to {high}"
+
+
+def level_sentence(position: PeerPosition, indicator: Indicator, rulebook: Rulebook) -> str:
+    """The second picture of a survey indicator: BME staff's percentage itself; "" where there is none."""
+    return "" if position.level is None else peer_sentence(position.level, indicator, rulebook)
+
+
+def published_sentence(published: Published) -> str:
+    """A published value with its source, said to be pooled."""
+    doubt = " It is recalled, not confirmed." if published.status == "recalled" else ""
+    shown = number(published.value, published.unit)
+    return f"{published.label} {shown}, all of them taken together. Source: {published.source}.{doubt}"
+
+
+def value_in_words(value: float | None, unit: str) -> str:
+    """`1.61`, `-4.0 percentage points`, `1.1 people fewer`."""
+    if unit != "people" or value is None:
+        return number(value, unit)
+    if round(abs(value), 1) == 0:
+        return "as many as by that share"
+    return f"{abs(value):.1f} people {'more' if value > 0 else 'fewer'}"
+
+
+def compared_with(position: PeerPosition) -> str:
+    """`34 comparable organisations, 25 of them with counts`."""
+    told = counted(position.size, "comparable organisation")
+    return told if position.weighed == position.size else f"{told}, {position.weighed:,} of them with counts"
+
+
+def _gap_of(entry: Json) -> str:
+    first, second = (entry["groups"][name] for name in entry["over"])
+    return f"{first} less {second}: "

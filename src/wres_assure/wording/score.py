@@ -1,0 +1,193 @@
+"""The profile and the gap index in words: the same in every format. Experimental, and said so wherever it stands."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+from ..model import Assessment, Indicator, Json, Score, Term
+from ..records import NamedTuple
+from ..rulebook import Rulebook
+from ..rulebook.expression import tidy
+from ..stats.proportions import critical_z
+from .findings import cells_of, clean, sentence
+
+CLASSES = {  # of one indicator, of several
+    "worse_distinguishable": (
+        "is worse for BME staff and told from chance",
+        "are worse for BME staff and told from chance",
+    ),
+    "worse_could_be_chance": ("is worse, which could be chance", "are worse, which could be chance"),
+    "worse_not_testable": (
+        "is worse, which cannot be tested without the numbers of people",
+        "are worse, which cannot be tested without the numbers of people",
+    ),
+    "no_difference_or_better": (
+        "shows no difference, or one in favour of BME staff",
+        "show no difference, or one in favour of BME staff",
+    ),
+    "not_usable": ("cannot be used", "cannot be used"),
+}
+ALTERNATIVES = {
+    "equal_weights": "The same weight for every indicator",
+    "odds_ratios": "Odds in place of rates",
+}
+PARITY = "1.00 is parity, above it BME staff fare worse"
+STATUS = (
+    "Experimental: no method for a WRES composite score has been published. It is no score of the CQC or NHS England, "
+    "no rating and no rank."
+)
+EACH_AT = (
+    "Each indicator is held against parity at 95%: about one return in five without any inequality would show one that "
+    "is worse and told from chance."
+)
+
+
+class IndexLine(NamedTuple):
+    """One indicator's part in the gap index as a line of a table, numbers in words."""
+
+    id: str
+    number: str
+    title: str
+    domain: str
+    gap: str  # as a ratio
+    weight: str
+    factor: str  # what the index is multiplied by; all of them together make it
+    without: str  # the index without the indicator
+
+
+def profile_sentence(assessment: Assessment) -> str:
+    """`Of the nine indicators 3 are worse for BME staff and told from chance (1, 2 and 8); 4 …`. Never summed."""
+    parts = [f"{count} {title} ({which})" for count, title, which in profile_lines(assessment.score)]
+    return f"Of the {_spelled(len(assessment.indicators))} indicators {'; '.join(parts)}." if parts else ""
+
+
+def profile_lines(score: Score) -> list[tuple[str, str, str]]:
+    """Each class of the profile that has indicators: how many, what they are, which."""
+    found = ((score.profile.get(name, ()), titles) for name, titles in CLASSES.items())
+    return [(str(len(of)), titles[len(of) > 1], numbers(of)) for of, titles in found if of]
+
+
+def unusable_lines(indicators: Iterable[Indicator]) -> list[tuple[str, str]]:
+    """The indicators that are not used, each with the doubt."""
+    return [
+        (f"{i.id.rpartition('_')[2]} {i.title}", sentence(clean(str(i.doubt or i.reason))))
+        for i in indicators
+        if not i.usable
+    ]
+
+
+def index_sentence(score: Score) -> str:
+    """`Averaged over the indicators the gap is 1.35 (95% interval 1.16 to 1.57), where 1.00 is parity.`"""
+    if score.gap_index is None:
+        return f"The gap index is withheld. {score.withheld}"
+    between = f" (95% interval {gap(score.lower)} to {gap(score.upper)})" if score.lower and score.upper else ""
+    return f"Averaged over the indicators the gap is {gap(score.gap_index)}{between}, where {PARITY}."
+
+
+def domain_lines(score: Score) -> list[tuple[str, str]]:
+    """Each domain and its gap."""
+    return [(name.replace("_", " ").capitalize(), gap(value)) for name, value in score.domains.items()]
+
+
+def index_lines(assessment: Assessment, rulebook: Rulebook) -> list[IndexLine]:
+    """The indicators in the gap index, in the order of their domains; none where it is withheld."""
+    score = assessment.score
+    titles = {entry["id"]: entry["title"] for entry in rulebook.indicators}
+    if score.gap_index is None:
+        return []
+    return [
+        IndexLine(
+            term.id,
+            term.id.rpartition("_")[2],
+            titles[term.id],
+            term.domain,
+            gap(math.exp(term.g)),
+            f"{term.weight * 100:.1f}%",
+            f"{contribution(term):.3f}",
+            gap(score.leave_one_out.get(term.id)),
+        )
+        for term in score.terms
+    ]
+
+
+def alternative_lines(score: Score) -> list[tuple[str, str]]:
+    """The index by other methods, for comparison."""
+    known = score.alternatives
+    return [(title, gap(known[name])) for name, title in ALTERNATIVES.items() if name in known]
+
+
+def contribution(term: Term) -> float:
+    """What an indicator multiplies the index by."""
+    return math.exp(term.weight * term.g)
+
+
+def gap(value: float | None) -> str:
+    """A gap as a ratio: `1.35`."""
+    return "-" if value is None else f"{value:.2f}"
+
+
+def numbers(indicators: Sequence[str]) -> str:
+    """`1, 2 and 8`."""
+    short = [name.rpartition("_")[2] for name in indicators]
+    return " and ".join(filter(None, (", ".join(short[:-1]), short[-1]))) if short else ""
+
+
+def _spelled(count: int) -> str:
+    return "nine" if count == 9 else str(count)
+
+
+# Step by step
+
+
+def term_steps(term: Term, title: str) -> list[str]:
+    """From counts to g: the heading, the figures with their cells, and each step."""
+    counts = [f"{name}: {_n(value)}{_cells(cells)}" for name, value, cells in term.counts]
+    return [f"Indicator {term.id.rpartition('_')[2]}, {title}", *counts, *term.steps]
+
+
+def _cells(cells: Sequence[str]) -> str:
+    shown = cells_of(cells)
+    return f" ({shown})" if shown else ""
+
+
+def index_steps(score: Score, rules: Json) -> list[str]:
+    """From the terms to the gap index and its interval."""
+    steps = []
+    means: list[tuple[float, float]] = []
+    for name, of in rules["domains"].items():
+        terms = [t for t in score.terms if t.domain == name]
+        weights = [of["indicators"][t.id] for t in terms]
+        if terms:
+            mean = math.fsum(w * t.g for w, t in zip(weights, terms, strict=True)) / math.fsum(weights)
+            means.append((of["weight"], mean))
+            parts = " + ".join(f"{w:g} x {_signed(t.g)}" for w, t in zip(weights, terms, strict=True))
+            by = f"({parts}) / {sum(weights):g} = {_n(mean)}"
+            steps.append(f"{name.capitalize()}: {by}; exp {_n(mean)} = {_n(math.exp(mean))}.")
+    whole = math.fsum(weight for weight, _ in means)
+    g = math.fsum(weight * mean for weight, mean in means) / whole
+    parts = " + ".join(f"{weight:g} x {_signed(mean)}" for weight, mean in means)
+    steps.append(f"Mean of the domains: ({parts}) / {whole:g} = {_n(g)}.")
+    steps.append(f"Gap index: exp {_n(g)} = {_n(math.exp(g))}.")
+    if score.lower is None or score.upper is None:
+        return steps
+    with_variance = [t for t in score.terms if t.variance]
+    total = math.fsum(t.weight * t.weight * (t.variance or 0.0) for t in with_variance)
+    squares = " + ".join(f"{_n(t.weight)}^2 x {_n(t.variance or 0.0)}" for t in with_variance)
+    root = math.sqrt(total)
+    steps.append(f"Variance, each with the square of its weight: {squares} = {_n(total)}; its root is {_n(root)}.")
+    z = critical_z(rules["level"])
+    half = z * root
+    steps.append(
+        f"Interval: {_n(z)} roots = {_n(half)} on each side: exp({_n(g)} - {_n(half)}) = {_n(score.lower)}, "
+        f"exp({_n(g)} + {_n(half)}) = {_n(score.upper)}."
+    )
+    return steps
+
+
+def _n(value: float) -> str:
+    return f"{tidy(value):,.10g}"
+
+
+def _signed(value: float) -> str:
+    return f"({_n(value)})" if value < 0 else _n(value)

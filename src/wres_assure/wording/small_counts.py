@@ -1,0 +1,92 @@
+"""Complete counts of few people in words: boards and very senior managers. Counts and people, no intervals."""
+
+from __future__ import annotations
+
+from ..facts import Facts
+from ..model import Key
+from ..records import NamedTuple
+
+LEAST_OF_A_ROW = 10  # rows under 10 people are never singled out in text
+
+
+class Few(NamedTuple):
+    """A complete count of few people, and what the workforce's share would be of them."""
+
+    bme: int
+    people: int
+    share: float  # BME share of the workforce
+
+    @property
+    def parity(self) -> int:
+        """The whole number of people nearest to the workforce's share."""
+        return int(self.share * self.people + 0.5)
+
+    @property
+    def needed(self) -> int:
+        """People needed for parity; below 0 where there are more."""
+        return self.parity - self.bme
+
+
+def few_of(facts: Facts, item: str = "board_total", staff_group: str = "", pay_band: str = "") -> Few | None:
+    """The BME members of a board or a row, beside the workforce."""
+    counts = [
+        facts.resolve(Key(*key)).operand
+        for key in (
+            (item, "verified", staff_group, pay_band, "bme"),
+            (item, "verified", staff_group, pay_band, "all"),
+            ("headcount", "verified", "*", "*", "bme"),
+            ("headcount", "verified", "*", "*", "all"),
+        )
+    ]
+    numbers = [count.value for count in counts if count is not None]
+    if len(numbers) < 4 or numbers[1] <= 0 or numbers[3] <= 0:
+        return None
+    return Few(int(numbers[0]), int(numbers[1]), numbers[2] / numbers[3])
+
+
+def needed_words(few: Few) -> str:
+    """`one more`, `two fewer`, `no more`."""
+    apart = _COUNT_WORDS.get(abs(few.needed), f"{abs(few.needed):,}")
+    return f"{apart} {'more' if few.needed > 0 else 'fewer'}" if few.needed else "no more"
+
+
+def parity_of(few: Few) -> str:
+    """`The workforce's share would be 3 of 12: one more. One appointment changes the figure by 8 percentage points.`"""
+    text = (
+        f"The workforce's share would be {few.parity:,} of {few.people:,}: {needed_words(few)}."
+        if few.needed
+        else "That is the workforce's share, to the nearest whole person."
+    )
+    return f"{text} One appointment changes the figure by {100 / few.people:.0f} percentage points."
+
+
+_COUNT_WORDS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine"}
+
+
+def draw_of(p: float | None, few: Few, level: float = 0.05) -> str:
+    """The binomial tail in words; it only chooses between two phrases and is no test of anybody's decision."""
+    if p is None or not 0 < few.share < 1:
+        return ""
+    low = few.bme <= few.people * few.share
+    so = (
+        "none" if few.bme == 0
+        else "all" if few.bme == few.people
+        else f"{few.bme:,} or fewer" if low
+        else f"{few.bme:,} or more"
+    )  # fmt: skip
+    draw = f"A board of {few.people:,} drawn at random from this workforce would have {so} {often(p)}"
+    return f"{draw}: {'that is hard to put down to chance' if p < level else 'it cannot be told from chance'}."
+
+
+def often(p: float) -> str:
+    """How often: `one time in twenty`, `two times in three`, `nearly always`."""
+    if p > 0.95:
+        return "nearly always"
+    if p < 0.001:
+        return "less than one time in 1,000"
+    if p >= 0.4:
+        return f"{_COUNT_WORDS[min(9, round(p * 10))]} times in ten"
+    one_in = round(1 / p)
+    named = {10: "ten", 20: "twenty"} | _COUNT_WORDS
+    one_in = one_in if one_in <= 20 else round(one_in, -1) if one_in < 200 else round(one_in, -2)
+    return f"one time in {named.get(one_in, f'{one_in:,}')}"

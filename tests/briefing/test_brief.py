@@ -1,0 +1,607 @@
+"""Briefings: what each audience is told, in which order, on what evidence; and what is never said of anybody."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conftest import SAMPLES, STORIES
+from wres_assure.assess import Beside, assess
+from wres_assure.briefing import enquiry, governance
+from wres_assure.briefing.audiences import AUDIENCES, document, refusal
+from wres_assure.briefing.document import (
+    Bullets,
+    Chart,
+    Document,
+    Line,
+    Pairs,
+    Paragraph,
+    Quote,
+    Section,
+    Table,
+    evidence,
+    texts,
+    texts_of,
+)
+from wres_assure.briefing.dossier import Material, frameworks, material
+from wres_assure.model import FAILED, Assessment, Fact, Finding, Key, PeerPosition, Place, Pooled, Shown
+from wres_assure.rulebook import Rulebook
+from wres_assure.rulebook.parser import parse
+from wres_assure.wording import findings as words
+from wres_assure.wording.said import Said
+
+WRITTEN = tuple(audience for audience in AUDIENCES if audience != "public")
+BANNED = re.compile(
+    r"times less|times more|% more likely|significant|suspicious|\bfailed\b|non-complian|BAME|\bkey lines?\b"
+    r"|league table|\brating\b|\bracis|\bguilty\b",
+    re.I,
+)
+ALLOWED = ("judgement, rating or finding", "no rating and no rank")  # which say what it is not
+
+_READ: dict[str, Assessment] = {}
+
+
+def of_story(story: str, rulebook: Rulebook, beside: Beside | None = None) -> Assessment:
+    path = str(SAMPLES / story / "return.xlsx")
+    if beside:
+        return assess(path, rulebook, None, beside)[0]
+    if story not in _READ:
+        _READ[story] = assess(path, rulebook)[0]
+    return _READ[story]
+
+
+def written(story: str, audience: str, rulebook: Rulebook) -> Document | None:
+    assessment = of_story(story, rulebook)
+    return None if refusal(assessment, audience, True) else document(assessment, rulebook, audience)
+
+
+def with_narrative(tmp_path: Path, rulebook: Rulebook, text: str, story: str = "clean_acute_trust") -> Assessment:
+    path = tmp_path / "narrative.yaml"
+    path.write_text(text)
+    return of_story(story, rulebook, Beside(narrative=str(path)))
+
+
+def generated(page: Document) -> Iterator[str]:
+    """Every text but the organisation's own words."""
+    yield from (page.kind, page.mark, *(said.text for said in page.lines), *(said.text for said in page.foot))
+    for section in page.sections:
+        yield section.title
+        for block in section.blocks:
+            yield from texts_of(
+                block._replace(said=block.said._replace(text="")) if isinstance(block, Quote) else block
+            )
+
+
+def section(page: Document, name: str) -> Section:
+    return next(part for part in page.sections if part.id == name)
+
+
+def tables(part: Section) -> list[Table]:
+    return [block for block in part.blocks if isinstance(block, Table)]
+
+
+# What is never said
+
+
+@pytest.mark.parametrize("audience", WRITTEN)
+@pytest.mark.parametrize("story", STORIES)
+def test_words_that_no_briefing_says(story: str, audience: str, rulebook: Rulebook) -> None:
+    page = written(story, audience, rulebook)
+    for text in generated(page) if page else ():
+        for allowed in ALLOWED:
+            text = text.replace(allowed, "-")
+        assert not BANNED.search(text), text
+        assert not re.search(r"\bnan\b|\binf\b|None|\{|\}|  ", text), text
+
+
+@pytest.mark.parametrize("audience", WRITTEN)
+@pytest.mark.parametrize("story", STORIES)
+def test_every_sentence_has_evidence_and_every_table_its_cells(story: str, audience: str, rulebook: Rulebook) -> None:
+    page = written(story, audience, rulebook)
+    if page is None:
+        return
+    assessment = of_story(story, rulebook)
+    prints = {words.fingerprint(f, assessment.subject.organisation.code) for f in assessment.findings}
+    known = {indicator.id for indicator in assessment.indicators}
+    for said in evidence(page):
+        assert said.text and (said.findings or said.indicators or said.other)
+        assert set(said.findings) <= prints and set(said.indicators) <= known
+    ids = [part.id for part in page.sections]
+    assert len(ids) == len(set(ids))
+    for table in (table for part in page.sections for table in tables(part)):
+        assert table.caption and all(len(line.cells) == len(table.header) for line in table.rows)
+        assert not table.widths or len(table.widths) == len(table.header)
+        for line in table.rows:
+            assert all(cell.text for cell in line.cells), line  # nothing is left blank
+            assert line.findings or line.indicators or line.other, line
+    levels = [2, *(part.level for part in page.sections)]
+    assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
+    annex = [part.annex for part in page.sections]
+    assert annex == sorted(annex)
+
+
+def test_every_finding_stands_in_the_inspectors_annex(rulebook: Rulebook) -> None:
+    for story in ("totals_disagree", "unreadable_cells", "third_unknown"):
+        page, assessment = written(story, "inspector", rulebook), of_story(story, rulebook)
+        assert page is not None
+        prints = {
+            words.fingerprint(f, assessment.subject.organisation.code)
+            for f in assessment.findings
+            if f.outcome == FAILED and not f.caused_by
+        }
+        shown: set[str] = set()
+        for part in (part for part in page.sections if part.rule):
+            for block in part.blocks:
+                lines: tuple[Line, ...] = block.rows if isinstance(block, Table) else ()
+                pairs = block.pairs if isinstance(block, Pairs) else ()
+                shown |= {mark for line in lines for mark in line.findings}
+                shown |= {mark for _, said in pairs for mark in said.findings}
+        assert prints <= shown
+
+
+# Parity
+
+
+def test_at_parity_no_concern_is_named(rulebook: Rulebook) -> None:
+    for audience in WRITTEN:
+        page = written("good_figures", audience, rulebook)
+        assert page is not None
+        assert not any(part.id.startswith("enquiry-") for part in page.sections)
+        front = " ".join(
+            text for part in page.sections if not part.annex for block in part.blocks for text in texts_of(block)
+        )
+        assert "Discrimination at work by" not in front and "cannot be used" not in front
+    page = written("good_figures", "inspector", rulebook)
+    assert page is not None
+    said = section(page, "enquiry").blocks[0]
+    assert isinstance(said, Paragraph) and said.said[0].text == "Nothing in this return calls for one."
+    better = section(page, "better").blocks[0]
+    assert isinstance(better, Bullets) and len(better.items) == 4
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_something_good_is_said_where_there_is_something(story: str, rulebook: Rulebook) -> None:
+    page = written(story, "commissioner", rulebook)
+    assert page is not None
+    lead = section(page, "conclusions").blocks[0]
+    assert isinstance(lead, Paragraph)
+    better = any(part.id == "better" for part in page.sections)
+    assert ("On the good side" in " ".join(said.text for said in lead.said)) >= better
+
+
+# Lines of enquiry
+
+
+def lines_of(story: str, rulebook: Rulebook) -> list[enquiry.Enquiry]:
+    return enquiry.enquiries(material(of_story(story, rulebook), rulebook))
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_lines_of_enquiry_are_few_and_short(story: str, rulebook: Rulebook) -> None:
+    of = material(of_story(story, rulebook), rulebook)
+    found = enquiry.enquiries(of)
+    assert len(found) <= 5
+    for at, line in enumerate(found):
+        part = enquiry.section_of(of, line, at + 1)
+        text = " ".join(t for block in part.blocks if not isinstance(block, Quote) for t in texts_of(block))
+        assert len(text.split()) <= 90, text
+        assert len(line.questions) == 2 and all(question.endswith("?") for question in line.questions)
+        assert line.figures.indicators and line.people and line.ask
+
+
+def position(name: str, where: str, direction: str) -> PeerPosition:
+    return PeerPosition(name, "acute trusts", 25, 1.2, (1.0, 1.4), None, where, direction, None, (), ())
+
+
+def with_peers(assessment: Assessment, **where: tuple[str, str]) -> Assessment:
+    peers = {name: position(name, *at) for name, at in where.items()}
+    return assessment._replace(compared=assessment.compared._replace(peers=peers))
+
+
+def test_the_order_is_outside_then_not_improving_then_as_most(rulebook: Rulebook) -> None:
+    assessment = of_story("clean_acute_trust", rulebook)
+    inside = {f"indicator_{number}": ("inside", "") for number in (1, 6, 7, 8)}
+    found = with_peers(assessment, **{**inside, "indicator_2": ("outside_95", "adverse")})
+    lines = enquiry.enquiries(material(found, rulebook))
+    assert lines[0].subject == "Appointment from shortlisting"
+    assert lines[0].place and lines[0].place.text == "Outside what comparable organisations show."
+    as_most = [line for line in lines if line.place and line.place.text == "As in most comparable organisations."]
+    assert len(as_most) == 2  # at most two, and marked so
+    assert [line.order for line in lines] == sorted(line.order for line in lines)
+
+
+def test_years_that_do_not_improve_come_before_what_most_show(rulebook: Rulebook) -> None:
+    beside = Beside(
+        previous=tuple(str(SAMPLES / "ccg_three_years" / name) for name in ("previous.xlsx", "previous_2019.xlsx"))
+    )
+    of = material(of_story("ccg_three_years", rulebook, beside), rulebook)
+    first = enquiry.enquiries(of)[0]
+    assert first.place and first.place.text == "Not improving in three years: -5.7 (2019), -6.0 (2020), -7.1 (2021)."
+    # one year's four cases are no line of enquiry, however far apart the rates are
+    assert not any("disciplinary" in line.figures.text for line in enquiry.enquiries(of))
+    page = document(of.assessment, rulebook, "system")
+    assert "Indicator 3 rests on 4 cases of one year, too few to conclude from." in " ".join(texts(page))
+
+
+def test_three_years_and_peers_have_a_word_each(rulebook: Rulebook) -> None:
+    beside = Beside(
+        previous=tuple(str(SAMPLES / "ccg_three_years" / name) for name in ("previous.xlsx", "previous_2019.xlsx"))
+    )
+    page = document(of_story("ccg_three_years", rulebook, beside), rulebook, "system")
+    rows = tables(section(page, "indicators"))[0].rows
+    assert [line.cells[5].text for line in rows] == [
+        "not improving", "gap smaller", "gap smaller", "gap smaller", "gap smaller", "gap smaller", "gap smaller",
+        "gap smaller", "gap smaller",
+    ]  # fmt: skip
+    assert [line.cells[4].text for line in rows][:3] == ["-6.0", "1.64", "2.65"]
+    chart = next(b for b in section(page, "change").blocks if isinstance(b, Chart))
+    assert chart.kind == "years" and all(len(panel.marks) == 3 for panel in chart.panels)
+    assessment = with_peers(of_story("clean_acute_trust", rulebook), indicator_2=("outside_95", "favourable"))
+    page = document(assessment, rulebook)
+    rows = tables(section(page, "indicators"))[0].rows
+    assert [line.cells[6].text for line in rows][:3] == ["none given", "better than most", "none given"]
+    assert "better than in most comparable organisations" in " ".join(texts(page))
+
+
+def test_pooled_years_with_cases_enough_are_the_figure(rulebook: Rulebook) -> None:
+    assessment = of_story("ccg_three_years", rulebook)
+    pooled = {"indicator_3": Pooled("indicator_3", (2021, 2020, 2019), 4.0, 2.1, 7.6, 24.0)}
+    found = assessment._replace(compared=assessment.compared._replace(pooled=pooled))
+    lines = enquiry.enquiries(material(found, rulebook))
+    assert any(line.figures.text.startswith("2019, 2020 and 2021 together (24 cases): BME staff") for line in lines)
+
+
+def test_a_figure_in_question_gives_a_question_about_the_figure(rulebook: Rulebook) -> None:
+    *others, last = lines_of("totals_disagree", rulebook)
+    assert last.subject == "The figure itself: indicators 3 and 9"
+    assert set(last.figures.indicators) == {"indicator_3", "indicator_9"} and last.figures.findings
+    assert "Indicator 3 cannot be used: in question: see CON-01 at WRES!L45." in last.figures.text
+    assert not any({"indicator_3", "indicator_9"} & set(line.figures.indicators) for line in others)
+
+
+def test_rows_under_ten_people_are_not_singled_out(rulebook: Rulebook) -> None:
+    for story in STORIES:
+        of = material(of_story(story, rulebook), rulebook)
+        for line in enquiry.enquiries(of):
+            told = re.match(r"(\d+) of (\d+) very senior managers", line.figures.text)
+            assert not told or int(told[2]) >= 10
+
+
+# What the organisation says itself
+
+
+def explained(assessment: Assessment, rule: str, text: str) -> Assessment:
+    def own(finding: Finding) -> Finding:
+        return finding._replace(explanation=text) if finding.rule == rule and finding.outcome == FAILED else finding
+
+    return assessment._replace(findings=tuple(own(finding) for finding in assessment.findings))
+
+
+def test_the_organisations_own_words_are_quoted(rulebook: Rulebook) -> None:
+    text = "The count was typed from <b>another</b> month."
+    assessment = explained(of_story("totals_disagree", rulebook), "CON-01", text)
+    page = document(assessment, rulebook)
+    part = next(p for p in page.sections if p.id.startswith("enquiry-") and "figure itself" in p.title)
+    quotes = [block for block in part.blocks if isinstance(block, Quote)]
+    assert quotes[0].said.text == text
+    assert quotes[0].source.startswith("The trust says")
+    hidden = " ".join(texts(document(assessment, rulebook, quoted=False)))
+    assert text not in hidden and "--show-values quotes it" in hidden
+
+
+def test_who_was_not_asked_is_not_reproached(rulebook: Rulebook) -> None:
+    page = written("clean_acute_trust", "inspector", rulebook)
+    assert page is not None
+    said = [
+        pair[1].text
+        for part in page.sections
+        for block in part.blocks
+        if isinstance(block, Pairs)
+        for pair in block.pairs
+        if pair[0] == "The trust says"
+    ]
+    assert said and set(said) == {"It was not asked."}
+    page = written("totals_disagree", "inspector", rulebook)
+    assert page is not None and "No explanation was given." in set(texts(page))
+
+
+def test_the_plan_is_quoted(tmp_path: Path, rulebook: Rulebook) -> None:
+    plan = "Panels of three, one of them from another department, since May."
+    assessment = with_narrative(tmp_path, rulebook, f'action_plan_summary: "{plan}"\n')
+    part = section(document(assessment, rulebook), "enquiry")
+    assert [(b.source, b.said.text) for b in part.blocks if isinstance(b, Quote)] == [
+        ("The trust says of its plan", plan)
+    ]
+
+
+# Governance, duties, due regard
+
+NARRATIVE = """
+board_sign_off: yes
+board_lead: no
+shared_with_staff: yes
+shared_with_unions: yes
+shared_with_networks: yes
+submitted_on: 2021-08-30
+published_on: 2021-09-20
+full_length_contract: yes
+presented_to_commissioner: yes
+targets_8a_and_above: yes
+target_8a_and_above: 15
+local_population_bme: 31.5
+"""
+
+
+def test_governance_is_answered_or_asked(tmp_path: Path, rulebook: Rulebook) -> None:
+    of = material(with_narrative(tmp_path, rulebook, NARRATIVE), rulebook)
+    states = {matter.title: matter.state for matter in governance.matters(of)}
+    assert states["board sign-off"] == "yes" and states["named board lead"] == "no" and states["published"] == "ask"
+    line = governance.line_of(of)
+    asked = [title for title, state in states.items() if state == "ask"]
+    assert line.text.startswith(
+        f"Governance and action plan: {len(states) - len(asked)} of {len(states)} matters are answered"
+    )
+    rows = tables(governance.checklist_section(of))[0].rows
+    assert rows[0].cells[1].text == "Yes" and rows[0].cells[2].text == "-"
+    assert rows[3].cells[1].text.count("yes") == 2
+    nothing = governance.line_of(material(of_story("clean_acute_trust", rulebook), rulebook))
+    assert "no narrative was given" in nothing.text
+
+
+def test_a_trust_that_is_no_foundation_trust_has_no_governors(tmp_path: Path, rulebook: Rulebook) -> None:
+    of = material(with_narrative(tmp_path, rulebook, "foundation_trust: no\n"), rulebook)
+    assert not any("governors" in matter.title for matter in governance.matters(of))
+
+
+def test_duties_are_met_or_to_ask(tmp_path: Path, rulebook: Rulebook) -> None:
+    page = document(with_narrative(tmp_path, rulebook, NARRATIVE), rulebook, "commissioner")
+    rows = {line.cells[0].text.partition(":")[0]: line.cells for line in tables(section(page, "duties"))[0].rows}
+    assert rows["SC13.6"][2].text == "Met, by this evidence" and "30 August 2021" in rows["SC13.6"][1].text
+    assert rows["SC13.7"][2].text == "Met, by this evidence" and "15.0%" in rows["SC13.7"][1].text
+    assert rows["Schedule 6A"][2].text.startswith("Ask:")
+    assert "complied" not in " ".join(texts(page))
+
+
+def test_a_duty_that_the_narrative_denies_is_asked(tmp_path: Path, rulebook: Rulebook) -> None:
+    text = "full_length_contract: yes\npresented_to_commissioner: no\n"
+    page = document(with_narrative(tmp_path, rulebook, text), rulebook, "commissioner")
+    row = tables(section(page, "duties"))[0].rows[0]
+    assert row.cells[2].text.startswith("Ask: by the narrative it is not met.")
+
+
+def test_the_shorter_contract_has_no_duties(tmp_path: Path, rulebook: Rulebook) -> None:
+    page = document(with_narrative(tmp_path, rulebook, "full_length_contract: no\n"), rulebook, "commissioner")
+    part = section(page, "duties")
+    assert not tables(part) and "shorter form" in " ".join(texts_of(part.blocks[0]))
+
+
+def test_due_regard_is_evidence_or_a_question(tmp_path: Path, rulebook: Rulebook) -> None:
+    page = document(
+        with_narrative(tmp_path, rulebook, "due_regard_review: yes\n", "small_ccg"), rulebook, "commissioner"
+    )
+    rows = [line.cells for line in tables(section(page, "due-regard"))[0].rows]
+    assert len(rows) == 6
+    assert all(cells[1].text.startswith(("Evidence in return", "Not in evidence: ask")) for cells in rows)
+    assert rows[5][1].text.startswith("Evidence in return") and rows[3][1].text == "Not in evidence: ask"
+
+
+def test_the_checklist_of_a_support_unit(rulebook: Rulebook) -> None:
+    page = written("small_ccg", "system", rulebook)
+    assert page is not None
+    rows = tables(section(page, "checklist"))[0].rows
+    assert len(rows) == 5 and rows[3].cells[1].text == "Evidence in return: indicators 5, 6, 7 and 8 by ethnicity"
+
+
+def test_indicators_5_to_8_by_provider(rulebook: Rulebook) -> None:
+    page = written("clean_acute_trust", "commissioner", rulebook)
+    assert page is not None
+    (row,) = tables(section(page, "by-provider"))[0].rows
+    assert [cell.text for cell in row.cells[1:]] == ["25.9% / 29.4%", "23.2% / 28.7%", "87.1% / 70.8%", "6.1% / 16.2%"]
+
+
+# Audiences and frameworks
+
+
+@pytest.mark.parametrize(("story", "audience", "private", "refused"), [
+    ("small_ccg", "inspector", False, "CQC does not inspect clinical commissioning groups"),
+    ("clean_acute_trust", "inspector", False, ""),
+    ("independent_own_survey", "inspector", False, ""),
+    ("clean_acute_trust", "public", True, "needs disclosure control"),
+    ("clean_acute_trust", "board", False, "--private-session"),
+    ("clean_acute_trust", "board", True, ""),
+    ("small_ccg", "trust", False, ""),
+    ("small_ccg", "system", False, ""),
+])  # fmt: skip
+def test_who_is_given_a_briefing(story: str, audience: str, private: bool, refused: str, rulebook: Rulebook) -> None:
+    said = refusal(of_story(story, rulebook), audience, private)
+    assert refused in said if refused else not said
+
+
+def test_marks_by_audience(rulebook: Rulebook) -> None:
+    marks = {}
+    for audience in WRITTEN:
+        page = written("clean_acute_trust", audience, rulebook)
+        assert page is not None
+        marks[audience] = page.mark
+    assert "Prepared to plan an inspection" in marks["inspector"]
+    assert all("Prepared to plan" not in mark for audience, mark in marks.items() if audience != "inspector")
+    assert marks["board"].startswith("Private session of the board")
+    assert all(mark.startswith("OFFICIAL") for audience, mark in marks.items() if audience != "board")
+
+
+def test_a_trust_reads_what_to_correct_first(rulebook: Rulebook) -> None:
+    page = written("totals_disagree", "trust", rulebook)
+    assert page is not None
+    order = [part.id for part in page.sections]
+    assert order.index("findings-correct") < order.index("enquiry") < order.index("indicators")
+    assert not section(page, "findings-correct").annex
+
+
+def test_the_board_has_one_page(rulebook: Rulebook) -> None:
+    page = written("totals_disagree", "board", rulebook)
+    assert page is not None and not any(part.annex for part in page.sections)
+
+
+@pytest.mark.parametrize(("year", "named", "chosen"), [
+    (2016, (), ["kloe", "eds2"]), (2022, (), ["kloe", "eds2"]), (2023, (), ["kloe", "eds_2022"]),
+    (2024, (), ["quality_statements", "eds_2022"]), (None, (), ["quality_statements", "eds_2022"]),
+    (2021, ("quality_statements",), ["quality_statements", "eds2"]),
+    (2024, ("eds2", "kloe"), ["kloe", "eds2"]),
+])  # fmt: skip
+def test_frameworks_are_dated(year: int | None, named: tuple[str, ...], chosen: list[str], rulebook: Rulebook) -> None:
+    assert list(frameworks(rulebook, year, named)) == chosen
+
+
+def test_the_framework_is_named_in_the_output(rulebook: Rulebook) -> None:
+    assessment = of_story("clean_acute_trust", rulebook)
+    told = " ".join(texts(document(assessment, rulebook)))
+    assert "Read with CQC's well-led framework until November 2023 and EDS2." in told
+    told = " ".join(texts(document(assessment, rulebook, framework=("quality_statements", "eds_2022"))))
+    assert "Read with CQC's well-led quality statements and EDS 2022." in told and "Freedom to speak up" in told
+
+
+def test_every_indicator_has_words_for_every_framework(rulebook: Rulebook) -> None:
+    for entry in (*rulebook.briefing["indicators"].values(), rulebook.briefing["very_senior_managers"]):
+        assert set(entry["against"]) == set(rulebook.briefing["frameworks"])
+
+
+# Missing parts are said
+
+
+def test_missing_parts_are_said_in_a_phrase(rulebook: Rulebook) -> None:
+    page = written("independent_own_survey", "inspector", rulebook)
+    assert page is not None
+    rows = tables(section(page, "indicators"))[0].rows
+    assert len(rows) == 9
+    assert {line.cells[6].text for line in rows} == {"none given"}
+    assert all(line.cells[4].text and line.cells[5].text for line in rows)
+    told = " ".join(texts(page))
+    assert "No comparable organisations were given" in told
+
+
+def test_the_indicator_table_marks_what_is_in_question(rulebook: Rulebook) -> None:
+    page = written("totals_disagree", "inspector", rulebook)
+    assert page is not None
+    rows = tables(section(page, "indicators"))[0].rows
+    assert [line.doubtful for line in rows] == [False, False, True, False, False, False, False, False, True]
+    assert rows[2].cells[7].text == "not used" and rows[2].cells[0].small == "In question: see CON-01 at WRES!L45."
+    chart = next(b for b in section(page, "indicators").blocks if isinstance(b, Chart))
+    marks = {mark.indicator: mark for panel in chart.panels for mark in panel.marks}
+    assert marks["indicator_3"].style == "doubtful" and marks["indicator_2"].style == ""
+    assert len(marks) == 9 and all(mark.shown for mark in marks.values())
+
+
+def test_gaps_point_the_same_way_in_the_chart(rulebook: Rulebook) -> None:
+    page = written("clean_acute_trust", "inspector", rulebook)
+    assert page is not None
+    chart = next(b for b in section(page, "indicators").blocks if isinstance(b, Chart))
+    marks = {mark.indicator: mark for panel in chart.panels for mark in panel.marks}
+    for name in ("indicator_1", "indicator_7", "indicator_9"):  # the fewer, the worse: turned round
+        assert (marks[name].value or 0) > 0 and "-" in marks[name].shown
+    low, value, high = (marks["indicator_7"].lower, marks["indicator_7"].value, marks["indicator_7"].upper)
+    assert low is not None and value is not None and high is not None and low < value < high
+
+
+def test_bands_add_up_to_the_workforce(rulebook: Rulebook) -> None:
+    page = written("clean_acute_trust", "inspector", rulebook)
+    assert page is not None
+    rows = tables(section(page, "bands"))[0].rows
+    whole = of_story("clean_acute_trust", rulebook)
+    facts = {fact.key: fact for fact in whole.facts}
+    shown = sum(int(line.cells[3].text.replace(",", "")) for line in rows)
+    assert shown == 6048 and facts[Key("headcount", "verified", "non_clinical", "1", "bme")].value == 6
+
+
+def test_the_trace_known_issues_and_folded_cells_are_told(rulebook: Rulebook) -> None:
+    assessment = of_story("totals_disagree", rulebook)
+    told = " ".join(texts(document(assessment, rulebook)))
+    assert "2,713 == 2,655 is false: WRES!K44 = 2,713, staff = 2,655." in told
+    assert re.search(r"other checks did not hold for the same cause: ARI-01a \(WRES!K45", told)
+    issue = "It is known to mistake a row of totals for one of bands."
+    rules = tuple(
+        rule._replace(source={**rule.source, "known_issues": [issue]}) if rule.id == "CON-01" else rule
+        for rule in rulebook.rules
+    )
+    assert issue in " ".join(texts(document(assessment, rulebook._replace(rules=rules))))
+
+
+RATIO, SHARE = {"a": "ratio", "b": "ratio"}, {"a": "share", "b": "share"}
+
+
+@pytest.mark.parametrize(("clause", "units", "a", "b", "told"), [
+    ("a <= b", {"a": "people", "b": "people"}, 72, 65, "72 <= 65 is false: WRES!L41 = 72, b = 65"),
+    ("a <= b", {"a": "people", "b": "people"}, 100_001, 100_000.6, "100,001 <= 100,000.6 is false: "
+     "WRES!L41 = 100,001, b = 100,000.6"),  # to whole people it would hold
+    ("a <= b", RATIO, 1.593387471, 1.25, "1.593 <= 1.25 is false: WRES!L41 = 1.593, b = 1.25"),
+    ("a <= b", RATIO, 1.2500001, 1.25, "1.2500001 <= 1.25 is false: WRES!L41 = 1.2500001, b = 1.25"),
+    ("a < 0.8 or b > 1.25", RATIO, 0.8123456, 1.2500000001, "0.8123 < 0.8 or 1.25 > 1.25 is false: "
+     "WRES!L41 = 0.8123, b = 1.25"),  # one to ten digits, which is how rules compare
+    ("a < 0 or b > 2", RATIO, float("inf"), 1.5, "inf < 0 or 1.5 > 2 is false: WRES!L41 = inf, b = 1.50"),
+    ("not (a > b)", RATIO, 0.80004, 0.8, "not 0.80004 > 0.8 is false: WRES!L41 = 0.80004, b = 0.80"),
+    ("a == round(a)", {"a": "people"}, 400.9999, 0, "400.9999 == round(400.9999) is false: WRES!L41 = 400.9999"),
+    ("rounds(a, 1)", SHARE, 1.00004, 0, "rounds(1.00004, 1) is false: WRES!L41 = 100.004%"),
+    ("a <= b", SHARE, 0.3396692175, 0.1, "0.3397 <= 0.1 is false: WRES!L41 = 33.97%, b = 10.0%"),
+    ("a >= b", {"a": "number"}, 0.00001975164948, 0.05, "0.00001975 >= 0.05 is false: "
+     "WRES!L41 = 0.00001975, b = 0.05"),
+    ("a >= b", {"a": "number"}, 1.975164948e-20, 0.05, "1.975e-20 >= 0.05 is false: WRES!L41 = 1.975e-20, b = 0.05"),
+    ("a <= b", {"a": "number"}, 20210901, 20210831, "1 September 2021 <= 31 August 2021 is false: "
+     "WRES!L41 = 1 September 2021, b = 31 August 2021"),
+    ("a <= b", {"a": "number"}, 2023, 2022, "2023 <= 2022 is false: WRES!L41 = 2023, b = 2022"),
+    ("a <= parameter.unknown_explain", {"a": "share", "parameter.unknown_explain": "share"}, 0.12, 0.1,
+     "0.12 <= 0.1 is false: WRES!L41 = 12.0%, 10.0% (Share of unknown ethnicity to explain)"),
+])  # fmt: skip
+def test_the_clause_that_decided_reads_as_it_was_decided(
+    clause: str, units: dict[str, str], a: float, b: float, told: str, rulebook: Rulebook
+) -> None:
+    """In few digits, but in so many that what was false is not true in the numbers shown."""
+    ours = rulebook.rule("UNK-01b")._replace(units=units)
+    values = {"a": Shown(a, a, a, cell="WRES!L41"), "b": Shown(b, b, b), "parameter.unknown_explain": Shown(b, b, b)}
+    finding = Finding(ours.id, FAILED, Place(), values, (), clause=parse(clause))
+    assert words.trace_of(finding, rulebook._replace(rules=(ours,))) == told
+
+
+# Hostile text
+
+
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "{{ 7*7 }}", "\x1b[2J\u202e", "'; DROP", "x" * 5000])
+def test_submitted_text_is_cleaned_and_cut(text: str, rulebook: Rulebook) -> None:
+    assessment = explained(of_story("totals_disagree", rulebook), "CON-01", text)
+    organisation = assessment.subject.organisation._replace(name=text)
+    note = Fact(Key("disciplinary", ethnicity="bme"), 1.0, "1", "WRES!L45", None, 0.0, text)
+    assessment = assessment._replace(
+        subject=assessment.subject._replace(organisation=organisation), facts=(*assessment.facts, note)
+    )
+    for said in texts(document(assessment, rulebook)):
+        assert not re.search("[\x00-\x1f\x7f-\x9f\u202a-\u202e]", said)
+    quotes = [
+        block for part in document(assessment, rulebook).sections for block in part.blocks if isinstance(block, Quote)
+    ]
+    assert all(len(quote.said.text) <= 600 for quote in quotes)
+
+
+def test_the_same_return_gives_the_same_document(rulebook: Rulebook) -> None:
+    first, second = (
+        document(assess(str(SAMPLES / "totals_disagree" / "return.xlsx"), rulebook)[0], rulebook) for _ in "ab"
+    )
+    assert first == second
+
+
+def test_a_stopped_return_is_told_as_such(tmp_path: Path, rulebook: Rulebook) -> None:
+    path = tmp_path / "facts.csv"
+    path.write_text("reporting_year,item,value,scheme\n2021,headcount,12,another\n")
+    assessment = assess(str(path), rulebook)[0]
+    for audience in WRITTEN:
+        if not refusal(assessment, audience, True):
+            page = document(assessment, rulebook, audience)
+            assert isinstance(page.sections[0], Section) and list(texts(page))
+
+
+def test_material_is_small(rulebook: Rulebook) -> None:
+    of: Material = material(of_story("clean_acute_trust", rulebook), rulebook)
+    assert of.noun == "trust" and of.board and of.board.people == 14
+    assert isinstance(of.facts.get(Key("indicator_2", "value")), Fact)
+    assert Said("x") == Said("x", (), (), ())

@@ -1,0 +1,173 @@
+"""Every rule fires somewhere: on a sample, a planted error, a published case, or beside a narrative."""
+
+from __future__ import annotations
+
+import pytest
+import test_peers
+
+from bench import detect, generate, plant
+from conftest import SAMPLES, STORIES, TESTS, previous_of
+from wres_assure.assess import Beside, assess
+from wres_assure.model import FAILED, Assessment, Key
+from wres_assure.render.workbooks.template import Typed, template
+from wres_assure.rulebook import Rulebook
+from wres_assure.run.peer_files import PeerFiles
+
+PUBLISHED = sorted((TESTS / "published").glob("*.csv"))
+# A narrative in which everything is answered the other way, and a survey that says otherwise.
+OPPOSITE = {"date": "2022-01-31", "yes_no": "no", "percent": "95", "text": "Up from 5% to 3%."}
+
+
+# Figures as a page might print them that cannot stand side by side.
+CONTRADICTIONS = """organisation_code,organisation_name,reporting_year,item,basis,staff_group,pay_band,ethnicity,value
+ZZP,x,2021,headcount,,,,all,1000
+ZZP,x,2021,headcount,,,,white,700
+ZZP,x,2021,headcount,,,,bme,200
+ZZP,x,2021,headcount,,,,unknown,90
+ZZP,x,2021,workforce_share,,,,white,70%
+ZZP,x,2021,workforce_share,,,,bme,25%
+ZZP,x,2021,workforce_share,,,,unknown,9%
+ZZP,x,2021,shortlisted,,,,white,1000
+ZZP,x,2021,shortlisted,,,,bme,300
+ZZP,x,2021,appointed,,,,white,187
+ZZP,x,2021,appointed,,,,bme,36
+ZZP,x,2021,appointed,,,,unknown,5
+ZZP,x,2021,appointed,,,,all,240
+ZZP,x,2021,reported_likelihood_2,,,,white,0.18
+ZZP,x,2021,reported_indicator_2,,,,,1.55
+ZZP,x,2021,reported_indicator_2,printed:another page,,,,17.16
+ZZP,x,2021,disciplinary,,,,white,17
+ZZP,x,2021,disciplinary,,,,bme,9
+ZZP,x,2021,reported_indicator_3,,,,,5.1
+"""
+
+
+COLUMNS = "organisation_code,organisation_name,organisation_type,reporting_year,item,basis,staff_group,pay_band,"
+HEADING = f"{COLUMNS}ethnicity,value\n"
+
+
+def two_years(name: str, year: int, figures: str) -> str:
+    """A trust's return with last year's block, of lines `item,staff group,pay band,ethnicity,this year,last year`."""
+    lines = []
+    for figure in figures.split():
+        item, group, band, ethnicity, now, before = figure.split(",")
+        of = f"ZZX,{name},trust,{year},{item}"
+        lines.append(f"{of},,{group},{band},{ethnicity},{now}\n")
+        lines += [f"{of},restated,{group},{band},{ethnicity},{before}\n"] if before else []
+    return "".join(lines)
+
+
+# Organisations and years that no sample is of, and ethnicity lost or recoded since last year.
+OTHERS = HEADING + """ZZX,a CCG,ccg,2023,headcount,,,,all,90
+ZZX,an ICB,icb,2021,headcount,,,,all,90
+ZZX,a CSU,csu,2021,headcount,,,,all,90
+ZZX,a trust,trust,2023,headcount,,,,all,90
+""" + two_years("lost", 2021, """
+headcount,,,white,700,750
+headcount,,,bme,200,200
+headcount,,,unknown,100,50
+""") + two_years("recoded", 2021, """
+headcount,,,white,750,700
+headcount,,,bme,200,200
+headcount,,,unknown,50,100
+""")
+
+# Two years that differ: one organisation took another over, another counts fewer cases and asks another question.
+TWO_YEARS = HEADING + two_years("grown", 2021, """
+headcount,,,white,1400,1000
+headcount,,,bme,600,400
+headcount,,,all,2000,1400
+headcount,clinical_non_medical,5,all,500,200
+headcount,clinical_non_medical,under_1,all,0,0
+headcount,clinical_non_medical,1,all,0,0
+headcount,clinical_non_medical,2,all,400,200
+headcount,clinical_non_medical,3,all,300,100
+""") + two_years("changed", 2021, """
+shortlisted,,,white,1000,1000
+shortlisted,,,bme,500,500
+appointed,,,white,200,200
+appointed,,,bme,100,73
+survey_5,,,white,20,20
+survey_5,,,bme,40,25
+respondents_5,,,white,3000,3000
+respondents_5,,,bme,1000,1000
+survey_6,,,white,20.0,20.0
+survey_6,,,bme,30.0,25.0
+respondents_6,,,white,3000,3000
+respondents_6,,,bme,1000,1000
+""") + two_years("many", 2021, """
+survey_5,,,white,20.0,20.0
+survey_5,,,bme,21.5,20.0
+respondents_5,,,white,60000,60000
+respondents_5,,,bme,60000,60000
+""") + two_years("rebased", 2022, """
+training,,,white,10000000,
+applicants,,,white,59,
+shortlisted,,,white,60,
+survey_7,,,white,59,87
+survey_7,,,bme,47,71
+""")
+
+
+def failing(assessments: list[Assessment]) -> set[str]:
+    return {f.rule for a in assessments for f in a.findings if f.outcome == FAILED}
+
+
+@pytest.fixture(scope="module")
+def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    folder = tmp_path_factory.mktemp("beside")
+    answers = {name: OPPOSITE[question["kind"]] for name, question in rulebook.narrative.items()}
+    answers |= {"full_length_contract": "yes", "foundation_trust": "yes", "survey_response_bme": "20"}
+    narrative = folder / "narrative.yaml"
+    narrative.write_text("".join(f"{name}: {answer}\n" for name, answer in answers.items()), encoding="utf-8")
+    survey = folder / "survey.csv"
+    columns = "organisation_code,organisation_name,reporting_year,item,ethnicity,value\n"
+    rows = "".join(f"{code},x,2021,survey_6,bme,1.1\n" for code in ("ZZA", "ZZK"))
+    survey.write_text(columns + rows, encoding="utf-8")
+    printed = folder / "printed.csv"
+    printed.write_text(CONTRADICTIONS, encoding="utf-8")
+    layout = rulebook.layouts["2021"]
+    divided = folder / "divided.xlsx"
+    cover = {"organisation_code": "ZZX", "organisation_type": "CCG"}  # which filled in next to nothing
+    figures = {Key("reported_indicator_3"): Typed("#DIV/0!", formula="=1/0"), Key("shortlisted", ethnicity="white"): 5}
+    divided.write_bytes(template(layout, rulebook.items, figures, cover))
+    odd = folder / "odd.csv"
+    odd.write_text(
+        "organisation_name,reporting_year,item,value,colour\nx,2021,headcount,5,red\nx,2021,headcounts,5,red\n",
+        encoding="utf-8",
+    )
+    beside = Beside(str(narrative), str(survey))
+    found = failing([a for story in STORIES for a in assess(str(SAMPLES / story / "return.xlsx"), rulebook)])
+    for story in ("clean_acute_trust", "independent_own_survey"):
+        found |= failing(assess(str(SAMPLES / story / "return.xlsx"), rulebook, beside=beside))
+    found |= failing(assess(str(SAMPLES / "clean_acute_trust" / "return.xlsx"), rulebook, year=2030))
+    for story in STORIES:
+        if previous := previous_of(story):
+            last = Beside(previous=previous)
+            found |= failing(assess(str(SAMPLES / story / "return.xlsx"), rulebook, beside=last))
+    last = Beside(previous=(str(PUBLISHED[0].parent / "RNN_2022.csv"),))
+    found |= failing(assess(str(PUBLISHED[0].parent / "RNN_2023.csv"), rulebook, beside=last))
+    two_years = folder / "two_years.csv"
+    two_years.write_text(TWO_YEARS, encoding="utf-8")
+    found |= failing(assess(str(two_years), rulebook))
+    others = folder / "others.csv"
+    others.write_text(OTHERS, encoding="utf-8")
+    found |= failing(assess(str(others), rulebook, beside=Beside(str(narrative))))
+    found |= failing(assess(str(divided), rulebook))
+    found |= failing(assess(str(odd), rulebook)) | failing(assess(str(printed), rulebook))
+    found |= failing([a for path in PUBLISHED for a in assess(str(path), rulebook)])
+    peers = folder / "peers.csv"
+    peers.write_text(generate.facts_csv(test_peers.returns()), encoding="utf-8")
+    found |= failing(list(test_peers.outliers(rulebook, PeerFiles(str(peers), rulebook, print), folder).values()))
+    return found
+
+
+def test_every_rule_fires_or_says_why_not(rulebook: Rulebook, fired: set[str]) -> None:
+    made = [plant.planted(kind, at, 11)[1].workbook for at, kind in enumerate(detect.KINDS)]
+    planted = failing([detect.assessed(workbook) for workbook in made])
+    silent = {rule.id for rule in rulebook.rules if not rule.source["no_sample"]} - fired - planted
+    assert not silent, sorted(silent)
+
+
+def test_who_says_that_it_does_not_fire_does_not(rulebook: Rulebook, fired: set[str]) -> None:
+    assert {rule.id for rule in rulebook.rules if rule.source["no_sample"]} & fired == set()

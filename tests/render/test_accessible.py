@@ -1,0 +1,91 @@
+"""Every page that is written, opened in Chromium without a network and judged by axe-core."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from conftest import SAMPLES, STORIES, TESTS
+from wres_assure.assess import assess
+from wres_assure.briefing.audiences import AUDIENCES, document, refusal
+from wres_assure.render.briefing import html
+from wres_assure.rulebook import Rulebook
+
+AXE = TESTS / "node_modules" / "axe-core" / "axe.min.js"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+# Each page in a frame of its own, its policy taken out so that axe may run in it; what is found is written as text.
+HOST = """<!DOCTYPE html><html lang="en"><title>host</title><body><pre id="found"></pre><script src="pages.js"></script>
+<script>
+(async () => {
+  const found = [];
+  for (const [name, page] of pages) {
+    const frame = document.createElement("iframe");
+    frame.width = 1000; frame.height = 1400;
+    await new Promise(done => { frame.onload = done; frame.srcdoc = page; document.body.append(frame); });
+    const axe = frame.contentDocument.createElement("script");
+    await new Promise(done => { axe.onload = done; axe.src = "axe.js"; frame.contentDocument.head.append(axe); });
+    const result = await frame.contentWindow.axe.run(frame.contentDocument, {resultTypes: ["violations"]});
+    const violated = result.violations.map(v => [v.id, v.impact, v.nodes[0].html.slice(0, 200)]);
+    found.push([name, result.passes.length, violated]);
+    frame.remove();
+  }
+  document.getElementById("found").textContent = JSON.stringify(found);
+})();
+</script></body></html>"""
+
+
+def judged(pages: dict[str, str], folder: Path) -> dict[str, tuple[int, list[list[str]]]]:
+    """By page: how many rules passed, and what was violated."""
+    policy = re.compile('<meta http-equiv="Content-Security-Policy"[^>]*>')
+    shutil.copy(AXE, folder / "axe.js")
+    bare = [[name, policy.sub("", page, count=1)] for name, page in pages.items()]
+    (folder / "pages.js").write_text(f"const pages = {json.dumps(bare)};", encoding="utf-8")
+    (folder / "host.html").write_text(HOST, encoding="utf-8")
+    ran = subprocess.run(
+        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files", "--dump-dom",
+         "--host-resolver-rules=MAP * ~NOTFOUND", "--virtual-time-budget=100000000",
+         f"--user-data-dir={folder / 'profile'}",
+         (folder / "host.html").as_uri()],
+        capture_output=True, check=False, timeout=400,
+    )  # fmt: skip
+    written = re.search('<pre id="found">(.*?)</pre>', ran.stdout.decode(), re.S)
+    assert written and written[1], ran.stderr.decode()[-2000:]
+    text = written[1]
+    for entity, letter in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
+        text = text.replace(entity, letter)
+    return {name: (passed, violations) for name, passed, violations in json.loads(text)}
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_axe_finds_nothing_on_any_sample(audience: str, rulebook: Rulebook, tmp_path: Path) -> None:
+    pages = {}
+    for story in STORIES:
+        assessment = assess(str(SAMPLES / story / "return.xlsx"), rulebook)[0]
+        if not refusal(assessment, audience, private=True):
+            pages[story] = html.page(document(assessment, rulebook, audience))
+    if not pages:
+        assert audience == "public"  # refused for everybody until there is disclosure control
+        return
+    found = judged(pages, tmp_path)
+    assert found.keys() == pages.keys()
+    assert {name: violations for name, (_, violations) in found.items() if violations} == {}
+    assert all(passed >= 15 for passed, _ in found.values())
+
+
+@pytest.mark.parametrize(("part", "instead", "rule"), [
+    ('lang="en-GB"', "", "html-has-lang"),
+    ('role="img" aria-labelledby="', 'role="img" data-labelled="', "svg-img-alt"),
+    ("--quiet: #48586a", "--quiet: #b0b8c0", "color-contrast"),
+])  # fmt: skip
+def test_axe_sees_what_is_broken(part: str, instead: str, rule: str, rulebook: Rulebook, tmp_path: Path) -> None:
+    page = html.page(document(assess(str(SAMPLES / STORIES[0] / "return.xlsx"), rulebook)[0], rulebook, "trust"))
+    assert part in page
+    if rule == "svg-img-alt":
+        page = re.sub("<title id=.*?</title><desc.*?</desc>", "", page)
+    ((_, violations),) = judged({"page": page.replace(part, instead)}, tmp_path).values()
+    assert rule in {name for name, _, _ in violations}

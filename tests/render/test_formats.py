@@ -1,0 +1,391 @@
+"""HTML, PDF, Word and Markdown of one document: the same words, the same bytes twice, whole and in their places."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import docx as python_docx
+import pikepdf
+import pytest
+from markdown_it import MarkdownIt
+
+from conftest import SAMPLES, STORIES
+from wres_assure import rulebook as rulebook_module
+from wres_assure.assess import assess
+from wres_assure.briefing.audiences import AUDIENCES, document, refusal
+from wres_assure.briefing.document import Bullets, Cell, Chart, Document, Line, Section, Table, texts, texts_of
+from wres_assure.render.briefing import docx, html, markdown, pdf
+from wres_assure.render.briefing.exchange import as_data, from_data
+from wres_assure.wording.said import say
+
+RULEBOOK = rulebook_module.load()
+
+
+@cache
+def written(story: str, audience: str) -> Document | None:
+    assessment = assess(str(SAMPLES / story / "return.xlsx"), RULEBOOK)[0]
+    return None if refusal(assessment, audience, private=True) else document(assessment, RULEBOOK, audience)
+
+
+@cache
+def as_pdf(story: str, audience: str = "inspector") -> bytes:
+    page = written(story, audience)
+    assert page is not None
+    return pdf.page(page)
+
+
+def bare(text: str) -> str:
+    """Without what only lays text out."""
+    return re.sub(r"[\s\u200b]", "", text)
+
+
+def expected(page: Document) -> str:
+    """All texts in the order of a format: the foot ends the front."""
+    front, annex = ([s for s in page.sections if s.annex is annex] for annex in (False, True))
+    cover = (page.kind, page.heading, *(said.text for said in page.lines), page.mark)
+    return bare("".join((*cover, *_texts(front), *(said.text for said in page.foot), *_texts(annex))))
+
+
+def _texts(sections: list[Section]) -> Iterator[str]:
+    for section in sections:
+        yield section.title
+        for block in section.blocks:
+            yield from texts_of(block)
+
+
+# What each format says
+
+
+class _Html(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in ("meta", "col", "path"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.open:
+            del self.open[len(self.open) - 1 - self.open[::-1].index(tag) :]
+
+    def handle_data(self, data: str) -> None:
+        inside = "svg" not in self.open or self.open[-1] == "desc"  # a drawing says by its description what is in it
+        if "body" in self.open and inside:
+            self.parts.append(data)
+
+
+def said_in_html(page: str) -> str:
+    reader = _Html()
+    reader.feed(page)
+    return bare("".join(reader.parts))
+
+
+def said_in_pdf(content: bytes, folder: Path) -> str:
+    """The tagged text, what stands in a figure replaced by its alternative text."""
+    (folder / "page.pdf").write_bytes(content)
+    shown = subprocess.run(
+        ["pdfinfo", "-struct-text", str(folder / "page.pdf")], capture_output=True, check=True, timeout=60
+    ).stdout.decode(errors="replace")
+    instead = iter([str(element["/Alt"]) for element in elements(content) if element["/S"] == "/Figure"])
+    parts, figure = [], -1
+    for line in shown.splitlines():
+        depth = len(line) - len(line.lstrip())
+        if depth <= figure:
+            figure = -1
+        if re.match(r"\s*Figure\b", line):
+            figure = depth
+            parts.append(next(instead))
+        elif figure < 0 and (text := re.fullmatch(r'\s*"(.*)"', line)) is not None:
+            parts.append(text[1] if text[1] != "•" else "")  # of a list
+    return bare("".join(parts))
+
+
+def elements(content: bytes) -> list[Any]:
+    """The elements of the structure tree, from the top."""
+    file = pikepdf.open(io.BytesIO(content))
+    found: list[Any] = []
+
+    def walk(node: Any) -> None:
+        if isinstance(node, pikepdf.Array):
+            for kid in node:
+                walk(kid)
+        elif isinstance(node, pikepdf.Dictionary) and "/S" in node:
+            found.append({key: str(node[key]) for key in ("/S", "/Alt", "/Lang") if key in node})
+            if "/K" in node:
+                walk(node["/K"])
+
+    walk(file.Root["/StructTreeRoot"]["/K"])
+    return found
+
+
+def said_in_word(content: bytes) -> str:
+    file = python_docx.Document(io.BytesIO(content))
+    parts = []
+    for element in file.element.body.iter():
+        name = element.tag.rpartition("}")[2]
+        if name == "t":
+            parts.append(element.text or "")
+        elif name == "docPr":
+            parts.append(element.get("descr"))
+    return bare("".join(parts))
+
+
+def said_in_markdown(text: str) -> str:
+    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
+    parts = []
+    for token in tokens:
+        for child in token.children or []:
+            assert child.type in (
+                "text",
+                "text_special",
+                "strong_open",
+                "strong_close",
+                "em_open",
+                "em_close",
+                "softbreak",
+            ), child
+            parts.append(child.content)
+        assert not token.type.startswith(("html", "fence", "code"))
+    return bare("".join(parts))
+
+
+@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_the_four_formats_say_the_same(story: str, audience: str, tmp_path: Path) -> None:
+    page = written(story, audience)
+    if page is None:
+        assert audience in ("inspector", "commissioner", "board", "public", "system")
+        return
+    told = expected(page)
+    assert sorted(expected(page)) == sorted(bare("".join(texts(page))))
+    assert said_in_html(html.page(page)) == told
+    assert said_in_markdown(markdown.page(page)) == told
+    if audience == "inspector" or story in ("small_ccg", "totals_disagree"):  # these take seconds each
+        assert said_in_pdf(as_pdf(story, audience), tmp_path) == told
+        assert said_in_word(docx.page(page)) == told
+
+
+def test_a_word_left_out_of_one_format_is_noticed(tmp_path: Path) -> None:
+    page = written("clean_acute_trust", "inspector")
+    assert page is not None
+    assert said_in_html(html.page(page).replace("Fernmoor", "", 2)) != expected(page)
+    shorter = page._replace(sections=page.sections[:-1])
+    assert said_in_pdf(pdf.page(shorter), tmp_path) != expected(page)
+
+
+def test_two_runs_give_the_same_bytes() -> None:
+    page = written("totals_disagree", "inspector")
+    assert page is not None
+    for form in (html, pdf, docx, markdown):
+        assert form.page(page) == form.page(page), form
+
+
+def test_a_document_comes_back_from_data_as_it_went() -> None:
+    for audience in AUDIENCES:
+        page = written("clean_acute_trust", audience)
+        assert page is None or from_data(as_data(page)) == page
+
+
+# PDF: tagged, and its pages
+
+
+def test_the_pdf_is_tagged_and_named() -> None:
+    page = written("clean_acute_trust", "inspector")
+    assert page is not None
+    content = as_pdf("clean_acute_trust")
+    file = pikepdf.open(io.BytesIO(content))
+    assert file.Root["/MarkInfo"]["/Marked"] is True or bool(file.Root["/MarkInfo"]["/Marked"])
+    assert str(file.Root["/Lang"]) == "en-GB"
+    assert bool(file.Root["/ViewerPreferences"]["/DisplayDocTitle"])
+    assert str(file.docinfo["/Title"]) == page.title
+    assert "/CreationDate" not in file.docinfo or "1970" in str(file.docinfo["/CreationDate"])
+    with file.open_metadata() as metadata:
+        assert metadata["pdfuaid:part"] == "1"
+    fonts = {str(font["/BaseFont"]) for each in file.pages for font in each["/Resources"].get("/Font", {}).values()}
+    assert fonts and all("SourceSansPro" in name or "DejaVu" in name for name in fonts), fonts
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_headings_tables_and_pictures_are_tagged_as_such(story: str) -> None:
+    page = written(story, "trust")
+    assert page is not None
+    found = [element["/S"] for element in elements(as_pdf(story, "trust"))]
+    levels = [int(kind[2]) for kind in found if re.fullmatch("/H[1-6]", kind)]
+    assert levels == [1, *(section.level for section in page.sections)]
+    blocks = [block for section in page.sections for block in section.blocks]
+    tables = [b for b in blocks if isinstance(b, Table)] + [
+        b.table for b in blocks if isinstance(b, Chart) and b.table.header
+    ]
+    assert found.count("/Table") == len(tables)
+    assert found.count("/TH") == sum(len(table.header) for table in tables)
+    assert found.count("/TR") == sum(1 + len(table.rows) for table in tables)
+    charts = [block.description for block in blocks if isinstance(block, Chart)]
+    assert [e["/Alt"] for e in elements(as_pdf(story, "trust")) if e["/S"] == "/Figure"] == charts
+    lists = [block for block in blocks if isinstance(block, Bullets)]
+    assert found.count("/LI") >= sum(len(block.items) for block in lists)
+
+
+class Word(NamedTuple):
+    left: float
+    top: float
+    right: float
+    bottom: float
+    text: str
+
+
+def words_of(content: bytes, folder: Path) -> list[tuple[tuple[float, float], list[Word]]]:
+    """Of every page its size and its words with their boxes, by Poppler."""
+    (folder / "page.pdf").write_bytes(content)
+    shown = subprocess.run(
+        ["pdftotext", "-bbox", str(folder / "page.pdf"), "-"], capture_output=True, check=True, timeout=60
+    ).stdout.decode()
+    pages = []
+    for part in shown.split("<page ")[1:]:
+        size = re.match(r'width="([\d.]+)" height="([\d.]+)"', part)
+        assert size
+        boxes = re.findall(
+            r'<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">(.*?)</word>', part
+        )
+        pages.append(((float(size[1]), float(size[2])), [Word(*map(float, box[:4]), box[4]) for box in boxes]))
+    return pages
+
+
+def overlaps(words: list[Word]) -> list[tuple[str, str]]:
+    """Words that stand on each other: boxes of a line's height touch, so a third in both directions is meant."""
+    found = []
+    words = sorted(words, key=lambda word: word.top)
+    for at, one in enumerate(words):
+        for other in words[at + 1 :]:
+            if other.top >= one.bottom:
+                break
+            across = min(one.right, other.right) - max(one.left, other.left)
+            down = min(one.bottom, other.bottom) - max(one.top, other.top)
+            if across > 1 and down > 0.45 * min(one.bottom - one.top, other.bottom - other.top):
+                found.append((one.text, other.text))
+    return found
+
+
+def placed(content: bytes, folder: Path) -> None:
+    for (width, height), words in words_of(content, folder):
+        assert (round(width), round(height)) == (595, 842)
+        outside = [w for w in words if w.left < 40 or w.right > width - 40 or w.top < 25 or w.bottom > height - 15]
+        assert outside == []
+        assert overlaps(words) == []
+
+
+def raw_pages(content: bytes, folder: Path) -> list[str]:
+    (folder / "page.pdf").write_bytes(content)
+    shown = subprocess.run(
+        ["pdftotext", "-raw", str(folder / "page.pdf"), "-"], capture_output=True, check=True, timeout=60
+    ).stdout.decode()
+    return shown.split("\f")[:-1]
+
+
+@pytest.mark.parametrize("story", [s for s in STORIES if written(s, "inspector")])
+def test_two_pages_and_then_the_annex(story: str, tmp_path: Path) -> None:
+    page = written(story, "inspector")
+    assert page is not None
+    pages = [bare(text) for text in raw_pages(as_pdf(story), tmp_path)]
+    begins = bare(next(section.title for section in page.sections if section.annex))
+    first = [at for at, text in enumerate(pages) if text.startswith(begins)]
+    assert first and first[0] <= 2
+    assert bare(page.foot[-1].text) in pages[first[0] - 1]
+
+
+@pytest.mark.parametrize("story", ["totals_disagree", "clean_acute_trust"])
+def test_the_page_printed_by_a_browser_keeps_to_two_pages_too(story: str, tmp_path: Path) -> None:
+    page = written(story, "inspector")
+    assert page is not None
+    (tmp_path / "page.html").write_text(html.page(page), encoding="utf-8")
+    browser = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+    subprocess.run(
+        [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer",
+         f"--user-data-dir={tmp_path / 'profile'}", f"--print-to-pdf={tmp_path / 'printed.pdf'}",
+         (tmp_path / "page.html").as_uri()],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    content = (tmp_path / "printed.pdf").read_bytes()
+    pages = [bare(text) for text in raw_pages(content, tmp_path)]
+    begins = bare(next(section.title for section in page.sections if section.annex))
+    numbered = [re.sub(r"^\d+/\d+", "", text) for text in pages]  # what the browser writes below comes first
+    assert next(at for at, text in enumerate(numbered) if text.startswith(begins)) <= 2
+    for (width, _), words in words_of(content, tmp_path):
+        assert all(word.left >= 0 and word.right <= width for word in words)
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_the_board_has_one_page(story: str) -> None:
+    if written(story, "board"):
+        assert len(pikepdf.open(io.BytesIO(as_pdf(story, "board"))).pages) == 1
+
+
+@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("audience", ["inspector", "trust"])
+def test_nothing_lies_outside_the_page_or_on_something_else(story: str, audience: str, tmp_path: Path) -> None:
+    if written(story, audience):
+        placed(as_pdf(story, audience), tmp_path)
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_no_row_is_split_and_no_heading_left_alone(story: str, tmp_path: Path) -> None:
+    page = written(story, "trust")
+    assert page is not None
+    pages = [bare(text) for text in raw_pages(as_pdf(story, "trust"), tmp_path)]
+    for block in (block for section in page.sections for block in section.blocks if isinstance(block, Table)):
+        for line in block.rows:
+            row = bare("".join(f"{cell.text}{cell.small}" for cell in line.cells))
+            assert any(row in text for text in pages), row
+    foot = bare(page.mark)
+    titles = {bare(section.title) for section in page.sections}
+    for text in pages:
+        body = text.rpartition(foot)[0] if foot in text else text
+        assert not any(body.endswith(title) for title in titles if len(title) > 12), body[-80:]
+
+
+def test_the_longest_names_and_tables_stay_on_their_pages(tmp_path: Path) -> None:
+    page = written("clean_acute_trust", "inspector")
+    assert page is not None
+    row = Line(tuple(Cell(text) for text in ("WRES!" + "A" * 90, "W" * 200, "long " * 200)))
+    table = Table("caption " * 30, ("Cell", "Value", "Finding"), (row,) * 30, (say("note " * 40, ["f"]),))
+    long = page._replace(
+        heading="Longest " + "Wm" * 90,
+        title="t" * 300,
+        sections=(*page.sections, Section("x", "y" * 140, (table,), 2, True)),
+    )
+    placed(pdf.page(long), tmp_path)
+
+
+def test_an_overlap_would_be_seen() -> None:
+    words = [Word(10, 10, 30, 20, "one"), Word(25, 12, 40, 22, "two"), Word(50, 10, 60, 20, "three")]
+    assert overlaps(words) == [("one", "two")]
+
+
+# Word
+
+
+def test_the_word_document_has_headings_tables_with_headers_and_fixed_dates() -> None:
+    page = written("totals_disagree", "inspector")
+    assert page is not None
+    content = docx.page(page)
+    file = python_docx.Document(io.BytesIO(content))
+    levels = [int(p.style.name[-1]) for p in file.paragraphs if p.style and p.style.name.startswith("Heading")]
+    assert levels == [1, *(section.level for section in page.sections)]
+    assert all(table._tbl.xpath("./w:tr[1]/w:trPr/w:tblHeader") for table in file.tables)
+    rows = sum(len(table.rows) for table in file.tables)
+    assert rows == sum(len(table._tbl.xpath("./w:tr/w:trPr/w:cantSplit")) for table in file.tables) > 20
+    assert file.core_properties.language == "en-GB" and file.core_properties.title == page.title
+    assert file.core_properties.created == file.core_properties.modified
+    assert {info.date_time for info in zipfile.ZipFile(io.BytesIO(content)).infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    assert all(shape._inline.docPr.get("descr") for shape in file.inline_shapes)
+    assert "<w:fldSimple" not in zipfile.ZipFile(io.BytesIO(content)).read("word/document.xml").decode()
