@@ -15,7 +15,7 @@ PACKAGE = ROOT / "src" / "wres_assure"
 
 # The rooms, each and the rooms below it that it may import: no other arrow, so everything runs one way. A module
 # imports its own room too. A module at the root is a room of its own. `GROUND` is everybody's.
-GROUND = {"model", "records", "hashing", "memo", "resources", "collector", "_"}  # `_` is the package: its version
+GROUND = {"model", "memo", "resources", "_"}  # `_` is the package: its version
 ROOMS = {
     "model": "",
     "stats": "",
@@ -103,8 +103,6 @@ STARTING = ("cohort.", "render.briefing.custom")
 BANNED_CALLS = {"eval", "exec", "compile", "__import__"}
 BANNED_ATTRIBUTES = {"time.time", "time.time_ns", "os.system", "os.popen", "os.fork", "os.urandom"}
 CLOCKS = {"now", "today", "utcnow"}  # of datetime and date, whatever they were imported as
-
-PRIVATE = {"_sha2", "_sha256"}  # of the standard library, under another name before Python 3.12
 
 
 def name_of(path: Path) -> str:
@@ -202,7 +200,7 @@ def test_the_table_itself_runs_one_way() -> None:
 
 @pytest.mark.parametrize("name", FILES)
 def test_third_parties_are_imported_by_their_owners_alone(name: str) -> None:
-    others = {found for found in IMPORTS[name] if not found.startswith(".")} - sys.stdlib_module_names - PRIVATE
+    others = {found for found in IMPORTS[name] if not found.startswith(".")} - sys.stdlib_module_names
     assert sorted(party for party in others if not {name, room(name)} & OWNERS.get(party, set())) == []
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .check import Checked, Judged, check, forgotten
 from .check.notes import explained
-from .collector import uncollected
 from .compare import among_peers, compare
 from .conform import Conformed, conform, published_survey
 from .derive import derive
 from .facts import Facts
 from .model import Assessment, Compared, Earlier, Fact, Indicator, Refused, Return, Submission
 from .read import read
-from .records import NamedTuple
 from .rulebook import Rulebook
 from .score import reliability, score, usable
 from .slips import raised_of, slips
@@ -44,7 +42,6 @@ def assess(path: str, rulebook: Rulebook, year: int | None = None, beside: Besid
     return judged(read(path), rulebook, year, beside)
 
 
-@uncollected
 def judged(
     submission: Submission, rulebook: Rulebook, year: int | None = None, beside: Beside = NOTHING
 ) -> list[Assessment]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import repeat
+from typing import NamedTuple
 
 from .memo import Remembered
 from .model import Fact, Json, Key, Place
-from .records import NamedTuple
 from .rulebook.expression import Operand, exact, printed
 
 

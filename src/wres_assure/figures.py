@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import NamedTuple
 
 from .model import Cell, Json
-from .records import NamedTuple
 
 # Every code here is spoken of by a rule with `raised_by: conform`.
 _NOT_AVAILABLE = {"n/a", "na", "n.a.", "not available", "not applicable", "-", "–", "—", "--", "nil return", "tbc"}

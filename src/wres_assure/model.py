@@ -7,9 +7,7 @@ costs a sixth of the whole start-up of `check`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
-
-from .records import NamedTuple
+from typing import Any, NamedTuple
 
 PASSED, FAILED, UNVERIFIABLE = "passed", "failed", "unverifiable"
 NOT_APPLICABLE, BROKEN = "not_applicable", "broken"

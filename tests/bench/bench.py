@@ -79,7 +79,6 @@ class Ours:
     def do_engine(self, asked: Json) -> Json:
         """The chosen rules over the figures of one return, totals added up."""
         from wres_assure.check import check
-        from wres_assure.collector import uncollected
         from wres_assure.conform import conform
         from wres_assure.facts import Facts
         from wres_assure.model import FAILED
@@ -95,7 +94,6 @@ class Ours:
             for key in wholes:
                 facts.resolve(key)
 
-        @uncollected  # as the programme judges
         def judge() -> tuple[Any, float]:
             begun = perf_counter()
             for _ in range(ROUNDS_OF_TABLES):

@@ -1,12 +1,9 @@
-"""What makes a check fast changes nothing: records are named tuples, a table may grow, a plain call is a parsed one."""
+"""What makes a check fast changes nothing: a table may grow, a plain call is a parsed one."""
 
 from __future__ import annotations
 
-import collections
-import pickle
 import random
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,78 +15,7 @@ from wres_assure.assess import assess
 from wres_assure.cli import commands as cli
 from wres_assure.cli import plain as quick
 from wres_assure.facts import Facts
-from wres_assure.model import Fact, Key
-from wres_assure.records import NamedTuple
 from wres_assure.rulebook import Rulebook, bind
-
-# Records, held against the ones of the standard library
-
-
-class Point(NamedTuple):
-    """A record with every kind of field."""
-
-    x: int
-    y: tuple[str, int] | None
-    z: str = "z"
-    w: Undefined = None  # type: ignore[name-defined] # noqa: F821 - an annotation is never looked up
-
-    @property
-    def both(self) -> tuple[Any, ...]:
-        return self.x, self.y
-
-
-class Alone(NamedTuple):
-    only: str
-
-
-ORACLE = collections.namedtuple("Point", "x y z w", defaults=("z", None))
-
-
-@given(st.lists(st.integers(), max_size=6), st.dictionaries(st.sampled_from(["x", "y", "z", "w", "other"]), st.text()))
-def test_a_record_takes_what_a_named_tuple_takes(values: list[int], named: dict[str, str]) -> None:
-    def made(of: Any) -> Any:
-        try:
-            return of(*values, **named)
-        except TypeError:
-            return TypeError
-
-    assert made(Point) == made(ORACLE)
-
-
-def test_a_record_is_a_named_tuple_in_all_it_does() -> None:
-    ours, theirs = Point(1, ("a", 2)), ORACLE(1, ("a", 2))
-    assert repr(ours) == repr(theirs)
-    assert hash(ours) == hash(theirs)
-    assert (ours.x, ours.y, ours.z, ours.w, ours.both) == (*theirs, (1, ("a", 2)))
-    assert (ours._fields, ours._asdict()) == (theirs._fields, theirs._asdict())
-    assert ours._replace(y=None, z="other") == theirs._replace(y=None, z="other")
-    assert type(ours._replace(x=2)) is Point
-    assert pickle.loads(pickle.dumps(ours)) == ours
-    assert type(pickle.loads(pickle.dumps(ours))) is Point
-    assert Alone("one") == ("one",)
-    assert Alone._make(["one"]).only == "one"
-    assert not hasattr(ours, "__dict__")
-    match ours:
-        case Point(x, y, z):
-            assert (x, y, z) == (1, ("a", 2), "z")
-
-
-def test_a_record_refuses_what_a_named_tuple_refuses() -> None:
-    ours = Point(1, None)
-    with pytest.raises(ValueError, match="no field v"):
-        ours._replace(v=1)  # type: ignore[call-arg]
-    with pytest.raises(TypeError, match="has 1 fields, not 2"):
-        Alone._make(["one", "two"])
-    with pytest.raises(AttributeError):
-        ours.x = 2  # type: ignore[misc]
-    with pytest.raises(AttributeError):
-        ours.v = 2  # type: ignore[attr-defined]
-
-
-def test_no_record_of_the_programme_is_another_kind_of_class() -> None:
-    assert (type(Fact), type(Key)) == (type, type)
-    assert Fact.__mro__[-2:] == (tuple, object)
-
 
 # A table of facts that grew, held against one made whole
 

@@ -7,10 +7,9 @@ Rules that a stage raises have no expression; they are outside and are named.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..model import Json
-from ..records import NamedTuple
 from ..rulebook import Rule, Rulebook, build
 from ..rulebook.expression import Tree, names_in
 from .cases import outcome

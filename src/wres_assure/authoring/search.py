@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..figures import figure_of_text
 from ..model import FAILED, NOT_APPLICABLE, PASSED, UNVERIFIABLE
-from ..records import NamedTuple
 from ..rulebook import Rule, Rulebook, Selector
 from ..rulebook.expression import CannotCompute, Operand, Tree, exact, names_in, printed, value_of
 

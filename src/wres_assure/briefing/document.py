@@ -7,8 +7,8 @@ carries what it rests on, and one without evidence cannot be written.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from ..records import NamedTuple
 from ..wording.said import Said
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from ..facts import Facts
 from ..model import FAILED, Assessment, Change, Fact, Finding, Indicator, Json, Key, PeerPosition, Pooled
-from ..records import NamedTuple
 from ..rulebook import Rulebook
 from ..wording import findings as words
 from ..wording.indicators import standing

@@ -8,9 +8,9 @@ a question about the figure. Nothing here says that anybody did wrong.
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from ..model import Indicator, Json
-from ..records import NamedTuple
 from ..wording.change import change_sentence
 from ..wording.findings import number, sentence
 from ..wording.indicators import figures_of, pooled_sentence

@@ -6,9 +6,9 @@ An answer that was not given is a question, never a reproach; evidence is never 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from ..model import FAILED, NOT_APPLICABLE, Json
-from ..records import NamedTuple
 from ..wording.findings import day, number, sentence
 from ..wording.said import Said, say
 from .document import Cell, Line, Paragraph, Section, Table

@@ -7,6 +7,7 @@ mistake of ours makes it broken, never failed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from ..facts import Facts
 from ..figures import WITHHELD
@@ -26,7 +27,6 @@ from ..model import (
     Raised,
     Return,
 )
-from ..records import NamedTuple
 from ..rulebook import Rule, Rulebook, bind
 from .assertion import FIRST, NO_FIGURE, Context, assert_at, raiser, unverifiable
 from .notes import Row, asked, written

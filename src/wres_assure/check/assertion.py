@@ -6,10 +6,10 @@ A figure that is missing, unreadable or in question stands in the way and makes 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from ..facts import Facts, Resolved
 from ..model import FAILED, NOT_APPLICABLE, UNVERIFIABLE, Finding, Key, Place, Raised, Return, Shown
-from ..records import NamedTuple
 from ..rulebook import Rule, Rulebook, bind
 from ..rulebook.expression import CannotCompute, Env, Operand, deciding, exact, tidy
 

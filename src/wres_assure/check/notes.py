@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from ..facts import Facts
 from ..figures import WITHHELD
 from ..model import FAILED, Fact, Finding, Key
-from ..records import NamedTuple
 from ..rulebook import Rule, Rulebook, bind
 
 Row = tuple[str, str, str]  # item, staff group, pay band; without group and band: every row of the item

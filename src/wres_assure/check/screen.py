@@ -17,11 +17,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 from ..facts import Facts
 from ..memo import Remembered
 from ..model import Json, Key
-from ..records import NamedTuple
 from ..rulebook import Rule, Selector, bind
 from .proof import EVERYWHERE, Proof, Told, Values, gather
 

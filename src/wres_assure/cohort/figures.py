@@ -8,15 +8,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from wres_assure.model import Json, Key
 from wres_assure.rulebook import Rulebook
-
-from ..records import NamedTuple
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

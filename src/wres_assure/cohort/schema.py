@@ -9,7 +9,7 @@ words are those of the rule, and nothing is coerced, for a converted value hides
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,6 @@ from wres_assure.model import BROKEN, FAILED, Finding, Key, Place, Shown
 from wres_assure.rulebook import Rule, Rulebook
 from wres_assure.rulebook.expression import names_in
 
-from ..records import NamedTuple
 from .figures import Understood, understood
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -27,8 +27,6 @@ from wres_assure.model import FACT_COLUMNS, Key, Note, Refused, Row, Submission
 from wres_assure.read.preflight import load, recognise
 from wres_assure.read.table import MAX_COLUMNS, MAX_FIELD, REQUIRED, decode, records_of, separator_of
 from wres_assure.read.table import read_table as read_facts
-
-from ..records import NamedTuple
 
 if TYPE_CHECKING:
     from os import PathLike

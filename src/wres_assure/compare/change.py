@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from ..facts import Facts
 from ..model import Change, Earlier, Fact, Indicator, Json, Key, Pooled
-from ..records import NamedTuple
 from ..rulebook import Rulebook
 from ..rulebook.expression import tidy
 from ..stats.comparisons import Pair, benjamini_hochberg, change_given_cases, regression_to_the_mean

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import NamedTuple
 
 from ..facts import Facts, operand_of
 from ..figures import WITHHELD, Figure, figure_of_text
 from ..model import Fact, Json, Key, Raised
-from ..records import NamedTuple
 from ..rulebook.expression import Operand, exact, tidy
 
 LONGEST = 500  # characters of a sentence that is read

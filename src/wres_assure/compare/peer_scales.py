@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from ..model import Indicator, Json
-from ..records import NamedTuple
 from ..stats.proportions import possible
 
 _SHARES = 1e-12  # a percentage of 0 or 100 without its number of respondents has no odds

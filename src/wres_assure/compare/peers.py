@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from ..facts import Facts
 from ..model import ORGANISATIONS, Fact, Indicator, Json, Key, PeerPosition, Return
-from ..records import NamedTuple
 from ..rulebook import Rulebook
 from ..rulebook.expression import tidy
 from ..stats.comparisons import Spread, prediction_deviation, shrunken, spread_of, student_z

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from ..figures import figure_of_cell, figure_of_text, plain
 from ..memo import Remembered
 from ..model import Cell, Fact, Json, Key, Organisation, Raised, Refused, Return, Row, Submission, column_letters
-from ..records import NamedTuple
 from ..rulebook import Rulebook
 from .cover import FIRST_YEAR, cover_of, organisation_of, snapshot_of, year_of
 from .layout import Map, locate

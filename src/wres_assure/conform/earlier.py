@@ -7,11 +7,11 @@ taken, and they are judged again by this one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from ..figures import plain
 from ..model import Organisation, Refused, Return, Submission
 from ..read import read
-from ..records import NamedTuple
 from ..rulebook import Rulebook
 from . import Conformed, conform
 

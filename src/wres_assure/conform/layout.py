@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 from functools import lru_cache
+from typing import NamedTuple
 
 from ..figures import plain
 from ..memo import Remembered
 from ..model import Cell, Json, Raised, Sheet
-from ..records import NamedTuple
 
 
 class Map(NamedTuple):

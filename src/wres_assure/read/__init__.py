@@ -9,7 +9,6 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from wres_assure.collector import uncollected
 from wres_assure.model import Submission
 from wres_assure.read.preflight import Found, load, recognise
 
@@ -42,7 +41,7 @@ def _read(found: Found, deadline: float) -> Submission:
         from wres_assure.read.workbook import read_workbook
 
         # Cells make no cycles; looking for some among 100,000 new tuples costs a quarter of the reading.
-        return uncollected(read_workbook)(found.package, found.sha256, deadline)
+        return read_workbook(found.package, found.sha256, deadline)
     if found.is_json:
         from wres_assure.read.result import read_result
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from wres_assure.model import Cell, Refused, Sheet, column_letters
 from wres_assure.read.package import damaged
@@ -10,8 +11,6 @@ from wres_assure.read.plain_rows import Cells as PlainCells
 from wres_assure.read.plain_rows import NotPlain, plain_text
 from wres_assure.read.references import column_number, date_serial, has_dde, number, unescape
 from wres_assure.read.xml import MAX_TEXT, too_long
-
-from ..records import NamedTuple
 
 MAX_ROW = 5_000
 MAX_COLUMN = 200

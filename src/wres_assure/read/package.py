@@ -8,12 +8,11 @@ written to disk.
 from __future__ import annotations
 
 from struct import Struct
+from typing import NamedTuple
 from zlib import crc32, decompressobj
 from zlib import error as ZlibError
 
 from wres_assure.model import Refused
-
-from ..records import NamedTuple
 
 MAX_PART = 10_000_000
 MAX_TOTAL = 100_000_000

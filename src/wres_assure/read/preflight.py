@@ -5,15 +5,13 @@ A file's name is not asked: a workbook sent as `return.xls` is read, a web page 
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from wres_assure.model import Refused
 from wres_assure.read.package import Package, open_package
-
-from ..hashing import sha256
-from ..records import NamedTuple
 
 MAX_FILE = 50_000_000
 
@@ -96,7 +94,7 @@ def recognise(data: bytes, file: str) -> Found:
     if not data:
         raise Refused("file_empty", f"{file} is empty.", "Save the file again and check that it has content.", file)
     if data.startswith(b"PK"):
-        return Found(file, sha256(data), data, _workbook(data, file))
+        return Found(file, hashlib.sha256(data).hexdigest(), data, _workbook(data, file))
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         _ole(data, file)
     head = data[:4096]
@@ -108,7 +106,7 @@ def recognise(data: bytes, file: str) -> Found:
             raise Refused(code, f"{file} {what}.", remedy, file)
     if head[:1] == b"<":
         _markup(head.lower(), file)
-    return Found(file, sha256(data), data, None, head[:1] in (b"{", b"["))
+    return Found(file, hashlib.sha256(data).hexdigest(), data, None, head[:1] in (b"{", b"["))
 
 
 def _workbook(data: bytes, file: str) -> Package:

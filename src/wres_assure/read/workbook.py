@@ -6,6 +6,7 @@ Parts are found through their relationships, never by their usual names. Nothing
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from wres_assure.model import Note, Refused, Sheet, Submission, column_letters
 from wres_assure.read.cells import MAX_CELLS, Book, Seen
@@ -26,8 +27,6 @@ from wres_assure.read.xml import (
     too_many,
     walk,
 )
-
-from ..records import NamedTuple
 
 _STATES = ("visible", "hidden", "veryHidden")
 _PICTURES = 200  # of a sheet, looked at; more would cost time and tell no more

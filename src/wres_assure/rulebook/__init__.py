@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from .. import resources
 from ..memo import Remembered
 from ..model import Json, Key, Place
-from ..records import NamedTuple
 from .expression import Env, Operand, interval_of, value_of
 
 # item, basis, staff_group, pay_band, ethnicity: "@" is bound, "*" the whole, "=" the printed total;

@@ -11,10 +11,9 @@ as it stands, and everything else uses the value alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..memo import Remembered
-from ..records import NamedTuple
 
 FUNCTIONS = {
     "abs": (1, 1),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
-from ..records import NamedTuple
 from .parser import ExpressionError, did_you_mean
 from .schema import Items
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from typing import NamedTuple
 
 from ..assess import Beside, assess, judged
 from ..model import BROKEN, FAILED, UNVERIFIABLE, Assessment, Refused
-from ..records import NamedTuple
 from ..rulebook import Rulebook, load
 from . import files, inputs
 

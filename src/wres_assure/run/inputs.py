@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from ..records import NamedTuple
 from ..wording.findings import clean
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from ..facts import Facts
 from ..model import Indicator, Json, Key, Term
-from ..records import NamedTuple
 from ..rulebook.expression import tidy
 from ..stats.proportions import critical_z
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from ..facts import Facts
 from ..model import FAILED, Fact, Finding, Key, Raised, Slip
-from ..records import NamedTuple
 from ..rulebook import Rule, Rulebook, bind
 from ..rulebook.expression import CannotCompute, Operand, exact
 from ..stats.proportions import normal_quantile

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from ..facts import Facts
 from ..model import Fact, Key
-from ..records import NamedTuple
 from ..rulebook.expression import Operand, exact, printed
 
 

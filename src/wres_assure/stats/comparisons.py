@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from wres_assure.stats.proportions import (
     Interval,
@@ -21,8 +22,6 @@ from wres_assure.stats.proportions import (
     ratio_score,
     two_sided,
 )
-
-from ..records import NamedTuple
 
 Pair = tuple[int, int, int, int]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from ..model import Assessment, Change, Indicator, Json
-from ..records import NamedTuple
 from ..rulebook import Rulebook
 from .findings import number, sentence
 

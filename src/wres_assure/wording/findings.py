@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from ..facts import title_of
 from ..figures import WITHHELD, figure_of_text
-from ..hashing import sha256
 from ..model import FAILED, Fact, Finding, Place, Shown, column_letters
 from ..rulebook import Rulebook
 from ..rulebook.expression import CannotCompute, Tree, exact, names_in, text_of, value_of
@@ -51,7 +51,7 @@ def detail_shown(finding: Finding) -> str:
 
 def fingerprint(finding: Finding, code: str) -> str:
     """What survives a moved table, a re-upload and a new year: rule, organisation and place."""
-    return sha256("\x1f".join((finding.rule, code, *finding.place)).encode())[:16]
+    return hashlib.sha256("\x1f".join((finding.rule, code, *finding.place)).encode()).hexdigest()[:16]
 
 
 def code_shown(code: str) -> str:

@@ -7,10 +7,10 @@ A ratio never stands without both rates, nor without what could be chance.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from ..facts import Facts
 from ..model import Assessment, Indicator, Json, Key, Pooled
-from ..records import NamedTuple
 from ..rulebook import Rulebook
 from ..wording.said import Said, say
 from .findings import NOTHING, number, sentence

@@ -7,11 +7,11 @@ written. Numbers come formatted from `words`; renderers only place what stands h
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
 from .. import __version__
 from ..facts import Facts
 from ..model import ACTIONS, BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Assessment, Finding
-from ..records import NamedTuple
 from ..rulebook import Rule, Rulebook
 from ..wording.said import Said, say
 from . import findings as words

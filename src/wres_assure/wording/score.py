@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from ..model import Assessment, Indicator, Json, Score, Term
-from ..records import NamedTuple
 from ..rulebook import Rulebook
 from ..rulebook.expression import tidy
 from ..stats.proportions import critical_z

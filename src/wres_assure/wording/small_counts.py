@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from ..facts import Facts
 from ..model import Key
-from ..records import NamedTuple
 
 LEAST_OF_A_ROW = 10  # rows under 10 people are never singled out in text
 

@@ -13,6 +13,7 @@ import re
 import zipfile
 from collections.abc import Mapping
 from time import monotonic
+from typing import NamedTuple
 
 from ...model import ACTIONS, FAILED, Json, Refused, Sheet, Submission, column_letters
 from ...read import read_bytes
@@ -22,7 +23,6 @@ from ...read.preflight import recognise
 from ...read.references import column_number
 from ...read.workbook import part_named
 from ...read.xml import walk
-from ...records import NamedTuple
 from ...wording.findings import cells_of, clean, counted, sentence
 from ...wording.report import ACTION_TITLES, Briefing
 from .checks import NAME, TITLE, Line, first_row, head_of, sheet

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from ...model import ACTIONS, column_letters
-from ...records import NamedTuple
 from ...wording.findings import clean, counted
 from ...wording.report import ACTION_TITLES, COUNTS_AS_NOTHING, Briefing
 from ..workbooks.style import row_height

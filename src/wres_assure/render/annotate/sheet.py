@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
 
 from ...model import column_letters
 from ...read.references import column_number
-from ...records import NamedTuple
 from .xml import (
     Edit,
     Element,

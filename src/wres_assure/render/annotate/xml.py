@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Iterator
 from html import unescape
 from time import monotonic
+from typing import NamedTuple
 
 from ...model import Refused
 from ...read.xml import walk
-from ...records import NamedTuple
 
 _TAG = re.compile(
     rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>"

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from ...briefing.document import Chart, Panel
-from ...records import NamedTuple
 from .drawing import (
     BLUE,
     FONT,

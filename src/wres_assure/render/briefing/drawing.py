@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from ...briefing.document import Mark, Panel
-from ...records import NamedTuple
 
 WIDTH = 720  # user units; 180 mm on paper, so 12 of them are 8.5 points
 SIZE = 12.0

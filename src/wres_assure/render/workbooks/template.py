@@ -10,12 +10,11 @@ import datetime
 import io
 import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import xlsxwriter  # type: ignore[import-untyped]  # it brings no types
 
 from ...model import Json, Key, column_letters
-from ...records import NamedTuple
 from .style import HELP, STYLES, guide
 
 ROWS_ABOVE = 6  # cover and headings: template row n stands in sheet row n + 6
