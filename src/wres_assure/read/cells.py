@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from wres_assure.model import Cell, Refused, Sheet, column_letters
-from wres_assure.read.package import damaged
-from wres_assure.read.plain_rows import Cells as PlainCells
-from wres_assure.read.plain_rows import NotPlain, plain_text
-from wres_assure.read.references import column_number, date_serial, has_dde, number, unescape
-from wres_assure.read.xml import MAX_TEXT, too_long
+from ..model import Cell, Refused, Sheet, column_letters
+from .package import damaged
+from .plain_rows import Cells as PlainCells
+from .plain_rows import NotPlain, plain_text
+from .references import column_number, date_serial, has_dde, number, unescape
+from .xml import MAX_TEXT, too_long
 
 MAX_ROW = 5_000
 MAX_COLUMN = 200

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from time import monotonic
 
-from wres_assure.model import Refused, Sheet, column_letters
-from wres_assure.read.cells import MAX_CELLS, MAX_COLUMN, MAX_ROW, Book, Seen, keeper
-from wres_assure.read.package import damaged
-from wres_assure.read.plain_rows import VOCABULARY, NotPlain, plain_rows, plain_table
-from wres_assure.read.references import area, column_number, is_zero
-from wres_assure.read.xml import (
+from ..model import Refused, Sheet, column_letters
+from .cells import MAX_CELLS, MAX_COLUMN, MAX_ROW, Book, Seen, keeper
+from .package import damaged
+from .plain_rows import VOCABULARY, NotPlain, plain_rows, plain_table
+from .references import area, column_number, is_zero
+from .xml import (
     MAX_DEPTH,
     MAX_TEXT,
     Attributes,

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from wres_assure.model import Note, Refused, Sheet, Submission, column_letters
-from wres_assure.read.cells import MAX_CELLS, Book, Seen
-from wres_assure.read.package import Package, damaged, read_part
-from wres_assure.read.references import format_kind, names_other_file, unescape
-from wres_assure.read.sheet import read_sheet
-from wres_assure.read.xml import (
+from ..model import Note, Refused, Sheet, Submission, column_letters
+from .cells import MAX_CELLS, Book, Seen
+from .package import Package, damaged, read_part
+from .references import format_kind, names_other_file, unescape
+from .sheet import read_sheet
+from .xml import (
     MAX_DEPTH,
     MAX_TEXT,
     Attributes,
