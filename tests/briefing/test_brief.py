@@ -523,10 +523,10 @@ def test_the_trace_known_issues_and_folded_cells_are_told(rulebook: Rulebook) ->
     assert re.search(r"other checks did not hold for the same cause: ARI-01a \(WRES!K45", told)
     issue = "It is known to mistake a row of totals for one of bands."
     rules = tuple(
-        rule._replace(source={**rule.source, "known_issues": [issue]}) if rule.id == "CON-01" else rule
+        rule._replace(known_issues=[issue]) if rule.id == "CON-01" else rule
         for rule in rulebook.rules
     )
-    assert issue in " ".join(texts(document(assessment, rulebook._replace(rules=rules))))
+    assert issue in " ".join(texts(document(assessment, rulebook.with_rules(rules))))
 
 
 RATIO, SHARE = {"a": "ratio", "b": "ratio"}, {"a": "share", "b": "share"}
@@ -561,7 +561,7 @@ def test_the_clause_that_decided_reads_as_it_was_decided(
     ours = rulebook.rule("UNK-01b")._replace(units=units)
     values = {"a": Shown(a, a, a, cell="WRES!L41"), "b": Shown(b, b, b), "parameter.unknown_explain": Shown(b, b, b)}
     finding = Finding(ours.id, FAILED, Place(), values, (), clause=parse(clause))
-    assert words.trace_of(finding, rulebook._replace(rules=(ours,))) == told
+    assert words.trace_of(finding, rulebook.with_rules([ours])) == told
 
 
 # Hostile text

@@ -32,7 +32,7 @@ def assessed(story: str) -> Assessment:
 
 
 def found_by_judgement(rule: rulebook.Rule, place: Place, context: Context) -> list[Finding]:
-    return checks._raised(rule, place, context) if rule.source["raised_by"] else assert_at(rule, place, context)
+    return checks._raised(rule, place, context) if rule.raised_by else assert_at(rule, place, context)
 
 
 def proved(rule: rulebook.Rule, screen: Screen, seen: Seen) -> Iterator[Place]:
@@ -72,9 +72,9 @@ def test_nothing_that_is_proved_is_found_wanting(seed: int) -> None:
     context = Context(facts, {}, assessment.subject, RULES, in_question)
     number = 0
     for rule in RULES.rules:
-        if rule.kind not in ("places", "cells") or rule.source["raised_by"] == "compare":
+        if rule.kind not in ("places", "cells") or rule.raised_by == "compare":
             continue
-        if rule.source["raised_by"] and rule.kind != "cells":
+        if rule.raised_by and rule.kind != "cells":
             continue
         first = rule.family in checks.FIRST
         for place in proved(rule, screen, seen if first else screen.questioned(seen, in_question)):
@@ -134,11 +134,9 @@ def without_itself(tree: Any) -> Any:
 
 
 def made(condition: Any, when: Any, computed: Any) -> rulebook.Rule:
-    entry = dict(next(rule for rule in RULES.rules if rule.id == "CON-02").source)
-    entry |= {"let": {name: list(key) for name, key in NAMES.items()}, "where": {"computed": without_itself(computed)},
-              "when": when, "assert": condition, "when_text": "so",
-              "places": [["", "", "", "", ""]] * 2, "kind": "places"}
-    return rulebook._rule(entry)
+    return rulebook.evaluated(RULES.rule("CON-02")._replace(
+        let={name: list(key) for name, key in NAMES.items()}, where_trees={"computed": without_itself(computed)},
+        when_tree=when, assert_tree=condition, when_text="so", places=(Place(),) * 2, bound={}, kind="places"))
 
 
 @settings(max_examples=1500, deadline=None)
@@ -199,7 +197,7 @@ def test_nor_does_a_difference_of_rates_as_divisor() -> None:
 
 
 def test_a_figure_with_a_value_and_a_problem_proves_nothing() -> None:
-    let = tuple((name, list(NAMES[name])) for name in ("people", "others"))
+    let = {name: list(NAMES[name]) for name in ("people", "others")}
     rule = made(["<=", "people", "others"], None, 0.0)._replace(let=let)
     for problem, places in ((None, []), ("text", [0, 1])):
         people, others = Fact(NAMES["people"], 1.0, "1", ""), Fact(NAMES["others"], 2.0, "2", "", problem)

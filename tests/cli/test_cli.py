@@ -242,7 +242,7 @@ def test_rules_show_gives_the_whole_rule(rulebook: Rulebook, capsys: pytest.Capt
     for rule in rulebook.rules:
         assert run("rules", "show", rule.id) == 0
         shown = " ".join(capsys.readouterr().out.split())
-        assert all(" ".join(part.split()) in shown for part in (rule.title, rule.source["why"]))
+        assert all(" ".join(part.split()) in shown for part in (rule.title, rule.why))
 
 
 # Help and the process

@@ -89,7 +89,7 @@ def check(
             family = families.get(rule.family)
             if family is None:
                 family = families[rule.family] = _counter()
-            counts = apart if rule.source["asks_removal"] else coverage
+            counts = apart if rule.asks_removal else coverage
             counts[PASSED] += passed
             family[PASSED] += passed
             for outcome, found in others:
@@ -118,7 +118,7 @@ def _plan(context: Context) -> Plan:
     kind = subject.year, subject.from_table, subject.organisation.type
     plans = _plans(rules) if usual else {}
     if kind not in plans:
-        judged = [rule for rule in rules if rule.source["status"] in ("active", "suspended")]
+        judged = [rule for rule in rules if rule.status in ("active", "suspended")]
         judged.sort(key=lambda rule: _TURN.get(rule.family, len(FIRST)))
         turns: Plan = ([], [], [])
         for rule in judged:
@@ -141,7 +141,7 @@ def _with_what_is_asked(
 
 def _caused(finding: Finding, rule: Rule, cause: Mapping[Row, str]) -> Finding:
     """A note that is missing follows from the finding that asks for it."""
-    rows = (bind(selector, finding.place) for _, selector in rule.let)
+    rows = (bind(selector, finding.place) for selector in rule.let.values())
     by = next((cause[row] for key in rows if (row := (key.item, key.staff_group, key.pay_band)) in cause), "")
     return finding._replace(caused_by=by) if by and finding.outcome == FAILED else finding
 
@@ -153,7 +153,7 @@ def _counter() -> dict[str, int]:
 def _judged(rule: Rule, context: Context, screen: Screen, seen: Seen) -> Result:
     """How many checks of a rule surely hold, and the outcome of each other one with what it found."""
     judge: Callable[[Rule, Place, Context], list[Finding]]
-    if rule.source["raised_by"]:
+    if rule.raised_by:
         places, judge = _places(rule), _raised
         suspects = _suspects(rule, places, context, screen, seen)
     else:
@@ -174,7 +174,7 @@ def _judged(rule: Rule, context: Context, screen: Screen, seen: Seen) -> Result:
 
 def _places(rule: Rule) -> tuple[Place, ...]:
     """Where a rule is judged, the whole return where it may speak of figures that the template has no place for."""
-    return (*rule.places, WHOLE) if rule.kind == "cells" and rule.source["raised_by"] else rule.places
+    return (*rule.places, WHOLE) if rule.kind == "cells" and rule.raised_by else rule.places
 
 
 def _suspects(
@@ -184,7 +184,7 @@ def _suspects(
     if rule.kind == "cells":
         found = [rule.places[number] for number in screen.suspects(rule, seen)]
         return [*found, *places[len(rule.places) :]]
-    codes = rule.source["codes"] if rule.kind != "rows" else (*rule.source["codes"], "section_missing")
+    codes = rule.codes if rule.kind != "rows" else (*rule.codes, "section_missing")
     return places if rule.family in LAST or any(code in context.raised for code in codes) else ()
 
 
@@ -202,15 +202,15 @@ def _not_judged(rule: Rule, context: Context) -> Result | None:
 def _why_not_judged(rule: Rule, context: Context) -> tuple[str, str, str]:
     """Why a rule does not speak of this return at all: reason, outcome, the rule that is the cause."""
     subject = context.subject
-    if rule.source["status"] == "suspended":
-        return f"The rule is suspended: {rule.source['status_reason']}", NOT_APPLICABLE, ""
-    gate = rule.source["raised_by"] in ("read", "conform") and any(
-        context.raised.get(code) for code in rule.source["codes"]
+    if rule.status == "suspended":
+        return f"The rule is suspended: {rule.status_reason}", NOT_APPLICABLE, ""
+    gate = rule.raised_by in ("read", "conform") and any(
+        context.raised.get(code) for code in rule.codes
     )
     if subject.stopped and not gate:
         code = "year_unknown" if "year_unknown" in context.raised else "not_the_template"
         return subject.stopped, UNVERIFIABLE, raiser(code, WHOLE, context)
-    if subject.scheme != "nhs_wres" and "another_scheme" not in rule.source["codes"]:
+    if subject.scheme != "nhs_wres" and "another_scheme" not in rule.codes:
         return (
             "The figures follow another scheme; these rules are of the NHS WRES.",
             NOT_APPLICABLE,
@@ -244,12 +244,12 @@ def _why_not_judged(rule: Rule, context: Context) -> tuple[str, str, str]:
 
 
 def _raised(rule: Rule, place: Place, context: Context) -> list[Finding]:
-    codes = rule.source["codes"]
+    codes = rule.codes
     if rule.family in LAST and (unread := _unread(rule, place, context)):
         return [unread]
-    if rule.kind == "cells" and place != WHOLE and rule.source["raised_by"] != "compare":
+    if rule.kind == "cells" and place != WHOLE and rule.raised_by != "compare":
         return _cell(rule, place, context.facts.get(Key(*place)), context)
-    if rule.kind == "cells" and rule.source["raised_by"] == "compare":
+    if rule.kind == "cells" and rule.raised_by == "compare":
         return _compared(rule, place, context)
     if rule.kind == "cells":
         troubled = context.facts.troubled
@@ -310,7 +310,7 @@ def _outside(key: Key, context: Context) -> bool:
 
 def _compared(rule: Rule, place: Place, context: Context) -> list[Finding]:
     """Figures given more than once: at their own place where the template has one, else at the whole return."""
-    entries = [entry for code in rule.source["codes"] for entry in context.raised.get(code, ())]
+    entries = [entry for code in rule.codes for entry in context.raised.get(code, ())]
     own = set(rule.places) if entries and place == WHOLE else ()
     here = [
         entry
@@ -347,14 +347,14 @@ def _cell(rule: Rule, place: Place, fact: Fact | None, context: Context) -> list
         return [Finding(rule.id, UNVERIFIABLE, place, {}, (), cause=f"{context.facts.name(Key(*place))} was not given")]
     if fact.problem is None:
         return []
-    if fact.problem in rule.source["codes"]:
+    if fact.problem in rule.codes:
         return [Finding(rule.id, FAILED, place, {}, ((fact.cell, fact.raw),) if fact.cell else (), fact.problem)]
-    if fact.problem not in NO_FIGURE and "blank" in rule.source["codes"] and fact.cell:
+    if fact.problem not in NO_FIGURE and "blank" in rule.codes and fact.cell:
         return []  # something stands there; another rule says what is wrong with it
     return [unverifiable(rule, place, context.facts.resolve(Key(*place)), context)]
 
 
-_explaining = Remembered(lambda rules: {rule.id: rule.source["explains"] for rule in rules if rule.source["explains"]})
+_explaining = Remembered(lambda rules: {rule.id: rule.explains for rule in rules if rule.explains})
 
 
 def _folded(findings: list[Finding], rulebook: Rulebook) -> list[Finding]:

@@ -144,8 +144,7 @@ def content(assessments: list[Assessment], rulebook: Rulebook, form: str, severa
 
 def verdict(assessment: Assessment, rulebook: Rulebook, fail_on: str, require_all: bool) -> int:
     """The exit code of one return."""
-    actions = {rule.id: rule.action for rule in rulebook.rules}
-    outcomes = {(finding.outcome, actions[finding.rule]) for finding in assessment.findings}
+    outcomes = {(finding.outcome, rulebook.rule(finding.rule).action) for finding in assessment.findings}
     if any(outcome == BROKEN for outcome, _ in outcomes):
         return OUR_FAULT
     if require_all and any(outcome == UNVERIFIABLE for outcome, _ in outcomes):
