@@ -34,7 +34,7 @@ from wres_assure.render.annotate.sheet import Styles, marked, outline
 from wres_assure.render.annotate.xml import edited, elements, tags, text
 from wres_assure.results.result import result
 from wres_assure.rulebook import Rulebook
-from wres_assure.wording.report import brief
+from wres_assure.wording.report import report_on
 from xlsx_builder import HEAD, MAIN, OFFICE, pack, parts, styles, worksheet
 
 needs_libreoffice = pytest.mark.skipif(shutil.which("soffice") is None, reason="tests/tools.sh installs LibreOffice")
@@ -54,7 +54,7 @@ def assessed(data: bytes, rulebook: Rulebook) -> Assessment:
 def copy_of(data: bytes, rulebook: Rulebook, show_values: bool = False) -> bytes:
     found = assessed(data, rulebook)
     titles = {rule.id: rule.title for rule in rulebook.rules}
-    page, entry = brief(found, rulebook, "trust", show_values), result(found, rulebook, show_values)
+    page, entry = report_on(found, rulebook, "trust", show_values), result(found, rulebook, show_values)
     return annotate(data, found.submission, page, entry, titles)
 
 
