@@ -372,6 +372,7 @@ class Score(NamedTuple):
     alternatives: Mapping[str, float]  # equal_weights, odds_ratios
     notes: tuple[str, ...]
     withheld: str  # why there is no index; "" where there is one
+    standing: Mapping[str, str] = {}  # the class of each indicator, though the rulebook has no profile to show
 
 
 class Assessment(NamedTuple):
