@@ -13,8 +13,9 @@ from ..facts import Facts
 from ..model import Assessment, Indicator, Json, Key, Pooled
 from ..rulebook import Rulebook
 from ..wording.said import Said, say
-from .findings import NOTHING, number, sentence
+from .numbers import NOTHING, number
 from .small_counts import SmallCount, draw_of, parity_of, small_count
+from .text import capital, sentence
 
 
 class Indication(NamedTuple):
@@ -309,7 +310,7 @@ def range_of(indicator: Indicator, entry: Json, events: float | None) -> str:
 def _with_events(entry: Json, events: float | None, subject: str) -> str:
     """`With 26 cases this`, `This`."""
     if events is None:
-        return f"{subject[:1].upper()}{subject[1:]}"
+        return capital(subject)
     counted = entry["counted"] or "people"
     counted = counted[:-1] if events == 1 and counted.endswith("s") else counted
     return f"With {number(events, 'people')} {counted} {subject}"
