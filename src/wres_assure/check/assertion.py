@@ -9,20 +9,23 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from ..facts import Facts, Resolved
-from ..model import FAILED, NOT_APPLICABLE, UNVERIFIABLE, Finding, Key, Place, Raised, Return, Shown
+from ..model import FAILED, Finding, Key, Place, Raised, Return, Shown
 from ..rulebook import Rule, Rulebook, bind
 from ..rulebook.expression import CannotCompute, Env, Operand, deciding, exact, tidy
+from .outcomes import not_applicable, unverifiable
 
 FIRST = ("structure", "types")  # a figure that fails in these families is in question for every later rule
 NO_FIGURE = ("blank", "section_empty", "esr_empty", None)
 
 
 class Context(NamedTuple):
+    """What a rule is judged in: the facts of one return, what stages raised of it, and the figures in question."""
+
     facts: Facts
     raised: Mapping[str, list[Raised]]
     subject: Return
     rulebook: Rulebook
-    in_question: dict[Key, str]
+    in_question: Mapping[Key, str]  # each with the rule that asks to correct it
 
 
 def assert_at(rule: Rule, place: Place, context: Context) -> list[Finding]:
@@ -67,15 +70,14 @@ def asserted(rule: Rule, place: Place, keys: Mapping[str, Key], context: Context
             if obstacle:
                 return [obstacle]
             if not rule.when(operands):
-                why = f"It is judged only where {rule.source['when_text']}."
-                return [Finding(rule.id, NOT_APPLICABLE, place, {}, (), cause=why)]
+                return [not_applicable(rule, place, f"It is judged only where {rule.source['when_text']}.")]
         assert rule.holds is not None
         obstacle = _gathered(operands, rule, place, rule.needs, keys, context)
         if obstacle:
             return [obstacle]
         return [] if rule.holds(operands) else [_failed(rule, place, keys, context)]
     except CannotCompute as e:
-        return [Finding(rule.id, UNVERIFIABLE, place, {}, (), cause=str(e))]
+        return [unverifiable(rule, place, str(e))]
 
 
 def _gathered(
@@ -92,8 +94,8 @@ def _gathered(
         operand = _operand(found, rule)
         if operand is None:
             if rule.source["when_missing"] == "skip" and found.problem is None:
-                return Finding(rule.id, NOT_APPLICABLE, place, {}, (), cause=_sentence(found.reason))
-            return unverifiable(rule, place, found, context)
+                return not_applicable(rule, place, _sentence(found.reason))
+            return lacking(rule, place, found, context)
         operands[name] = operand
         if not context.in_question or rule.family in FIRST:
             continue
@@ -101,16 +103,9 @@ def _gathered(
             continue
         for fact in found.facts:
             if context.in_question.get(fact.key, rule.id) not in (rule.id, *rule.source["explains"]):
-                by = context.in_question[fact.key]
-                return Finding(
-                    rule.id,
-                    UNVERIFIABLE,
-                    place,
-                    {},
-                    ((fact.cell, fact.raw),),
-                    cause=f"{context.facts.name(fact.key)} is in question",
-                    caused_by=by,
-                )
+                cause = f"{context.facts.name(fact.key)} is in question"
+                obstacle = unverifiable(rule, place, cause, context.in_question[fact.key])
+                return obstacle._replace(cells=((fact.cell, fact.raw),))
     return None
 
 
@@ -122,12 +117,11 @@ def _operand(found: Resolved, rule: Rule) -> Operand | None:
     return found.operand
 
 
-def unverifiable(rule: Rule, place: Place, found: Resolved, context: Context) -> Finding:
+def lacking(rule: Rule, place: Place, found: Resolved, context: Context) -> Finding:
+    """The finding where a number a rule needs is not to be had, with the rule that says what is the matter with it."""
     problem = found.problem
     caused_by = raiser(problem.problem, Place(*problem.key), context) if problem and problem.problem else ""
-    return Finding(
-        rule.id, UNVERIFIABLE, place, {}, (), cause=found.reason, caused_by=caused_by if caused_by != rule.id else ""
-    )
+    return unverifiable(rule, place, found.reason, caused_by if caused_by != rule.id else "")
 
 
 def raiser(code: str, place: Place, context: Context) -> str:
@@ -175,7 +169,8 @@ def _failed(rule: Rule, place: Place, keys: Mapping[str, Key], context: Context)
     if rule.where:
         computed = ((name, operand) for name, operand in env.items() if name not in values)
         values.update((name, Shown(tidy(o.value), o.low, o.high)) for name, o in computed)
-    return Finding(rule.id, FAILED, place, values, tuple(cells.items()), clause=deciding(rule.source["assert"], env))
+    clause = deciding(rule.source["assert"], env)
+    return Finding(rule.id, FAILED, place, values, tuple(cells.items()), clause=clause)
 
 
 def _sentence(text: str) -> str:

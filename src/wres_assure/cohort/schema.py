@@ -332,7 +332,7 @@ def _validated(schema: pa.DataFrameSchema, frame: pd.DataFrame, rulebook: Rulebo
     ours = {rule.id: rule for rule in rulebook.rules}
     known = cases["check"].isin(list(ours)) & cases["index"].notna()
     for check in cases.loc[~known, "check"].unique():  # it could not be run: our fault, and nobody's error
-        yield 0, Finding(str(check).partition("(")[0], BROKEN, Place(), {}, (), cause="the rule itself failed")
+        yield 0, Finding(str(check).partition("(")[0], BROKEN, Place(), cause="the rule itself failed")
     rows = frame.loc[cases.loc[known, "index"].astype(int)].to_dict("records")
     for check, row in zip(cases.loc[known, "check"], rows, strict=True):
         rule = ours[check]
