@@ -10,7 +10,6 @@ from ..model import FAILED, Assessment, Change, Fact, Finding, Indicator, Json, 
 from ..rulebook import Rulebook
 from ..wording.cells import cells_of
 from ..wording.findings import fingerprint
-from ..wording.indicators import standing
 from ..wording.small_counts import SmallCount, small_count
 from ..wording.text import clean, code_shown
 
@@ -113,14 +112,13 @@ def dossier_of(
     facts = Facts(assessment.facts, rulebook.items, rulebook.parameters_of(assessment.subject.year))
     entries = {entry["id"]: entry for entry in rulebook.indicators}
     indicators = {indicator.id: indicator for indicator in assessment.indicators}
-    of_profile = {name: kind for kind, names in assessment.score.profile.items() for name in names}
     return Dossier(
         assessment,
         rulebook,
         facts,
         entries,
         indicators,
-        {name: of_profile.get(name) or standing(found, entries[name]) for name, found in indicators.items()},
+        assessment.score.standing,
         _by_indicator(assessment, facts, rulebook, indicators),
         {fact.key.item: fact for fact in assessment.facts if fact.key.basis == "narrative" and fact.value is not None},
         frameworks(rulebook, assessment.subject.year, framework),

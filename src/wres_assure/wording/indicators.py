@@ -184,22 +184,6 @@ def told(indicator: Indicator, level: float = 0.05) -> str:
     return "not testable"
 
 
-def standing(indicator: Indicator, entry: Json) -> str:
-    """The class of the profile: worse for BME staff or not, and whether it can be told from chance.
-
-    A ratio of 0.95 to 1.05 and a gap that prints as 0.0 are no difference, unless they can be told from chance.
-    """
-    answer = told(indicator)
-    if answer == "not used" or indicator.value is None:
-        return "not_usable"
-    parity = 1.0 if indicator.unit == "ratio" else 0.0
-    worse = indicator.value > parity if entry["adverse"] == "above" else indicator.value < parity
-    small = 0.95 <= round(indicator.value, 2) <= 1.05 if indicator.unit == "ratio" else signed(indicator.value) == "0.0"
-    if not worse or (small and answer != "yes"):
-        return "no_difference_or_better"
-    return {"yes": "worse_distinguishable", "no": "worse_could_be_chance"}.get(answer, "worse_not_testable")
-
-
 def holds_parity(indicator: Indicator) -> bool:
     """Whether the interval holds parity: a ratio of 1, a gap of 0."""
     parity = 1.0 if indicator.unit == "ratio" else 0.0
