@@ -67,7 +67,7 @@ DOORS = {
     "rulebook": "_ expression parser strict_yaml",
     "run": "checking files inputs",
     "stats": "comparisons power power_of_change proportions",
-    "wording": "change findings indicators peers report said score small_counts",
+    "wording": "cells change findings indicators numbers peers report said score small_counts text",
 }
 
 # Third parties, and the rooms or modules that own them.

@@ -6,7 +6,7 @@ import textwrap
 
 from ..model import Json, Key
 from ..rulebook import Rule, Rulebook, bind
-from ..wording.findings import counted
+from ..wording.numbers import counted
 from .manual import wrapped
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..model import ORGANISATIONS, Json
 from ..rulebook import Rule, Rulebook
-from ..wording.findings import counted
+from ..wording.numbers import counted
 from .difference_scoring import reasons_reworded, scores
 from .manual import amount
 from .mutants import text_of

@@ -9,7 +9,8 @@ from typing import Any
 from ..facts import title_of
 from ..model import ORGANISATIONS, Json, Key, Place
 from ..rulebook import Rule, Rulebook
-from ..wording.findings import counted, number, sentence
+from ..wording.numbers import counted, number
+from ..wording.text import sentence
 from .mutants import text_of
 
 WIDTH = 80

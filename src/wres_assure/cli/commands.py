@@ -11,7 +11,7 @@ from .. import __version__
 from ..model import Refused, Unwritable
 from ..run import files
 from ..run.inputs import Inputs, tell
-from ..wording.findings import clean
+from ..wording.text import clean
 from .options import collection, fail_on_option, force_option, inputs, path_option, show_values_option
 from .outputs import annotate, diff, findings
 from .rules import InOrder, rules_group

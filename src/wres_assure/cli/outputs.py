@@ -10,7 +10,7 @@ import click
 
 from ..run import files
 from ..run.inputs import Inputs
-from ..wording.findings import clean
+from ..wording.text import clean
 from .options import fail_on_option, force_option, inputs, path_option, show_values_option
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..run import files
-from ..wording.findings import counted
+from ..wording.numbers import counted
 
 if TYPE_CHECKING:
     from ..rulebook import Rulebook
