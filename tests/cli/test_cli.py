@@ -15,7 +15,7 @@ from wres_assure import __main__, __version__
 from wres_assure.cli import commands as cli
 from wres_assure.model import Refused, Unwritable
 from wres_assure.rulebook import Rulebook
-from wres_assure.run import checking, files
+from wres_assure.run import every_return, files
 
 CLEAN = str(SAMPLES / "clean_acute_trust" / "return.xlsx")
 WRONG = str(SAMPLES / "totals_disagree" / "return.xlsx")
@@ -74,7 +74,7 @@ def test_our_own_fault_is_said_so(
     def failing(path: str, *_: object) -> None:
         raise KeyError("Jane Smith 01/01/1980")
 
-    monkeypatch.setattr(checking, "assess", failing)
+    monkeypatch.setattr(every_return, "judged", failing)
     assert run("check", CLEAN) == 4
     monkeypatch.setattr(cli, "run", failing)
     assert run("check", CLEAN) == 4
@@ -87,7 +87,7 @@ def test_stopping_by_hand(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(checking, "assess", stopped)
+    monkeypatch.setattr(every_return, "judged", stopped)
     assert run("check", CLEAN) == 130
 
 

@@ -20,7 +20,7 @@ from wres_assure.compare.copied import again
 from wres_assure.model import FAILED, UNVERIFIABLE, Assessment, Change, Key, Refused, Row, Submission
 from wres_assure.results.result import as_json, facts_csv, result
 from wres_assure.rulebook import Rulebook
-from wres_assure.run.checking import assess_all
+from wres_assure.run.every_return import assess_all
 from wres_assure.stats.comparisons import change_given_cases, change_of_ratio
 from wres_assure.stats.power_of_change import common_ratio, smallest_seen
 from wres_assure.wording.change import KINDS, change_sentence, kind_of, three_years, year_cell
