@@ -1,15 +1,16 @@
 # `make demo` shows what the programme does, `make test` is the one command that checks everything.
-# Both create a virtual environment in .venv and install what they need into it.
+# Both create a virtual environment in .venv and install into it what the lock files pin, by hash.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+UV := uv==0.13.9
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test samples golden pictures bench simulate clean
+.PHONY: demo test quick newest lock samples golden pictures bench simulate clean
 
 demo: $(VENV)/installed
-	$(BIN)/wres-assure demo -o demo
+	$(BIN)/wres-assure demo -o demo --force
 
 test: $(VENV)/installed-test
 	$(BIN)/ruff check .
@@ -18,11 +19,24 @@ test: $(VENV)/installed-test
 	tests/tools.sh
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
+newest:  ## the tests with the newest releases, in an environment of its own: drift is met here, on purpose
+	rm -rf .venv-newest
+	$(MAKE) test VENV=.venv-newest NEWEST=yes
+
+lock:  ## pin the newest releases: names, versions and hashes, for every platform, and no addresses
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet $(UV)
+	$(LOCK) pyproject.toml --group build -o requirements.lock
+	$(LOCK) pyproject.toml --group build --extra test -c requirements.lock -o requirements-test.lock
+	$(LOCK) tests/bench/requirements.in -o tests/bench/requirements.lock
+LOCK = .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+  --no-emit-index-url --no-emit-find-links --no-annotate --no-header
+
 samples: $(VENV)/installed-test  ## write sample_submissions/ again
 	$(BIN)/python tests/samples.py
 
 golden: $(VENV)/installed-test  ## write the golden files again; their diff is the review
-	$(BIN)/python -m pytest -n auto tests/test_golden.py tests/test_rule_tools.py --update-golden
+	$(BIN)/python -m pytest -n auto tests/test_golden.py tests/authoring --update-golden
 
 pictures: $(VENV)/installed-test  ## draw the pages of three samples, to be looked at, in tests/golden/pages
 	tests/tools.sh
@@ -32,7 +46,7 @@ bench: $(VENV)/installed-test  ## measure against other tools; writes tests/benc
 	$(BIN)/python tests/bench/bench.py
 
 simulate: $(VENV)/installed-test  ## slow: tables by the ten thousand against the oracles, mutated files, generated returns
-	WRES_ASSURE_TABLES=10000 $(BIN)/python -m pytest -n auto tests/test_stats.py tests/test_stats_peers.py
+	WRES_ASSURE_TABLES=10000 $(BIN)/python -m pytest -n auto tests/stats
 	$(BIN)/python tests/bench/simulation.py
 	$(BIN)/python tests/bench/change_simulation.py
 	$(BIN)/python tests/bench/score_simulation.py
@@ -45,13 +59,19 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) 2>/dev/null || \
 	  { rm -rf $(VENV); echo "This Python cannot create virtual environments. On Debian or Ubuntu install the package python3-venv, then run make again."; exit 1; }
 
-$(VENV)/installed: $(VENV)/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable .
+ifdef NEWEST
+$(VENV)/installed-test: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --upgrade --editable '.[test]'
+	@touch $@ $(VENV)/installed
+else
+$(VENV)/installed: $(VENV)/bin/python pyproject.toml requirements.lock
+	tests/pinned.sh $(BIN)/python requirements.lock
 	@touch $@
 
-$(VENV)/installed-test: $(VENV)/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[test]'
+$(VENV)/installed-test: $(VENV)/bin/python pyproject.toml requirements-test.lock
+	tests/pinned.sh $(BIN)/python requirements-test.lock
 	@touch $@ $(VENV)/installed
+endif
 
 clean:
-	rm -rf $(VENV) demo build dist
+	rm -rf .venv* demo build dist

@@ -39,9 +39,12 @@ if [ "$(id -u)" -ne 0 ]; then
   as_root="sudo"
 fi
 
-$as_root apt-get update >"$log" 2>&1 # a list that is out of date may still do
+# Another apt may be at work, as on a machine that has just started: wait for it.
+apt="apt-get -o DPkg::Lock::Timeout=600"
 # shellcheck disable=SC2086
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $lacking >>"$log" 2>&1 || {
+$as_root $apt update >"$log" 2>&1 # a list that is out of date may still do
+# shellcheck disable=SC2086
+$as_root env DEBIAN_FRONTEND=noninteractive $apt install -y --no-install-recommends $lacking >>"$log" 2>&1 || {
   tail -n 20 "$log" >&2
   cannot "apt-get could not install"
 }

@@ -6,7 +6,7 @@ Everything is a ratio of medians of interleaved rounds within this one run. Befo
 find the same failures and every reader read the same values. Needs Linux or macOS.
 
 Two environments are made under build/bench: one with the programme as people install it (a wheel, byte code compiled),
-one with the peers of bench-requirements.txt. Prints one table and writes it to results.md beside this file.
+one with the peers of requirements.in. Prints one table and writes it to results.md beside this file.
 """
 
 from __future__ import annotations
@@ -276,42 +276,44 @@ def python_of(folder: Path) -> Path:
     return folder / "bin" / "python"
 
 
+def install_pinned(python: Path, lock: Path) -> None:
+    """What a lock file pins, each file by its hash."""
+    pip(python, "install", "-q", "--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", lock)
+
+
 def install_ours() -> Path:
     """The wheel as built now, in an environment of its own."""
     folder, wheels = WORK / "ours", WORK / "wheels"
+    python = python_of(folder)
     shutil.rmtree(wheels, ignore_errors=True)
-    if not python_of(folder).exists():
+    if not python.exists():
         venv.create(folder, with_pip=True, clear=True)
+    install_pinned(python, ROOT / "requirements.lock")
     # Building imports the hook in the checkout, which needs no byte code there.
-    pip(python_of(folder), "wheel", "-q", "--no-deps", "-w", wheels, ROOT, env={"PYTHONDONTWRITEBYTECODE": "1"})
+    build = ("wheel", "-q", "--no-deps", "--no-build-isolation", "-w", wheels, ROOT)
+    pip(python, *build, env={"PYTHONDONTWRITEBYTECODE": "1"})
     (wheel,) = wheels.glob("*.whl")
-    pip(python_of(folder), "install", "-q", wheel)
-    pip(python_of(folder), "install", "-q", "--no-deps", "--force-reinstall", wheel)
-    run(python_of(folder), "-m", "compileall", "-q", *folder.glob("lib*/python*/site-packages"))
+    pip(python, "install", "-q", "--no-deps", "--force-reinstall", wheel)
+    run(python, "-m", "compileall", "-q", *folder.glob("lib*/python*/site-packages"))
     return folder
 
 
 def install_peers() -> tuple[Path, dict[str, str]]:
     """The peers, and for each that could not be installed why."""
-    folder, listed = WORK / "peers", HERE / "bench-requirements.txt"
-    mark, asked = folder / "installed", hashlib.sha256(listed.read_bytes()).hexdigest()
-    missing: dict[str, str] = {}
+    folder, lock = WORK / "peers", HERE / "requirements.lock"
+    mark, asked = folder / "installed", hashlib.sha256(lock.read_bytes()).hexdigest()
     if mark.exists() and mark.read_text() == asked:
-        return folder, missing
+        return folder, {}
     venv.create(folder, with_pip=True, clear=True)
     try:
-        pip(python_of(folder), "install", "-q", "-r", listed)
+        install_pinned(python_of(folder), lock)
     except Failed:
-        for line in listed.read_text().splitlines():
-            if line and not line.startswith("#"):
-                try:
-                    pip(python_of(folder), "install", "-q", line, "-c", listed)
-                except Failed:
-                    missing[line.partition("==")[0]] = "could not be installed here"
+        lines = (HERE / "requirements.in").read_text().splitlines()
+        names = [line.partition("==")[0] for line in lines if line and not line.startswith("#")]
+        return folder, dict.fromkeys(names, "could not be installed here")
     run(python_of(folder), "-m", "compileall", "-q", *folder.glob("lib*/python*/site-packages"))
-    if not missing:
-        mark.write_text(asked)
-    return folder, missing
+    mark.write_text(asked)
+    return folder, {}
 
 
 # The returns

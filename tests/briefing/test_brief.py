@@ -17,17 +17,17 @@ from wres_assure.briefing.document import (
     Bullets,
     Chart,
     Document,
-    Line,
     Pairs,
     Paragraph,
     Quote,
     Section,
     Table,
+    TableRow,
     evidence,
     texts,
     texts_of,
 )
-from wres_assure.briefing.dossier import Material, frameworks, material
+from wres_assure.briefing.dossier import Dossier, dossier_of, frameworks
 from wres_assure.model import FAILED, Assessment, Fact, Finding, Key, PeerPosition, Place, Pooled, Shown
 from wres_assure.rulebook import Rulebook
 from wres_assure.rulebook.parser import parse
@@ -125,7 +125,7 @@ def test_every_finding_stands_in_the_inspectors_annex(rulebook: Rulebook) -> Non
         shown: set[str] = set()
         for part in (part for part in page.sections if part.rule):
             for block in part.blocks:
-                lines: tuple[Line, ...] = block.rows if isinstance(block, Table) else ()
+                lines: tuple[TableRow, ...] = block.rows if isinstance(block, Table) else ()
                 pairs = block.pairs if isinstance(block, Pairs) else ()
                 shown |= {mark for line in lines for mark in line.findings}
                 shown |= {mark for _, said in pairs for mark in said.findings}
@@ -166,12 +166,12 @@ def test_something_good_is_said_where_there_is_something(story: str, rulebook: R
 
 
 def lines_of(story: str, rulebook: Rulebook) -> list[enquiry.Enquiry]:
-    return enquiry.enquiries(material(sample(story), rulebook))
+    return enquiry.enquiries(dossier_of(sample(story), rulebook))
 
 
 @pytest.mark.parametrize("story", STORIES)
 def test_lines_of_enquiry_are_few_and_short(story: str, rulebook: Rulebook) -> None:
-    of = material(sample(story), rulebook)
+    of = dossier_of(sample(story), rulebook)
     found = enquiry.enquiries(of)
     assert len(found) <= 5
     for at, line in enumerate(found):
@@ -195,7 +195,7 @@ def test_the_order_is_outside_then_not_improving_then_as_most(rulebook: Rulebook
     assessment = sample("clean_acute_trust")
     inside = {f"indicator_{number}": ("inside", "") for number in (1, 6, 7, 8)}
     found = with_peers(assessment, **{**inside, "indicator_2": ("outside_95", "adverse")})
-    lines = enquiry.enquiries(material(found, rulebook))
+    lines = enquiry.enquiries(dossier_of(found, rulebook))
     assert lines[0].subject == "Appointment from shortlisting"
     assert lines[0].place and lines[0].place.text == "Outside what comparable organisations show."
     as_most = [line for line in lines if line.place and line.place.text == "As in most comparable organisations."]
@@ -204,7 +204,7 @@ def test_the_order_is_outside_then_not_improving_then_as_most(rulebook: Rulebook
 
 
 def test_years_that_do_not_improve_come_before_what_most_show(rulebook: Rulebook) -> None:
-    of = material(sample("ccg_three_years", previous=True), rulebook)
+    of = dossier_of(sample("ccg_three_years", previous=True), rulebook)
     first = enquiry.enquiries(of)[0]
     assert first.place and first.place.text == "Not improving in three years: -5.7 (2019), -6.0 (2020), -7.1 (2021)."
     # one year's four cases are no line of enquiry, however far apart the rates are
@@ -234,7 +234,7 @@ def test_pooled_years_with_cases_enough_are_the_figure(rulebook: Rulebook) -> No
     assessment = sample("ccg_three_years")
     pooled = {"indicator_3": Pooled("indicator_3", (2021, 2020, 2019), 4.0, 2.1, 7.6, 24.0)}
     found = assessment._replace(compared=assessment.compared._replace(pooled=pooled))
-    lines = enquiry.enquiries(material(found, rulebook))
+    lines = enquiry.enquiries(dossier_of(found, rulebook))
     assert any(line.figures.text.startswith("2019, 2020 and 2021 together (24 cases): BME staff") for line in lines)
 
 
@@ -248,7 +248,7 @@ def test_a_figure_in_question_gives_a_question_about_the_figure(rulebook: Rulebo
 
 def test_rows_under_ten_people_are_not_singled_out(rulebook: Rulebook) -> None:
     for story in STORIES:
-        of = material(sample(story), rulebook)
+        of = dossier_of(sample(story), rulebook)
         for line in enquiry.enquiries(of):
             told = re.match(r"(\d+) of (\d+) very senior managers", line.figures.text)
             assert not told or int(told[2]) >= 10
@@ -320,7 +320,7 @@ local_population_bme: 31.5
 
 
 def test_governance_is_answered_or_asked(tmp_path: Path, rulebook: Rulebook) -> None:
-    of = material(with_narrative(tmp_path, rulebook, NARRATIVE), rulebook)
+    of = dossier_of(with_narrative(tmp_path, rulebook, NARRATIVE), rulebook)
     states = {matter.title: matter.state for matter in governance.matters(of)}
     assert states["board sign-off"] == "yes" and states["named board lead"] == "no" and states["published"] == "ask"
     line = governance.line_of(of)
@@ -331,12 +331,12 @@ def test_governance_is_answered_or_asked(tmp_path: Path, rulebook: Rulebook) -> 
     rows = tables(governance.checklist_section(of))[0].rows
     assert rows[0].cells[1].text == "Yes" and rows[0].cells[2].text == "-"
     assert rows[3].cells[1].text.count("yes") == 2
-    nothing = governance.line_of(material(sample("clean_acute_trust"), rulebook))
+    nothing = governance.line_of(dossier_of(sample("clean_acute_trust"), rulebook))
     assert "no narrative was given" in nothing.text
 
 
 def test_a_trust_that_is_no_foundation_trust_has_no_governors(tmp_path: Path, rulebook: Rulebook) -> None:
-    of = material(with_narrative(tmp_path, rulebook, "foundation_trust: no\n"), rulebook)
+    of = dossier_of(with_narrative(tmp_path, rulebook, "foundation_trust: no\n"), rulebook)
     assert not any("governors" in matter.title for matter in governance.matters(of))
 
 
@@ -582,7 +582,7 @@ def test_a_stopped_return_is_told_as_such(tmp_path: Path, rulebook: Rulebook) ->
 
 
 def test_material_is_small(rulebook: Rulebook) -> None:
-    of: Material = material(sample("clean_acute_trust"), rulebook)
+    of: Dossier = dossier_of(sample("clean_acute_trust"), rulebook)
     assert of.noun == "trust" and of.board and of.board.people == 14
     assert isinstance(of.facts.get(Key("indicator_2", "value")), Fact)
     assert Said("x") == Said("x", (), (), ())

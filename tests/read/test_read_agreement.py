@@ -440,14 +440,14 @@ def outcome(data: bytes) -> object:
 def both(data: bytes, monkeypatch: pytest.MonkeyPatch) -> tuple[object, object, bool]:
     """What the two ways give, and whether the first way was taken to its end."""
     ways_taken: list[bool] = []
-    inner = sheet_reader._read
+    inner = sheet_reader._Reading.read
 
-    def noted(content: bytes, table: str | None, *rest: Any) -> Any:
-        ways_taken.append(table is not None)
-        return inner(content, table, *rest)
+    def noted(reading: sheet_reader._Reading, *rest: Any) -> Any:
+        ways_taken.append(isinstance(reading, sheet_reader._AroundTable))
+        return inner(reading, *rest)
 
     with monkeypatch.context() as patched:
-        patched.setattr(sheet_reader, "_read", noted)
+        patched.setattr(sheet_reader._Reading, "read", noted)
         quick = outcome(data)
     with monkeypatch.context() as patched:
         patched.setattr(sheet_reader, "plain_table", lambda content: None)

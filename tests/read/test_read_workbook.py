@@ -266,7 +266,6 @@ def test_reading_imports_nothing_heavy(tmp_path: Path) -> None:
         "datetime",
         "decimal",
         "pathlib",
-        "hashlib",
         "openpyxl",
         "pandas",
         "numpy",

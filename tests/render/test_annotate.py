@@ -35,7 +35,7 @@ from wres_assure.render.annotate.sheet import Styles, marked, outline
 from wres_assure.render.annotate.xml import edited, elements, tags, text
 from wres_assure.results.result import result
 from wres_assure.rulebook import Rulebook
-from wres_assure.wording.report import brief
+from wres_assure.wording.report import report_on
 from xlsx_builder import HEAD, MAIN, OFFICE, pack, parts, styles, worksheet
 
 needs_libreoffice = pytest.mark.skipif(shutil.which("soffice") is None, reason="tests/tools.sh installs LibreOffice")
@@ -56,7 +56,7 @@ def assessed(data: bytes) -> Assessment:
 def copy_of(data: bytes, rulebook: Rulebook, show_values: bool = False) -> bytes:
     found = assessed(data)
     titles = {rule.id: rule.title for rule in rulebook.rules}
-    page, entry = brief(found, rulebook, "trust", show_values), result(found, rulebook, show_values)
+    page, entry = report_on(found, rulebook, "trust", show_values), result(found, rulebook, show_values)
     return annotate(data, found.submission, page, entry, titles)
 
 
@@ -614,6 +614,6 @@ def test_no_half_copy_where_writing_fails(tmp_path: Path, monkeypatch: pytest.Mo
         raise OSError(28, "No space left on device")
 
     (tmp_path / "return.xlsx").write_bytes(bytes_of(MANY))
-    monkeypatch.setattr("wres_assure.files.os.replace", failing)
+    monkeypatch.setattr("wres_assure.run.files.os.replace", failing)
     assert run("annotate", str(tmp_path / "return.xlsx"), "-o", str(tmp_path / "copy.xlsx")) == 2
     assert [path.name for path in tmp_path.iterdir()] == ["return.xlsx"]

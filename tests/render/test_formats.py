@@ -20,7 +20,7 @@ from markdown_it import MarkdownIt
 
 from conftest import STORIES, rules, sample
 from wres_assure.briefing.audiences import AUDIENCES, document, refusal
-from wres_assure.briefing.document import Bullets, Cell, Chart, Document, Line, Section, Table, texts, texts_of
+from wres_assure.briefing.document import Bullets, Chart, Document, Section, Table, TableCell, TableRow, texts, texts_of
 from wres_assure.render.briefing import docx, html, markdown, pdf
 from wres_assure.render.briefing.exchange import as_data, from_data
 from wres_assure.wording.said import say
@@ -354,7 +354,7 @@ def test_no_row_is_split_and_no_heading_left_alone(story: str, tmp_path: Path) -
 def test_the_longest_names_and_tables_stay_on_their_pages(tmp_path: Path) -> None:
     page = written("clean_acute_trust", "inspector")
     assert page is not None
-    row = Line(tuple(Cell(text) for text in ("WRES!" + "A" * 90, "W" * 200, "long " * 200)))
+    row = TableRow(tuple(TableCell(text) for text in ("WRES!" + "A" * 90, "W" * 200, "long " * 200)))
     table = Table("caption " * 30, ("Cell", "Value", "Finding"), (row,) * 30, (say("note " * 40, ["f"]),))
     long = page._replace(
         heading="Longest " + "Wm" * 90,

@@ -31,7 +31,7 @@ from wres_assure.results import result
 from wres_assure.rulebook import Rulebook
 from wres_assure.wording import findings as words
 from wres_assure.wording import indicators as sentences
-from wres_assure.wording import report as brief
+from wres_assure.wording import report
 
 SCHEMA = json.loads(RESULT_SCHEMA.read_text())
 NAMED = "Jane Smith 01/01/1980"
@@ -74,7 +74,7 @@ def made(
 def all_texts(assessment: Assessment, rulebook: Rulebook, show_values: bool = False) -> dict[str, str]:
     """Every form of one assessment."""
     entry = result.result(assessment, rulebook, show_values)
-    page = brief.brief(assessment, rulebook, "trust", show_values)
+    page = report.report_on(assessment, rulebook, "trust", show_values)
     told = document(assessment, rulebook, "trust", show_values=show_values, quoted=show_values)
     return {
         "text": text.plain(text.lines(page)),
@@ -230,7 +230,7 @@ def test_submitted_text_stays_text(attack: str, tmp_path: Path, rulebook: Rulebo
     for row in csv.reader(io.StringIO(written["facts"])):
         assert all(result.inert(cell) == cell for cell in row)
     screen = Console(file=io.StringIO(), force_terminal=True, width=80)
-    terminal.show(text.lines(brief.brief(assessment, rulebook, show_values=True)), screen)
+    terminal.show(text.lines(report.report_on(assessment, rulebook, show_values=True)), screen)
     assert isinstance(screen.file, io.StringIO)
     bare = re.sub("\x1b\\[[0-9;]*m", "", screen.file.getvalue())
     assert "\x1b" not in bare and "\u202e" not in bare
@@ -327,11 +327,11 @@ def test_colours_have_contrast() -> None:
 
 @pytest.mark.parametrize("story", STORIES)
 def test_text_and_page_say_the_same(story: str, rulebook: Rulebook) -> None:
-    page = brief.brief(sample(story), rulebook)
+    page = report.report_on(sample(story), rulebook)
     told = " ".join(text.plain(text.lines(page)).split())
     written = html.page(document(sample(story), rulebook, "trust"))
     seen = " ".join(unescape(re.sub("<[^>]*>", " ", written)).split())
-    for said in (page.coverage, brief.COUNTS_AS_NOTHING, page.provisional, page.level, page.foot):
+    for said in (page.coverage, report.COUNTS_AS_NOTHING, page.provisional, page.level, page.foot):
         assert said in told and said in seen
     for _, _, _, groups in page.findings:
         for group in groups:
@@ -342,12 +342,12 @@ def test_text_and_page_say_the_same(story: str, rulebook: Rulebook) -> None:
 
 @pytest.mark.parametrize("story", STORIES)
 def test_the_text_fits_80_columns(story: str, rulebook: Rulebook) -> None:
-    page = text.lines(brief.brief(sample(story), rulebook))
+    page = text.lines(report.report_on(sample(story), rulebook))
     assert max(len(line) for _, line in page) <= 80
 
 
 def test_colour_only_repeats_what_words_say(rulebook: Rulebook, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = text.lines(brief.brief(sample("totals_disagree"), rulebook))
+    page = text.lines(report.report_on(sample("totals_disagree"), rulebook))
     monkeypatch.setenv("NO_COLOR", "1")
     screen = Console(file=io.StringIO(), force_terminal=True, width=80)
     terminal.show(page, screen)
@@ -363,7 +363,7 @@ def test_findings_left_out_are_counted(tmp_path: Path, rulebook: Rulebook) -> No
         if key.basis == "esr" and key.staff_group == samples.CLINICAL
     }
     assessment = assess(made(tmp_path, rulebook, blank), rulebook)[0]
-    page = brief.brief(assessment, rulebook)
+    page = report.report_on(assessment, rulebook)
     group = next(g for _, _, _, groups in page.findings for g in groups if g.size > 30)
     said = " ".join(text.plain(text.lines(page)).split())
     assert f"{group.size} findings: {group.parts[0].cells}" in said
@@ -457,7 +457,7 @@ def test_ratios_in_words(indicator: Indicator, events: float | None, said: str, 
 
 @pytest.mark.parametrize("story", STORIES)
 def test_words_never_said_of_people_or_outcomes(story: str, rulebook: Rulebook) -> None:
-    page = brief.brief(sample(story), rulebook)
+    page = report.report_on(sample(story), rulebook)
     banned = r"times less|times more|% more likely|significant|suspicious|\bfailed\b|non-compliant|BAME|\bkey\b"
     for indication in page.indicators:
         assert not re.search(banned, " ".join((indication.said.text, *indication.notes, indication.doubt))), (
@@ -471,7 +471,8 @@ def test_what_follows_from_a_cause_is_told_under_it(followers: int, told: str, r
     first = next(finding for finding in assessment.findings if finding.outcome == FAILED and not finding.caused_by)
     follower = Finding("CON-03b", FAILED, Place("appointed"), {}, (), caused_by=first.rule)
     blocked = Finding("CON-03b", "unverifiable", Place("appointed"), {}, (), cause="in question", caused_by=first.rule)
-    page = brief.brief(assessment._replace(findings=(*assessment.findings, *[follower] * followers, blocked)), rulebook)
+    findings = (*assessment.findings, *[follower] * followers, blocked)
+    page = report.report_on(assessment._replace(findings=findings), rulebook)
     group = next(g for _, _, _, groups in page.findings for g in groups if g.rule == first.rule)
     assert re.fullmatch(rf"\d+ other checks? did not hold for the same cause: .*CON-03b{told}\.", group.follows[0])
     assert "could not be judged because of this" in group.follows[1]

@@ -17,7 +17,7 @@ from wres_assure.rulebook import Rulebook
 from wres_assure.wording import indicators as sentences
 from wres_assure.wording import small_counts as few
 from wres_assure.wording.said import say
-from wres_assure.wording.small_counts import Few
+from wres_assure.wording.small_counts import SmallCount
 
 Limits = tuple[float | None, float | None]
 OPEN: Limits = (None, None)
@@ -196,33 +196,33 @@ def test_what_is_not_used_rests_on_nothing(found: Indicator, said: str, rulebook
 # Complete counts: people, no intervals
 
 COMPLETE = [
-    (Few(2, 12, 0.25), "The workforce's share would be 3 of 12: one more. One appointment changes the figure by 8 percentage points."),
-    (Few(0, 12, 0.22), "The workforce's share would be 3 of 12: three more. One appointment changes the figure by 8 percentage points."),
-    (Few(3, 13, 0.226), "That is the workforce's share, to the nearest whole person. One appointment changes the figure by 8 percentage points."),
-    (Few(4, 12, 0.2), "The workforce's share would be 2 of 12: two fewer. One appointment changes the figure by 8 percentage points."),
-    (Few(1, 9, 0.067), "That is the workforce's share, to the nearest whole person. One appointment changes the figure by 11 percentage points."),
-    (Few(2, 60, 0.22), "The workforce's share would be 13 of 60: 11 more. One appointment changes the figure by 2 percentage points."),
+    (SmallCount(2, 12, 0.25), "The workforce's share would be 3 of 12: one more. One appointment changes the figure by 8 percentage points."),
+    (SmallCount(0, 12, 0.22), "The workforce's share would be 3 of 12: three more. One appointment changes the figure by 8 percentage points."),
+    (SmallCount(3, 13, 0.226), "That is the workforce's share, to the nearest whole person. One appointment changes the figure by 8 percentage points."),
+    (SmallCount(4, 12, 0.2), "The workforce's share would be 2 of 12: two fewer. One appointment changes the figure by 8 percentage points."),
+    (SmallCount(1, 9, 0.067), "That is the workforce's share, to the nearest whole person. One appointment changes the figure by 11 percentage points."),
+    (SmallCount(2, 60, 0.22), "The workforce's share would be 13 of 60: 11 more. One appointment changes the figure by 2 percentage points."),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("counted", "said"), COMPLETE)
-def test_people_needed_for_parity(counted: Few, said: str) -> None:
+def test_people_needed_for_parity(counted: SmallCount, said: str) -> None:
     assert few.parity_of(counted) == said
 
 
 DRAWS = [
-    (Few(0, 12, 0.22), 0.05, "A board of 12 drawn at random from this workforce would have none one time in twenty: it cannot be told from chance."),
-    (Few(0, 12, 0.22), 0.049, "A board of 12 drawn at random from this workforce would have none one time in twenty: that is hard to put down to chance."),
-    (Few(2, 14, 0.22), 0.33, "A board of 14 drawn at random from this workforce would have 2 or fewer one time in three: it cannot be told from chance."),
-    (Few(6, 12, 0.2), 0.02, "A board of 12 drawn at random from this workforce would have 6 or more one time in 50: that is hard to put down to chance."),
-    (Few(5, 5, 0.2), 0.0003, "A board of 5 drawn at random from this workforce would have all less than one time in 1,000: that is hard to put down to chance."),
-    (Few(2, 12, 0.2), None, ""),
-    (Few(0, 12, 0.0), 1.0, ""),
+    (SmallCount(0, 12, 0.22), 0.05, "A board of 12 drawn at random from this workforce would have none one time in twenty: it cannot be told from chance."),
+    (SmallCount(0, 12, 0.22), 0.049, "A board of 12 drawn at random from this workforce would have none one time in twenty: that is hard to put down to chance."),
+    (SmallCount(2, 14, 0.22), 0.33, "A board of 14 drawn at random from this workforce would have 2 or fewer one time in three: it cannot be told from chance."),
+    (SmallCount(6, 12, 0.2), 0.02, "A board of 12 drawn at random from this workforce would have 6 or more one time in 50: that is hard to put down to chance."),
+    (SmallCount(5, 5, 0.2), 0.0003, "A board of 5 drawn at random from this workforce would have all less than one time in 1,000: that is hard to put down to chance."),
+    (SmallCount(2, 12, 0.2), None, ""),
+    (SmallCount(0, 12, 0.0), 1.0, ""),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("counted", "p", "said"), DRAWS)
-def test_a_board_drawn_at_random(counted: Few, p: float | None, said: str) -> None:
+def test_a_board_drawn_at_random(counted: SmallCount, p: float | None, said: str) -> None:
     assert few.draw_of(p, counted) == said
 
 
@@ -236,16 +236,16 @@ def test_how_often(p: float, said: str) -> None:
 
 
 @pytest.mark.parametrize(("counted", "who", "said"), [
-    (Few(2, 14, 0.221), "board members", "2 of 14 board members are BME, against 22.1% of the workforce; parity would be 3, one more."),
-    (Few(0, 21, 0.2), "very senior managers", "0 of 21 very senior managers are BME, against 20.0% of the workforce; parity would be 4, four more."),
+    (SmallCount(2, 14, 0.221), "board members", "2 of 14 board members are BME, against 22.1% of the workforce; parity would be 3, one more."),
+    (SmallCount(0, 21, 0.2), "very senior managers", "0 of 21 very senior managers are BME, against 20.0% of the workforce; parity would be 4, four more."),
 ])  # fmt: skip
-def test_few_people_in_a_line_of_enquiry(counted: Few, who: str, said: str) -> None:
+def test_few_people_in_a_line_of_enquiry(counted: SmallCount, who: str, said: str) -> None:
     assert few_figures(counted, who) == said
 
 
 def test_the_board_has_no_interval(rulebook: Rulebook) -> None:
     found = indicator(9, -0.079, {"board": 0.143, "workforce": 0.222}, p=0.34)
-    said = sentences.sentence_of(found, entry_of(9, rulebook), None, Few(2, 14, 0.222))
+    said = sentences.sentence_of(found, entry_of(9, rulebook), None, SmallCount(2, 14, 0.222))
     assert said == (
         "The BME share of the total board is 14.3% (2 of 14), the BME share of the workforce 22.2%: 7.9 percentage "
         "points lower. The workforce's share would be 3 of 14: one more. One appointment changes the figure by 7 "
@@ -351,7 +351,7 @@ def test_who_is_named_first_is_the_likelier(
 
 @given(st.integers(0, 40), st.integers(1, 40), st.floats(0, 1))
 def test_parity_is_the_nearest_whole_number(bme: int, people: int, share: float) -> None:
-    counted = Few(min(bme, people), people, share)
+    counted = SmallCount(min(bme, people), people, share)
     assert abs(counted.parity - share * people) <= 0.5 + 1e-9
     assert 0 <= counted.parity <= people
     assert counted.bme + counted.needed == counted.parity

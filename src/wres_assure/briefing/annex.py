@@ -8,11 +8,11 @@ from ..model import FAILED, Finding, Slip
 from ..wording import findings as words
 from ..wording.findings import number, sentence
 from ..wording.indicators import BY_THE_PUBLIC, pooled_sentence
-from ..wording.report import Briefing, Group, Unjudged
+from ..wording.report import Report, RuleFindings, Unjudged
 from ..wording.said import Said, say
 from ..wording.score import STATUS, alternative_lines, domain_lines, index_lines, index_sentence
-from .document import Block, Cell, Line, Pairs, Paragraph, Section, Table
-from .dossier import Material
+from .document import Block, Pairs, Paragraph, Section, Table, TableCell, TableRow
+from .dossier import Dossier
 from .front_pages import bands_chart, board_chart
 
 ROWS, EXAMPLES = 20, 5  # findings of one remedy; of more, the cells are listed as ranges and the first few shown
@@ -23,7 +23,7 @@ _OF = "rules/briefing.yaml"
 # Findings
 
 
-def findings(of: Material, page: Briefing, actions: Iterable[str] = (), annex: bool = True) -> list[Section]:
+def findings(of: Dossier, page: Report, actions: Iterable[str] = (), annex: bool = True) -> list[Section]:
     """Findings by action, each rule a section: cell, value, finding, remedy, authority, the clause that decided."""
     wanted = tuple(actions)
     found: list[Section] = []
@@ -39,7 +39,7 @@ def findings(of: Material, page: Briefing, actions: Iterable[str] = (), annex: b
     return found
 
 
-def _group(of: Material, group: Group, annex: bool) -> Section:
+def _group(of: Dossier, group: RuleFindings, annex: bool) -> Section:
     rule = of.rulebook.rule(group.rule)
     evidence = [f"rule {group.rule}"]
     blocks: list[Block] = []
@@ -47,7 +47,10 @@ def _group(of: Material, group: Group, annex: bool) -> Section:
     for part in group.parts:
         few = part.rows if len(part.rows) <= ROWS else part.rows[:EXAMPLES]
         rows = tuple(
-            Line((Cell(row.cells or "whole return"), Cell(row.holds or "-"), Cell(row.said.text)), row.said.findings)
+            TableRow(
+                (TableCell(row.cells or "whole return"), TableCell(row.holds or "-"), TableCell(row.said.text)),
+                row.said.findings,
+            )
             for row in few
         )
         notes = []
@@ -68,7 +71,7 @@ def _group(of: Material, group: Group, annex: bool) -> Section:
     return Section(f"rule-{group.rule}", f"{group.title} ({group.rule})", tuple(blocks), 3, annex, group.rule)
 
 
-def _trace(of: Material, group: Group) -> Said | None:
+def _trace(of: Dossier, group: RuleFindings) -> Said | None:
     """The clause that decided the first finding of a rule, with its numbers and cells."""
     first = next((f for f in _failed(of) if f.rule == group.rule and f.clause is not None), None)
     if first is None:
@@ -76,11 +79,11 @@ def _trace(of: Material, group: Group) -> Said | None:
     return say(f"{words.trace_of(first, of.rulebook)}.", [words.fingerprint(first, of.code)])
 
 
-def _failed(of: Material) -> Iterator[Finding]:
+def _failed(of: Dossier) -> Iterator[Finding]:
     return (finding for finding in of.assessment.findings if finding.outcome == FAILED and not finding.caused_by)
 
 
-def slips(of: Material) -> Section | None:
+def slips(of: Dossier) -> Section | None:
     """Likely slips with the repaired value and its witnesses."""
     found = of.assessment.compared.slips
     if not found:
@@ -97,24 +100,28 @@ def slips(of: Material) -> Section | None:
     return Section("slips", "Likely slips", (table,), annex=True)
 
 
-def _slip(slip: Slip) -> Line:
+def _slip(slip: Slip) -> TableRow:
     repaired = "; ".join(f"{what}: {value}" for what, value in slip.repaired)
     cells = words.cells_of(cell for cell, _ in slip.cells)
     texts = (slip.title, cells or "-", repaired or "-", "; ".join(slip.witnesses) or "-")
-    return Line(tuple(Cell(words.clean(text)) for text in texts), (), slip.indicators, (f"slip {slip.code}",))
+    return TableRow(tuple(TableCell(words.clean(text)) for text in texts), (), slip.indicators, (f"slip {slip.code}",))
 
 
 # Gap index
 
 
-def gap_index(of: Material) -> Section:
+def gap_index(of: Dossier) -> Section:
     """The composite score: experimental, with contributions, leave-one-out and alternatives."""
     score, evidence = of.assessment.score, tuple(of.indicators)
     first = (say(index_sentence(score), (), evidence), say(STATUS, (), (), ["rules/scoring.yaml"]))
     if score.gap_index is None:
         return Section("gap-index", "Gap index (experimental)", (Paragraph(first),), annex=True)
     rows = tuple(
-        Line((Cell(f"{line.number} {line.title}"), *(Cell(text, "", True) for text in line[4:])), (), (line.id,))
+        TableRow(
+            (TableCell(f"{line.number} {line.title}"), *(TableCell(text, "", True) for text in line[4:])),
+            (),
+            (line.id,),
+        )
         for line in index_lines(of.assessment, of.rulebook)
     )
     domains = "; ".join(f"{name[:1].lower()}{name[1:]} {value}" for name, value in domain_lines(score))
@@ -134,7 +141,7 @@ def gap_index(of: Material) -> Section:
 # All indicators, with their bases and further questions
 
 
-def indicators(of: Material, page: Briefing) -> list[Section]:
+def indicators(of: Dossier, page: Report) -> list[Section]:
     """Each indicator in words, with what it rests on and the further cuts to ask for (guidance 10)."""
     briefing = of.rulebook.briefing["indicators"]
     found = [
@@ -164,7 +171,7 @@ def indicators(of: Material, page: Briefing) -> list[Section]:
     return found
 
 
-def bands(of: Material) -> Section | None:
+def bands(of: Dossier) -> Section | None:
     """The numbers of the chart of bands, and the board beside the workforce."""
     charts = (bands_chart(of), board_chart(of))
     blocks: list[Block] = [charts[0].table] if charts[0] else []
@@ -172,7 +179,7 @@ def bands(of: Material) -> Section | None:
     return Section("bands", "Representation by band, and the board", tuple(blocks), annex=True) if blocks else None
 
 
-def _base(of: Material, name: str) -> str:
+def _base(of: Dossier, name: str) -> str:
     """The numbers an indicator was worked out from, by name."""
     figures = of.indicators[name].figures
     parts = [
@@ -191,7 +198,7 @@ def _figure(value: float) -> str:
 # What was not checked
 
 
-def unchecked(page: Briefing) -> Section | None:
+def unchecked(page: Report) -> Section | None:
     """What was not checked, and why."""
     blocks: list[Block] = []
     for title, entries in (
@@ -205,9 +212,13 @@ def unchecked(page: Briefing) -> Section | None:
     return Section("unchecked", "What was not checked, and why", tuple(blocks), annex=True) if blocks else None
 
 
-def _unjudged(entry: Unjudged) -> Line:
+def _unjudged(entry: Unjudged) -> TableRow:
     causes = [*entry.causes]
     if entry.more:
         causes.append(f"And {entry.more:,} more{' like these' if entry.more > 1 else ''}.")
-    cells = (Cell(entry.title, " ".join(causes)), Cell(f"{entry.size:,}", "", True), Cell(", ".join(entry.rules)))
-    return Line(cells, other=tuple(f"rule {rule}" for rule in entry.rules))
+    cells = (
+        TableCell(entry.title, " ".join(causes)),
+        TableCell(f"{entry.size:,}", "", True),
+        TableCell(", ".join(entry.rules)),
+    )
+    return TableRow(cells, other=tuple(f"rule {rule}" for rule in entry.rules))

@@ -10,14 +10,14 @@ from ..wording.findings import sentence
 from ..wording.indicators import pooled_sentence, signed
 from ..wording.peers import compared_with, level_sentence, peer_sentence, published_sentence, value_in_words
 from ..wording.said import Said, say
-from .document import Block, Bullets, Cell, Chart, Line, Mark, Panel, Paragraph, Section, Table
-from .dossier import Material
+from .document import Block, Bullets, Chart, Mark, Panel, Paragraph, Section, Table, TableCell, TableRow
+from .dossier import Dossier
 
 _LONGEST_REASON = 60
 _NOTHING_SINCE = ("a complete count of people is not tested",)
 
 
-def change(of: Material) -> Section:
+def change(of: Dossier) -> Section:
     """The standing three-year table, blanks named, and what each change can be told from."""
     compared, evidence = of.assessment.compared, tuple(of.indicators)
     title = "Change over three years"
@@ -29,11 +29,11 @@ def change(of: Material) -> Section:
     for name, years in figures:
         unit = of.indicators[name].unit
         cells = [
-            Cell(year_cell(year, unit), _short(year.why), True) if year.value is not None
-            else Cell("no figure", _short(year.why), True)
+            TableCell(year_cell(year, unit), _short(year.why), True) if year.value is not None
+            else TableCell("no figure", _short(year.why), True)
             for year in reversed(years)
         ]  # fmt: skip
-        rows.append(Line((Cell(_title(of, name)), *cells), of.prints(name), (name,)))
+        rows.append(TableRow((TableCell(_title(of, name)), *cells), of.prints(name), (name,)))
     header = ("Indicator", *(_year_title(of, year.year) for year in reversed(figures[0][1])))
     notes = [say("Ratios for 2, 3 and 4; gaps in percentage points for the others.", (), evidence)]
     if not compared.earlier:
@@ -53,16 +53,16 @@ def _short(reason: str) -> str:
     return reason if len(reason) <= _LONGEST_REASON else "figures it needs are missing"
 
 
-def _title(of: Material, name: str) -> str:
+def _title(of: Dossier, name: str) -> str:
     return f"{name.rpartition('_')[2]} {of.indicators[name].title}"
 
 
-def _year_title(of: Material, year: int) -> str:
+def _year_title(of: Dossier, year: int) -> str:
     block = any(e.year == year and e.source == "restated" and not e.file for e in of.assessment.compared.earlier)
     return f"{year} (this return's block)" if block else str(year)
 
 
-def _changes(of: Material) -> Iterator[Said]:
+def _changes(of: Dossier) -> Iterator[Said]:
     """Each change since the year before in a sentence, with what could not have been seen."""
     for name, changed in of.assessment.compared.changes.items():
         text = change_sentence(changed, of.indicators[name], of.rulebook, top=True)
@@ -71,7 +71,7 @@ def _changes(of: Material) -> Iterator[Said]:
         yield say(told, of.prints(name), [name])
 
 
-def years_chart(of: Material) -> Chart | None:
+def years_chart(of: Dossier) -> Chart | None:
     """Small multiples: each indicator over the years, where there are at least two."""
     panels, rows = [], []
     for name, years in three_years(of.assessment, of.rulebook):
@@ -93,7 +93,7 @@ def years_chart(of: Material) -> Chart | None:
         parity = (1.0, "parity 1.00") if unit == "ratio" else (0.0, "parity 0.0")
         sides = (better, worse) if adverse else (worse, better)
         panels.append(Panel(_title(of, name), unit, marks, *parity, *sides))
-        cells = (Cell(_title(of, name)), *(Cell(mark.shown, "", True) for mark in marks))
+        cells = (TableCell(_title(of, name)), *(TableCell(mark.shown, "", True) for mark in marks))
         rows.append((f"{_title(of, name)}: {', '.join(f'{m.label} {m.shown}' for m in marks)}", cells))
     if not panels:
         return None
@@ -104,7 +104,7 @@ def years_chart(of: Material) -> Chart | None:
 # Comparable organisations
 
 
-def peers(of: Material) -> Section:
+def peers(of: Dossier) -> Section:
     """The peer group and how it was chosen, where each indicator lies, and what was published of all."""
     evidence, title = tuple(of.indicators), "Comparable organisations"
     positions = of.assessment.compared.peers
@@ -138,16 +138,16 @@ def _published(known: list[Said]) -> list[Block]:
     return [Bullets(tuple(known), "Published of all organisations together")] if known else []
 
 
-def _row(of: Material, name: str, position: PeerPosition) -> Line:
+def _row(of: Dossier, name: str, position: PeerPosition) -> TableRow:
     limits = "not drawn" if position.limits_95 is None else _between(position.limits_95, position.unit)
     cells = (
-        Cell(_title(of, name)),
-        Cell(_written(position.value, position.unit), "", True),
-        Cell(_written(position.median, position.unit), "", True),
-        Cell(limits, "", True),
-        Cell(compared_with(position)),
+        TableCell(_title(of, name)),
+        TableCell(_written(position.value, position.unit), "", True),
+        TableCell(_written(position.median, position.unit), "", True),
+        TableCell(limits, "", True),
+        TableCell(compared_with(position)),
     )
-    return Line(cells, of.prints(name), (name,))
+    return TableRow(cells, of.prints(name), (name,))
 
 
 def _written(value: float | None, unit: str) -> str:
@@ -160,7 +160,7 @@ def _between(limits: tuple[float, float], unit: str) -> str:
     return f"{_written(limits[0], unit)} to {_written(limits[1], unit)}"
 
 
-def funnel_chart(of: Material) -> Chart | None:
+def funnel_chart(of: Dossier) -> Chart | None:
     """Every peer as a dot by its size, the limits at this organisation's own size, and its own figure."""
     panels, told = [], []
     for name, position in of.assessment.compared.peers.items():

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from .. import __version__
 from ..model import Assessment
 from ..rulebook import Rulebook
-from ..wording.report import BME, MARK, NOT_INSPECTED, PURPOSE, Briefing, brief
+from ..wording.report import BME, MARK, NOT_INSPECTED, PURPOSE, Report, report_on
 from ..wording.said import Said, say
 from . import annex, governance
 from . import annex_compared as compared_parts
 from . import front_pages as pages
 from .document import Document, Section
-from .dossier import Material, material
+from .dossier import Dossier, dossier_of
 from .enquiry import sections as enquiry_sections
 
 AUDIENCES = ("inspector", "commissioner", "trust", "board", "system", "public")
@@ -58,8 +58,8 @@ def document(
     quoted: bool = True,
 ) -> Document:
     """The briefing on one return. `quoted`: the notes the organisation wrote beside its figures are quoted."""
-    page = brief(assessment, rulebook, "inspector" if audience == "inspector" else "trust", show_values)
-    of = material(assessment, rulebook, framework, quoted)
+    page = report_on(assessment, rulebook, "inspector" if audience == "inspector" else "trust", show_values)
+    of = dossier_of(assessment, rulebook, framework, quoted)
     name = f"{page.organisation} ({page.code})"
     parts = [section for section in _PARTS[audience](of, page) if section is not None]
     return Document(
@@ -81,7 +81,7 @@ def _mark(audience: str) -> str:
     return MARK.format(purpose=PURPOSE["inspector" if audience == "inspector" else "trust"])
 
 
-def _heading(page: Briefing) -> tuple[Said, ...]:
+def _heading(page: Report) -> tuple[Said, ...]:
     taken = f", people in post on 31 March {page.year}" if page.year.isdigit() else ""
     lines = [say(f"Return {page.year}{taken}. File {page.file}.", (), (), ["file"])]
     if page.provisional:
@@ -90,7 +90,7 @@ def _heading(page: Briefing) -> tuple[Said, ...]:
     return tuple(lines)
 
 
-def _foot(of: Material) -> tuple[Said, ...]:
+def _foot(of: Dossier) -> tuple[Said, ...]:
     submission, rulebook = of.assessment.submission, of.rulebook
     hashes = f"Rulebook {rulebook.version} ({rulebook.sha256[:12]}), file {submission.sha256[:12]}"
     made = f"{hashes}, wres-assure {__version__}."
@@ -103,7 +103,7 @@ def _foot(of: Material) -> tuple[Said, ...]:
 Parts = list[Section | None]
 
 
-def _annex(of: Material, page: Briefing) -> Parts:
+def _annex(of: Dossier, page: Report) -> Parts:
     """What stands behind the two pages, the same for every audience."""
     if page.stopped:
         return [*annex.findings(of, page), annex.unchecked(page)]
@@ -120,14 +120,14 @@ def _annex(of: Material, page: Briefing) -> Parts:
     ]
 
 
-def _inspector(of: Material, page: Briefing) -> Parts:
+def _inspector(of: Dossier, page: Report) -> Parts:
     first: Parts = [pages.conclusions(of, page), pages.reliability(of, page)]
     if not page.stopped:
         first += [pages.indicators(of, page), *enquiry_sections(of), pages.better(of), pages.representation(of)]
     return [*first, *_annex(of, page)]
 
 
-def _trust(of: Material, page: Briefing) -> Parts:
+def _trust(of: Dossier, page: Report) -> Parts:
     """What to correct first, then what to explain, then what an inspector would ask."""
     first: Parts = [pages.reliability(of, page), *annex.findings(of, page, ("correct", "explain"), False)]
     if not page.stopped:
@@ -139,7 +139,7 @@ def _trust(of: Material, page: Briefing) -> Parts:
     return [*first, *notes]
 
 
-def _commissioner(of: Material, page: Briefing) -> Parts:
+def _commissioner(of: Dossier, page: Report) -> Parts:
     first: Parts = [pages.conclusions(of, page), pages.reliability(of, page)]
     kind = of.assessment.subject.organisation.type
     if page.stopped:
@@ -152,7 +152,7 @@ def _commissioner(of: Material, page: Briefing) -> Parts:
     return [*first, pages.indicators(of, page), *enquiry_sections(of), pages.better(of), *_annex(of, page)]
 
 
-def _system(of: Material, page: Briefing) -> Parts:
+def _system(of: Dossier, page: Report) -> Parts:
     first: Parts = [pages.conclusions(of, page), pages.reliability(of, page)]
     if page.stopped:
         return [*first, *_annex(of, page)]
@@ -160,7 +160,7 @@ def _system(of: Material, page: Briefing) -> Parts:
     return [*first, *enquiry_sections(of), pages.better(of), *_annex(of, page)]
 
 
-def _board(of: Material, page: Briefing) -> Parts:
+def _board(of: Dossier, page: Report) -> Parts:
     """One page: what can be concluded, the nine indicators, what the board may ask itself."""
     first: Parts = [pages.conclusions(of, page)]
     if page.stopped:
@@ -168,7 +168,7 @@ def _board(of: Material, page: Briefing) -> Parts:
     return [*first, pages.indicators(of, page), pages.better(of), *pages.asked_of_the_board(of)]
 
 
-_PARTS: dict[str, Callable[[Material, Briefing], Parts]] = {
+_PARTS: dict[str, Callable[[Dossier, Report], Parts]] = {
     "inspector": _inspector,
     "trust": _trust,
     "commissioner": _commissioner,

@@ -41,7 +41,7 @@ class Quote(NamedTuple):
     source: str  # "The trust's action plan", "Note at WRES!L41"
 
 
-class Cell(NamedTuple):
+class TableCell(NamedTuple):
     """A cell of a table; `small` is a second line in smaller type."""
 
     text: str
@@ -49,10 +49,10 @@ class Cell(NamedTuple):
     number: bool = False  # aligned to the right
 
 
-class Line(NamedTuple):
+class TableRow(NamedTuple):
     """A row of a table. Its first cell is the row's header."""
 
-    cells: tuple[Cell, ...]
+    cells: tuple[TableCell, ...]
     findings: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()
     other: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ class Table(NamedTuple):
 
     caption: str
     header: tuple[str, ...]
-    rows: tuple[Line, ...]
+    rows: tuple[TableRow, ...]
     notes: tuple[Said, ...] = ()
     widths: tuple[int, ...] = ()  # of the columns, as parts of the whole; () leaves it to the renderer
 

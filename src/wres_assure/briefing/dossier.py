@@ -10,7 +10,7 @@ from ..model import FAILED, Assessment, Change, Fact, Finding, Indicator, Json, 
 from ..rulebook import Rulebook
 from ..wording import findings as words
 from ..wording.indicators import standing
-from ..wording.small_counts import Few, few_of
+from ..wording.small_counts import SmallCount, small_count
 
 WORSE = ("worse_distinguishable", "worse_could_be_chance", "worse_not_testable")
 BETTER, NOT_USABLE = "no_difference_or_better", "not_usable"
@@ -28,7 +28,7 @@ _NOUNS = {
 _KINDS = ("inspection", "equality")
 
 
-class Material(NamedTuple):
+class Dossier(NamedTuple):
     """One assessment as a briefing needs it."""
 
     assessment: Assessment
@@ -40,7 +40,7 @@ class Material(NamedTuple):
     findings: Mapping[str, tuple[Finding, ...]]  # failed and no follower of another, by indicator
     answers: Mapping[str, Fact]  # of the narrative
     frameworks: Mapping[str, Json]  # those in force or named, by id
-    board: Few | None
+    board: SmallCount | None
     noun: str  # trust, provider, CCG …
     code: str
     quoted: bool  # notes may be quoted
@@ -49,7 +49,7 @@ class Material(NamedTuple):
         """The fingerprints of an indicator's findings."""
         return tuple(words.fingerprint(finding, self.code) for finding in self.findings.get(indicator, ()))
 
-    def few(self, indicator: str) -> Few | None:
+    def complete_count(self, indicator: str) -> SmallCount | None:
         """The complete count behind an indicator that is one."""
         return self.board if self.entries[indicator]["complete_count"] else None
 
@@ -104,15 +104,15 @@ class Material(NamedTuple):
         return [name for name in self.indicators if self.standing[name] in classes]
 
 
-def material(
+def dossier_of(
     assessment: Assessment, rulebook: Rulebook, framework: tuple[str, ...] = (), quoted: bool = True
-) -> Material:
+) -> Dossier:
     """Everything a briefing is written from."""
     facts = Facts(assessment.facts, rulebook.items, rulebook.parameters_of(assessment.subject.year))
     entries = {entry["id"]: entry for entry in rulebook.indicators}
     indicators = {indicator.id: indicator for indicator in assessment.indicators}
     of_profile = {name: kind for kind, names in assessment.score.profile.items() for name in names}
-    return Material(
+    return Dossier(
         assessment,
         rulebook,
         facts,
@@ -122,7 +122,7 @@ def material(
         _by_indicator(assessment, facts, rulebook, indicators),
         {fact.key.item: fact for fact in assessment.facts if fact.key.basis == "narrative" and fact.value is not None},
         frameworks(rulebook, assessment.subject.year, framework),
-        few_of(facts),
+        small_count(facts),
         _NOUNS.get(assessment.subject.organisation.type, "organisation"),
         words.code_shown(assessment.subject.organisation.code),
         quoted,
@@ -170,7 +170,7 @@ def _by_indicator(
     return {name: tuple(several) for name, several in found.items()}
 
 
-def words_of_the_organisation(of: Material, indicator: str) -> list[tuple[str, str]]:
+def words_of_the_organisation(of: Dossier, indicator: str) -> list[tuple[str, str]]:
     """What it wrote itself about an indicator's figures: where, and the text, the same text once."""
     number = int(indicator.rpartition("_")[2])
     found: dict[str, str] = {}
@@ -189,25 +189,25 @@ def _short(text: str) -> str:
     return text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 1].rpartition(' ')[0]} …"
 
 
-def was_asked(of: Material, indicator: str) -> bool:
+def was_asked(of: Dossier, indicator: str) -> bool:
     """Whether a finding asks to correct or explain a figure of an indicator."""
     actions = {rule.id: rule.action for rule in of.rulebook.rules}
     return any(actions[finding.rule] != "note" for finding in of.findings.get(indicator, ()))
 
 
-def narrative_text(of: Material, name: str) -> str:
+def narrative_text(of: Dossier, name: str) -> str:
     """A text of the narrative, cleaned; "" where there is none."""
     fact = of.answers.get(name)
     return words.clean(fact.note)[:600] if fact else ""
 
 
-def share_of(of: Material, name: str) -> float | None:
+def share_of(of: Dossier, name: str) -> float | None:
     """A percentage of the narrative, 0 to 1."""
     fact = of.answers.get(name)
     return fact.value if fact else None
 
 
-def count(of: Material, item: str, ethnicity: str, staff_group: str = "", pay_band: str = "") -> float | None:
+def count(of: Dossier, item: str, ethnicity: str, staff_group: str = "", pay_band: str = "") -> float | None:
     """A verified figure, made of its parts where need be."""
     operand = of.facts.resolve(Key(item, "verified", staff_group, pay_band, ethnicity)).operand
     return operand.value if operand else None

@@ -16,9 +16,9 @@ from ..wording.findings import number, sentence
 from ..wording.indicators import figures_of, pooled_sentence
 from ..wording.said import Said, say
 from ..wording.score import numbers
-from ..wording.small_counts import LEAST_OF_A_ROW, Few, few_of, needed_words
+from ..wording.small_counts import LEAST_OF_A_ROW, SmallCount, needed_words, small_count
 from .document import Block, Bullets, Pairs, Paragraph, Quote, Section
-from .dossier import NOT_USABLE, Material, narrative_text, was_asked, words_of_the_organisation
+from .dossier import NOT_USABLE, Dossier, narrative_text, was_asked, words_of_the_organisation
 
 MOST, MOST_AS_OTHERS = 5, 2
 _OUTSIDE, _NOT_IMPROVING, _WITHOUT_PEERS, _AS_MOST, _COMPLETE, _FIGURE = range(1, 7)
@@ -40,7 +40,7 @@ class Enquiry(NamedTuple):
     asked: bool
 
 
-def enquiries(of: Material) -> list[Enquiry]:
+def enquiries(of: Dossier) -> list[Enquiry]:
     """The lines of enquiry, in order, at most five."""
     told = sorted(_told_from_parity(of), key=lambda line: (line[0].order, -line[1]))
     as_most = [line for line, _ in told if line.order == _AS_MOST][:MOST_AS_OTHERS]
@@ -52,7 +52,7 @@ def enquiries(of: Material) -> list[Enquiry]:
     return [*chosen, *figures]
 
 
-def _told_from_parity(of: Material) -> list[tuple[Enquiry, float]]:
+def _told_from_parity(of: Dossier) -> list[tuple[Enquiry, float]]:
     """Indicators that are worse for BME staff and told from chance, each with its size."""
     found = []
     for name in of.told_worse():
@@ -69,7 +69,7 @@ def _told_from_parity(of: Material) -> list[tuple[Enquiry, float]]:
     return found
 
 
-def _place(of: Material, name: str) -> tuple[int, Said | None]:
+def _place(of: Dossier, name: str) -> tuple[int, Said | None]:
     """Which of the first three orders a line has, and why."""
     peers, years = of.peers(name), three_years(of, name)
     if peers is not None and peers.position.startswith("outside") and peers.direction == "adverse":
@@ -94,25 +94,25 @@ def size_of(indicator: Indicator) -> float:
     return abs(math.log(rates[0] / rates[1])) if len(rates) == 2 else abs(indicator.value or 0.0)
 
 
-def three_years(of: Material, name: str) -> list[tuple[int, str]]:
+def three_years(of: Dossier, name: str) -> list[tuple[int, str]]:
     """This year's value and those of the two years before, where all three are usable."""
     found = [(indicator.id, year, indicator) for year, indicator in _series(of, name)]
     return [(year, shown(indicator)) for _, year, indicator in found] if len(found) == 3 else []
 
 
-def not_improving(of: Material, name: str) -> bool:
+def not_improving(of: Dossier, name: str) -> bool:
     """Worse for BME staff in all of three years, and this year no better than in the first of them."""
     worse = _worse(of, name)
     return len(worse) == 3 and min(worse) > 0 and worse[-1] >= worse[0]
 
 
-def gap_smaller(of: Material, name: str) -> bool:
+def gap_smaller(of: Dossier, name: str) -> bool:
     """Whether the figure lies nearer to parity, or further in favour of BME staff, than two years before."""
     worse = _worse(of, name)
     return len(worse) == 3 and worse[-1] < worse[0]
 
 
-def _worse(of: Material, name: str) -> list[float]:
+def _worse(of: Dossier, name: str) -> list[float]:
     """How far each year's figure is from parity to the disadvantage of BME staff, the oldest first."""
     above = of.entries[name]["adverse"] == "above"
     parity = 1.0 if of.indicators[name].unit == "ratio" else 0.0
@@ -120,7 +120,7 @@ def _worse(of: Material, name: str) -> list[float]:
     return values if above else [-value for value in values]
 
 
-def _series(of: Material, name: str) -> list[tuple[int, Indicator]]:
+def _series(of: Dossier, name: str) -> list[tuple[int, Indicator]]:
     """Usable values of up to three years, the oldest first; none across a series break."""
     year = of.assessment.subject.year
     found = [(year, of.indicators[name])] if year else []
@@ -153,7 +153,7 @@ def short_figures(indicator: Indicator, entry: Json) -> str:
     return figures_of(indicator, entry)
 
 
-def _complete_counts(of: Material) -> list[Enquiry]:
+def _complete_counts(of: Dossier) -> list[Enquiry]:
     """The board and very senior managers, where people are needed for parity; the most needed first."""
     briefing, found = of.rulebook.briefing, []
     if of.board and of.board.needed > 0 and of.indicators["indicator_9"].usable:
@@ -161,7 +161,7 @@ def _complete_counts(of: Material) -> list[Enquiry]:
         found.append(
             (of.board.needed, _line(of, _COMPLETE, briefing["indicators"]["indicator_9"], "indicator_9", said, None))
         )
-    managers = few_of(of.facts, "headcount", "*", "vsm")
+    managers = small_count(of.facts, "headcount", "*", "vsm")
     usable = "indicator_1" in of.indicators and of.indicators["indicator_1"].usable
     if managers and usable and managers.people >= LEAST_OF_A_ROW and managers.needed > 0:
         said = say(few_figures(managers, "very senior managers"), (), ["indicator_1"])
@@ -169,7 +169,7 @@ def _complete_counts(of: Material) -> list[Enquiry]:
     return [line for _, line in sorted(found, key=lambda entry: -entry[0])]
 
 
-def few_figures(few: Few, who: str) -> str:
+def few_figures(few: SmallCount, who: str) -> str:
     """`2 of 14 board members are BME, against 22.1% of the workforce; parity would be 3, one more.`"""
     share = number(few.share, "share")
     return (
@@ -178,7 +178,7 @@ def few_figures(few: Few, who: str) -> str:
     )
 
 
-def _in_question(of: Material) -> list[Enquiry]:
+def _in_question(of: Dossier) -> list[Enquiry]:
     """One question about every figure that is in question or missing for a reason that a finding names."""
     names = [name for name in of.of_class(NOT_USABLE) if of.indicators[name].value is not None or was_asked(of, name)]
     if not names:
@@ -216,7 +216,7 @@ def _reason(indicator: Indicator) -> str:
     return reason if len(reason) <= 120 else "figures it needs are missing"
 
 
-def _line(of: Material, order: int, entry: Json, name: str, figures: Said, place: Said | None) -> Enquiry:
+def _line(of: Dossier, order: int, entry: Json, name: str, figures: Said, place: Said | None) -> Enquiry:
     people = of.rulebook.briefing["people"]
     against = [
         entry["against"][key] if framework["kind"] == "inspection" else f"{framework['title']} {entry['against'][key]}"
@@ -242,7 +242,7 @@ def _line(of: Material, order: int, entry: Json, name: str, figures: Said, place
 # As sections of a document
 
 
-def section_of(of: Material, line: Enquiry, at: int) -> Section:
+def section_of(of: Dossier, line: Enquiry, at: int) -> Section:
     """A line of enquiry as a small section of its own."""
     evidence = (line.figures.findings, line.figures.indicators, ("rules/briefing.yaml",))
     why = say(line.why, *evidence)
@@ -266,7 +266,7 @@ def section_of(of: Material, line: Enquiry, at: int) -> Section:
     return Section(f"enquiry-{at}", f"{at}. {line.subject}", tuple(blocks), 3)
 
 
-def sections(of: Material, title: str = "Lines of enquiry") -> list[Section]:
+def sections(of: Dossier, title: str = "Lines of enquiry") -> list[Section]:
     """Lines of enquiry, the organisation's own words on its plan, and what they rest on."""
     lines = enquiries(of)
     evidence = tuple(of.indicators)

@@ -7,24 +7,24 @@ from collections.abc import Iterator
 from ..model import Change, Key
 from ..wording.findings import number, sentence
 from ..wording.indicators import Indication, chance_of, events_of, figures_of, pooled_sentence, range_of, value_cell
-from ..wording.report import COUNTS_AS_NOTHING, CRUDE, Briefing
+from ..wording.report import COUNTS_AS_NOTHING, CRUDE, Report
 from ..wording.said import Said, say
 from ..wording.score import numbers, profile_sentence
-from ..wording.small_counts import LEAST_OF_A_ROW, Few, few_of, needed_words, parity_of
-from .document import Block, Bullets, Cell, Chart, Line, Mark, Panel, Paragraph, Section, Table
-from .dossier import BETTER, NOT_USABLE, WORSE, Material, share_of
+from ..wording.small_counts import LEAST_OF_A_ROW, SmallCount, needed_words, parity_of, small_count
+from .document import Block, Bullets, Chart, Mark, Panel, Paragraph, Section, Table, TableCell, TableRow
+from .dossier import BETTER, NOT_USABLE, WORSE, Dossier, share_of
 from .enquiry import enquiries, gap_smaller, not_improving, size_of, three_years
 
 SENIOR = ("*", "8a_and_above")
 NO_EARLIER, NO_PEERS = "no earlier return", "none given"
 
 
-def profile(of: Material) -> Said:
+def profile(of: Dossier) -> Said:
     """The profile in words: never summed."""
     return say(profile_sentence(of.assessment), (), tuple(of.indicators))
 
 
-def conclusions(of: Material, page: Briefing) -> Section:
+def conclusions(of: Dossier, page: Report) -> Section:
     """One paragraph, the strongest first, with at least one thing that is good where there is one."""
     said: list[Said] = []
     if page.stopped:
@@ -34,7 +34,11 @@ def conclusions(of: Material, page: Briefing) -> Section:
     for name in sorted(strong, key=lambda name: -size_of(of.indicators[name]))[:2]:
         pooled = of.enough_pooled(name) if of.too_few(name) else None
         entry = of.entries[name]
-        text = pooled_sentence(pooled, entry) if pooled else figures_of(of.indicators[name], entry, of.few(name))
+        text = (
+            pooled_sentence(pooled, entry)
+            if pooled
+            else figures_of(of.indicators[name], entry, of.complete_count(name))
+        )
         said.append(say(text, of.prints(name), [name]))
     if not said:
         none = "No indicator shows a difference to the disadvantage of BME staff that can be told from chance."
@@ -59,7 +63,7 @@ def conclusions(of: Material, page: Briefing) -> Section:
     return Section("conclusions", "In one paragraph", (Paragraph(tuple(said), style="lead"),))
 
 
-def _too_few(of: Material, name: str) -> str:
+def _too_few(of: Dossier, name: str) -> str:
     """Why nothing is concluded from an indicator with few events, and what several years say together."""
     events = of.facts.get(Key(name, "events"))
     what = of.entries[name]["counted"] or "people"
@@ -69,7 +73,7 @@ def _too_few(of: Material, name: str) -> str:
     return f"{text} {pooled_sentence(pooled, of.entries[name])} Still few." if pooled else text
 
 
-def good_things(of: Material) -> Iterator[Said]:
+def good_things(of: Dossier) -> Iterator[Said]:
     """What is good, the best first: better than most, in favour, no difference, sound figures."""
     for name in of.indicators:
         peers = of.peers(name)
@@ -78,14 +82,14 @@ def good_things(of: Material) -> Iterator[Said]:
             text = f"{of.indicators[name].title} is better than in most comparable organisations."
             yield say(f"On the good side: {text}", of.prints(name), [name])
     for name in sorted(of.of_class(BETTER), key=lambda name: _width(of, name)):
-        text = figures_of(of.indicators[name], of.entries[name], of.few(name))
+        text = figures_of(of.indicators[name], of.entries[name], of.complete_count(name))
         yield say(f"On the good side: {text}", of.prints(name), [name])
     level = of.assessment.reliability[0]
     if level == "good":
         yield say("On the good side: the figures are complete and agree with each other.", (), tuple(of.indicators))
 
 
-def _width(of: Material, name: str) -> float:
+def _width(of: Dossier, name: str) -> float:
     """How wide an interval is, so that what is precisely measured comes first."""
     indicator = of.indicators[name]
     if indicator.lower is None or indicator.upper is None:
@@ -93,7 +97,7 @@ def _width(of: Material, name: str) -> float:
     return indicator.upper - indicator.lower
 
 
-def reliability(of: Material, page: Briefing) -> Section:
+def reliability(of: Dossier, page: Report) -> Section:
     """Whether the figures can be relied on, with the reasons, and the one row of counts."""
     evidence = tuple(of.indicators)
     reasons = tuple(said for said in page.reliability)
@@ -104,7 +108,7 @@ def reliability(of: Material, page: Briefing) -> Section:
     counts = Table(
         "How many people the figures are about",
         tuple(title for title, _ in page.counts),
-        (Line(tuple(Cell(value, number=True) for _, value in page.counts), other=("file",)),),
+        (TableRow(tuple(TableCell(value, number=True) for _, value in page.counts), other=("file",)),),
     )
     return Section(
         "reliability",
@@ -120,15 +124,13 @@ def reliability(of: Material, page: Briefing) -> Section:
 # The nine indicators
 
 
-def indicators(of: Material, page: Briefing) -> Section:
+def indicators(of: Dossier, page: Report) -> Section:
     """One table of the nine, and one chart of dots and intervals."""
     rows = tuple(_row(of, entry) for entry in page.indicators)
     evidence = tuple(of.indicators)
     notes = []
     if any(of.standing[name] == NOT_USABLE for name in of.indicators):
-        notes.append(
-            say("What is not used is shown as reported; nothing rests on it.", (), evidence)
-        )
+        notes.append(say("What is not used is shown as reported; nothing rests on it.", (), evidence))
     if of.only_own_block:
         notes.append(say("Last year's figures are those of this return's own block.", (), evidence))
     notes.append(say("Each indicator is told from chance by itself, at 95%.", (), evidence))
@@ -142,21 +144,21 @@ def indicators(of: Material, page: Briefing) -> Section:
     return Section("indicators", "The nine indicators", (table, gaps_chart(of, page)))
 
 
-def _row(of: Material, entry: Indication) -> Line:
+def _row(of: Dossier, entry: Indication) -> TableRow:
     name = entry.id
     doubtful = of.standing[name] == NOT_USABLE
     doubt = sentence(entry.doubt) if doubtful and entry.doubt and len(entry.doubt) <= 100 else ""
     cells = (
-        Cell(f"{entry.number} {entry.title}", doubt),
-        Cell(entry.white, _SHORT_OF.get(entry.of[0], "") if entry.white != "-" else "", True),
-        Cell(entry.bme, _SHORT_OF.get(entry.of[1], "") if entry.bme != "-" else "", True),
-        Cell(entry.value, "", True),
-        Cell(last_year(of, name), "", True),
-        Cell(three_year_mark(of, name)),
-        Cell(beside_peers(of, name)),
-        Cell(entry.told),
+        TableCell(f"{entry.number} {entry.title}", doubt),
+        TableCell(entry.white, _SHORT_OF.get(entry.of[0], "") if entry.white != "-" else "", True),
+        TableCell(entry.bme, _SHORT_OF.get(entry.of[1], "") if entry.bme != "-" else "", True),
+        TableCell(entry.value, "", True),
+        TableCell(last_year(of, name), "", True),
+        TableCell(three_year_mark(of, name)),
+        TableCell(beside_peers(of, name)),
+        TableCell(entry.told),
     )
-    return Line(cells, of.prints(name), (name,), doubtful=doubtful)
+    return TableRow(cells, of.prints(name), (name,), doubtful=doubtful)
 
 
 _SHORT_OF = {
@@ -166,7 +168,7 @@ _SHORT_OF = {
 }
 
 
-def last_year(of: Material, name: str) -> str:
+def last_year(of: Dossier, name: str) -> str:
     """Last year's value, or why there is none."""
     change: Change | None = of.change(name)
     if change is not None and change.before is not None:
@@ -175,7 +177,7 @@ def last_year(of: Material, name: str) -> str:
     return "not known" if of.assessment.compared.earlier else NO_EARLIER
 
 
-def three_year_mark(of: Material, name: str) -> str:
+def three_year_mark(of: Dossier, name: str) -> str:
     """Whether three years in a row improve, in two words."""
     years = three_years(of, name)
     if not years:
@@ -185,7 +187,7 @@ def three_year_mark(of: Material, name: str) -> str:
     return "gap smaller" if gap_smaller(of, name) else "mixed"
 
 
-def beside_peers(of: Material, name: str) -> str:
+def beside_peers(of: Dossier, name: str) -> str:
     """Where an indicator lies among comparable organisations, in two words."""
     peers = of.peers(name)
     if peers is None:
@@ -197,7 +199,7 @@ def beside_peers(of: Material, name: str) -> str:
     return "people: see annex" if peers.unit == "people" else "too few"
 
 
-def gaps_chart(of: Material, page: Briefing) -> Chart:
+def gaps_chart(of: Dossier, page: Report) -> Chart:
     """Dots and intervals of the nine indicators: ratios and gaps on two pairs of axes, so that right is worse."""
     panels = []
     for unit, parity, title in (("ratio", 1.0, "Ratios"), ("points", 0.0, "Gaps in percentage points")):
@@ -218,7 +220,7 @@ def _told(entry: Indication) -> str:
     return {"yes": "told from chance", "no": "could be chance"}.get(entry.told, entry.told)
 
 
-def _gap_mark(of: Material, entry: Indication) -> Mark:
+def _gap_mark(of: Dossier, entry: Indication) -> Mark:
     indicator = of.indicators[entry.id]
     value, lower, upper = indicator.value, indicator.lower, indicator.upper
     if indicator.unit == "points" and of.entries[entry.id]["adverse"] == "below" and value is not None:
@@ -228,7 +230,7 @@ def _gap_mark(of: Material, entry: Indication) -> Mark:
     return Mark(label, value, lower, upper, f"{value_cell(indicator)}, {_told(entry)}", style, entry.id)
 
 
-def asked_of_the_board(of: Material) -> list[Section]:
+def asked_of_the_board(of: Dossier) -> list[Section]:
     """The subjects and first questions of the lines of enquiry in one list, and governance in a line."""
     items = [
         say(f"{line.subject}: {line.questions[0]}", line.figures.findings, line.figures.indicators)
@@ -241,11 +243,11 @@ def asked_of_the_board(of: Material) -> list[Section]:
 # No difference, or better
 
 
-def better(of: Material) -> Section | None:
+def better(of: Dossier) -> Section | None:
     """Small gaps, gaps closed and gaps in favour of BME staff, in the same size of type."""
     items = []
     for name in of.of_class(BETTER):
-        indicator, entry, few = of.indicators[name], of.entries[name], of.few(name)
+        indicator, entry, few = of.indicators[name], of.entries[name], of.complete_count(name)
         events = events_of(indicator, entry, of.facts)
         near = indicator.unit == "ratio" and 0.95 <= round(indicator.value or 0.0, 2) <= 1.05
         chance = (range_of if near else chance_of)(indicator, entry, events) if not few else parity_of(few)
@@ -260,7 +262,7 @@ def better(of: Material) -> Section | None:
     return Section("better", title, (Bullets(tuple(items)),)) if items else None
 
 
-def indicator_title(of: Material, name: str) -> str:
+def indicator_title(of: Dossier, name: str) -> str:
     return (
         f"Indicator {name.rpartition('_')[2]}, {of.indicators[name].title[:1].lower()}{of.indicators[name].title[1:]}"
     )
@@ -269,9 +271,9 @@ def indicator_title(of: Material, name: str) -> str:
 # Representation
 
 
-def representation(of: Material) -> Section | None:
+def representation(of: Dossier) -> Section | None:
     """BME share by band, at 8a and above and on the board, beside the workforce, own targets and the population."""
-    workforce = few_of(of.facts, "headcount", *SENIOR)
+    workforce = small_count(of.facts, "headcount", *SENIOR)
     if workforce is None:
         return None
     doubt = of.indicators["indicator_1"].value is not None and of.standing["indicator_1"] == NOT_USABLE
@@ -301,7 +303,7 @@ def representation(of: Material) -> Section | None:
     return Section("representation", "Representation", tuple(blocks))
 
 
-def _target(of: Material, senior: float) -> Said:
+def _target(of: Dossier, senior: float) -> Said:
     target = share_of(of, "target_8a_and_above")
     evidence = ["narrative target_8a_and_above"]
     if target is None:
@@ -319,9 +321,9 @@ _GROUPS = (
 )
 
 
-def bands_chart(of: Material) -> Chart | None:
+def bands_chart(of: Dossier) -> Chart | None:
     """BME share by band as dots with counts, beside the workforce's line; empty bands are left out."""
-    whole = few_of(of.facts, "headcount", "*", "*")
+    whole = small_count(of.facts, "headcount", "*", "*")
     if whole is None:
         return None
     items = of.rulebook.items
@@ -332,15 +334,20 @@ def bands_chart(of: Material) -> Chart | None:
         for band in items["bands_of"].get(group, ()):
             if band in items["part_of"]:
                 continue
-            few = few_of(of.facts, "headcount", group, band)
+            few = small_count(of.facts, "headcount", group, band)
             if few is None:
                 continue
             label = _capital(items["pay_bands"].get(band, band))
             marks.append(Mark(label, few.bme / few.people, shown=_counts(few), indicator="indicator_1"))
             large += [(few.bme / few.people, label)] if few.people >= LEAST_OF_A_ROW else []
             share = number(few.bme / few.people, "share")
-            cells = (Cell(title), Cell(label), Cell(f"{few.bme:,}", "", True), Cell(f"{few.people:,}", "", True))
-            rows.append(Line((*cells, Cell(share, "", True)), indicators=("indicator_1",)))
+            cells = (
+                TableCell(title),
+                TableCell(label),
+                TableCell(f"{few.bme:,}", "", True),
+                TableCell(f"{few.people:,}", "", True),
+            )
+            rows.append(TableRow((*cells, TableCell(share, "", True)), indicators=("indicator_1",)))
         if marks:
             line = f"workforce {number(whole.share, 'share')}"
             if large:
@@ -354,7 +361,7 @@ def bands_chart(of: Material) -> Chart | None:
     return Chart("bands", "chart-bands", title, f"{'; '.join([*said, panels[0].parity_label])}.", tuple(panels), table)
 
 
-def _counts(few: Few) -> str:
+def _counts(few: SmallCount) -> str:
     return f"{few.bme:,} of {few.people:,} ({number(few.bme / few.people, 'share')})"
 
 
@@ -362,15 +369,15 @@ def _capital(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}"
 
 
-def board_chart(of: Material) -> Chart | None:
+def board_chart(of: Dossier) -> Chart | None:
     """BME share of the board, voting and in all, and of band 8a and above, beside the workforce and the population."""
-    whole = few_of(of.facts, "headcount", "*", "*")
+    whole = small_count(of.facts, "headcount", "*", "*")
     if whole is None:
         return None
     counted = (
-        ("Board, voting members", few_of(of.facts, "board_voting"), "indicator_9"),
+        ("Board, voting members", small_count(of.facts, "board_voting"), "indicator_9"),
         ("Board, all members", of.board, "indicator_9"),
-        ("Band 8a and above", few_of(of.facts, "headcount", *SENIOR), "indicator_1"),
+        ("Band 8a and above", small_count(of.facts, "headcount", *SENIOR), "indicator_1"),
         ("Workforce", whole, "indicator_1"),
     )
     marks = [
@@ -381,7 +388,7 @@ def board_chart(of: Material) -> Chart | None:
     population = share_of(of, "local_population_bme")
     if population is not None:
         marks.append(Mark("Local population", population, shown=number(population, "share")))
-    rows = tuple(Line((Cell(mark.label), Cell(mark.shown, "", True))) for mark in marks)
+    rows = tuple(TableRow((TableCell(mark.label), TableCell(mark.shown, "", True))) for mark in marks)
     line = f"workforce {number(whole.share, 'share')}"
     panel = Panel("BME share", "share", tuple(marks), whole.share, line, "smaller share", "larger share")
     description = f"{'; '.join(f'{mark.label}: {mark.shown}' for mark in marks)}."

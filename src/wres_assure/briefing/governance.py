@@ -11,8 +11,8 @@ from typing import NamedTuple
 from ..model import FAILED, NOT_APPLICABLE, Json
 from ..wording.findings import day, number, sentence
 from ..wording.said import Said, say
-from .document import Cell, Line, Paragraph, Section, Table
-from .dossier import Material, count
+from .document import Paragraph, Section, Table, TableCell, TableRow
+from .dossier import Dossier, count
 
 _IN_EVIDENCE, _NOT_IN_EVIDENCE = "evidence in return", "not in evidence: ask"
 _SOURCE = "rules/briefing.yaml"
@@ -30,7 +30,7 @@ class Matter(NamedTuple):
     answers: tuple[str, ...]  # questions of the narrative
 
 
-def matters(of: Material) -> list[Matter]:
+def matters(of: Dossier) -> list[Matter]:
     """The checklist for this kind of organisation, as far as the narrative answers it."""
     kind = of.assessment.subject.organisation.type
     found = []
@@ -42,7 +42,7 @@ def matters(of: Material) -> list[Matter]:
     return found
 
 
-def _matter(of: Material, entry: Json) -> Matter:
+def _matter(of: Dossier, entry: Json) -> Matter:
     questions = {name: of.rulebook.narrative[name] for name in entry["answers"]}
     said = {name: answered(of, name) for name in questions}
     open_ones = tuple(_as_question(questions[name]["question"]) for name, answer in said.items() if not answer)
@@ -67,7 +67,7 @@ def as_statement(question: str) -> str:
     return question.partition("?")[0] + (":" if "?" not in question else "?")
 
 
-def answered(of: Material, name: str) -> str:
+def answered(of: Dossier, name: str) -> str:
     """What the narrative answers to one of its questions: `yes`, `31 August 2021`, `45.0%`; "" where nothing."""
     fact = of.answers.get(name)
     if fact is None or fact.value is None:
@@ -80,7 +80,7 @@ def answered(of: Material, name: str) -> str:
     return number(fact.value, "share") if kind == "percent" else "given"
 
 
-def line_of(of: Material) -> Said:
+def line_of(of: Dossier) -> Said:
     """Governance in a line: `6 of 10 matters of governance are answered; the four to ask: …`"""
     found = matters(of)
     to_ask = [matter.title for matter in found if matter.state == "ask"]
@@ -94,13 +94,17 @@ def line_of(of: Material) -> Said:
     return say(f"{text}.", (), (), evidence)
 
 
-def checklist_section(of: Material, annex: bool = True) -> Section:
+def checklist_section(of: Dossier, annex: bool = True) -> Section:
     """The governance checklist as a table."""
     rows = []
     for matter in matters(of):
         ask = " ".join(matter.ask) or ("Ask what is planned." if matter.state == "no" else "-")
-        cells = (Cell(_capital(matter.title)), Cell(_capital(matter.answer) or "Not answered"), Cell(ask))
-        rows.append(Line(cells, other=tuple(f"narrative {name}" for name in matter.answers)))
+        cells = (
+            TableCell(_capital(matter.title)),
+            TableCell(_capital(matter.answer) or "Not answered"),
+            TableCell(ask),
+        )
+        rows.append(TableRow(cells, other=tuple(f"narrative {name}" for name in matter.answers)))
     table = Table(
         "Governance and action plan, as the narrative answers it (guidance 8 to 10)",
         ("Matter", "The narrative says", "To ask"),
@@ -115,7 +119,7 @@ def _capital(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}"
 
 
-def duties_section(of: Material) -> Section:
+def duties_section(of: Dossier) -> Section:
     """SC13.6, SC13.7 and Schedule 6A as duty, evidence, and whether it is met or to ask."""
     contract = of.answers.get("full_length_contract")
     kind = of.assessment.subject.organisation.type
@@ -141,7 +145,7 @@ def duties_section(of: Material) -> Section:
     return Section("duties", "Duties under the NHS Standard Contract", (table,))
 
 
-def _duty_row(of: Material, entry: Json) -> Line:
+def _duty_row(of: Dossier, entry: Json) -> TableRow:
     said = [(name, answered(of, name)) for name in entry["answers"]]
     given = [f"{as_statement(of.rulebook.narrative[name]['question'])} {answer}" for name, answer in said if answer]
     outcome = _outcome(of, entry["rule"]) if entry["rule"] else ""
@@ -152,14 +156,14 @@ def _duty_row(of: Material, entry: Json) -> Line:
     elif not met:
         asked = f"Ask: {asked}"
     cells = (
-        Cell(entry["duty"]),
-        Cell("; ".join(given) or "none in the return"),
-        Cell(asked or "Met, by this evidence"),
+        TableCell(entry["duty"]),
+        TableCell("; ".join(given) or "none in the return"),
+        TableCell(asked or "Met, by this evidence"),
     )
-    return Line(cells, other=tuple(filter(None, (entry["rule"] and f"rule {entry['rule']}", *entry["answers"]))))
+    return TableRow(cells, other=tuple(filter(None, (entry["rule"] and f"rule {entry['rule']}", *entry["answers"]))))
 
 
-def _outcome(of: Material, rule: str) -> str:
+def _outcome(of: Dossier, rule: str) -> str:
     """The outcome of a rule that is judged once; `passed` findings are not kept."""
     if not any(known.id == rule for known in of.rulebook.rules):
         return ""
@@ -167,14 +171,14 @@ def _outcome(of: Material, rule: str) -> str:
     return "passed" if found is None else "" if found.outcome == NOT_APPLICABLE else found.outcome
 
 
-def due_regard_section(of: Material) -> Section:
+def due_regard_section(of: Dossier) -> Section:
     """The six principles of due regard, each with evidence in the return or a question; never "complied"."""
     rows = []
     for entry in of.rulebook.briefing["due_regard"]:
         evidence = list(_evidence(of, entry))
         state = f"{_capital(_IN_EVIDENCE)}: {'; '.join(evidence)}" if evidence else _capital(_NOT_IN_EVIDENCE)
-        cells = (Cell(entry["principle"], entry["means"]), Cell(state), Cell(entry["ask"]))
-        rows.append(Line(cells, other=(*entry["answers"], *entry["items"]) or (_SOURCE,)))
+        cells = (TableCell(entry["principle"], entry["means"]), TableCell(state), TableCell(entry["ask"]))
+        rows.append(TableRow(cells, other=(*entry["answers"], *entry["items"]) or (_SOURCE,)))
     note = say("Evidence is not compliance: whether due regard was had shows in decisions.", (), (), [_SOURCE])
     table = Table(
         "Due regard to the WRES (guidance, Annex A)", ("Principle", "In the return", "To ask"), tuple(rows), (note,),
@@ -183,14 +187,17 @@ def due_regard_section(of: Material) -> Section:
     return Section("due-regard", "Due regard: six principles", (table,))
 
 
-def support_checklist_section(of: Material) -> Section:
+def support_checklist_section(of: Dossier) -> Section:
     """The checklist of a commissioning support unit."""
     rows = []
     for entry in of.rulebook.briefing["checklist"]:
         evidence = list(_evidence(of, entry))
         state = f"{_capital(_IN_EVIDENCE)}: {'; '.join(evidence)}" if evidence else _capital(_NOT_IN_EVIDENCE)
         rows.append(
-            Line((Cell(entry["check"]), Cell(state), Cell(entry["ask"])), other=(*entry["answers"], *entry["items"]))
+            TableRow(
+                (TableCell(entry["check"]), TableCell(state), TableCell(entry["ask"])),
+                other=(*entry["answers"], *entry["items"]),
+            )
         )
     table = Table(
         "Checklist for use with an organisation (guidance 5.3.1 b)", ("Check", "In the return", "To ask"), tuple(rows),
@@ -199,7 +206,7 @@ def support_checklist_section(of: Material) -> Section:
     return Section("checklist", "Checklist of a support unit", (table,))
 
 
-def _evidence(of: Material, entry: Json) -> Iterator[str]:
+def _evidence(of: Dossier, entry: Json) -> Iterator[str]:
     """What a return and its narrative show of a principle or a check."""
     items = of.rulebook.items["items"]
     given = [name for name in entry["items"] if _is_given(of, name)]
@@ -217,12 +224,12 @@ def _listed(parts: list[str]) -> str:
     return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
 
 
-def _is_given(of: Material, item: str) -> bool:
+def _is_given(of: Dossier, item: str) -> bool:
     parts = ("*", "*") if item == "headcount" else ("", "")
     return all(count(of, item, who, *parts) is not None for who in ("white", "bme"))
 
 
-def by_provider_section(of: Material, rows: Iterable[Line]) -> Section:
+def by_provider_section(of: Dossier, rows: Iterable[TableRow]) -> Section:
     """Indicators 5 to 8 by provider: the data CCGs are asked for (guidance 5.2); of one return, its own row."""
     table = Table(
         "Indicators 5 to 8: share of White and of BME staff who answered the survey",
@@ -233,13 +240,13 @@ def by_provider_section(of: Material, rows: Iterable[Line]) -> Section:
     return Section("by-provider", "Indicators 5 to 8 by provider", (table,))
 
 
-def provider_row(of: Material, name: str) -> Line:
+def provider_row(of: Dossier, name: str) -> TableRow:
     """One provider's White and BME figures of indicators 5 to 8."""
-    cells = [Cell(name)]
+    cells = [TableCell(name)]
     for question in "5678":
         pair = [count(of, f"survey_{question}", who) for who in ("white", "bme")]
         shown = " / ".join(number(value, "share") for value in pair)
         doubt = of.indicators.get(f"indicator_{question}")
         small = "in question" if doubt is not None and doubt.value is not None and not doubt.usable else ""
-        cells.append(Cell("not given" if pair == [None, None] else shown, small, number=True))
-    return Line(tuple(cells), indicators=tuple(f"indicator_{question}" for question in "5678"))
+        cells.append(TableCell("not given" if pair == [None, None] else shown, small, number=True))
+    return TableRow(tuple(cells), indicators=tuple(f"indicator_{question}" for question in "5678"))

@@ -39,7 +39,7 @@ def annotate(
     from ..render.annotate import annotate as marked
     from ..results.result import result
     from ..rulebook import load
-    from ..wording.report import brief
+    from ..wording.report import report_on
 
     _may_write(output, force, [workbook, *given.paths()])
     rulebook = load(given.rules)
@@ -48,7 +48,7 @@ def annotate(
     beside = given.beside(rulebook)
     found = judged(submission, rulebook, given.year, beside)[0]
     titles = _titles(rulebook)
-    words = brief(found, rulebook, "trust", show_values)
+    words = report_on(found, rulebook, "trust", show_values)
     copy = marked(data, submission, words, result(found, rulebook, show_values), titles)
     again = judged(read_bytes(copy, file), rulebook, given.year, beside)[0]
     if (again.findings, again.coverage) != (found.findings, found.coverage):

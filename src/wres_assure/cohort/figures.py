@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from wres_assure.model import Json, Key
-from wres_assure.rulebook import Rulebook
+from ..model import Json, Key
+from ..rulebook import Rulebook
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -16,10 +16,9 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from wres_assure.model import BROKEN, FAILED, Finding, Key, Place, Shown
-from wres_assure.rulebook import Rule, Rulebook
-from wres_assure.rulebook.expression import names_in
-
+from ..model import BROKEN, FAILED, Finding, Key, Place, Shown
+from ..rulebook import Rule, Rulebook
+from ..rulebook.expression import names_in
 from .figures import Understood, understood
 
 if TYPE_CHECKING:

@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from wres_assure.figures import plain
-from wres_assure.model import FACT_COLUMNS, Key, Note, Refused, Row, Submission
-from wres_assure.read.preflight import load, recognise
-from wres_assure.read.table import MAX_COLUMNS, MAX_FIELD, REQUIRED, decode, records_of, separator_of
-from wres_assure.read.table import read_table as read_facts
+from ..figures import plain
+from ..model import FACT_COLUMNS, Key, Note, Refused, Row, Submission
+from ..read.preflight import load, recognise
+from ..read.table import MAX_COLUMNS, MAX_FIELD, REQUIRED, decode, records_of, separator_of
+from ..read.table import read_table as read_facts
 
 if TYPE_CHECKING:
     from os import PathLike

@@ -9,8 +9,8 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from wres_assure.model import Submission
-from wres_assure.read.preflight import Found, load, recognise
+from ..model import Submission
+from .preflight import Found, load, recognise
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,14 +38,14 @@ def read_bytes(data: bytes, file: str, seconds: float = SECONDS) -> Submission:
 def _read(found: Found, deadline: float) -> Submission:
     # Imported when needed: a workbook does not pay for csv, nor a table for the XML parser.
     if found.package is not None:
-        from wres_assure.read.workbook import read_workbook
+        from .workbook import read_workbook
 
         # Cells make no cycles; looking for some among 100,000 new tuples costs a quarter of the reading.
         return read_workbook(found.package, found.sha256, deadline)
     if found.is_json:
-        from wres_assure.read.result import read_result
+        from .result import read_result
 
         return read_result(found.data, found.file, found.sha256)
-    from wres_assure.read.table import read_table
+    from .table import read_table
 
     return read_table(found.data, found.file, found.sha256, deadline)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
-from wres_assure.model import Cell, Refused, Sheet, column_letters
-from wres_assure.read.package import damaged
-from wres_assure.read.plain_rows import Cells as PlainCells
-from wres_assure.read.plain_rows import NotPlain, plain_text
-from wres_assure.read.references import column_number, date_serial, has_dde, number, unescape
-from wres_assure.read.xml import MAX_TEXT, too_long
+from ..model import Cell, Refused, column_letters
+from .package import damaged
+from .plain_rows import Cells, NotPlain, plain_text
+from .references import column_number, date_serial, has_dde, number, unescape
+from .xml import MAX_TEXT, too_long
 
 MAX_ROW = 5_000
 MAX_COLUMN = 200
 MAX_CELLS = 200_000  # of the whole workbook, empty ones included
 
 _TRUE = {"1": True, "true": True, "0": False, "false": False}
+_make = tuple.__new__  # what Cell() itself calls, without the detour
 
 
 class Book(NamedTuple):
@@ -30,54 +29,48 @@ class Book(NamedTuple):
     deadline: float
 
 
-class Seen(NamedTuple):
-    """A sheet, the number of its cell elements, and the addresses that a note must speak of."""
+class Keeper:
+    """The cells of one sheet as they come in, and the places (row, column) of those that a note must speak of."""
 
-    sheet: Sheet
-    cells: int
-    white: list[tuple[int, int]]
-    dde: list[tuple[int, int]]
-    drawing: bool
-
-
-Keep = Callable[[int, int, bool, str, str, "str | None", "str | None", "list[str] | None"], None]
-KeepPlain = Callable[[int, str, bool, PlainCells], None]
-
-
-def keeper(seen: Seen, column_hidden: list[bool], book: Book) -> tuple[Keep, KeepPlain]:
-    """Two functions that put cells among those seen: one as its part stores it, or all of a row in plain form."""
-    file, strings, formats, white_styles, date_1904, _ = book
-    name, _, cells, _, _, _ = seen.sheet
-    put, white, dde = cells.setdefault, seen.white, seen.dde
-    numbers: dict[str, tuple[float, str]] = {}
-    last_string = len(strings)
-    columns: dict[str, int] = {}
-    make_cell = tuple.__new__  # what Cell() itself calls, without the detour
+    def __init__(self, sheet: str, book: Book) -> None:
+        self.sheet, self.book = sheet, book
+        self.cells: dict[tuple[int, int], Cell] = {}
+        self.white: list[tuple[int, int]] = []  # text in white on white
+        self.dde: list[tuple[int, int]] = []  # formulas that ask another programme
+        self.column_hidden = [False] * (MAX_COLUMN + 1)
+        self._numbers: dict[str, tuple[float, str]] = {}
+        self._columns: dict[str, int] = {}
 
     def keep(
-        row: int, column: int, row_hidden: bool, kind: str, style: str,
+        self, row: int, column: int, row_hidden: bool, kind: str, style: str,
         raw: str | None, formula: str | None, inline: list[str] | None,
     ) -> None:  # fmt: skip
+        """Puts one cell among those seen, as its part stores it; nothing where it has neither value nor formula.
+
+        `raw` is the text of its value and `inline` the runs of a text of its own. Refused: content beyond the limits,
+        a shared text that is not there, an address that stands twice.
+        """
+        file, strings, formats, white_styles, date_1904, _ = self.book
         text = raw or ""
         value: float | str | bool | None = None
         what = "text"
         if inline is not None and kind == "inlineStr":
             text = unescape("".join(inline))
         if len(text) > MAX_TEXT:
-            raise too_long(file, place(row, column))
+            raise too_long(file, self._address(row, column))
         if not text and (raw is None or kind != "str"):
             if formula is None:
                 return
             what = "uncalculated"
         elif kind == "s":
             try:
-                text = strings[int(text) if text[0] != "-" else last_string]
+                text = strings[int(text) if text[0] != "-" else len(strings)]
             except (IndexError, ValueError):
-                raise damaged(file, "a cell names a text that is not there", place(row, column)) from None
+                raise damaged(file, "a cell names a text that is not there", self._address(row, column)) from None
         elif kind == "n":
-            known = numbers.get(text)
+            known = self._numbers.get(text)
             if known is None and (known := number(text)) is not None:
-                numbers[text] = known
+                self._numbers[text] = known
             if known is not None:
                 what = "number"
                 value, text = known
@@ -98,21 +91,27 @@ def keeper(seen: Seen, column_hidden: list[bool], book: Book) -> tuple[Keep, Kee
                 return
             value = text
         if row > MAX_ROW or column > MAX_COLUMN:
-            message = f"{file} has content far from the return, in row {row:,}, column {column:,} of sheet {name}."
+            where = f"in row {row:,}, column {column:,} of sheet {self.sheet}"
+            message = f"{file} has content far from the return, {where}."
             remedy = f"Remove what stands below row {MAX_ROW:,} or to the right of column {MAX_COLUMN}."
-            raise Refused("cell_far", message, remedy, place(row, column))
+            raise Refused("cell_far", message, remedy, self._address(row, column))
         at = (row, column)
         number_format = "date" if kind == "d" else formats.get(style, "general")
-        hidden = row_hidden or column_hidden[column]
-        cell: Cell = make_cell(Cell, (name, row, column, what, text, value, formula, number_format, hidden))
-        if put(at, cell) is not cell:
-            raise damaged(file, f"the cell {place(row, column)} stands twice in it", place(row, column))
+        hidden = row_hidden or self.column_hidden[column]
+        cell: Cell = _make(Cell, (self.sheet, row, column, what, text, value, formula, number_format, hidden))
+        if self.cells.setdefault(at, cell) is not cell:
+            address = self._address(row, column)
+            raise damaged(file, f"the cell {address} stands twice in it", address)
         if style in white_styles and text:
-            white.append(at)
+            self.white.append(at)
         if formula and "|" in formula and has_dde(formula):
-            dde.append(at)
+            self.dde.append(at)
 
-    def keep_plain(row: int, row_number: str, row_hidden: bool, plain_cells: PlainCells) -> None:
+    def keep_row(self, row: int, row_number: str, row_hidden: bool, plain_cells: Cells) -> None:
+        """Puts all cells of a row in plain form among those seen; NotPlain where one stands in a row not its own."""
+        file, strings, formats, white_styles, _, _ = self.book
+        numbers, columns, column_hidden = self._numbers, self._columns, self.column_hidden
+        name, put = self.sheet, self.cells.setdefault
         near = row <= MAX_ROW
         for word, digits, style, kind, alone, between_f, between_v in plain_cells:
             if digits != row_number:
@@ -123,7 +122,7 @@ def keeper(seen: Seen, column_hidden: list[bool], book: Book) -> tuple[Keep, Kee
             known: tuple[float | str, str] | None = None
             if kind == "s":
                 try:
-                    text = strings[int(alone) if alone[0] != "-" else last_string]
+                    text = strings[int(alone) if alone[0] != "-" else len(strings)]
                     known = (text, text) if text else None
                 except (IndexError, ValueError):
                     pass
@@ -138,17 +137,15 @@ def keeper(seen: Seen, column_hidden: list[bool], book: Book) -> tuple[Keep, Kee
                 what = "text" if kind else "number"
                 number_format = formats.get(style or "0", "general")
                 hidden = row_hidden or column_hidden[column]
-                cell: Cell = make_cell(Cell, (name, row, column, what, text, value, None, number_format, hidden))
+                cell: Cell = _make(Cell, (name, row, column, what, text, value, None, number_format, hidden))
                 if put(at, cell) is cell:
                     if (style or "0") in white_styles:
-                        white.append(at)
+                        self.white.append(at)
                     continue
             formula = plain_text(between_f)
             if formula and len(formula) > MAX_TEXT:
-                raise too_long(file, place(row, column))
-            keep(row, column, row_hidden, kind or "n", style or "0", alone or plain_text(between_v), formula, None)
+                raise too_long(file, self._address(row, column))
+            self.keep(row, column, row_hidden, kind or "n", style or "0", alone or plain_text(between_v), formula, None)
 
-    def place(row: int, column: int) -> str:
-        return f"{name}!{column_letters(column)}{row}"
-
-    return keep, keep_plain
+    def _address(self, row: int, column: int) -> str:
+        return f"{self.sheet}!{column_letters(column)}{row}"

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from zlib import crc32, decompressobj
 from zlib import error as ZlibError
 
-from wres_assure.model import Refused
+from ..model import Refused
 
 MAX_PART = 10_000_000
 MAX_TOTAL = 100_000_000

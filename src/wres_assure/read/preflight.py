@@ -10,8 +10,8 @@ import os
 import stat
 from typing import NamedTuple, NoReturn
 
-from wres_assure.model import Refused
-from wres_assure.read.package import Package, open_package
+from ..model import Refused
+from .package import Package, open_package
 
 MAX_FILE = 50_000_000
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from wres_assure.figures import NOT_IN_FILE, written_out
-from wres_assure.model import Refused, Row, Submission
+from ..figures import NOT_IN_FILE, written_out
+from ..model import Refused, Row, Submission
 
 FORMAT = 1
 MAX_FACTS = 200_000

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from time import monotonic
+from typing import NamedTuple
 
-from wres_assure.model import Refused, Sheet, column_letters
-from wres_assure.read.cells import MAX_CELLS, MAX_COLUMN, MAX_ROW, Book, Seen, keeper
-from wres_assure.read.package import damaged
-from wres_assure.read.plain_rows import VOCABULARY, NotPlain, plain_rows, plain_table
-from wres_assure.read.references import area, column_number, is_zero
-from wres_assure.read.xml import (
+from ..model import Refused, Sheet, column_letters
+from .cells import MAX_CELLS, MAX_COLUMN, MAX_ROW, Book, Keeper
+from .package import damaged
+from .plain_rows import VOCABULARY, NotPlain, plain_rows, plain_table
+from .references import area, column_number, is_zero
+from .xml import (
     MAX_DEPTH,
     MAX_TEXT,
     Attributes,
@@ -28,9 +29,20 @@ MAX_MERGE = 20_000
 MAX_MERGES = 20_000
 
 _NOWHERE = 1 << 20  # beyond the last row that Excel has
+_YES = ("1", "true")
 
 
-def read_sheet(content: bytes, part: str, name: str, state: str, book: Book, budget: int) -> Seen:
+class SheetRead(NamedTuple):
+    """A sheet, the number of its cell elements, and the places that a note must speak of."""
+
+    sheet: Sheet
+    cells: int
+    white: list[tuple[int, int]]
+    dde: list[tuple[int, int]]
+    drawing: bool
+
+
+def read_sheet(content: bytes, part: str, name: str, state: str, book: Book, budget: int) -> SheetRead:
     """The cells of one worksheet part that hold a value or a formula.
 
     Numbers keep the shortest text that gives the same double ("0.29", where Excel stores 0.28999999999999998).
@@ -40,170 +52,198 @@ def read_sheet(content: bytes, part: str, name: str, state: str, book: Book, bud
     """
     plain = plain_table(content)
     if plain is not None:
+        around, table = plain
         try:
-            return _read(plain[0], plain[1], part, name, state, book, budget)
+            return _AroundTable(part, name, book, budget, table).read(around, state)
         except NotPlain:
             pass
-    return _read(content, None, part, name, state, book, budget)
+    return _Whole(part, name, book, budget).read(content, state)
 
 
-def _read(content: bytes, table: str | None, part: str, name: str, state: str, book: Book, budget: int) -> Seen:
-    """The sheet, with the inside of its table from `content` or, where it is given, from `table`."""
-    file, _, _, _, _, deadline = book
-    seen = Seen(Sheet(name, state, {}, (), frozenset(), frozenset()), 0, [], [], False)
-    merges: list[tuple[int, int, int, int]] = []
-    hidden_rows: set[int] = set()
-    column_hidden = [False] * (MAX_COLUMN + 1)
-    keep, keep_plain = keeper(seen, column_hidden, book)
-    drawing = False
-    count = 0
+class _Reading:
+    """A worksheet part while it is read: the row and column arrived at, and what was seen so far."""
 
-    def make(namespace: str, root: str) -> tuple[Start, End, Text | None]:
+    def __init__(self, part: str, name: str, book: Book, budget: int) -> None:
+        self.part, self.name, self.book, self.budget = part, name, book, budget
+        self.file = book.file
+        self.keeper = Keeper(name, book)
+        self.count = 0  # of cell elements
+        self.depth = self.row = self.column = 0
+        self.row_text = "0"
+        self.row_hidden = self.drawing = False
+        self.hidden_rows: set[int] = set()
+        self.merges: list[tuple[int, int, int, int]] = []
+
+    def read(self, content: bytes, state: str) -> SheetRead:
+        """The sheet in `content`, of which the root says whether it is one."""
+        parse(content, self.part, self.file, self.book.deadline, self._root)
+        keeper = self.keeper
+        hidden_columns = frozenset(column for column, hidden in enumerate(keeper.column_hidden) if hidden and column)
+        merges, hidden_rows = tuple(self.merges), frozenset(self.hidden_rows)
+        sheet = Sheet(self.name, state, keeper.cells, merges, hidden_rows, hidden_columns)
+        return SheetRead(sheet, self.count, keeper.white, keeper.dde, self.drawing)
+
+    def _root(self, namespace: str, root: str) -> tuple[Start, End, Text | None]:
         if root != "worksheet":
-            raise damaged(file, f"its part {part} is not a worksheet", name)
-        if namespace and table is not None:
+            raise damaged(self.file, f"its part {self.part} is not a worksheet", self.name)
+        return self.handlers(namespace)
+
+    def handlers(self, namespace: str) -> tuple[Start, End, Text | None]:
+        """What to do with the elements below the root, whose names begin with `namespace`."""
+        raise NotImplementedError
+
+    def open_row(self, number: int, attributes: Attributes) -> None:
+        """Begins a row; Refused where Excel has none of that number."""
+        if not 0 < number <= _NOWHERE:
+            raise damaged(self.file, f"sheet {self.name} has a row that cannot be", self.name)
+        self.row, self.row_text, self.column = number, str(number), 0
+        self.row_hidden = attributes.get("hidden") in _YES or is_zero(attributes.get("ht"))
+        if self.row_hidden and number <= MAX_ROW:
+            self.hidden_rows.add(number)
+
+    def lay_out(self, name: str, attributes: Attributes) -> None:
+        """Takes in what stands around the table: hidden columns, merged areas, whether there is a drawing."""
+        if name == "col":
+            if attributes.get("hidden") in _YES or is_zero(attributes.get("width")):
+                first = to_int(attributes.get("min", ""), self.file, self.part)
+                last = min(to_int(attributes.get("max", ""), self.file, self.part), MAX_COLUMN)
+                self.keeper.column_hidden[first : last + 1] = [True] * (last + 1 - first)
+        elif name == "mergeCell":
+            self.merges.append(_merge(attributes.get("ref", ""), self.file, self.name))
+            if len(self.merges) > MAX_MERGES:
+                raise too_many(self.file, self.name, MAX_MERGES, "merged areas")
+        elif name == "drawing":
+            self.drawing = True
+
+
+class _AroundTable(_Reading):
+    """A worksheet whose table is in the plain form: only what stands around it is given to expat."""
+
+    def __init__(self, part: str, name: str, book: Book, budget: int, table: str) -> None:
+        super().__init__(part, name, book, budget)
+        self.table = table
+
+    def handlers(self, namespace: str) -> tuple[Start, End, Text | None]:
+        if namespace:
             raise NotPlain
-        in_c, in_v, in_f, in_is, in_t, in_r_ph, in_row, in_col, in_merge, in_drawing = (
-            namespace + local for local in ("c", "v", "f", "is", "t", "rPh", "row", "col", "mergeCell", "drawing")
-        )
-        laid_out = (in_col, in_merge, in_drawing)
-        chunks: list[str] = []
-        clear = chunks.clear
-        columns: dict[str, int] = {}
-        letters: dict[int, str] = {}
-        depth = phonetic = 0
-        row = column = 0
-        row_text = "0"
-        row_hidden = inside = False
-        kind = style = ""
-        raw: str | None = None
-        formula: str | None = None
-        inline: list[str] | None = None
+        return self._start, self._end, None
 
-        def start(tag: str, attributes: Attributes) -> None:
-            nonlocal depth, count, row, column, inside, kind, style, raw, formula, inline, phonetic
-            if tag == in_c:
-                count += 1
-                if count > budget:
-                    raise too_many(file, name, MAX_CELLS)
-                reference = attributes.get("r")
-                if reference is None or reference == letters.get(column + 1, "?") + row_text:
-                    column += 1
-                else:
-                    word = reference[: -len(row_text)]
-                    column = columns.get(word) or column_number(word)
-                    if not column or not reference.endswith(row_text):
-                        raise damaged(file, f"sheet {name} has a cell in row {row:,} whose address is not there", name)
-                    columns[word] = column
-                    letters[column] = word
-                if inside or not row:
-                    raise damaged(file, f"sheet {name} has cells outside a row, or inside each other", name)
-                inside = True
-                kind = attributes.get("t", "n")
-                style = attributes.get("s", "0")
-                raw = formula = inline = None
-                return
-            if tag == in_v:
-                if raw is not None:
-                    raise damaged(file, "a cell has two values", place())
-                raw = ""
-                clear()
-                return
-            depth += 1
-            if tag in (in_t, in_f):
-                clear()
-            elif tag == in_row:
-                given = attributes.get("r")
-                open_row(to_int(given, file, part) if given is not None else row + 1, attributes)
-            elif tag == in_is:
-                inline = []
-            elif tag == in_r_ph:
-                phonetic += 1
-            else:
-                lay_out(tag, attributes)
-            if depth > MAX_DEPTH:
-                raise too_deep(file, part)
+    def _start(self, tag: str, attributes: Attributes) -> None:
+        if tag in VOCABULARY:
+            if tag != "sheetData" or self.depth != 1 or self.row:
+                raise NotPlain
+            self._read_table()
+        self.depth += 1
+        self.lay_out(tag, attributes)
+        if self.depth > MAX_DEPTH:
+            raise too_deep(self.file, self.part)
 
-        def lay_out(tag: str, attributes: Attributes) -> None:
-            nonlocal drawing
-            if tag == in_col:
-                if attributes.get("hidden") in ("1", "true") or is_zero(attributes.get("width")):
-                    first = to_int(attributes.get("min", ""), file, part)
-                    last = min(to_int(attributes.get("max", ""), file, part), MAX_COLUMN)
-                    column_hidden[first : last + 1] = [True] * (last + 1 - first)
-            elif tag == in_merge:
-                merges.append(_merge(attributes.get("ref", ""), file, name))
-                if len(merges) > MAX_MERGES:
-                    raise too_many(file, name, MAX_MERGES, "merged areas")
-            elif tag == in_drawing:
-                drawing = True
+    def _end(self, _tag: str) -> None:
+        self.depth -= 1
 
-        def end(tag: str) -> None:
-            nonlocal depth, raw, formula, inside, phonetic
-            if tag == in_v:
-                raw = chunks[0] if len(chunks) == 1 else "".join(chunks)
-                return
-            if tag == in_c:
-                inside = False
-                if raw is not None or formula is not None or inline is not None:
-                    keep(row, column, row_hidden, kind, style, raw, formula, inline)
-                return
-            depth -= 1
-            if tag == in_f:
-                formula = "".join(chunks)
-                if len(formula) > MAX_TEXT:
-                    raise too_long(file, place())
-            elif tag == in_t:
-                if inline is not None and not phonetic:
-                    inline.extend(chunks)
-            elif tag == in_r_ph:
-                phonetic -= 1
+    def _read_table(self) -> None:
+        for number, attributes, cells in plain_rows(self.table):
+            if monotonic() > self.book.deadline:
+                raise too_slow(self.file, self.part)
+            self.open_row(int(number), attributes)
+            self.count += len(cells)
+            if self.count > self.budget:
+                raise NotPlain
+            self.keeper.keep_row(self.row, number, self.row_hidden, cells)
 
-        def open_row(number: int, attributes: Attributes) -> None:
-            nonlocal row, row_text, column, row_hidden
-            row = number
-            if not 0 < row <= _NOWHERE:
-                raise damaged(file, f"sheet {name} has a row that cannot be", name)
-            row_text = str(row)
-            column = 0
-            row_hidden = attributes.get("hidden") in ("1", "true") or is_zero(attributes.get("ht"))
-            if row_hidden and row <= MAX_ROW:
-                hidden_rows.add(row)
 
-        def start_around(tag: str, attributes: Attributes) -> None:
-            nonlocal depth, count
-            if tag in VOCABULARY:
-                if tag != "sheetData" or depth != 1 or row or table is None:
-                    raise NotPlain
-                for row_number, row_attributes, cells in plain_rows(table):
-                    if monotonic() > deadline:
-                        raise too_slow(file, part)
-                    open_row(int(row_number), row_attributes)
-                    count += len(cells)
-                    if count > budget:
-                        raise NotPlain
-                    keep_plain(row, row_number, row_hidden, cells)
-            depth += 1
-            if tag in laid_out:
-                lay_out(tag, attributes)
-            if depth > MAX_DEPTH:
-                raise too_deep(file, part)
+class _Whole(_Reading):
+    """A worksheet in any form of XML, all of it given to expat."""
 
-        def end_around(_tag: str) -> None:
-            nonlocal depth
-            depth -= 1
+    def __init__(self, part: str, name: str, book: Book, budget: int) -> None:
+        super().__init__(part, name, book, budget)
+        self.chunks: list[str] = []  # of the text that is being read
+        self.columns: dict[str, int] = {}
+        self.letters: dict[int, str] = {}
+        self.phonetic = 0  # guides to the pronunciation of a text, one inside the other
+        self.inside = False  # a cell
+        self.kind = self.style = ""
+        self.raw: str | None = None
+        self.formula: str | None = None
+        self.inline: list[str] | None = None
 
-        def place() -> str:
-            return f"{name}!{column_letters(column)}{row}"
+    def handlers(self, namespace: str) -> tuple[Start, End, Text | None]:
+        known = {namespace + name: name for name in (*VOCABULARY, "col", "mergeCell", "drawing")}
+        self.local = known.get
+        return self._start, self._end, self.chunks.append
 
-        if table is not None:
-            return start_around, end_around, None
-        return start, end, chunks.append
+    def _start(self, tag: str, attributes: Attributes) -> None:
+        name = self.local(tag)
+        if name == "c":
+            self._open_cell(attributes)
+            return
+        if name == "v":
+            if self.raw is not None:
+                raise damaged(self.file, "a cell has two values", self._address())
+            self.raw = ""
+            self.chunks.clear()
+            return
+        self.depth += 1
+        if name in ("t", "f"):
+            self.chunks.clear()
+        elif name == "row":
+            given = attributes.get("r")
+            self.open_row(to_int(given, self.file, self.part) if given is not None else self.row + 1, attributes)
+        elif name == "is":
+            self.inline = []
+        elif name == "rPh":
+            self.phonetic += 1
+        elif name is not None:
+            self.lay_out(name, attributes)
+        if self.depth > MAX_DEPTH:
+            raise too_deep(self.file, self.part)
 
-    parse(content, part, file, deadline, make)
-    hidden_columns = frozenset(column for column in range(1, MAX_COLUMN + 1) if column_hidden[column])
-    sheet = Sheet(name, state, seen.sheet.cells, tuple(merges), frozenset(hidden_rows), hidden_columns)
-    return Seen(sheet, count, seen.white, seen.dde, drawing)
+    def _open_cell(self, attributes: Attributes) -> None:
+        self.count += 1
+        if self.count > self.budget:
+            raise too_many(self.file, self.name, MAX_CELLS)
+        reference = attributes.get("r")
+        if reference is None or reference == self.letters.get(self.column + 1, "?") + self.row_text:
+            self.column += 1
+        else:
+            word = reference[: -len(self.row_text)]
+            column = self.columns.get(word) or column_number(word)
+            if not column or not reference.endswith(self.row_text):
+                what = f"sheet {self.name} has a cell in row {self.row:,} whose address is not there"
+                raise damaged(self.file, what, self.name)
+            self.column = self.columns[word] = column
+            self.letters[column] = word
+        if self.inside or not self.row:
+            raise damaged(self.file, f"sheet {self.name} has cells outside a row, or inside each other", self.name)
+        self.inside = True
+        self.kind = attributes.get("t", "n")
+        self.style = attributes.get("s", "0")
+        self.raw = self.formula = self.inline = None
+
+    def _end(self, tag: str) -> None:
+        name, chunks = self.local(tag), self.chunks
+        if name == "v":
+            self.raw = chunks[0] if len(chunks) == 1 else "".join(chunks)
+            return
+        if name == "c":
+            self.inside = False
+            if self.raw is not None or self.formula is not None or self.inline is not None:
+                self.keeper.keep(self.row, self.column, self.row_hidden, self.kind, self.style, self.raw,
+                                 self.formula, self.inline)  # fmt: skip
+            return
+        self.depth -= 1
+        if name == "f":
+            self.formula = "".join(chunks)
+            if len(self.formula) > MAX_TEXT:
+                raise too_long(self.file, self._address())
+        elif name == "t":
+            if self.inline is not None and not self.phonetic:
+                self.inline.extend(chunks)
+        elif name == "rPh":
+            self.phonetic -= 1
+
+    def _address(self) -> str:
+        return f"{self.name}!{column_letters(self.column)}{self.row}"
 
 
 def _merge(reference: str, file: str, name: str) -> tuple[int, int, int, int]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from time import monotonic
 from typing import NoReturn
 
-from wres_assure.model import FACT_COLUMNS, Note, Refused, Row, Submission
+from ..model import FACT_COLUMNS, Note, Refused, Row, Submission
 
 REQUIRED = ("item", "value")
 MAX_LINE = 1_000_000

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from wres_assure.model import Note, Refused, Sheet, Submission, column_letters
-from wres_assure.read.cells import MAX_CELLS, Book, Seen
-from wres_assure.read.package import Package, damaged, read_part
-from wres_assure.read.references import format_kind, names_other_file, unescape
-from wres_assure.read.sheet import read_sheet
-from wres_assure.read.xml import (
+from ..model import Note, Refused, Sheet, Submission, column_letters
+from .cells import MAX_CELLS, Book
+from .package import Package, damaged, read_part
+from .references import format_kind, names_other_file, unescape
+from .sheet import SheetRead, read_sheet
+from .xml import (
     MAX_DEPTH,
     MAX_TEXT,
     Attributes,
@@ -71,12 +71,12 @@ def read_workbook(package: Package, sha256: str, deadline: float) -> Submission:
         if link.kind != "worksheet" or link.target in used or name.lower() in used:
             raise damaged(file, f"sheet {name} is missing or stands twice in it", name)
         used |= {link.target, name.lower()}  # no sheet can have the name of a part: a name has no slash
-        seen = read_sheet(read_part(package, link.target), link.target, name, state, book, budget)
-        budget -= seen.cells
-        sheets.append(seen.sheet)
-        notes += _sheet_notes(seen)
-        if seen.drawing:
-            notes += _pictures(package, link.target, seen.sheet, deadline)
+        read = read_sheet(read_part(package, link.target), link.target, name, state, book, budget)
+        budget -= read.cells
+        sheets.append(read.sheet)
+        notes += _sheet_notes(read)
+        if read.drawing:
+            notes += _pictures(package, link.target, read.sheet, deadline)
     return Submission(file, sha256, tuple(sheets), (), tuple(notes), date_1904)
 
 
@@ -287,8 +287,8 @@ def _workbook_notes(package: Package, links: dict[str, list[str]], elsewhere: in
     return notes
 
 
-def _sheet_notes(seen: Seen) -> list[Note]:
-    sheet = seen.sheet
+def _sheet_notes(read: SheetRead) -> list[Note]:
+    sheet = read.sheet
     notes = []
     if sheet.state != "visible":
         how = "very hidden: Excel's own menu does not list it" if sheet.state == "veryHidden" else "hidden"
@@ -298,10 +298,10 @@ def _sheet_notes(seen: Seen) -> list[Note]:
         hidden = [at for at, cell in sheet.cells.items() if cell.hidden]
         if hidden:
             notes.append(Note("hidden_cells", sheet.name, f"in hidden rows or columns: {_addresses(hidden)}"))
-    if seen.white:
-        notes.append(Note("white_text", sheet.name, f"white text on white or no fill: {_addresses(seen.white)}"))
-    if seen.dde:
-        notes.append(Note("dde", sheet.name, f"formulas that ask other programmes: {_addresses(seen.dde)}"))
+    if read.white:
+        notes.append(Note("white_text", sheet.name, f"white text on white or no fill: {_addresses(read.white)}"))
+    if read.dde:
+        notes.append(Note("dde", sheet.name, f"formulas that ask other programmes: {_addresses(read.dde)}"))
     return notes
 
 

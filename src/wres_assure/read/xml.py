@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pyexpat import ExpatError, ParserCreate
 from time import monotonic
 
-from wres_assure.model import Refused
-from wres_assure.read.package import damaged
+from ..model import Refused
+from .package import damaged
 
 MAX_DEPTH = 40
 MAX_TEXT = 32_767

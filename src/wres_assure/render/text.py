@@ -9,22 +9,22 @@ from ..wording.report import (
     COUNTS_AS_NOTHING,
     CRUDE,
     GROUPS_OF_1_AND_9,
-    Briefing,
-    Group,
-    Part,
+    Report,
+    RuleFindings,
+    SameRemedy,
     Summary,
     Unjudged,
 )
 
-Line = tuple[str, str]  # style, text: title | head | correct | explain | note | strong | dim | ""
+StyledLine = tuple[str, str]  # style, text: title | head | correct | explain | note | strong | dim | ""
 WIDTH = 80
 _FEW, _EXAMPLES, _RULES_NAMED = 5, 3, 12
 _COLUMNS = (25, 8, 9, 24)  # of the table of indicators; the last column takes what is left
 
 
-def lines(briefing: Briefing, width: int = WIDTH) -> list[Line]:
+def lines(briefing: Report, width: int = WIDTH) -> list[StyledLine]:
     """The page, line by line."""
-    out: list[Line] = []
+    out: list[StyledLine] = []
 
     def add(text: str, style: str = "", indent: int = 0, hang: int | None = None) -> None:
         out.extend((style, line) for line in wrapped(text, width, indent, hang))
@@ -74,10 +74,10 @@ def lines(briefing: Briefing, width: int = WIDTH) -> list[Line]:
     return out
 
 
-def table(summaries: list[Summary], width: int = WIDTH) -> list[Line]:
+def table(summaries: list[Summary], width: int = WIDTH) -> list[StyledLine]:
     """Several returns, one line each."""
     head = f"{'Code':<7}{'Year':<5}{'Correct':>7}{'Explain':>8}{'Note':>5}{'Not judged':>14}  Return"
-    out: list[Line] = [("title", words.counted(len(summaries), "return")), ("dim", head)]
+    out: list[StyledLine] = [("title", words.counted(len(summaries), "return")), ("dim", head)]
     for entry in summaries:
         correct, explain, note = entry.counts
         numbers = f"{entry.code:<7}{entry.year:<5}{correct:>7,}{explain:>8,}{note:>5,}{entry.not_judged:>14}  "
@@ -86,7 +86,7 @@ def table(summaries: list[Summary], width: int = WIDTH) -> list[Line]:
     return out
 
 
-def plain(page: list[Line]) -> str:
+def plain(page: list[StyledLine]) -> str:
     """Lines as text."""
     return "".join(f"{text}\n" for _, text in page)
 
@@ -103,11 +103,11 @@ def wrapped(text: str, width: int, indent: int = 0, hang: int | None = None) -> 
     return [*found, line] if not empty else found or [""]
 
 
-def _heading(out: list[Line], text: str, style: str) -> None:
+def _heading(out: list[StyledLine], text: str, style: str) -> None:
     out += [("", ""), (style, text), (style, "-" * len(text))]
 
 
-def _group(out: list[Line], group: Group, width: int) -> None:
+def _group(out: list[StyledLine], group: RuleFindings, width: int) -> None:
     if out[-1][1][:3] != "---":
         out.append(("", ""))
     out += [("strong", line) for line in wrapped(f"{group.rule}: {group.title}", width, 0, 2)]
@@ -119,7 +119,7 @@ def _group(out: list[Line], group: Group, width: int) -> None:
     out += [("dim", line) for line in wrapped(f"Authority: {group.authority}", width, 2, 4)]
 
 
-def _part(out: list[Line], part: Part, width: int) -> None:
+def _part(out: list[StyledLine], part: SameRemedy, width: int) -> None:
     """Each finding with its cells; of many, all cells as ranges and the first few in words."""
     few = len(part.rows) <= _FEW
     if not few:
@@ -137,7 +137,7 @@ def _part(out: list[Line], part: Part, width: int) -> None:
         out += [("", line) for line in wrapped(more, width, 4)]
 
 
-def _indicators(out: list[Line], indicators: tuple[Indication, ...], width: int) -> None:
+def _indicators(out: list[StyledLine], indicators: tuple[Indication, ...], width: int) -> None:
     _heading(out, "The nine indicators", "head")
     out += _row(("", "White", "BME", "Ratio, or gap in", "Told from"), width, "dim")
     out += _row(("", "", "", "percentage points", "chance?"), width, "dim")
@@ -151,7 +151,7 @@ def _indicators(out: list[Line], indicators: tuple[Indication, ...], width: int)
         out += [("dim", line) for line in wrapped(text, width)]
 
 
-def _row(cells: tuple[str, str, str, str, str], width: int, style: str) -> list[Line]:
+def _row(cells: tuple[str, str, str, str, str], width: int, style: str) -> list[StyledLine]:
     """One line of the table, more where the title needs them."""
     title, first, second, value, told = cells
     titles = wrapped(title, _COLUMNS[0] - 1, 0, 2) if title else [""]
@@ -160,7 +160,7 @@ def _row(cells: tuple[str, str, str, str, str], width: int, style: str) -> list[
     return [(style, line), *((style, rest) for rest in titles[1:])]
 
 
-def _unjudged(out: list[Line], entry: Unjudged, width: int) -> None:
+def _unjudged(out: list[StyledLine], entry: Unjudged, width: int) -> None:
     named, more = entry.rules[:_RULES_NAMED], len(entry.rules) - _RULES_NAMED
     rules = f"{words.sentence(entry.title)} Checks: {', '.join(named)}{f' and {more} more rules' if more > 0 else ''}."
     for at, line in enumerate(wrapped(rules, width - 9)):

@@ -24,7 +24,7 @@ _MATTER = {"correct": 1, "explain": 2, "never": 0}  # how many of the actions
 KINDS = (NEW, REOPENED, PERSISTING, RESOLVED, NOT_JUDGED, NOT_APPLIED)
 
 
-class Change(NamedTuple):
+class FindingChange(NamedTuple):
     """One finding in the older result, in the newer, or in both; of one that is gone, `after` says why, if told."""
 
     kind: str
@@ -32,7 +32,7 @@ class Change(NamedTuple):
     after: Json | None
 
 
-class Pair(NamedTuple):
+class IndicatorPair(NamedTuple):
     """One indicator in both results; None where a result does not have it."""
 
     id: str
@@ -43,8 +43,8 @@ class Pair(NamedTuple):
 class Difference(NamedTuple):
     before: Json
     after: Json
-    changes: tuple[Change, ...]
-    indicators: tuple[Pair, ...]
+    changes: tuple[FindingChange, ...]
+    indicators: tuple[IndicatorPair, ...]
     warnings: tuple[str, ...]  # what a reader must know before believing any of it
 
 
@@ -97,22 +97,22 @@ def asks(found: Difference, fail_on: str) -> bool:
     )
 
 
-def _changes(before: list[Json], after: list[Json]) -> list[Change]:
+def _changes(before: list[Json], after: list[Json]) -> list[FindingChange]:
     """Every finding that failed in one of the two, by kind, then by what it asks, otherwise in the newer's order."""
     failed = _by_fingerprint(finding for finding in before if finding["outcome"] == FAILED)
     now = _by_fingerprint(finding for finding in after if finding["outcome"] == FAILED)
     others = _by_fingerprint(finding for finding in after if finding["outcome"] != FAILED)
     unjudged = {finding["rule"]: finding for finding in after if _stands_for_its_rule(finding)}
-    changes: list[Change] = []
+    changes: list[FindingChange] = []
     for fingerprint, found in now.items():
         pairs, gone = _paired(failed.get(fingerprint, []), found)
-        changes += [Change(_kind(old, new), old, new) for old, new in pairs]
-        changes += [Change(RESOLVED, old, None) for old in gone]
+        changes += [FindingChange(_kind(old, new), old, new) for old, new in pairs]
+        changes += [FindingChange(RESOLVED, old, None) for old in gone]
     for fingerprint, found in failed.items():
         if fingerprint not in now:
             for old in found:
                 why = others[fingerprint][0] if fingerprint in others else unjudged.get(old["rule"])
-                changes.append(Change(_gone(why), old, why))
+                changes.append(FindingChange(_gone(why), old, why))
     return sorted(changes, key=lambda change: (KINDS.index(change.kind), _asked(change)))
 
 
@@ -144,7 +144,7 @@ def _gone(why: Json | None) -> str:
     return NOT_APPLIED if why["outcome"] == NOT_APPLICABLE else NOT_JUDGED
 
 
-def _asked(change: Change) -> int:
+def _asked(change: FindingChange) -> int:
     finding = change.after if change.kind in (NEW, REOPENED, PERSISTING) else change.before
     return ACTIONS.index(finding["action"]) if finding else 0
 
@@ -161,9 +161,9 @@ def _by_fingerprint(findings: Iterable[Json]) -> dict[str, list[Json]]:
     return found
 
 
-def _pairs(before: list[Json], after: list[Json]) -> list[Pair]:
+def _pairs(before: list[Json], after: list[Json]) -> list[IndicatorPair]:
     old, new = ({one["id"]: one for one in indicators} for indicators in (before, after))
-    return [Pair(name, old.get(name), new.get(name)) for name in dict.fromkeys((*old, *new))]
+    return [IndicatorPair(name, old.get(name), new.get(name)) for name in dict.fromkeys((*old, *new))]
 
 
 def _warnings(before: Json, after: Json, by_code: bool) -> list[str]:

@@ -9,7 +9,7 @@ from textwrap import wrap
 from ..model import OUTCOMES, Json
 from ..wording.findings import NOTHING, cells_of, clean, number, sentence
 from ..wording.report import ACTION_TITLES, coverage_line
-from .differ import KINDS, NEW, NOT_APPLIED, NOT_JUDGED, PERSISTING, REOPENED, RESOLVED, Change, Difference
+from .differ import KINDS, NEW, NOT_APPLIED, NOT_JUDGED, PERSISTING, REOPENED, RESOLVED, Difference, FindingChange
 
 FORMAT = 1
 WIDTH = 80
@@ -67,7 +67,7 @@ def _rules_differ(found: Difference) -> bool:
     return bool(found.before["rulebook"]["sha256"] != found.after["rulebook"]["sha256"])
 
 
-def _change(change: Change) -> Iterator[str]:
+def _change(change: FindingChange) -> Iterator[str]:
     there = change.kind in (NEW, REOPENED, PERSISTING)
     finding = change.after if there else change.before
     if finding is None:
@@ -159,7 +159,7 @@ def _side(entry: Json) -> Json:
     }
 
 
-def _entry(change: Change) -> Json:
+def _entry(change: FindingChange) -> Json:
     known = change.after or change.before or {}
     return {
         "change": change.kind,

@@ -129,9 +129,7 @@ def _coverage(counts: Mapping[str, int]) -> Json:
 
 
 def _reported(fact: Fact, rulebook: Rulebook) -> bool:
-    return fact.key.basis == "narrative" or (
-        fact.key.basis not in _OURS and fact.key.item in rulebook.items["items"]
-    )
+    return fact.key.basis == "narrative" or (fact.key.basis not in _OURS and fact.key.item in rulebook.items["items"])
 
 
 def _fact(fact: Fact, assessment: Assessment, show_values: bool) -> Json:
@@ -240,9 +238,7 @@ def _peers(position: PeerPosition | None) -> Json | None:
         "shrunken": written(position.shrunken),
         "precision": written(position.precision),
         "dots": [_pair(dot) for dot in position.dots],
-        "published": [
-            {**published._asdict(), "value": written(published.value)} for published in position.published
-        ],
+        "published": [{**published._asdict(), "value": written(published.value)} for published in position.published],
         "reason": position.reason or None,
         "notes": list(position.notes),
         "level": _peers(position.level),

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 MAX_BYTES, MAX_DEPTH = 1_000_000, 20
+_TOO_DEEP = f"nested more than {MAX_DEPTH} deep"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Steps = tuple[Any, ...]  # the keys and indexes that lead to a value
@@ -36,6 +37,8 @@ class Source:
         self.keys: dict[Steps, tuple[int, int]] = {}
         try:
             self.text = raw.decode("utf-8-sig")
+            if at := _too_deep(self.text):
+                raise RulebookError(f"{name}:{at[0]}:{at[1]}: {_TOO_DEEP}.")
             self.data = self._document()
         except UnicodeDecodeError as e:
             raise RulebookError(f"{name}: byte {e.start + 1} is not UTF-8 text.") from None
@@ -79,7 +82,7 @@ class Source:
         if getattr(event, "tag", None) not in (None, "!"):
             raise self._at(event, f"the tag {event.tag} is not allowed")
         if len(path) > MAX_DEPTH:
-            raise self._at(event, f"nested more than {MAX_DEPTH} deep")
+            raise self._at(event, _TOO_DEEP)
         self.places[path] = _mark(event)
         if isinstance(event, yaml.ScalarEvent):
             return event.value if event.style else _scalar(event.value)
@@ -105,6 +108,32 @@ class Source:
             mapping[key] = self._value(next(events), events, (*path, key))
             self.keys[*path, key] = _mark(inner)
         return mapping
+
+
+# Quoted texts and comments, which hold no brackets; brackets; the dashes that a line begins with. A quotation mark
+# inside a word is an apostrophe.
+_NESTING = re.compile(
+    r"""(?<![^\s\[{,:-])(?:"(?:[^"\\]|\\[\s\S])*"|'(?:[^']|'')*'|\#.*)|[\[\]{}]|^[ ]*(?:[-?][ ]+)+""", re.MULTILINE
+)
+
+
+def _too_deep(text: str) -> tuple[int, int] | None:
+    """Line and column of the first bracket or dash that nests too deep for any rulebook; None of all but hostile text.
+
+    Before the YAML library sees the text, since what that does with thousands of brackets differs by its release.
+    """
+    depth = 0
+    for token in _NESTING.finditer(text):
+        first = token[0][0]
+        if first in "[{":
+            depth += 1
+        elif first in "]}":
+            depth = max(depth - 1, 0)
+        dashes = [token.start() + at for at, c in enumerate(token[0]) if c in "-?"] if first in " -?" else []
+        if depth + len(dashes) > MAX_DEPTH + 1:
+            at = dashes[MAX_DEPTH + 1 - depth] if dashes else token.start()
+            return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+    return None
 
 
 def _mark(event: Any) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from . import files, inputs
 
 FOUND, REFUSED, OUR_FAULT = 1, 3, 4
 _MATTER: dict[str, tuple[str, ...]] = {"correct": ("correct",), "explain": ("correct", "explain"), "never": ()}
-Line = tuple[str, str]
+StyledLine = tuple[str, str]
 
 
 class Run(NamedTuple):
@@ -116,14 +116,16 @@ def _every(path: str, rulebook: Rulebook, year: int | None, beside: Beside) -> l
     return [a for s in found for a in judged(s, rulebook, year, beside)]
 
 
-def page(assessments: list[Assessment], rulebook: Rulebook, several: bool, width: int, show_values: bool) -> list[Line]:
+def page(
+    assessments: list[Assessment], rulebook: Rulebook, several: bool, width: int, show_values: bool
+) -> list[StyledLine]:
     """The text of every return, and of several one line each at the end."""
     from ..render import text
-    from ..wording.report import brief, summary
+    from ..wording.report import report_on, summary
 
-    lines: list[Line] = []
+    lines: list[StyledLine] = []
     for assessment in assessments:
-        lines += text.lines(brief(assessment, rulebook, "trust", show_values), width)
+        lines += text.lines(report_on(assessment, rulebook, "trust", show_values), width)
         lines += [("", ""), ("dim", "=" * width), ("", "")] if several else []
     if several:
         lines += text.table([summary(assessment, rulebook) for assessment in assessments], width)

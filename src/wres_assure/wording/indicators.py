@@ -14,7 +14,7 @@ from ..model import Assessment, Indicator, Json, Key, Pooled
 from ..rulebook import Rulebook
 from ..wording.said import Said, say
 from .findings import NOTHING, number, sentence
-from .small_counts import Few, draw_of, few_of, parity_of
+from .small_counts import SmallCount, draw_of, parity_of, small_count
 
 
 class Indication(NamedTuple):
@@ -82,7 +82,10 @@ def indications(assessment: Assessment, rulebook: Rulebook, facts: Facts) -> Ite
         ]
         said = say(
             sentence_of(
-                indicator, entry, events_of(indicator, entry, facts), few_of(facts) if entry["complete_count"] else None
+                indicator,
+                entry,
+                events_of(indicator, entry, facts),
+                small_count(facts) if entry["complete_count"] else None,
             ),
             (),
             [indicator.id],
@@ -204,12 +207,12 @@ def holds_parity(indicator: Indicator) -> bool:
     )
 
 
-def sentence_of(indicator: Indicator, entry: Json, events: float | None, few: Few | None = None) -> str:
+def sentence_of(indicator: Indicator, entry: Json, events: float | None, few: SmallCount | None = None) -> str:
     """What an indicator says, in the briefing's words; `events` are the people of both groups it happened to."""
     return " ".join(filter(None, (figures_of(indicator, entry, few), chance_of(indicator, entry, events, few))))
 
 
-def figures_of(indicator: Indicator, entry: Json, few: Few | None = None) -> str:
+def figures_of(indicator: Indicator, entry: Json, few: SmallCount | None = None) -> str:
     """The figures of an indicator as a sentence: groups, sizes and direction."""
     if indicator.value is None:
         return f"Not available: {indicator.reason}."
@@ -220,7 +223,7 @@ def figures_of(indicator: Indicator, entry: Json, few: Few | None = None) -> str
     return _points_sentence(indicator, entry, f"{few.bme:,} of {few.people:,}" if few else "")
 
 
-def chance_of(indicator: Indicator, entry: Json, events: float | None, few: Few | None = None) -> str:
+def chance_of(indicator: Indicator, entry: Json, events: float | None, few: SmallCount | None = None) -> str:
     """Whether it could be chance, as a sentence; "" for an indicator that is not used."""
     if indicator.value is None or not indicator.usable:
         return ""

@@ -47,7 +47,7 @@ _SHOWN_CAUSES = 3
 _CONDITION = "Only for certain figures (`rules show` with the rule's id says which)"
 
 
-class Row(NamedTuple):
+class FindingLine(NamedTuple):
     """One finding as a line of a table."""
 
     id: str  # fingerprint
@@ -56,23 +56,23 @@ class Row(NamedTuple):
     said: Said
 
 
-class Part(NamedTuple):
+class SameRemedy(NamedTuple):
     """Findings of one rule that ask for the same."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[FindingLine, ...]
     cells: str  # all of them, neighbours as ranges
     alike: bool  # the messages differ only in the place they name
     remedy: str
 
 
-class Group(NamedTuple):
+class RuleFindings(NamedTuple):
     """The failed findings of one rule, and what follows from them."""
 
     rule: str
     title: str
     why: str
     authority: str
-    parts: tuple[Part, ...]
+    parts: tuple[SameRemedy, ...]
     size: int
     follows: tuple[str, ...]  # sentences: what else failed or could not be judged because of this
 
@@ -87,7 +87,7 @@ class Unjudged(NamedTuple):
     more: int  # causes not shown
 
 
-class Briefing(NamedTuple):
+class Report(NamedTuple):
     audience: str
     mark: str
     organisation: str
@@ -102,7 +102,7 @@ class Briefing(NamedTuple):
     reliability: tuple[Said, ...]
     counts: tuple[tuple[str, str], ...]
     unknown: Said | None
-    findings: tuple[tuple[str, str, int, tuple[Group, ...]], ...]  # action, title, checks failed, groups
+    findings: tuple[tuple[str, str, int, tuple[RuleFindings, ...]], ...]  # action, title, checks failed, groups
     indicators: tuple[Indication, ...]
     unjudged: tuple[Unjudged, ...]
     not_applicable: tuple[Unjudged, ...]
@@ -112,7 +112,7 @@ class Briefing(NamedTuple):
     changes: tuple[Said, ...] = ()  # since the year before: those that are more than is expected
 
 
-def brief(assessment: Assessment, rulebook: Rulebook, audience: str = "trust", show_values: bool = False) -> Briefing:
+def report_on(assessment: Assessment, rulebook: Rulebook, audience: str = "trust", show_values: bool = False) -> Report:
     """Everything there is to say of one return, in order."""
     submission, subject = assessment.submission, assessment.subject
     rules = {rule.id: rule for rule in rulebook.rules}
@@ -124,7 +124,7 @@ def brief(assessment: Assessment, rulebook: Rulebook, audience: str = "trust", s
     evidence = tuple(indicator.id for indicator in assessment.indicators)
     level, reasons = assessment.reliability
     unknown = unknown_ethnicity(facts)
-    return Briefing(
+    return Report(
         audience,
         MARK.format(purpose=PURPOSE[audience]),
         words.clean(subject.organisation.name)[:200] or "Organisation without a name",
@@ -221,18 +221,18 @@ class _Writer:
             if finding.outcome == UNVERIFIABLE and finding.caused_by in self.failed:
                 self.blocked[finding.caused_by] = self.blocked.get(finding.caused_by, 0) + 1
 
-    def groups(self) -> dict[str, list[Group]]:
-        found: dict[str, list[Group]] = {action: [] for action in ACTIONS}
+    def groups(self) -> dict[str, list[RuleFindings]]:
+        found: dict[str, list[RuleFindings]] = {action: [] for action in ACTIONS}
         for rule_id in sorted(self.failed, key=lambda name: _family_first(self.rules[name])):
             found[self.rules[rule_id].action].append(self._group(self.rules[rule_id], self.failed[rule_id]))
         return found
 
-    def _group(self, rule: Rule, findings: list[Finding]) -> Group:
+    def _group(self, rule: Rule, findings: list[Finding]) -> RuleFindings:
         by_remedy: dict[tuple[str, str], list[Finding]] = {}
         for finding in findings:
             by_remedy.setdefault((finding.code, words.remedy_of(finding, self.rulebook)), []).append(finding)
         parts = tuple(self._part(rule, code, remedy, found) for (code, remedy), found in by_remedy.items())
-        return Group(
+        return RuleFindings(
             rule.id,
             rule.title,
             rule.source["why"],
@@ -242,7 +242,7 @@ class _Writer:
             tuple(self._follows(rule.id)),
         )
 
-    def _part(self, rule: Rule, code: str, remedy: str, findings: list[Finding]) -> Part:
+    def _part(self, rule: Rule, code: str, remedy: str, findings: list[Finding]) -> SameRemedy:
         template: str = rule.source["codes"][code]["message"] if code else rule.source["message"]
         alike = template.count("{") == template.count("{place}")
         rows = []
@@ -251,14 +251,14 @@ class _Writer:
             holds = [self._holds(address, raw, len(finding.cells) > 1) for address, raw in finding.cells]
             said = say(words.sentence(words.message_of(finding, self.rulebook, self.show_values)), [identity])
             rows.append(
-                Row(
+                FindingLine(
                     identity,
                     words.cells_of(address for address, _ in finding.cells),
                     ", ".join(filter(None, holds)),
                     said,
                 )
             )
-        return Part(
+        return SameRemedy(
             tuple(rows), words.cells_of(address for finding in findings for address, _ in finding.cells), alike, remedy
         )
 

@@ -10,7 +10,7 @@ from ..model import Key
 LEAST_OF_A_ROW = 10  # rows under 10 people are never singled out in text
 
 
-class Few(NamedTuple):
+class SmallCount(NamedTuple):
     """A complete count of few people, and what the workforce's share would be of them."""
 
     bme: int
@@ -28,7 +28,9 @@ class Few(NamedTuple):
         return self.parity - self.bme
 
 
-def few_of(facts: Facts, item: str = "board_total", staff_group: str = "", pay_band: str = "") -> Few | None:
+def small_count(
+    facts: Facts, item: str = "board_total", staff_group: str = "", pay_band: str = ""
+) -> SmallCount | None:
     """The BME members of a board or a row, beside the workforce."""
     counts = [
         facts.resolve(Key(*key)).operand
@@ -42,16 +44,16 @@ def few_of(facts: Facts, item: str = "board_total", staff_group: str = "", pay_b
     numbers = [count.value for count in counts if count is not None]
     if len(numbers) < 4 or numbers[1] <= 0 or numbers[3] <= 0:
         return None
-    return Few(int(numbers[0]), int(numbers[1]), numbers[2] / numbers[3])
+    return SmallCount(int(numbers[0]), int(numbers[1]), numbers[2] / numbers[3])
 
 
-def needed_words(few: Few) -> str:
+def needed_words(few: SmallCount) -> str:
     """`one more`, `two fewer`, `no more`."""
     apart = _COUNT_WORDS.get(abs(few.needed), f"{abs(few.needed):,}")
     return f"{apart} {'more' if few.needed > 0 else 'fewer'}" if few.needed else "no more"
 
 
-def parity_of(few: Few) -> str:
+def parity_of(few: SmallCount) -> str:
     """`The workforce's share would be 3 of 12: one more. One appointment changes the figure by 8 percentage points.`"""
     text = (
         f"The workforce's share would be {few.parity:,} of {few.people:,}: {needed_words(few)}."
@@ -64,7 +66,7 @@ def parity_of(few: Few) -> str:
 _COUNT_WORDS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine"}
 
 
-def draw_of(p: float | None, few: Few, level: float = 0.05) -> str:
+def draw_of(p: float | None, few: SmallCount, level: float = 0.05) -> str:
     """The binomial tail in words; it only chooses between two phrases and is no test of anybody's decision."""
     if p is None or not 0 < few.share < 1:
         return ""

@@ -24,7 +24,7 @@ from ...read.references import column_number
 from ...read.workbook import part_named
 from ...read.xml import walk
 from ...wording.findings import cells_of, clean, counted, sentence
-from ...wording.report import ACTION_TITLES, Briefing
+from ...wording.report import ACTION_TITLES, Report
 from .checks import NAME, TITLE, Line, first_row, head_of, sheet
 from .comments import AUTHOR, Run, boxes, comments, standing
 from .sheet import Place, Styles, marked, outline
@@ -68,7 +68,7 @@ class Relation(NamedTuple):
 
 
 def annotate(
-    data: bytes, submission: Submission, briefing: Briefing, entry: Json, titles: Mapping[str, str]
+    data: bytes, submission: Submission, briefing: Report, entry: Json, titles: Mapping[str, str]
 ) -> bytes:
     """The marked copy of the workbook in `data`, the same bytes each time; `entry` is its result, `titles` by rule.
 
@@ -165,7 +165,7 @@ class _Copy:
         self.put(name, edited(content, appended(content, elements(content)[0], tag)))
         return identity
 
-    def made(self, briefing: Briefing, entry: Json, titles: Mapping[str, str]) -> bytes:
+    def made(self, briefing: Report, entry: Json, titles: Mapping[str, str]) -> bytes:
         """The zip file of the copy."""
         style_part = next((link.target for link in self.links.values() if link.kind == "styles"), "")
         styles = Styles(self.part(style_part) if style_part else None, self.main, self.file)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ...model import ACTIONS, column_letters
 from ...wording.findings import clean, counted
-from ...wording.report import ACTION_TITLES, COUNTS_AS_NOTHING, Briefing
+from ...wording.report import ACTION_TITLES, COUNTS_AS_NOTHING, Report
 from ..workbooks.style import row_height
 from .sheet import Styles
 from .xml import attribute, text
@@ -101,7 +101,7 @@ def _legend(lines: list[Line]) -> list[tuple[str, str]]:
     return found
 
 
-def head_of(briefing: Briefing) -> list[str]:
+def head_of(briefing: Report) -> list[str]:
     """The sentences above the table."""
     return [
         f"{briefing.organisation} ({briefing.code})",

@@ -7,7 +7,7 @@ import re
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-from ...briefing.document import Block, Bullets, Cell, Chart, Document, Pairs, Paragraph, Quote, Section, Table
+from ...briefing.document import Block, Bullets, Chart, Document, Pairs, Paragraph, Quote, Section, Table, TableCell
 from ...model import Unwritable
 from ...wording.said import Said
 from . import charts, typesetting
@@ -173,7 +173,7 @@ class _Word:
             numeric = [
                 all(at < len(line.cells) and line.cells[at].number for line in table.rows) for at in range(len(widths))
             ]
-            titles = [Cell(title, number=number) for title, number in zip(table.header, numeric, strict=True)]
+            titles = [TableCell(title, number=number) for title, number in zip(table.header, numeric, strict=True)]
             self._row(grid, titles, widths, header=True)
             for line in table.rows:
                 self._row(grid, list(line.cells), widths)
@@ -181,7 +181,7 @@ class _Word:
         if table.notes:
             self.paragraph(table.notes, style="Small")
 
-    def _row(self, grid: Any, cells: list[Cell], widths: list[float], header: bool = False) -> None:
+    def _row(self, grid: Any, cells: list[TableCell], widths: list[float], header: bool = False) -> None:
         row = grid.add_row()
         properties = row._tr.get_or_add_trPr()
         properties.append(self._element("cantSplit"))

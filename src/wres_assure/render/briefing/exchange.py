@@ -6,10 +6,8 @@ from typing import Any
 
 from ...briefing.document import (
     Bullets,
-    Cell,
     Chart,
     Document,
-    Line,
     Mark,
     Pairs,
     Panel,
@@ -17,13 +15,29 @@ from ...briefing.document import (
     Quote,
     Section,
     Table,
+    TableCell,
+    TableRow,
 )
 from ...wording.said import Said
 
 KIND = "_"  # names the kind of each part; no field is called so
 _KINDS: dict[str, Any] = {
     kind.__name__: kind
-    for kind in (Bullets, Cell, Chart, Document, Line, Mark, Pairs, Panel, Paragraph, Quote, Said, Section, Table)
+    for kind in (
+        Bullets,
+        TableCell,
+        Chart,
+        Document,
+        TableRow,
+        Mark,
+        Pairs,
+        Panel,
+        Paragraph,
+        Quote,
+        Said,
+        Section,
+        Table,
+    )
 }
 
 

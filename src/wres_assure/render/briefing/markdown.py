@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from ...briefing.document import Block, Bullets, Cell, Chart, Document, Pairs, Paragraph, Quote, Section, Table
+from ...briefing.document import Block, Bullets, Chart, Document, Pairs, Paragraph, Quote, Section, Table, TableCell
 from ...wording.said import Said
 
 # What means something anywhere: emphasis, code, links, tags, entities, tables, strikes, mathematics, ends of headings.
@@ -75,7 +75,7 @@ def _numeric(block: Table, column: int) -> bool:
     return bool(cells) and all(cell.number for cell in cells)
 
 
-def _cell(cell: Cell) -> str:
+def _cell(cell: TableCell) -> str:
     return f"{_text(cell.text)} {_text(cell.small)}".strip() if cell.small else _text(cell.text)
 
 

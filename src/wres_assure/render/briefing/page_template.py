@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Tem
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
-from ...briefing.document import Block, Chart, Document, Line, Table
+from ...briefing.document import Block, Chart, Document, Table, TableRow
 from ...wording.said import Said
 
 PAGE, STYLE = "briefing.html.j2", "style.css"
@@ -85,7 +85,7 @@ def _drawn(chart: Chart, pictures: Mapping[str, str]) -> Markup:
     return Markup(pictures[chart.id])
 
 
-def _evidence(said: Said | Line) -> Markup:
+def _evidence(said: Said | TableRow) -> Markup:
     """The attributes that name what a sentence or a row rests on."""
     named = (("finding", " ", said.findings), ("indicator", " ", said.indicators), ("evidence", "; ", said.other))
     return Markup("".join(f' data-{name}="{escape(between.join(ids))}"' for name, between, ids in named if ids))
