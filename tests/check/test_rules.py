@@ -18,7 +18,7 @@ import xlsxwriter
 
 import samples
 from bench.slips import example
-from conftest import PACKAGE, TESTS
+from conftest import PACKAGE, TESTS, rules
 from wres_assure import check, rulebook
 from wres_assure.assess import assess
 from wres_assure.authoring import cases as rule_cases
@@ -29,7 +29,7 @@ from wres_assure.model import FAILED, Assessment, Key
 from wres_assure.read import read_bytes
 from wres_assure.render.workbooks.template import template
 
-RULES = rulebook.load()
+RULES = rules()
 LAYOUT = RULES.layouts["2021"]
 ROWS = [(section, row) for section in LAYOUT["sections"] for row in section["rows"]]
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import SAMPLES, STORIES
+from conftest import SAMPLES, STORIES, path_of
 from wres_assure import __main__
 from wres_assure.assess import assess
 from wres_assure.cli import commands as cli
@@ -72,7 +72,7 @@ def test_completion_in_a_shell_is_the_parsers(monkeypatch: pytest.MonkeyPatch) -
 
 
 def _story(name: str) -> str:
-    return str(SAMPLES / name / "return.xlsx")
+    return path_of(name)
 
 
 LINES = [
