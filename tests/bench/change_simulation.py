@@ -28,7 +28,7 @@ from wres_assure.model import FAILED, Row, Submission  # noqa: E402
 from wres_assure.rulebook import Rulebook, load  # noqa: E402
 from wres_assure.stats.comparisons import Pair, benjamini_hochberg, change_given_cases  # noqa: E402
 from wres_assure.stats.power_of_change import common_ratio  # noqa: E402
-from wres_assure.stats.proportions import hypergeometric_masses, less_likely, two_sided  # noqa: E402
+from wres_assure.stats.proportions import hypergeometric, two_sided  # noqa: E402
 
 LEVEL = 0.05
 REPORT = Path(__file__).parent / "simulation_change.md"
@@ -187,8 +187,7 @@ def _region(now: int, before: int, on_top: int) -> set[int]:
         return set()
     found = set()
     for at in range(low, high + 1):
-        first, weights = hypergeometric_masses(at, now, before, on_top, 1.0)
-        if less_likely(at, first, weights, mid_p=True) < LEVEL:
+        if hypergeometric(at, now, before, on_top, 1.0).two_sided(at, mid_p=True) < LEVEL:
             found.add(at)
     return found
 

@@ -6,7 +6,9 @@ import math
 from itertools import accumulate, repeat
 from operator import mul
 
-from .proportions import MOST_PEOPLE, bracketed_root, critical_z, hypergeometric_masses, normal_quantile, whole
+from .proportions import MOST_PEOPLE, bracketed_root, critical_z, hypergeometric, normal_quantile, whole
+
+_FARTHEST = 500.0  # log odds beyond which every event surely falls on one group
 
 
 def smallest_detectable_ratio(
@@ -42,16 +44,19 @@ def _detectable(m: int, n: int, events: int, z: float, power: float) -> float | 
 
     # Near the answer by the normal approximation, and far finer than the two decimals it is told with.
     error = math.sqrt((people - 1) * people**2 / (m * n * events * (people - events)))
-    start = (z + normal_quantile(power)) * error
-    first, weights = hypergeometric_masses(needed, m, n, events, math.exp(start))
+    start = min((z + normal_quantile(power)) * error, _FARTHEST)
+    near = hypergeometric(needed, m, n, events, math.exp(start))
 
     def missed(log_odds: float) -> float:
-        if abs(log_odds - start) > error:
-            at, masses = hypergeometric_masses(needed, m, n, events, math.exp(log_odds))
-        else:  # other odds, not far off, only change the masses by powers of their ratio
-            tilt = math.exp(log_odds - start)
-            at, masses = first, list(map(mul, weights, accumulate(repeat(tilt, len(weights)), mul)))
-        return power - math.fsum(masses[needed - at :]) / math.fsum(masses)
+        if abs(log_odds) > _FARTHEST:
+            return power - (log_odds > 0)
+        if near.masses and abs(log_odds - start) <= min(error, 2.0):
+            # Other odds, not far off, only change the masses by powers of their ratio.
+            powers = accumulate(repeat(math.exp(log_odds - start), len(near.masses)), mul)
+            others = near._replace(masses=list(map(mul, near.masses, powers)))
+        else:
+            others = hypergeometric(needed, m, n, events, math.exp(log_odds))
+        return power - others.at_least(needed)
 
     odds = math.exp(bracketed_root(missed, start, 1e-8, error / 20))
     middle = odds * (m + events) + n - events

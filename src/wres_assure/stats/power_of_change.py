@@ -6,9 +6,10 @@ import math
 from collections.abc import Callable
 
 from .comparisons import Pair, change_given_cases, change_of_ratio
-from .proportions import bracketed_root, critical_z, hypergeometric_masses, less_likely, normal_quantile
+from .proportions import bracketed_root, critical_z, hypergeometric, normal_quantile
 
 POWER = 0.8
+_FARTHEST = 500.0  # the log of a multiple beyond which every case surely falls on one side
 FEW_EVENTS = 50
 
 
@@ -40,11 +41,11 @@ def smallest_seen(then: Pair, now: Pair, level: float = 0.05) -> tuple[float | N
     base = (k / h) / (m / n)
     low, high = max(0, on_top - before), min(cases, on_top)
     mode = _mode(low, high, cases, before, on_top, base)
-    first, weights = hypergeometric_masses(mode, cases, before, on_top, base)
+    expected = hypergeometric(mode, cases, before, on_top, base)
 
     def seen(at: int) -> bool:
-        """Whether this split would be told from chance; what has no weight left surely is."""
-        return not first <= at < first + len(weights) or less_likely(at, first, weights, mid_p=True) < level
+        """Whether this split would be told from chance."""
+        return expected.two_sided(at, mid_p=True) < level
 
     least, most = _outermost(mode, low, seen), _outermost(mode, high, seen)
     return (
@@ -79,9 +80,10 @@ def _outermost(mode: int, end: int, seen: Callable[[int], bool]) -> int:
 
 def _tail(log_multiple: float, least: int, side: int, cases: int, before: int, on_top: int, base: float) -> float:
     """How likely the split is at or beyond `least` on a side, were the ratio to have changed by this multiple."""
-    first, weights = hypergeometric_masses(least, cases, before, on_top, base * math.exp(log_multiple))
-    part = weights[least - first :] if side > 0 else weights[: least - first + 1]
-    return math.fsum(part) / math.fsum(weights)
+    if abs(log_multiple) > _FARTHEST:
+        return float((log_multiple > 0) == (side > 0))
+    split = hypergeometric(least, cases, before, on_top, base * math.exp(log_multiple))
+    return split.at_least(least) if side > 0 else split.at_most(least)
 
 
 def _multiple(spare: Callable[[float], float]) -> float:
