@@ -8,7 +8,7 @@ from bench import detect, generate, plant
 from compare import test_peers
 from conftest import STORIES, TESTS, path_of, previous_of
 from wres_assure.assess import Beside, assess
-from wres_assure.model import FAILED, Assessment, Key
+from wres_assure.model import FAILED, Assessment, Place
 from wres_assure.render.workbooks.template import Typed, template
 from wres_assure.rulebook import Rulebook
 from wres_assure.run.peer_files import PeerFiles
@@ -129,7 +129,8 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
     layout = rulebook.layouts["2021"]
     divided = folder / "divided.xlsx"
     cover = {"organisation_code": "ZZX", "organisation_type": "CCG"}  # which filled in next to nothing
-    figures = {Key("reported_indicator_3"): Typed("#DIV/0!", formula="=1/0"), Key("shortlisted", ethnicity="white"): 5}
+    figures = {Place("reported_indicator_3"): Typed("#DIV/0!", formula="=1/0"),
+               Place("shortlisted", ethnicity="white"): 5}
     divided.write_bytes(template(layout, rulebook.items, figures, cover))
     odd = folder / "odd.csv"
     odd.write_text(

@@ -23,7 +23,7 @@ from wres_assure.compare.peer_scales import Estimate
 from wres_assure.compare.peers import Peer, Peers, group_of, place, positions, spread_among
 from wres_assure.compare.published import published
 from wres_assure.facts import Facts
-from wres_assure.model import FAILED, Assessment, Indicator, Key, Organisation, PeerPosition, Return
+from wres_assure.model import FAILED, Assessment, Indicator, Organisation, PeerPosition, Place, Return
 from wres_assure.results.result import as_json, result
 from wres_assure.rulebook import Rulebook, RulebookUnusable, load
 from wres_assure.run.peer_files import PeerFiles
@@ -307,7 +307,7 @@ def test_a_figure_in_question_is_not_placed(rulebook: Rulebook, given: PeerFiles
                 assert position.reason
 
 
-def outlying(n: int, worse: bool) -> dict[Key, Any]:
+def outlying(n: int, worse: bool) -> dict[Place, Any]:
     """A generated return in which one indicator is much worse, or much better, for BME staff."""
     one = next(r for r in returns() if r.kind == "acute" and not r.missing)
     figures = {key: value for key, value in one.figures.items() if key.basis == "verified"}
@@ -322,12 +322,12 @@ def outlying(n: int, worse: bool) -> dict[Key, Any]:
     elif n in (2, 3, 4):
         item, who = {2: ("appointed", "bme"), 3: ("disciplinary", "white"), 4: ("training", "bme")}[n]
         side = who if worse else {"bme": "white", "white": "bme"}[who]
-        key = Key(item, ethnicity=side)
+        key = Place(item, ethnicity=side)
         figures[key] = max(1, round(figures[key] / {2: 3, 3: 6, 4: 2}[n]))
     else:
         adverse = -1 if n == 7 else 1
-        key = Key(f"survey_{n}", ethnicity="bme")
-        white = figures[Key(f"survey_{n}", ethnicity="white")]
+        key = Place(f"survey_{n}", ethnicity="bme")
+        white = figures[Place(f"survey_{n}", ethnicity="white")]
         figures[key] = min(95.0, max(1.0, white + adverse * (35 if worse else -35)))
     return figures
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..model import Change, Key
+from ..model import Change, Place
 from ..wording.indicators import Indication, chance_of, events_of, figures_of, pooled_sentence, range_of, value_cell
 from ..wording.numbers import number
 from ..wording.report import COUNTS_AS_NOTHING, CRUDE, Report
@@ -66,7 +66,7 @@ def conclusions(of: Dossier, page: Report) -> Section:
 
 def _too_few(of: Dossier, name: str) -> str:
     """Why nothing is concluded from an indicator with few events, and what several years say together."""
-    events = of.facts.get(Key(name, "events"))
+    events = of.facts.get(Place(name, "events"))
     what = of.entries[name]["counted"] or "people"
     counted = number(events.value if events else None, "people")
     text = f"Indicator {name.rpartition('_')[2]} rests on {counted} {what} of one year, too few to conclude from."

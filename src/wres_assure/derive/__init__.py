@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..facts import Facts, Resolved
-from ..model import Fact, Indicator, Json, Key
+from ..model import Fact, Indicator, Json, Place
 from ..rulebook import Rulebook
 from ..rulebook.expression import CannotCompute, Operand, interval_of, tidy
 from ..stats import proportions as stats
@@ -30,8 +30,8 @@ def derive(facts: Facts, rulebook: Rulebook) -> tuple[tuple[Indicator, ...], tup
         indicator, numbers, obstacle = _indicator(entry, facts, rulebook)
         indicators.append(indicator)
         if obstacle is not None:  # what rests on the indicator is told the figure in its way
-            added += [obstacle._replace(key=Key(entry["id"], name)) for name in WITH_A_VALUE]
-        added += [Fact(Key(entry["id"], name), value, "", "") for name, value in numbers.items()]
+            added += [obstacle._replace(key=Place(entry["id"], name)) for name in WITH_A_VALUE]
+        added += [Fact(Place(entry["id"], name), value, "", "") for name, value in numbers.items()]
     return tuple(indicators), (*added, *_further(facts), *_given(facts, rulebook))
 
 
@@ -48,9 +48,9 @@ def _indicator(entry: Json, facts: Facts, rulebook: Rulebook) -> tuple[Indicator
     """The indicator, its numbers by name, and the figure in its way where there is one."""
     reason = ""
     obstacle: Fact | None = None
-    extra = {name: facts.resolve(Key(*selector)) for name, selector in entry["extra"].items()}
+    extra = {name: facts.resolve(Place(*selector)) for name, selector in entry["extra"].items()}
     for derivation in entry["derivations"]:
-        resolved = {name: facts.resolve(Key(*selector)) for name, selector in derivation["let"].items()}
+        resolved = {name: facts.resolve(Place(*selector)) for name, selector in derivation["let"].items()}
         lacking = [r for r in resolved.values() if r.operand is None]
         if not lacking:
             env = {name: r.operand for name, r in resolved.items() if r.operand}
@@ -80,7 +80,7 @@ def _lacking(lacking: list[Resolved]) -> str:
 
 
 def _computed(
-    entry: Json, derivation: Json, env: dict[str, Operand], extra: dict[str, Resolved], rests_on: tuple[Key, ...]
+    entry: Json, derivation: Json, env: dict[str, Operand], extra: dict[str, Resolved], rests_on: tuple[Place, ...]
 ) -> tuple[Indicator, Numbers]:
     arguments = [env[name].value for name in (derivation["interval"] or {}).get("arguments", [])]
     groups: Numbers = {}
@@ -320,7 +320,7 @@ def _further(facts: Facts) -> list[Fact]:
     tiers = ("5_and_under", "6_to_7", "8a_and_above")
     for group in ("non_clinical", "clinical_non_medical"):
         counts = {
-            (tier, who): facts.resolve(Key("headcount", "verified", group, tier, who)).operand
+            (tier, who): facts.resolve(Place("headcount", "verified", group, tier, who)).operand
             for tier in tiers
             for who in ("white", "bme")
         }
@@ -336,7 +336,7 @@ def _further(facts: Facts) -> list[Fact]:
                 value = numbers[0] / numbers[1] * numbers[3] / numbers[2]
                 found.append(
                     Fact(
-                        Key("race_disparity_ratio", "derived", group, f"{tiers[low]}_to_{tiers[high]}"),
+                        Place("race_disparity_ratio", "derived", group, f"{tiers[low]}_to_{tiers[high]}"),
                         tidy(value),
                         "",
                         "",
@@ -345,8 +345,8 @@ def _further(facts: Facts) -> list[Fact]:
         bands = ["2", "3", "4", "5", "6", "7", "8a", "8b", "8c", "8d", "9", "vsm"]
         rows = [
             (
-                facts.resolve(Key("headcount", "verified", group, band, "bme")).operand,
-                facts.resolve(Key("headcount", "verified", group, band, "white")).operand,
+                facts.resolve(Place("headcount", "verified", group, band, "bme")).operand,
+                facts.resolve(Place("headcount", "verified", group, band, "white")).operand,
             )
             for band in bands
         ]
@@ -355,8 +355,8 @@ def _further(facts: Facts) -> list[Fact]:
             totals = [int(bme.value + white.value) for bme, white in rows if bme and white]
             trend = stats.cochran_armitage(events, totals, list(range(len(bands)))) if min(events) >= 0 else None
             if trend:
-                found.append(Fact(Key("band_trend", "derived", group), tidy(trend[0]), "", ""))
-                found.append(Fact(Key("band_trend_p", "derived", group), tidy(trend[1]), "", ""))
+                found.append(Fact(Place("band_trend", "derived", group), tidy(trend[0]), "", ""))
+                found.append(Fact(Place("band_trend_p", "derived", group), tidy(trend[1]), "", ""))
     return found
 
 
@@ -370,13 +370,13 @@ def _given(facts: Facts, rulebook: Rulebook) -> list[Fact]:
     ]
     both = [(esr.value, fact.value) for esr, fact in pairs if esr and esr.value is not None and fact.value is not None]
     if both and len(both) == len(pairs):
-        found.append(Fact(Key("esr_cells_different", "derived"), float(sum(a != b for a, b in both)), "", ""))
+        found.append(Fact(Place("esr_cells_different", "derived"), float(sum(a != b for a, b in both)), "", ""))
     for number in "5678":
         for ethnicity in ("white", "bme"):
-            figure = facts.get(Key(f"survey_{number}", ethnicity=ethnicity))
+            figure = facts.get(Place(f"survey_{number}", ethnicity=ethnicity))
             found.append(
                 Fact(
-                    Key(f"survey_given_{number}", "derived", ethnicity=ethnicity),
+                    Place(f"survey_given_{number}", "derived", ethnicity=ethnicity),
                     float(bool(figure and figure.value is not None)),
                     "",
                     "",
