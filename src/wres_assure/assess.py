@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from .conform.earlier import EarlierReturn
 
 
-class Beside(NamedTuple):
-    """What is given beside a return: paths, or "" where nothing is."""
+class Given(NamedTuple):
+    """What is given with a return: paths, or "" where nothing is."""
 
     narrative: str = ""
     survey: str = ""
@@ -34,16 +34,16 @@ class Beside(NamedTuple):
     alone: bool = True  # the run is about one return, so that an earlier one of somebody else is a mistake
 
 
-NOTHING = Beside()
+NOTHING = Given()
 
 
-def assess(path: str, rulebook: Rulebook, year: int | None = None, beside: Beside = NOTHING) -> list[Assessment]:
+def assess(path: str, rulebook: Rulebook, year: int | None = None, given: Given = NOTHING) -> list[Assessment]:
     """What can be established about every return in a file; Refused where it cannot be read at all."""
-    return judged(read(path), rulebook, year, beside)
+    return judged(read(path), rulebook, year, given)
 
 
 def judged(
-    submission: Submission, rulebook: Rulebook, year: int | None = None, beside: Beside = NOTHING
+    submission: Submission, rulebook: Rulebook, year: int | None = None, given: Given = NOTHING
 ) -> list[Assessment]:
     """What can be established about every return in a submission already read."""
     if submission.rulebook and submission.rulebook != rulebook.sha256:
@@ -53,16 +53,16 @@ def judged(
             "Name the rules of its release with --rules, or check the return itself again.",
             submission.file,
         )
-    beside = opened(beside, rulebook)
+    given = opened(given, rulebook)
     found = conform(submission, rulebook, year)
-    alone = beside.alone and len(found) == 1
+    alone = given.alone and len(found) == 1
     assessments = []
     for conformed in found:
         subject = conformed.subject
-        given = (*conformed.facts, *_beside(beside, subject, rulebook))
-        earlier = _earlier(conformed, beside, alone, rulebook)
-        peers = beside.peers(subject.year) if beside.peers and subject.year and not subject.stopped else None
-        facts, indicators, checked, compared = _established(conformed, given, earlier, rulebook, peers)
+        reported = (*conformed.facts, *_given_with(given, subject, rulebook))
+        earlier = _earlier(conformed, given, alone, rulebook)
+        peers = given.peers(subject.year) if given.peers and subject.year and not subject.stopped else None
+        facts, indicators, checked, compared = _established(conformed, reported, earlier, rulebook, peers)
         findings = tuple(explained(checked.findings, facts, rulebook))
         level = reliability(checked.coverage, checked.findings, indicators, facts, rulebook, subject.year)
         assessments.append(
@@ -76,13 +76,13 @@ def judged(
     return assessments
 
 
-def opened(beside: Beside, rulebook: Rulebook) -> Beside:
+def opened(given: Given, rulebook: Rulebook) -> Given:
     """The same, with the earlier returns read: once for a run, since every return is held against them."""
-    if not beside.previous or beside.earlier is not None:
-        return beside
+    if not given.previous or given.earlier is not None:
+        return given
     from .conform.earlier import earlier_returns
 
-    return beside._replace(earlier=earlier_returns(beside.previous, rulebook))
+    return given._replace(earlier=earlier_returns(given.previous, rulebook))
 
 
 def _established(
@@ -120,17 +120,17 @@ def _established(
 # Earlier years
 
 
-def _earlier(conformed: Conformed, beside: Beside, alone: bool, rulebook: Rulebook) -> tuple[Earlier, ...]:
+def _earlier(conformed: Conformed, given: Given, alone: bool, rulebook: Rulebook) -> tuple[Earlier, ...]:
     """Earlier years of the organisation, the latest first: returns of their own, and last year's blocks."""
     subject = conformed.subject
     if subject.year is None or subject.stopped or subject.scheme != "nhs_wres":
         return ()
     found: list[Earlier] = []
     returns = [(conformed, "")]
-    if beside.earlier is not None:
+    if given.earlier is not None:
         from .conform.earlier import own
 
-        its_own = own(beside.earlier, subject, alone)
+        its_own = own(given.earlier, subject, alone)
         returns += [(earlier.conformed, earlier.submission.file) for earlier in its_own]
         found += [_judged_before(earlier.conformed, earlier.submission.file, rulebook) for earlier in its_own]
     elif told := [fact for fact in conformed.facts if fact.key.basis == "previous"]:
@@ -209,15 +209,15 @@ def _settled(
     )
 
 
-# Inputs beside a return
+# Given with a return
 
 
-def _beside(beside: Beside, subject: Return, rulebook: Rulebook) -> list[Fact]:
+def _given_with(given: Given, subject: Return, rulebook: Rulebook) -> list[Fact]:
     facts: list[Fact] = []
-    if beside.narrative:
+    if given.narrative:
         from .conform.narrative import facts_of
 
-        facts += facts_of(beside.narrative, rulebook)
-    if beside.survey:
-        facts += published_survey(read(beside.survey), subject, rulebook)
+        facts += facts_of(given.narrative, rulebook)
+    if given.survey:
+        facts += published_survey(read(given.survey), subject, rulebook)
     return facts

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from conftest import SAMPLES, STORIES
-from wres_assure.assess import Beside, assess
+from wres_assure.assess import Given, assess
 from wres_assure.briefing import enquiry, governance
 from wres_assure.briefing.audiences import AUDIENCES, document, refusal
 from wres_assure.briefing.document import (
@@ -45,7 +45,7 @@ ALLOWED = ("judgement, rating or finding", "no rating and no rank")  # which say
 _READ: dict[str, Assessment] = {}
 
 
-def of_story(story: str, rulebook: Rulebook, beside: Beside | None = None) -> Assessment:
+def of_story(story: str, rulebook: Rulebook, beside: Given | None = None) -> Assessment:
     path = str(SAMPLES / story / "return.xlsx")
     if beside:
         return assess(path, rulebook, None, beside)[0]
@@ -62,7 +62,7 @@ def written(story: str, audience: str, rulebook: Rulebook) -> Document | None:
 def with_narrative(tmp_path: Path, rulebook: Rulebook, text: str, story: str = "clean_acute_trust") -> Assessment:
     path = tmp_path / "narrative.yaml"
     path.write_text(text)
-    return of_story(story, rulebook, Beside(narrative=str(path)))
+    return of_story(story, rulebook, Given(narrative=str(path)))
 
 
 def generated(page: Document) -> Iterator[str]:
@@ -215,7 +215,7 @@ def test_the_order_is_outside_then_not_improving_then_as_most(rulebook: Rulebook
 
 
 def test_years_that_do_not_improve_come_before_what_most_show(rulebook: Rulebook) -> None:
-    beside = Beside(
+    beside = Given(
         previous=tuple(str(SAMPLES / "ccg_three_years" / name) for name in ("previous.xlsx", "previous_2019.xlsx"))
     )
     of = dossier_of(of_story("ccg_three_years", rulebook, beside), rulebook)
@@ -228,7 +228,7 @@ def test_years_that_do_not_improve_come_before_what_most_show(rulebook: Rulebook
 
 
 def test_three_years_and_peers_have_a_word_each(rulebook: Rulebook) -> None:
-    beside = Beside(
+    beside = Given(
         previous=tuple(str(SAMPLES / "ccg_three_years" / name) for name in ("previous.xlsx", "previous_2019.xlsx"))
     )
     page = document(of_story("ccg_three_years", rulebook, beside), rulebook, "system")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import samples
-from wres_assure.assess import Beside, assess
+from wres_assure.assess import Given, assess
 from wres_assure.compare.claims import contradictions
 from wres_assure.facts import Facts
 from wres_assure.model import FAILED, Assessment, Fact, Finding, Json, Key
@@ -28,7 +28,7 @@ def of(story: samples.Story, notes: dict[int, str], folder: Path, rulebook: Rule
     path = folder / "return.xlsx"
     figures = story.workbooks[0].figures
     path.write_bytes(template(rulebook.layouts["2021"], rulebook.items, figures, cover, notes))
-    return assess(str(path), rulebook, beside=Beside(**beside))[0]
+    return assess(str(path), rulebook, given=Given(**beside))[0]
 
 
 def one(assessment: Assessment, rule: str) -> Finding | None:

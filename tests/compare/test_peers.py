@@ -17,7 +17,7 @@ import scipy.stats
 
 from bench import generate, peers_simulation
 from conftest import RESULT_SCHEMA, ROOT, SAMPLES, STORIES, TESTS
-from wres_assure.assess import Beside, assess
+from wres_assure.assess import Given, assess
 from wres_assure.compare import peer_scales as peer_figures
 from wres_assure.compare.peer_scales import Estimate
 from wres_assure.compare.peers import Peer, Peers, group_of, place, positions, spread_among
@@ -53,7 +53,7 @@ def given(folder: Path, rulebook: Rulebook) -> PeerFiles:
 
 
 def checked(rulebook: Rulebook, peers: Any = None, path: str = CLEAN) -> Assessment:
-    (assessment,) = assess(path, rulebook, beside=Beside(peers=peers))
+    (assessment,) = assess(path, rulebook, given=Given(peers=peers))
     return assessment
 
 
@@ -232,7 +232,7 @@ def test_what_is_not_known_of_the_organisation_is_left_out_and_said(rulebook: Ru
     assert group_of("indicator_3", subject(), 5000, peers, rulebook).reason.startswith("no other NHS trusts")
 
 
-# Beside a return
+# Given a return
 
 
 def test_a_return_among_sixty(rulebook: Rulebook, given: PeerFiles) -> None:

@@ -174,7 +174,7 @@ def brief(
     files.may_write(output, force, [path, *given.paths()])
     rulebook = load(given.rules)
     _known_frameworks(framework, rulebook)
-    assessments = assess(path, rulebook, given.year, given.beside(rulebook))
+    assessments = assess(path, rulebook, given.year, given.opened(rulebook))
     if len(assessments) != 1:
         raise click.ClickException(
             f"A briefing is about one return, and {path} holds {len(assessments)}. Give each a file of its own."

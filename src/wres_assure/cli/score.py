@@ -28,7 +28,7 @@ def score(ctx: click.Context, path: str, given: Inputs, explain: bool, form: str
     from ..rulebook import load
 
     rulebook = load(given.rules)
-    assessments = assess(path, rulebook, given.year, given.beside(rulebook))
+    assessments = assess(path, rulebook, given.year, given.opened(rulebook))
     if len(assessments) != 1:
         raise click.ClickException(
             f"A score is about one return, and {path} holds {len(assessments)}. Give each a file of its own."
