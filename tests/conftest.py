@@ -11,7 +11,9 @@ import pytest
 
 import wres_assure
 from wres_assure import rulebook as rulebook_module
+from wres_assure.one_return import Given
 from wres_assure.rulebook import Rulebook
+from wres_assure.run.inputs import Inputs
 
 TESTS = Path(__file__).resolve().parent
 ROOT = TESTS.parent
@@ -25,6 +27,11 @@ STORIES = sorted(path.name for path in SAMPLES.iterdir() if path.is_dir())
 def previous_of(story: str) -> tuple[str, ...]:
     """The earlier returns that lie beside a story's own."""
     return tuple(str(path) for path in sorted((SAMPLES / story).glob("previous*.xlsx")))
+
+
+def earlier_given(paths: tuple[str, ...], rulebook: Rulebook) -> Given:
+    """Earlier returns as they are given with a return."""
+    return Inputs(previous=paths).opened(rulebook)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

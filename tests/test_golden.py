@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from conftest import SAMPLES, STORIES, TESTS, previous_of
-from wres_assure.assess import Given, assess
+from conftest import SAMPLES, STORIES, TESTS, earlier_given, previous_of
+from wres_assure.assess import assess
 from wres_assure.model import BROKEN, FAILED, UNVERIFIABLE, Assessment
 from wres_assure.rulebook import Rulebook
 from wres_assure.wording import findings as words
@@ -54,7 +54,8 @@ def _limit(value: float | None) -> str:
 
 @pytest.mark.parametrize("story", STORIES)
 def test_what_is_said_of_each_sample(story: str, rulebook: Rulebook, request: pytest.FixtureRequest) -> None:
-    (assessment,) = assess(str(SAMPLES / story / "return.xlsx"), rulebook, given=Given(previous=previous_of(story)))
+    given = earlier_given(previous_of(story), rulebook)
+    (assessment,) = assess(str(SAMPLES / story / "return.xlsx"), rulebook, given=given)
     text = told(assessment, rulebook)
     path = GOLDEN / f"{story}.txt"
     if request.config.getoption("--update-golden"):
@@ -64,7 +65,7 @@ def test_what_is_said_of_each_sample(story: str, rulebook: Rulebook, request: py
 
 
 def test_a_clean_return_has_nothing_to_correct_or_explain(rulebook: Rulebook) -> None:
-    beside = Given(previous=previous_of("clean_acute_trust"))
+    beside = earlier_given(previous_of("clean_acute_trust"), rulebook)
     (assessment,) = assess(str(SAMPLES / "clean_acute_trust" / "return.xlsx"), rulebook, given=beside)
     actions = {rule.id: rule.action for rule in rulebook.rules}
     assert {actions[f.rule] for f in assessment.findings if f.outcome == FAILED} <= {"note"}

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SAMPLES, STORIES
-from wres_assure.assess import Given, assess
+from conftest import SAMPLES, STORIES, earlier_given, previous_of
+from wres_assure.assess import assess
 from wres_assure.briefing import enquiry, governance
 from wres_assure.briefing.audiences import AUDIENCES, document, refusal
 from wres_assure.briefing.document import (
@@ -29,6 +29,7 @@ from wres_assure.briefing.document import (
 )
 from wres_assure.briefing.dossier import Dossier, dossier_of, frameworks
 from wres_assure.model import FAILED, Assessment, Fact, Finding, Key, PeerPosition, Place, Pooled, Shown
+from wres_assure.one_return import Given
 from wres_assure.rulebook import Rulebook
 from wres_assure.rulebook.parser import parse
 from wres_assure.wording import findings as words
@@ -215,9 +216,7 @@ def test_the_order_is_outside_then_not_improving_then_as_most(rulebook: Rulebook
 
 
 def test_years_that_do_not_improve_come_before_what_most_show(rulebook: Rulebook) -> None:
-    beside = Given(
-        previous=tuple(str(SAMPLES / "ccg_three_years" / name) for name in ("previous.xlsx", "previous_2019.xlsx"))
-    )
+    beside = earlier_given(previous_of("ccg_three_years"), rulebook)
     of = dossier_of(of_story("ccg_three_years", rulebook, beside), rulebook)
     first = enquiry.enquiries(of)[0]
     assert first.place and first.place.text == "Not improving in three years: -5.7 (2019), -6.0 (2020), -7.1 (2021)."
@@ -228,9 +227,7 @@ def test_years_that_do_not_improve_come_before_what_most_show(rulebook: Rulebook
 
 
 def test_three_years_and_peers_have_a_word_each(rulebook: Rulebook) -> None:
-    beside = Given(
-        previous=tuple(str(SAMPLES / "ccg_three_years" / name) for name in ("previous.xlsx", "previous_2019.xlsx"))
-    )
+    beside = earlier_given(previous_of("ccg_three_years"), rulebook)
     page = document(of_story("ccg_three_years", rulebook, beside), rulebook, "system")
     rows = tables(section(page, "indicators"))[0].rows
     assert [line.cells[5].text for line in rows] == [

@@ -6,9 +6,10 @@ import pytest
 import test_peers
 
 from bench import detect, generate, plant
-from conftest import SAMPLES, STORIES, TESTS, previous_of
-from wres_assure.assess import Given, assess
+from conftest import SAMPLES, STORIES, TESTS, earlier_given, previous_of
+from wres_assure.assess import assess
 from wres_assure.model import FAILED, Assessment, Key
+from wres_assure.one_return import Given
 from wres_assure.render.workbooks.template import Typed, template
 from wres_assure.rulebook import Rulebook
 from wres_assure.run.peer_files import PeerFiles
@@ -143,9 +144,9 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
     found |= failing(assess(str(SAMPLES / "clean_acute_trust" / "return.xlsx"), rulebook, year=2030))
     for story in STORIES:
         if previous := previous_of(story):
-            last = Given(previous=previous)
+            last = earlier_given(previous, rulebook)
             found |= failing(assess(str(SAMPLES / story / "return.xlsx"), rulebook, given=last))
-    last = Given(previous=(str(PUBLISHED[0].parent / "RNN_2022.csv"),))
+    last = earlier_given((str(PUBLISHED[0].parent / "RNN_2022.csv"),), rulebook)
     found |= failing(assess(str(PUBLISHED[0].parent / "RNN_2023.csv"), rulebook, given=last))
     two_years = folder / "two_years.csv"
     two_years.write_text(TWO_YEARS, encoding="utf-8")

@@ -17,13 +17,14 @@ import scipy.stats
 
 from bench import generate, peers_simulation
 from conftest import RESULT_SCHEMA, ROOT, SAMPLES, STORIES, TESTS
-from wres_assure.assess import Given, assess
+from wres_assure.assess import assess
 from wres_assure.compare import peer_scales as peer_figures
 from wres_assure.compare.peer_scales import Estimate
 from wres_assure.compare.peers import Peer, Peers, group_of, place, positions, spread_among
 from wres_assure.compare.published import published
 from wres_assure.facts import Facts
 from wres_assure.model import FAILED, Assessment, Indicator, Key, Organisation, PeerPosition, Return
+from wres_assure.one_return import Given
 from wres_assure.results.result import as_json, result
 from wres_assure.rulebook import Rulebook, RulebookUnusable, load
 from wres_assure.run.peer_files import PeerFiles
@@ -232,7 +233,7 @@ def test_what_is_not_known_of_the_organisation_is_left_out_and_said(rulebook: Ru
     assert group_of("indicator_3", subject(), 5000, peers, rulebook).reason.startswith("no other NHS trusts")
 
 
-# Given a return
+# Beside a return
 
 
 def test_a_return_among_sixty(rulebook: Rulebook, given: PeerFiles) -> None:

@@ -23,9 +23,9 @@ import pytest
 import python_calamine
 from test_outputs import HOSTILE, NAMED, made
 
-from conftest import SAMPLES, STORIES
+from conftest import SAMPLES, STORIES, earlier_given
 from wres_assure.__main__ import main
-from wres_assure.assess import Given, judged
+from wres_assure.assess import judged
 from wres_assure.model import FAILED, Assessment, Key, Refused
 from wres_assure.read import read_bytes
 from wres_assure.render.annotate import annotate
@@ -429,7 +429,7 @@ def test_cells_of_an_earlier_return_are_named_but_not_marked(tmp_path: Path, rul
     copy = tmp_path / "copy.xlsx"
     arguments = ("annotate", str(story / "return.xlsx"), "--previous", str(story / "previous.xlsx"), "-o", str(copy))
     assert main(list(arguments)) == 0
-    beside = Given(previous=(str(story / "previous.xlsx"),))
+    beside = earlier_given((str(story / "previous.xlsx"),), rulebook)
     found = judged(read_bytes(sample("last_year_sent_again"), "return.xlsx"), rulebook, None, beside)[0]
     named = cells_concerned(found)
     assert {sheet for sheet, _ in named} == {"WRES", "previous.xlsx WRES"}

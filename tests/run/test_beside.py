@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from conftest import SAMPLES
-from wres_assure.assess import Given, assess
+from wres_assure.assess import assess
 from wres_assure.conform import narrative
 from wres_assure.model import Assessment, Refused
+from wres_assure.one_return import Given
 from wres_assure.rulebook import Rulebook
 from wres_assure.wording import findings as words
 

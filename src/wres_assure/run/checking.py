@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ..assess import Given, assess, judged
+from ..assess import assess, judged
 from ..model import BROKEN, FAILED, UNVERIFIABLE, Assessment, Refused
+from ..one_return import Given
 from ..rulebook import Rulebook, load
 from . import files, inputs
 

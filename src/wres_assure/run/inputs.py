@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..wording.findings import clean
 
 if TYPE_CHECKING:
-    from ..assess import Given
+    from ..one_return import Given
     from ..rulebook import Rulebook
 
 
@@ -28,14 +28,18 @@ class Inputs(NamedTuple):
 
     def opened(self, rulebook: Rulebook) -> Given:
         """What is given with every return, read as far as it is the same for all of them."""
-        from ..assess import Given, opened
+        from ..one_return import Given
 
-        peers = None
+        peers = earlier = None
         if self.peers:
             from .peer_files import PeerFiles
 
             peers = PeerFiles(self.peers, rulebook, tell)
-        return opened(Given(self.narrative, self.survey, self.previous, peers), rulebook)
+        if self.previous:
+            from .earlier_files import earlier_returns
+
+            earlier = earlier_returns(self.previous, rulebook)
+        return Given(self.narrative, self.survey, peers, earlier)
 
 
 def tell(text: str) -> None:
