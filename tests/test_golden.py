@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import pytest
 
-from conftest import SAMPLES, STORIES, TESTS, earlier_given, previous_of
-from wres_assure.assess import assess
+from conftest import STORIES, TESTS, sample
 from wres_assure.model import BROKEN, FAILED, UNVERIFIABLE, Assessment
 from wres_assure.rulebook import Rulebook
-from wres_assure.wording import findings as words
 from wres_assure.wording import score as score_words
+from wres_assure.wording.cells import cells_of
 from wres_assure.wording.change import change_sentence
+from wres_assure.wording.findings import message_of
 
 GOLDEN = TESTS / "golden"
 
@@ -25,10 +25,10 @@ def told(assessment: Assessment, rulebook: Rulebook) -> str:
     failed = [f for f in assessment.findings if f.outcome == FAILED]
     failed.sort(key=lambda f: (order[rulebook.rule(f.rule).action], f.rule))
     for finding in failed:
-        cells = words.cells_of(cell for cell, _ in finding.cells)
+        cells = cells_of(cell for cell, _ in finding.cells)
         under = f" [follows from {finding.caused_by}]" if finding.caused_by else ""
         action = rulebook.rule(finding.rule).action
-        lines.append(f"{action:8}{finding.rule:8}{cells or '-'}: {words.message_of(finding, rulebook)}{under}")
+        lines.append(f"{action:8}{finding.rule:8}{cells or '-'}: {message_of(finding, rulebook)}{under}")
     causes = sorted({f"{f.caused_by or '-'}: {f.cause}" for f in assessment.findings if f.outcome == "unverifiable"})
     lines += [f"could not be judged, by {cause}" for cause in causes]
     for indicator in assessment.indicators:
@@ -54,8 +54,7 @@ def _limit(value: float | None) -> str:
 
 @pytest.mark.parametrize("story", STORIES)
 def test_what_is_said_of_each_sample(story: str, rulebook: Rulebook, request: pytest.FixtureRequest) -> None:
-    given = earlier_given(previous_of(story), rulebook)
-    (assessment,) = assess(str(SAMPLES / story / "return.xlsx"), rulebook, given=given)
+    assessment = sample(story, previous=True)
     text = told(assessment, rulebook)
     path = GOLDEN / f"{story}.txt"
     if request.config.getoption("--update-golden"):
@@ -65,8 +64,7 @@ def test_what_is_said_of_each_sample(story: str, rulebook: Rulebook, request: py
 
 
 def test_a_clean_return_has_nothing_to_correct_or_explain(rulebook: Rulebook) -> None:
-    beside = earlier_given(previous_of("clean_acute_trust"), rulebook)
-    (assessment,) = assess(str(SAMPLES / "clean_acute_trust" / "return.xlsx"), rulebook, given=beside)
+    assessment = sample("clean_acute_trust", previous=True)
     actions = {rule.id: rule.action for rule in rulebook.rules}
     assert {actions[f.rule] for f in assessment.findings if f.outcome == FAILED} <= {"note"}
     # What only a narrative or other organisations can answer.

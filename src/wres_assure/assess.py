@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from .check import check, untouched
 from .check.notes import explained
 from .compare import among_peers, compare
-from .conform import Conformed, conform
+from .conform import conform
 from .derive import derive
 from .facts import Facts
-from .model import Assessment, Earlier, Refused, Submission
+from .model import Assessment, Conformed, Earlier, Refused, Submission
 from .one_return import NOTHING, Established, Given, earlier, settled, with_given, years_before
 from .read import read
 from .rulebook import Rulebook

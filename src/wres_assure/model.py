@@ -222,6 +222,14 @@ class Return(NamedTuple):
     has_notes: bool = True  # the file has a column for notes
 
 
+class Conformed(NamedTuple):
+    """A return with its figures, and what rules with `raised_by: read` and `raised_by: conform` speak of."""
+
+    subject: Return
+    facts: tuple[Fact, ...]
+    raised: tuple[Raised, ...]
+
+
 class Indicator(NamedTuple):
     """One indicator of one return; `value` is None with the `reason` in words.
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from .check import Checked
-from .conform import Conformed, published_survey
+from .conform import published_survey
 from .derive import derive
 from .facts import Facts
-from .model import Compared, Earlier, Fact, Finding, Indicator, Return
+from .model import Compared, Conformed, Earlier, Fact, Finding, Indicator, Return
 from .read import read
 from .rulebook import Rulebook
 from .score import usable

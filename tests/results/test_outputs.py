@@ -18,7 +18,7 @@ import pytest
 from rich.console import Console
 
 import samples
-from conftest import RESULT_SCHEMA, SAMPLES, STORIES
+from conftest import RESULT_SCHEMA, SAMPLES, STORIES, sample
 from wres_assure import resources
 from wres_assure.assess import assess
 from wres_assure.briefing.audiences import AUDIENCES, document, refusal
@@ -29,9 +29,10 @@ from wres_assure.render.briefing import html, markdown
 from wres_assure.render.workbooks.template import template
 from wres_assure.results import result
 from wres_assure.rulebook import Rulebook
-from wres_assure.wording import findings as words
 from wres_assure.wording import indicators as sentences
 from wres_assure.wording import report
+from wres_assure.wording.cells import cells_of, raw_of
+from wres_assure.wording.findings import fingerprint
 
 SCHEMA = json.loads(RESULT_SCHEMA.read_text())
 NAMED = "Jane Smith 01/01/1980"
@@ -46,10 +47,6 @@ HOSTILE = (
     "\u202egnp.exe",
     "=cmd|'/c calc'!A1",
 )  # fmt: skip
-
-
-def of_story(story: str, rulebook: Rulebook) -> Assessment:
-    return assess(str(SAMPLES / story / "return.xlsx"), rulebook)[0]
 
 
 def made(
@@ -95,14 +92,14 @@ def all_texts(assessment: Assessment, rulebook: Rulebook, show_values: bool = Fa
 
 @pytest.mark.parametrize("story", STORIES)
 def test_json_keeps_to_its_schema(story: str, rulebook: Rulebook) -> None:
-    entry = result.result(of_story(story, rulebook), rulebook)
+    entry = result.result(sample(story), rulebook)
     jsonschema.validate(json.loads(result.as_json([entry], False)), SCHEMA)
     jsonschema.validate(json.loads(result.as_json([entry, entry], True)), SCHEMA)
 
 
 @pytest.mark.parametrize("story", STORIES)
 def test_coverage_is_the_sum_of_the_findings(story: str, rulebook: Rulebook) -> None:
-    entry = result.result(of_story(story, rulebook), rulebook)
+    entry = result.result(sample(story), rulebook)
     for counts in (entry["coverage"], entry["apart"]):
         assert counts["checks"] == sum(count for name, count in counts.items() if name != "checks")
     outcomes = Counter(finding["outcome"] for finding in entry["findings"])
@@ -161,7 +158,7 @@ def outcomes(entry: Json, rulebook: Rulebook) -> Counter[tuple[Any, ...]]:
 
 @pytest.mark.parametrize("story", STORIES)
 def test_the_facts_written_check_to_the_same_findings(story: str, tmp_path: Path, rulebook: Rulebook) -> None:
-    before = result.result(of_story(story, rulebook), rulebook, True)  # notes, too, are held against figures
+    before = result.result(sample(story), rulebook, True)  # notes, too, are held against figures
     path = tmp_path / "facts.csv"
     path.write_text("\ufeff" + result.facts_csv(before))
     after = result.result(assess(str(path), rulebook)[0], rulebook)
@@ -176,8 +173,8 @@ def test_a_number_stored_with_an_exponent_is_written_out() -> None:
 
 def test_a_day_stored_as_a_number_is_written_as_a_date() -> None:
     fact = Fact(Key("appointed"), None, "44256", "WRES!L19", "date")
-    assert (words.raw_of(fact), words.raw_of(fact, True)) == ("2021-03-01", "2025-03-02")
-    assert words.raw_of(fact._replace(problem=None)) == "44256"
+    assert (raw_of(fact), raw_of(fact, True)) == ("2021-03-01", "2025-03-02")
+    assert raw_of(fact._replace(problem=None)) == "44256"
 
 
 @pytest.mark.parametrize(("cell", "written"), [
@@ -281,7 +278,7 @@ class _Page(HTMLParser):
 @pytest.mark.parametrize("story", STORIES)
 @pytest.mark.parametrize("audience", AUDIENCES)
 def test_the_page_is_whole_and_accessible(story: str, audience: str, rulebook: Rulebook) -> None:
-    assessment = of_story(story, rulebook)
+    assessment = sample(story)
     if refusal(assessment, audience, private=True):
         return
     written = html.page(document(assessment, rulebook, audience))
@@ -298,12 +295,12 @@ def test_the_page_is_whole_and_accessible(story: str, audience: str, rulebook: R
 
 
 def test_every_sentence_of_the_page_names_its_evidence(rulebook: Rulebook) -> None:
-    assessment = of_story("unreadable_cells", rulebook)
+    assessment = sample("unreadable_cells")
     page = _Page()
     page.feed(html.page(document(assessment, rulebook, "trust")))
     named = {one for _, attrs in page.attrs for one in str(attrs.get("data-finding", "")).split()}
     code = assessment.subject.organisation.code
-    prints = {words.fingerprint(f, code) for f in assessment.findings if f.outcome == FAILED and not f.caused_by}
+    prints = {fingerprint(f, code) for f in assessment.findings if f.outcome == FAILED and not f.caused_by}
     assert named == prints
     assert {i.id for i in assessment.indicators} <= {
         str(a["data-indicator"]) for _, a in page.attrs if "data-indicator" in a
@@ -331,9 +328,9 @@ def test_colours_have_contrast() -> None:
 
 @pytest.mark.parametrize("story", STORIES)
 def test_text_and_page_say_the_same(story: str, rulebook: Rulebook) -> None:
-    page = report.report_on(of_story(story, rulebook), rulebook)
+    page = report.report_on(sample(story), rulebook)
     told = " ".join(text.plain(text.lines(page)).split())
-    written = html.page(document(of_story(story, rulebook), rulebook, "trust"))
+    written = html.page(document(sample(story), rulebook, "trust"))
     seen = " ".join(unescape(re.sub("<[^>]*>", " ", written)).split())
     for said in (page.coverage, report.COUNTS_AS_NOTHING, page.provisional, page.level, page.foot):
         assert said in told and said in seen
@@ -346,12 +343,12 @@ def test_text_and_page_say_the_same(story: str, rulebook: Rulebook) -> None:
 
 @pytest.mark.parametrize("story", STORIES)
 def test_the_text_fits_80_columns(story: str, rulebook: Rulebook) -> None:
-    page = text.lines(report.report_on(of_story(story, rulebook), rulebook))
+    page = text.lines(report.report_on(sample(story), rulebook))
     assert max(len(line) for _, line in page) <= 80
 
 
 def test_colour_only_repeats_what_words_say(rulebook: Rulebook, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = text.lines(report.report_on(of_story("totals_disagree", rulebook), rulebook))
+    page = text.lines(report.report_on(sample("totals_disagree"), rulebook))
     monkeypatch.setenv("NO_COLOR", "1")
     screen = Console(file=io.StringIO(), force_terminal=True, width=80)
     terminal.show(page, screen)
@@ -389,7 +386,7 @@ def test_findings_left_out_are_counted(tmp_path: Path, rulebook: Rulebook) -> No
     ([], ""),
 ])  # fmt: skip
 def test_cells_are_ranges_and_none_is_left_out(addresses: list[str], written: str) -> None:
-    assert words.cells_of(addresses) == written
+    assert cells_of(addresses) == written
 
 
 @pytest.mark.parametrize(("first", "second", "said"), [
@@ -461,7 +458,7 @@ def test_ratios_in_words(indicator: Indicator, events: float | None, said: str, 
 
 @pytest.mark.parametrize("story", STORIES)
 def test_words_never_said_of_people_or_outcomes(story: str, rulebook: Rulebook) -> None:
-    page = report.report_on(of_story(story, rulebook), rulebook)
+    page = report.report_on(sample(story), rulebook)
     banned = r"times less|times more|% more likely|significant|suspicious|\bfailed\b|non-compliant|BAME|\bkey\b"
     for indication in page.indicators:
         assert not re.search(banned, " ".join((indication.said.text, *indication.notes, indication.doubt))), (
@@ -471,7 +468,7 @@ def test_words_never_said_of_people_or_outcomes(story: str, rulebook: Rulebook) 
 
 @pytest.mark.parametrize(("followers", "told"), [(1, ""), (3, r" \(3 checks\)")])
 def test_what_follows_from_a_cause_is_told_under_it(followers: int, told: str, rulebook: Rulebook) -> None:
-    assessment = of_story("totals_disagree", rulebook)
+    assessment = sample("totals_disagree")
     first = next(finding for finding in assessment.findings if finding.outcome == FAILED and not finding.caused_by)
     follower = Finding("CON-03b", FAILED, Place("appointed"), {}, (), caused_by=first.rule)
     blocked = Finding("CON-03b", "unverifiable", Place("appointed"), {}, (), cause="in question", caused_by=first.rule)

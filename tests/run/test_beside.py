@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SAMPLES
+from conftest import path_of
 from wres_assure.assess import assess
 from wres_assure.conform import narrative
 from wres_assure.model import Assessment, Refused
 from wres_assure.one_return import Given
 from wres_assure.rulebook import Rulebook
-from wres_assure.wording import findings as words
+from wres_assure.wording.findings import message_of
 
-CLEAN = str(SAMPLES / "clean_acute_trust" / "return.xlsx")
+CLEAN = path_of("clean_acute_trust")
 HEADER = "organisation_code,organisation_name,reporting_year,item,ethnicity,value\n"
 
 
@@ -165,7 +165,7 @@ def test_published_figures_are_held_against_the_returns(tmp_path: Path, rulebook
     assert not [f for f in right.findings if f.rule == "SUR-01" and f.outcome == "failed"]
     wrong = survey("ZZA,x,2021,survey_6,bme,12.3\n", tmp_path, rulebook)
     (finding,) = [f for f in wrong.findings if f.rule == "SUR-01" and f.outcome == "failed"]
-    assert f"{same} in the return, 12.3 published" in words.message_of(finding, rulebook)
+    assert f"{same} in the return, 12.3 published" in message_of(finding, rulebook)
 
 
 def test_a_survey_of_another_organisation_or_year_is_refused(tmp_path: Path, rulebook: Rulebook) -> None:
@@ -179,7 +179,7 @@ def test_its_respondents_serve_where_the_return_gives_none(tmp_path: Path, ruleb
     path.write_text(
         HEADER + "ZZK,x,2021,respondents_6,white,400\nZZK,x,2021,respondents_6,bme,120\n", encoding="utf-8"
     )
-    independent = str(SAMPLES / "independent_own_survey" / "return.xlsx")
+    independent = path_of("independent_own_survey")
     before = next(i for i in assess(independent, rulebook)[0].indicators if i.id == "indicator_6")
     after = next(
         i for i in assess(independent, rulebook, given=Given(survey=str(path)))[0].indicators if i.id == "indicator_6"

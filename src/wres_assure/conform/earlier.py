@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..figures import plain
-from ..model import Organisation, Refused, Return, Submission
-from . import Conformed
+from ..model import Conformed, Organisation, Refused, Return, Submission
 
 
 class EarlierReturn(NamedTuple):
