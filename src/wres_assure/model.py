@@ -148,8 +148,8 @@ class Fact(NamedTuple):
 
     key: Key
     value: float | None
-    raw: str
-    cell: str
+    raw: str = ""
+    cell: str = ""
     problem: str | None = None
     step: float = 0.0
     note: str = ""
