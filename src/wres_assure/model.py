@@ -148,8 +148,8 @@ class Fact(NamedTuple):
 
     key: Key
     value: float | None
-    raw: str
-    cell: str
+    raw: str = ""
+    cell: str = ""
     problem: str | None = None
     step: float = 0.0
     note: str = ""
@@ -220,6 +220,14 @@ class Return(NamedTuple):
     stopped: str = ""  # why the gate stopped it; "" where it did not
     from_table: bool = False  # read from a facts CSV, which has no rows and columns of a template
     has_notes: bool = True  # the file has a column for notes
+
+
+class Conformed(NamedTuple):
+    """A return with its figures, and what rules with `raised_by: read` and `raised_by: conform` speak of."""
+
+    subject: Return
+    facts: tuple[Fact, ...]
+    raised: tuple[Raised, ...]
 
 
 class Indicator(NamedTuple):

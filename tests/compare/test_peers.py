@@ -17,13 +17,14 @@ import scipy.stats
 
 from bench import generate, peers_simulation
 from conftest import RESULT_SCHEMA, ROOT, STORIES, TESTS, path_of
-from wres_assure.assess import Beside, assess
+from wres_assure.assess import assess
 from wres_assure.compare import peer_scales as peer_figures
 from wres_assure.compare.peer_scales import Estimate
 from wres_assure.compare.peers import Peer, Peers, group_of, place, positions, spread_among
 from wres_assure.compare.published import published
 from wres_assure.facts import Facts
 from wres_assure.model import FAILED, Assessment, Indicator, Key, Organisation, PeerPosition, Return
+from wres_assure.one_return import Given
 from wres_assure.results.result import as_json, result
 from wres_assure.rulebook import Rulebook, RulebookUnusable, load
 from wres_assure.run.peer_files import PeerFiles
@@ -53,7 +54,7 @@ def given(folder: Path, rulebook: Rulebook) -> PeerFiles:
 
 
 def checked(rulebook: Rulebook, peers: Any = None, path: str = CLEAN) -> Assessment:
-    (assessment,) = assess(path, rulebook, beside=Beside(peers=peers))
+    (assessment,) = assess(path, rulebook, given=Given(peers=peers))
     return assessment
 
 
