@@ -33,6 +33,7 @@ from wres_assure.wording import indicators as sentences
 from wres_assure.wording import report
 from wres_assure.wording.cells import cells_of, raw_of
 from wres_assure.wording.findings import fingerprint
+from wres_assure.wording.numbers import signed
 
 SCHEMA = json.loads(RESULT_SCHEMA.read_text())
 NAMED = "Jane Smith 01/01/1980"
@@ -406,7 +407,7 @@ def test_rates_are_told_in_people(first: float, second: float, said: tuple[str, 
 
 @pytest.mark.parametrize(("points", "said"), [(0.053, "+5.3"), (-0.139, "-13.9"), (-0.0004, "0.0"), (0.0, "0.0")])
 def test_gaps_carry_their_sign(points: float, said: str) -> None:
-    assert sentences.signed(points) == said
+    assert signed(points) == said
 
 
 def ratio(

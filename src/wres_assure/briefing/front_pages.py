@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..model import Change, Key
+from ..model import Key
 from ..wording.indicators import Indication, chance_of, events_of, figures_of, pooled_sentence, range_of, value_cell
-from ..wording.numbers import number
+from ..wording.numbers import figure, number
 from ..wording.report import COUNTS_AS_NOTHING, CRUDE, Report
 from ..wording.said import Said, say
 from ..wording.score import numbers, profile_sentence
@@ -171,10 +171,9 @@ _SHORT_OF = {
 
 def last_year(of: Dossier, name: str) -> str:
     """Last year's value, or why there is none."""
-    change: Change | None = of.change(name)
+    change = of.change(name)
     if change is not None and change.before is not None:
-        unit = of.indicators[name].unit
-        return f"{change.before:.2f}" if unit == "ratio" else f"{change.before * 100:+.1f}"
+        return figure(change.before, of.indicators[name].unit)
     return "not known" if of.assessment.compared.earlier else NO_EARLIER
 
 
