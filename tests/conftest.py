@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import pytest
 
 import wres_assure
 from wres_assure import rulebook as rulebook_module
+from wres_assure.assess import Beside, assess
+from wres_assure.model import Assessment
 from wres_assure.rulebook import Rulebook
 
 TESTS = Path(__file__).resolve().parent
@@ -20,6 +23,24 @@ SOURCE = str(PACKAGE.parent)  # what stands in PYTHONPATH where the programme ru
 SAMPLES = ROOT / "sample_submissions"
 RESULT_SCHEMA = PACKAGE / "results" / "result.schema.json"
 STORIES = sorted(path.name for path in SAMPLES.iterdir() if path.is_dir())
+
+
+@cache
+def rules() -> Rulebook:
+    """The rulebook in force, read once."""
+    return rulebook_module.load()
+
+
+def path_of(story: str) -> str:
+    """Where a sample's return lies."""
+    return str(SAMPLES / story / "return.xlsx")
+
+
+@cache
+def sample(story: str, previous: bool = False) -> Assessment:
+    """What is established about a sample's return, beside its earlier ones where asked: judged once a session."""
+    (assessment,) = assess(path_of(story), rules(), beside=Beside(previous=previous_of(story) if previous else ()))
+    return assessment
 
 
 def previous_of(story: str) -> tuple[str, ...]:
@@ -35,7 +56,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def rulebook() -> Rulebook:
-    return rulebook_module.load()
+    return rules()
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from conftest import SAMPLES, STORIES
+from conftest import STORIES, path_of
 from wres_assure.assess import judged
 from wres_assure.model import Sheet, Submission
 from wres_assure.read import read
@@ -44,7 +44,7 @@ def deletions(submission: Submission) -> Iterator[tuple[str, Submission]]:
 
 @pytest.mark.parametrize("story", STORIES)
 def test_deleting_never_raises_passed_and_never_changes_the_number_of_checks(story: str, rulebook: Rulebook) -> None:
-    submission = read(str(SAMPLES / story / "return.xlsx"))
+    submission = read(path_of(story))
     (whole,) = judged(submission, rulebook)
     for name, fewer in deletions(submission):
         (assessment,) = judged(fewer, rulebook)

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from conftest import SAMPLES, STORIES, TESTS, previous_of
-from wres_assure.assess import Beside, assess
+from conftest import STORIES, TESTS, sample
 from wres_assure.model import BROKEN, FAILED, UNVERIFIABLE, Assessment
 from wres_assure.rulebook import Rulebook
 from wres_assure.wording import score as score_words
@@ -55,7 +54,7 @@ def _limit(value: float | None) -> str:
 
 @pytest.mark.parametrize("story", STORIES)
 def test_what_is_said_of_each_sample(story: str, rulebook: Rulebook, request: pytest.FixtureRequest) -> None:
-    (assessment,) = assess(str(SAMPLES / story / "return.xlsx"), rulebook, beside=Beside(previous=previous_of(story)))
+    assessment = sample(story, previous=True)
     text = told(assessment, rulebook)
     path = GOLDEN / f"{story}.txt"
     if request.config.getoption("--update-golden"):
@@ -65,8 +64,7 @@ def test_what_is_said_of_each_sample(story: str, rulebook: Rulebook, request: py
 
 
 def test_a_clean_return_has_nothing_to_correct_or_explain(rulebook: Rulebook) -> None:
-    beside = Beside(previous=previous_of("clean_acute_trust"))
-    (assessment,) = assess(str(SAMPLES / "clean_acute_trust" / "return.xlsx"), rulebook, beside=beside)
+    assessment = sample("clean_acute_trust", previous=True)
     actions = {rule.id: rule.action for rule in rulebook.rules}
     assert {actions[f.rule] for f in assessment.findings if f.outcome == FAILED} <= {"note"}
     # What only a narrative or other organisations can answer.

@@ -65,7 +65,7 @@ DOORS = {
     "render.workbooks": "findings style template",
     "results": "differ difference result score_json",
     "rulebook": "_ expression parser strict_yaml",
-    "run": "checking files inputs",
+    "run": "every_return files inputs",
     "stats": "comparisons power power_of_change proportions",
     "wording": "cells change findings indicators numbers peers report said score small_counts text",
 }

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from wres_assure import rulebook
+from conftest import rules
 from wres_assure.assess import assess
 from wres_assure.model import FAILED, Assessment
 from wres_assure.wording.findings import message_of
 
-RULES = rulebook.load()
+RULES = rules()
 FOLDER = Path(__file__).parent / "published"
 
 

@@ -6,7 +6,7 @@ import pytest
 import test_peers
 
 from bench import detect, generate, plant
-from conftest import SAMPLES, STORIES, TESTS, previous_of
+from conftest import STORIES, TESTS, path_of, previous_of
 from wres_assure.assess import Beside, assess
 from wres_assure.model import FAILED, Assessment, Key
 from wres_assure.render.workbooks.template import Typed, template
@@ -137,14 +137,14 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
         encoding="utf-8",
     )
     beside = Beside(str(narrative), str(survey))
-    found = failing([a for story in STORIES for a in assess(str(SAMPLES / story / "return.xlsx"), rulebook)])
+    found = failing([a for story in STORIES for a in assess(path_of(story), rulebook)])
     for story in ("clean_acute_trust", "independent_own_survey"):
-        found |= failing(assess(str(SAMPLES / story / "return.xlsx"), rulebook, beside=beside))
-    found |= failing(assess(str(SAMPLES / "clean_acute_trust" / "return.xlsx"), rulebook, year=2030))
+        found |= failing(assess(path_of(story), rulebook, beside=beside))
+    found |= failing(assess(path_of("clean_acute_trust"), rulebook, year=2030))
     for story in STORIES:
         if previous := previous_of(story):
             last = Beside(previous=previous)
-            found |= failing(assess(str(SAMPLES / story / "return.xlsx"), rulebook, beside=last))
+            found |= failing(assess(path_of(story), rulebook, beside=last))
     last = Beside(previous=(str(PUBLISHED[0].parent / "RNN_2022.csv"),))
     found |= failing(assess(str(PUBLISHED[0].parent / "RNN_2023.csv"), rulebook, beside=last))
     two_years = folder / "two_years.csv"
@@ -165,9 +165,9 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
 def test_every_rule_fires_or_says_why_not(rulebook: Rulebook, fired: set[str]) -> None:
     made = [plant.planted(kind, at, 11)[1].workbook for at, kind in enumerate(detect.KINDS)]
     planted = failing([detect.assessed(workbook) for workbook in made])
-    silent = {rule.id for rule in rulebook.rules if not rule.source["no_sample"]} - fired - planted
+    silent = {rule.id for rule in rulebook.rules if not rule.no_sample} - fired - planted
     assert not silent, sorted(silent)
 
 
 def test_who_says_that_it_does_not_fire_does_not(rulebook: Rulebook, fired: set[str]) -> None:
-    assert {rule.id for rule in rulebook.rules if rule.source["no_sample"]} & fired == set()
+    assert {rule.id for rule in rulebook.rules if rule.no_sample} & fired == set()

@@ -4,36 +4,28 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samples import FOLDER
+from conftest import rules, sample
 from wres_assure import check as checks
 from wres_assure import rulebook
-from wres_assure.assess import assess
 from wres_assure.check.assertion import FIRST, Context, assert_at
 from wres_assure.check.raised import raised_at
 from wres_assure.check.screen import Screen, Seen, screen_of
 from wres_assure.facts import Facts
-from wres_assure.model import Assessment, Fact, Finding, Key, Place
+from wres_assure.model import Fact, Finding, Key, Place
 
-RULES = rulebook.load()
+RULES = rules()
 PARAMETERS = RULES.parameters_of(2021)
 STORIES = ("clean_acute_trust", "totals_disagree", "third_unknown", "small_ccg", "unreadable_cells")
 
 
-@cache
-def assessed(story: str) -> Assessment:
-    (assessment,) = assess(str(FOLDER / story / "return.xlsx"), RULES)
-    return assessment
-
-
 def found_by_judgement(rule: rulebook.Rule, place: Place, context: Context) -> list[Finding]:
-    return raised_at(rule, place, context) if rule.source["raised_by"] else assert_at(rule, place, context)
+    return raised_at(rule, place, context) if rule.raised_by else assert_at(rule, place, context)
 
 
 def proved(rule: rulebook.Rule, screen: Screen, seen: Seen) -> Iterator[Place]:
@@ -64,7 +56,7 @@ def changed(facts: Sequence[Fact], chance: random.Random) -> Iterator[Fact]:
 @pytest.mark.parametrize("seed", range(40))
 def test_nothing_that_is_proved_is_found_wanting(seed: int) -> None:
     chance = random.Random(seed)
-    assessment = assessed(STORIES[seed % len(STORIES)])
+    assessment = sample(STORIES[seed % len(STORIES)])
     facts = Facts(changed(assessment.facts, chance), RULES.items, PARAMETERS)
     screen = screen_of(RULES.rules, RULES.items)
     keys = [fact.key for fact in facts.all]
@@ -73,9 +65,9 @@ def test_nothing_that_is_proved_is_found_wanting(seed: int) -> None:
     context = Context(facts, {}, assessment.subject, RULES, in_question)
     number = 0
     for rule in RULES.rules:
-        if rule.kind not in ("places", "cells") or rule.source["raised_by"] == "compare":
+        if rule.kind not in ("places", "cells") or rule.raised_by == "compare":
             continue
-        if rule.source["raised_by"] and rule.kind != "cells":
+        if rule.raised_by and rule.kind != "cells":
             continue
         first = rule.family in FIRST
         for place in proved(rule, screen, seen if first else screen.questioned(seen, in_question)):
@@ -86,7 +78,7 @@ def test_nothing_that_is_proved_is_found_wanting(seed: int) -> None:
 
 @pytest.mark.parametrize("story", STORIES)
 def test_the_findings_are_those_of_judging_every_place(story: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assessment = assessed(story)
+    assessment = sample(story)
     facts = Facts(assessment.facts, RULES.items, PARAMETERS)
     quick = checks.check(facts, (), assessment.subject, RULES)
     monkeypatch.setattr(Screen, "suspects", lambda self, rule, seen: range(len(rule.places)))
@@ -96,7 +88,7 @@ def test_the_findings_are_those_of_judging_every_place(story: str, monkeypatch: 
 
 def test_most_checks_of_a_clean_return_are_proved() -> None:
     """Without this the screen could prove nothing and all the rest would still be true of it."""
-    facts = Facts(assessed("clean_acute_trust").facts, RULES.items, PARAMETERS)
+    facts = Facts(sample("clean_acute_trust").facts, RULES.items, PARAMETERS)
     screen = screen_of(RULES.rules, RULES.items)
     seen = screen.seen(facts)
     rules = [rule for rule in RULES.rules if rule.holds is not None and not rule.beside]
@@ -136,11 +128,9 @@ def without_itself(tree: Any) -> Any:
 
 
 def made(condition: Any, when: Any, computed: Any) -> rulebook.Rule:
-    entry = dict(next(rule for rule in RULES.rules if rule.id == "CON-02").source)
-    entry |= {"let": {name: list(key) for name, key in NAMES.items()}, "where": {"computed": without_itself(computed)},
-              "when": when, "assert": condition, "when_text": "so",
-              "places": [["", "", "", "", ""]] * 2, "kind": "places"}
-    return rulebook._rule(entry)
+    return rulebook.evaluated(RULES.rule("CON-02")._replace(
+        let={name: list(key) for name, key in NAMES.items()}, where_trees={"computed": without_itself(computed)},
+        when_tree=when, assert_tree=condition, when_text="so", places=(Place(),) * 2, bound={}, kind="places"))
 
 
 @settings(max_examples=1500, deadline=None)
@@ -152,7 +142,7 @@ def test_no_expression_is_proved_that_does_not_hold(
     facts = Facts((Fact(NAMES[name], value, str(value), "", None, step) for name, (value, step) in
                    zip(("people", "others", *SHARES), given_figures, strict=True)), RULES.items, {})
     in_question = {NAMES[questioned]: "TYP-01a"} if questioned else {}
-    context = Context(facts, {}, assessed(STORIES[0]).subject, RULES, in_question)
+    context = Context(facts, {}, sample(STORIES[0]).subject, RULES, in_question)
     screen = Screen((rule,), RULES.items)
     for place in proved(rule, screen, screen.questioned(screen.seen(facts), in_question)):
         assert assert_at(rule, place, context) == []
@@ -194,14 +184,14 @@ def test_nor_does_a_difference_of_rates_as_divisor() -> None:
     unknown = Fact(Key("board_total", ethnicity="unknown"), 0.0, "", "")
     given = [Fact(key, shares.get(name, 1.0), "", "", None, 0.1) for name, key in NAMES.items()]
     facts = Facts([*given, unknown], RULES.items, {})
-    context = Context(facts, {}, assessed(STORIES[0]).subject, RULES, {})
+    context = Context(facts, {}, sample(STORIES[0]).subject, RULES, {})
     assert assert_at(rule, rule.places[0], context) != []  # it may be a division by zero before rounding
     screen = Screen((rule,), RULES.items)
     assert list(screen.suspects(rule, screen.seen(facts))) == [0, 1]
 
 
 def test_a_figure_with_a_value_and_a_problem_proves_nothing() -> None:
-    let = tuple((name, list(NAMES[name])) for name in ("people", "others"))
+    let = {name: list(NAMES[name]) for name in ("people", "others")}
     rule = made(["<=", "people", "others"], None, 0.0)._replace(let=let)
     for problem, places in ((None, []), ("text", [0, 1])):
         people, others = Fact(NAMES["people"], 1.0, "1", ""), Fact(NAMES["others"], 2.0, "2", "", problem)

@@ -10,17 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SAMPLES, SOURCE, STORIES
+from conftest import SAMPLES, SOURCE, STORIES, path_of
 from wres_assure import __main__, __version__
 from wres_assure.cli import commands as cli
 from wres_assure.model import Refused, Unwritable
 from wres_assure.rulebook import Rulebook
-from wres_assure.run import checking, files
+from wres_assure.run import every_return, files
 
-CLEAN = str(SAMPLES / "clean_acute_trust" / "return.xlsx")
-WRONG = str(SAMPLES / "totals_disagree" / "return.xlsx")
-BLANKS = str(SAMPLES / "small_ccg" / "return.xlsx")
-TO_EXPLAIN = str(SAMPLES / "survey_swapped" / "return.xlsx")
+CLEAN = path_of("clean_acute_trust")
+WRONG = path_of("totals_disagree")
+BLANKS = path_of("small_ccg")
+TO_EXPLAIN = path_of("survey_swapped")
 HEAVY = ("numpy", "pandas", "pandera", "openpyxl", "pydantic", "yaml", "jinja2", "rich")
 
 
@@ -69,12 +69,12 @@ def test_a_refused_file_does_not_stop_the_others(tmp_path: Path, capsys: pytest.
 
 
 def test_our_own_fault_is_said_so(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], rulebook: Rulebook
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def failing(path: str, *_: object) -> None:
         raise KeyError("Jane Smith 01/01/1980")
 
-    monkeypatch.setattr(checking, "assess", failing)
+    monkeypatch.setattr(every_return, "judged", failing)
     assert run("check", CLEAN) == 4
     monkeypatch.setattr(cli, "run", failing)
     assert run("check", CLEAN) == 4
@@ -87,7 +87,7 @@ def test_stopping_by_hand(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(checking, "assess", stopped)
+    monkeypatch.setattr(every_return, "judged", stopped)
     assert run("check", CLEAN) == 130
 
 
@@ -242,7 +242,7 @@ def test_rules_show_gives_the_whole_rule(rulebook: Rulebook, capsys: pytest.Capt
     for rule in rulebook.rules:
         assert run("rules", "show", rule.id) == 0
         shown = " ".join(capsys.readouterr().out.split())
-        assert all(" ".join(part.split()) in shown for part in (rule.title, rule.source["why"]))
+        assert all(" ".join(part.split()) in shown for part in (rule.title, rule.why))
 
 
 # Help and the process

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import SAMPLES, STORIES
+from conftest import SAMPLES, STORIES, path_of
 from wres_assure import __main__
 from wres_assure.assess import assess
 from wres_assure.cli import commands as cli
@@ -25,7 +25,7 @@ def test_a_table_that_grew_gives_what_one_made_whole_gives(story: str, rulebook:
     (assessment,) = assess(_story(story), rulebook)
     parameters = rulebook.parameters_of(assessment.subject.year)
     every = list(assessment.facts)
-    keys = {bind(selector, place) for rule in rulebook.rules for place in rule.places for _, selector in rule.let}
+    keys = {bind(selector, place) for rule in rulebook.rules for place in rule.places for selector in rule.let.values()}
     whole = Facts(every, rulebook.items, parameters)
     chance = random.Random(story)
     by_basis = {basis for _, basis, *_ in whole.keys}
@@ -72,7 +72,7 @@ def test_completion_in_a_shell_is_the_parsers(monkeypatch: pytest.MonkeyPatch) -
 
 
 def _story(name: str) -> str:
-    return str(SAMPLES / name / "return.xlsx")
+    return path_of(name)
 
 
 LINES = [

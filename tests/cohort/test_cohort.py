@@ -46,7 +46,7 @@ CLEAN = SAMPLES / "clean_acute_trust" / "return.xlsx"
 @pytest.fixture(scope="session")
 def narrow(rulebook: Rulebook) -> Rulebook:
     """The rules of structure and types alone, which is all that the second opinion speaks of."""
-    return rulebook._replace(rules=tuple(rule for rule in rulebook.rules if rule.family in FAMILIES))
+    return rulebook.with_rules(rule for rule in rulebook.rules if rule.family in FAMILIES)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import pytest
 from scipy import stats as scipy_stats
 
 from bench import change_simulation, generate
-from conftest import RESULT_SCHEMA, SAMPLES, TESTS, previous_of
+from conftest import RESULT_SCHEMA, SAMPLES, TESTS, path_of, previous_of, sample
 from wres_assure import rulebook as rulebook_module
 from wres_assure.assess import Beside, assess, judged
 from wres_assure.compare.change import toward_the_mean
@@ -20,7 +20,7 @@ from wres_assure.compare.copied import again
 from wres_assure.model import FAILED, UNVERIFIABLE, Assessment, Change, Key, Refused, Row, Submission
 from wres_assure.results.result import as_json, facts_csv, result
 from wres_assure.rulebook import Rulebook
-from wres_assure.run.checking import assess_all
+from wres_assure.run.every_return import assess_all
 from wres_assure.stats.comparisons import change_given_cases, change_of_ratio
 from wres_assure.stats.power_of_change import common_ratio, smallest_seen
 from wres_assure.wording.change import KINDS, change_sentence, kind_of, three_years
@@ -33,8 +33,7 @@ HEAD = f"{WHOSE},item,basis,staff_group,pay_band,ethnicity,value"
 
 
 def of(story: str, rulebook: Rulebook, *previous: str) -> Assessment:
-    given = previous or previous_of(story)
-    (assessment,) = assess(str(SAMPLES / story / "return.xlsx"), rulebook, beside=Beside(previous=given))
+    (assessment,) = assess(path_of(story), rulebook, beside=Beside(previous=previous))
     return assessment
 
 
@@ -94,17 +93,17 @@ def failed(assessment: Assessment, prefix: str = "YOY") -> set[str]:
 # Which earlier returns are taken
 
 
-def test_a_return_of_its_own_comes_before_the_block(rulebook: Rulebook) -> None:
-    assert [(e.year, e.source, e.file) for e in of("clean_acute_trust", rulebook).compared.earlier] == [
+def test_a_return_of_its_own_comes_before_the_block() -> None:
+    assert [(e.year, e.source, e.file) for e in sample("clean_acute_trust", previous=True).compared.earlier] == [
         (2020, "return", "previous.xlsx"),
         (2019, "restated", "previous.xlsx"),
     ]
-    (alone,) = assess(str(CLEAN / "return.xlsx"), rulebook)
+    alone = sample("clean_acute_trust")
     assert [(e.year, e.source, e.file) for e in alone.compared.earlier] == [(2020, "restated", "")]
 
 
-def test_three_years_given_are_three_years(rulebook: Rulebook) -> None:
-    told = of("ccg_three_years", rulebook).compared.earlier
+def test_three_years_given_are_three_years() -> None:
+    told = sample("ccg_three_years", previous=True).compared.earlier
     assert [(e.year, e.source) for e in told] == [(2020, "return"), (2019, "return"), (2018, "restated")]
 
 
@@ -129,7 +128,7 @@ def test_one_of_two_that_is_not_its_own_is_refused_too(rulebook: Rulebook) -> No
             "clean_acute_trust",
             rulebook,
             *previous_of("clean_acute_trust"),
-            str(SAMPLES / "board_padded" / "return.xlsx"),
+            path_of("board_padded"),
         )
 
 
@@ -156,7 +155,7 @@ def test_several_returns_each_take_their_own(rulebook: Rulebook) -> None:
     given = Beside(previous=(*previous_of("clean_acute_trust"), *previous_of("last_year_sent_again")))
     stories = ("clean_acute_trust", "last_year_sent_again", "board_padded")
     told: list[str] = []
-    paths = [str(SAMPLES / story / "return.xlsx") for story in stories]
+    paths = [path_of(story) for story in stories]
     code, found = assess_all(paths, rulebook, None, given, told.append, lambda at: None, str)
     assert (code, told) == (0, [])
     assert [a.compared.earlier[0].source for a in found] == ["return", "return", "restated"]
@@ -204,14 +203,14 @@ def test_our_json_of_another_rulebook_is_as_good_as_the_return(rulebook: Ruleboo
     (last,) = assess(str(CLEAN / "previous.xlsx"), other)
     path = tmp_path / "previous.json"
     path.write_text(as_json([result(last, other)], False), encoding="utf-8")
-    from_json, from_return = of("clean_acute_trust", rulebook, str(path)), of("clean_acute_trust", rulebook)
+    from_json, from_return = of("clean_acute_trust", rulebook, str(path)), sample("clean_acute_trust", previous=True)
     assert {c.id: (c.kind, c.p, c.before) for c in from_json.compared.changes.values()} == {
         c.id: (c.kind, c.p, c.before) for c in from_return.compared.changes.values()
     }
 
 
 def test_a_result_with_an_earlier_return_checks_to_the_same_change_again(rulebook: Rulebook, tmp_path: Path) -> None:
-    first = of("better_for_other_reasons", rulebook)
+    first = sample("better_for_other_reasons", previous=True)
     written = result(first, rulebook)
     for name, text in (("r.json", as_json([written], False)), ("r.csv", facts_csv(written))):
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -237,19 +236,19 @@ def test_a_year_between_is_compared_but_not_called_last_year(rulebook: Rulebook,
 # What is found in the samples
 
 
-def test_better_for_other_reasons_is_asked_about(rulebook: Rulebook) -> None:
-    assert failed(of("better_for_other_reasons", rulebook)) == {
+def test_better_for_other_reasons_is_asked_about() -> None:
+    assert failed(sample("better_for_other_reasons", previous=True)) == {
         "YOY-01a", "YOY-01b", "YOY-01c", "YOY-01d", "YOY-03a", "YOY-03e", "YOY-08", "YOY-09", "YOY-10"
     }  # fmt: skip
 
 
-def test_last_year_sent_again_is_seen(rulebook: Rulebook) -> None:
-    assert {"YOY-04a", "YOY-04b", "YOY-04c", "YOY-04d"} <= failed(of("last_year_sent_again", rulebook))
+def test_last_year_sent_again_is_seen() -> None:
+    assert {"YOY-04a", "YOY-04b", "YOY-04c", "YOY-04d"} <= failed(sample("last_year_sent_again", previous=True))
 
 
 @pytest.mark.parametrize("story", ["clean_acute_trust", "ccg_three_years"])
 def test_an_ordinary_year_is_asked_nothing(story: str, rulebook: Rulebook) -> None:
-    assert not {r for r in failed(of(story, rulebook)) if rulebook.rule(r).action == "explain"}
+    assert not {r for r in failed(sample(story, previous=True)) if rulebook.rule(r).action == "explain"}
 
 
 @pytest.mark.parametrize("story", ["clean_acute_trust", "better_for_other_reasons", "last_year_sent_again"])
@@ -259,8 +258,8 @@ def test_an_earlier_return_changes_nothing_else(story: str, rulebook: Rulebook) 
             f for f in assessment.findings if not rulebook.rule(f.rule).beside and not f.caused_by.startswith("YOY")
         ]
 
-    (alone,) = assess(str(SAMPLES / story / "return.xlsx"), rulebook)
-    beside = of(story, rulebook)
+    alone = sample(story)
+    beside = sample(story, previous=True)
     assert others(alone) == others(beside)
     assert [i.value for i in alone.indicators] == [i.value for i in beside.indicators]
     assert alone.reliability == beside.reliability
@@ -380,8 +379,8 @@ def test_indicator_9_is_told_in_people(rulebook: Rulebook) -> None:
     assert both(board(4, 12), board(2, 12), rulebook).compared.changes["indicator_9"].large
 
 
-def test_a_figure_in_question_has_no_change(rulebook: Rulebook) -> None:
-    (assessment,) = assess(str(SAMPLES / "inverted_ratio" / "return.xlsx"), rulebook)
+def test_a_figure_in_question_has_no_change() -> None:
+    assessment = sample("inverted_ratio")
     change = assessment.compared.changes["indicator_2"]
     assert (change.kind, change.p, change.adjusted) == ("not_tested", None, None)
     assert change.reason.startswith("2021: in question: see ")
@@ -589,19 +588,19 @@ def test_an_honest_return_of_5000_repeats_about_20_headcounts(rulebook: Rulebook
 # Pooled years and the average
 
 
-def test_few_cases_are_read_over_three_years(rulebook: Rulebook) -> None:
-    pooled = of("ccg_three_years", rulebook).compared.pooled["indicator_3"]
+def test_few_cases_are_read_over_three_years() -> None:
+    pooled = sample("ccg_three_years", previous=True).compared.pooled["indicator_3"]
     assert pooled.years == (2021, 2020)  # 2019 may be an average of two years
     counted = {
         e.year: next(i for i in e.indicators if i.id == "indicator_3").figures
-        for e in of("ccg_three_years", rulebook).compared.earlier
+        for e in sample("ccg_three_years", previous=True).compared.earlier
     }
     assert pooled.events == 4 + counted[2020]["cases_bme"] + counted[2020]["cases_white"]
     assert pooled.lower is not None and pooled.value is not None and pooled.lower < pooled.value
 
 
-def test_enough_cases_are_not_pooled(rulebook: Rulebook) -> None:
-    assert not of("clean_acute_trust", rulebook).compared.pooled
+def test_enough_cases_are_not_pooled() -> None:
+    assert not sample("clean_acute_trust", previous=True).compared.pooled
 
 
 def test_an_extreme_figure_that_comes_back_is_said_so(rulebook: Rulebook) -> None:
@@ -636,10 +635,10 @@ def test_with_peers_the_average_is_told_in_numbers() -> None:
 
 
 def test_three_years_stand_for_every_indicator(rulebook: Rulebook) -> None:
-    rows = dict(three_years(of("ccg_three_years", rulebook), rulebook))
+    rows = dict(three_years(sample("ccg_three_years", previous=True), rulebook))
     assert len(rows) == 9
     assert all([figure.year for figure in figures] == [2021, 2020, 2019] for figures in rows.values())
-    (alone,) = assess(str(CLEAN / "return.xlsx"), rulebook)
+    alone = sample("clean_acute_trust")
     figure = dict(three_years(alone, rulebook))["indicator_2"][2]
     assert (figure.value, figure.why) == (None, "no return of that year was given")
 
@@ -648,7 +647,7 @@ def test_the_result_carries_change_and_years(rulebook: Rulebook) -> None:
     jsonschema = pytest.importorskip("jsonschema")
     schema = json.loads(RESULT_SCHEMA.read_text(encoding="utf-8"))
     for story in ("ccg_three_years", "better_for_other_reasons", "third_unknown"):
-        written = result(of(story, rulebook), rulebook)
+        written = result(sample(story, previous=True), rulebook)
         jsonschema.validate(json.loads(as_json([written], False)), schema)
         second = written["indicators"][1]
         assert second["change"]["kind"] in KINDS.values()
@@ -657,11 +656,12 @@ def test_the_result_carries_change_and_years(rulebook: Rulebook) -> None:
 
 
 def test_no_fact_of_ours_is_written_out(rulebook: Rulebook) -> None:
-    written = result(of("better_for_other_reasons", rulebook), rulebook)
+    written = result(sample("better_for_other_reasons", previous=True), rulebook)
     assert {fact["basis"] for fact in written["facts"]} <= {"verified", "esr", "restated", "previous", "printed"}
     assert any(fact["basis"] == "previous" for fact in written["facts"])
 
 
 def test_the_same_input_gives_the_same_bytes(rulebook: Rulebook) -> None:
-    one, other = (as_json([result(of("better_for_other_reasons", rulebook), rulebook)], False) for _ in range(2))
+    story = "better_for_other_reasons"
+    one, other = (as_json([result(of(story, rulebook, *previous_of(story)), rulebook)], False) for _ in range(2))
     assert one == other

@@ -16,7 +16,7 @@ import pytest
 import scipy.stats
 
 from bench import generate, peers_simulation
-from conftest import RESULT_SCHEMA, ROOT, SAMPLES, STORIES, TESTS
+from conftest import RESULT_SCHEMA, ROOT, STORIES, TESTS, path_of
 from wres_assure.assess import Beside, assess
 from wres_assure.compare import peer_scales as peer_figures
 from wres_assure.compare.peer_scales import Estimate
@@ -29,7 +29,7 @@ from wres_assure.rulebook import Rulebook, RulebookUnusable, load
 from wres_assure.run.peer_files import PeerFiles
 from wres_assure.wording import peers as peer_words
 
-CLEAN = str(SAMPLES / "clean_acute_trust" / "return.xlsx")
+CLEAN = path_of("clean_acute_trust")
 RULES = ROOT / "rules"
 SEEDS = range(5_000_000, 5_000_060)
 
@@ -272,7 +272,7 @@ def apart(assessment: Assessment, rulebook: Rulebook) -> str:
 
 @pytest.mark.parametrize("story", STORIES)
 def test_alone_or_beside_others_the_findings_are_the_same(story: str, rulebook: Rulebook, given: PeerFiles) -> None:
-    path = str(SAMPLES / story / "return.xlsx")
+    path = path_of(story)
     alone, beside = checked(rulebook, path=path), checked(rulebook, given, path)
     assert apart(alone, rulebook) == apart(beside, rulebook)
     assert alone.score == beside.score and alone.reliability == beside.reliability
@@ -299,7 +299,7 @@ def test_without_peers_the_rules_say_so_and_nothing_else_changes(rulebook: Ruleb
 
 def test_a_figure_in_question_is_not_placed(rulebook: Rulebook, given: PeerFiles) -> None:
     for story in STORIES:
-        assessment = checked(rulebook, given, str(SAMPLES / story / "return.xlsx"))
+        assessment = checked(rulebook, given, path_of(story))
         for indicator in assessment.indicators:
             position = assessment.compared.peers.get(indicator.id)
             if position is not None and not indicator.usable:

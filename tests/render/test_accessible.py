@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SAMPLES, STORIES, TESTS
-from wres_assure.assess import assess
+from conftest import STORIES, TESTS, sample
 from wres_assure.briefing.audiences import AUDIENCES, document, refusal
 from wres_assure.render.briefing import html
 from wres_assure.rulebook import Rulebook
@@ -65,7 +64,7 @@ def judged(pages: dict[str, str], folder: Path) -> dict[str, tuple[int, list[lis
 def test_axe_finds_nothing_on_any_sample(audience: str, rulebook: Rulebook, tmp_path: Path) -> None:
     pages = {}
     for story in STORIES:
-        assessment = assess(str(SAMPLES / story / "return.xlsx"), rulebook)[0]
+        assessment = sample(story)
         if not refusal(assessment, audience, private=True):
             pages[story] = html.page(document(assessment, rulebook, audience))
     if not pages:
@@ -83,7 +82,7 @@ def test_axe_finds_nothing_on_any_sample(audience: str, rulebook: Rulebook, tmp_
     ("--quiet: #48586a", "--quiet: #b0b8c0", "color-contrast"),
 ])  # fmt: skip
 def test_axe_sees_what_is_broken(part: str, instead: str, rule: str, rulebook: Rulebook, tmp_path: Path) -> None:
-    page = html.page(document(assess(str(SAMPLES / STORIES[0] / "return.xlsx"), rulebook)[0], rulebook, "trust"))
+    page = html.page(document(sample(STORIES[0]), rulebook, "trust"))
     assert part in page
     if rule == "svg-img-alt":
         page = re.sub("<title id=.*?</title><desc.*?</desc>", "", page)

@@ -14,6 +14,7 @@ import subprocess
 import warnings
 import zipfile
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,9 @@ import pytest
 import python_calamine
 from test_outputs import HOSTILE, NAMED, made
 
-from conftest import SAMPLES, STORIES
+from conftest import SAMPLES, STORIES, path_of, rules, sample
 from wres_assure.__main__ import main
-from wres_assure.assess import Beside, judged
+from wres_assure.assess import judged
 from wres_assure.model import FAILED, Assessment, Key, Refused
 from wres_assure.read import read_bytes
 from wres_assure.render.annotate import annotate
@@ -43,16 +44,17 @@ MANY = "unreadable_cells"
 _CELL = re.compile(r"(.+)!([A-Z]+\d+)\Z")
 
 
-def sample(story: str) -> bytes:
-    return (SAMPLES / story / "return.xlsx").read_bytes()
+def bytes_of(story: str) -> bytes:
+    return Path(path_of(story)).read_bytes()
 
 
-def assessed(data: bytes, rulebook: Rulebook) -> Assessment:
-    return judged(read_bytes(data, "return.xlsx"), rulebook)[0]
+@cache
+def assessed(data: bytes) -> Assessment:
+    return judged(read_bytes(data, "return.xlsx"), rules())[0]
 
 
 def copy_of(data: bytes, rulebook: Rulebook, show_values: bool = False) -> bytes:
-    found = assessed(data, rulebook)
+    found = assessed(data)
     titles = {rule.id: rule.title for rule in rulebook.rules}
     page, entry = report_on(found, rulebook, "trust", show_values), result(found, rulebook, show_values)
     return annotate(data, found.submission, page, entry, titles)
@@ -113,12 +115,12 @@ def without_checks(sheets: dict[str, Any]) -> dict[str, Any]:
     return {name: content for number, (name, content) in enumerate(sheets.items()) if number}
 
 
-def assert_carried(original: bytes, copy: bytes, rulebook: Rulebook) -> None:
+def assert_carried(original: bytes, copy: bytes) -> None:
     """Nothing of the original is lost, and the copy is judged as it was."""
     for values in (True, False):
         assert without_checks(held(copy, values)) == held(original, values)
     assert without_checks(counted(copy)) == counted(original)
-    before, after = assessed(original, rulebook), assessed(copy, rulebook)
+    before, after = assessed(original), assessed(copy)
     assert after.submission.sheets[1:] == before.submission.sheets
     assert (after.findings, after.coverage, after.apart) == (before.findings, before.coverage, before.apart)
 
@@ -132,8 +134,8 @@ def assert_marked(copy: bytes, found: Assessment) -> None:
         for sheet in book for row in sheet for cell in row if cell.comment and "wres-assure:" in cell.comment.text
     }  # fmt: skip
     assert ours.keys() == concerned.keys()
-    for place, rules in concerned.items():
-        assert all(f"\n{rule}: " in ours[place] for rule in rules)
+    for place, named in concerned.items():
+        assert all(f"\n{rule}: " in ours[place] for rule in named)
 
 
 # --- every sample -----------------------------------------------------------------------------------------------
@@ -141,19 +143,19 @@ def assert_marked(copy: bytes, found: Assessment) -> None:
 
 @pytest.mark.parametrize("story", STORIES)
 def test_nothing_is_lost_and_everything_is_marked(story: str, rulebook: Rulebook) -> None:
-    original = sample(story)
+    original = bytes_of(story)
     copy = copy_of(original, rulebook)
-    assert_carried(original, copy, rulebook)
-    assert_marked(copy, assessed(original, rulebook))
+    assert_carried(original, copy)
+    assert_marked(copy, assessed(original))
     assert copy == copy_of(original, rulebook)
 
 
 @pytest.mark.parametrize("story", STORIES)
 def test_only_the_parts_that_must_change_do(story: str, rulebook: Rulebook) -> None:
-    before, after = unpacked(sample(story)), unpacked(copy_of(sample(story), rulebook))
+    before, after = unpacked(bytes_of(story)), unpacked(copy_of(bytes_of(story), rulebook))
     may = {TYPES, BOOK, "xl/_rels/workbook.xml.rels", "xl/styles.xml", SHEET}
     different = {name for name in before if before[name] != after[name]}
-    marks = cells_concerned(assessed(sample(story), rulebook))
+    marks = cells_concerned(sample(story))
     assert different == (may if marks else may - {SHEET})
     assert [name for name in after if name in before] == list(before)
     for name in different:  # and of those nothing is taken out but the numbers that count sheets and styles
@@ -164,8 +166,8 @@ def test_only_the_parts_that_must_change_do(story: str, rulebook: Rulebook) -> N
 
 @pytest.mark.parametrize("story", [MANY, "totals_disagree", "inverted_ratio"])
 def test_the_sheet_of_checks_and_the_cells_lead_to_each_other(story: str, rulebook: Rulebook) -> None:
-    copy = copy_of(sample(story), rulebook)
-    book, found = opened(copy), assessed(sample(story), rulebook)
+    copy = copy_of(bytes_of(story), rulebook)
+    book, found = opened(copy), sample(story)
     checks = book["Checks"]
     start = next(row for row in range(1, 50) if checks.cell(row, 1).value == "What to do") + 1
     rows = range(start, checks.max_row + 1)
@@ -180,28 +182,28 @@ def test_the_sheet_of_checks_and_the_cells_lead_to_each_other(story: str, rulebo
         if link:
             assert link.target is None and line[1].startswith(f"WRES!{link.location.partition('!')[2]}")
             assert book["WRES"][link.location.partition("!")[2]].comment is not None
-    for (sheet, address), rules in cells_concerned(found).items():
+    for (sheet, address), ids in cells_concerned(found).items():
         told = book[sheet][address].comment.text
         named = [int(row) for row in re.findall(r"Row (\d+) of the sheet Checks\.", told)]
-        assert {lines[row][4].split(":")[0] for row in named} == rules
+        assert {lines[row][4].split(":")[0] for row in named} == ids
         for row in named:
             assert lines[row][2] in told and lines[row][3] in told and lines[row][5] in told
 
 
 def test_two_rules_on_one_cell_make_one_comment(rulebook: Rulebook) -> None:
-    found = assessed(sample("inverted_ratio"), rulebook)
-    place, rules = max(cells_concerned(found).items(), key=lambda entry: len(entry[1]))
-    assert len(rules) >= 2
-    part = unpacked(copy_of(sample("inverted_ratio"), rulebook))["xl/comments1.xml"].decode()
+    found = sample("inverted_ratio")
+    place, ids = max(cells_concerned(found).items(), key=lambda entry: len(entry[1]))
+    assert len(ids) >= 2
+    part = unpacked(copy_of(bytes_of("inverted_ratio"), rulebook))["xl/comments1.xml"].decode()
     assert part.count(f'ref="{place[1]}"') == 1
     said = re.search(rf'<comment ref="{place[1]}".*?</comment>', part, re.DOTALL)
-    assert said and all(f"{rule}: " in said[0] for rule in rules)
+    assert said and all(f"{rule}: " in said[0] for rule in ids)
     assert len(re.findall(r"<comment ", part)) == len(cells_concerned(found))
 
 
 def test_colours_tell_the_action_and_leave_the_rest_of_the_style(rulebook: Rulebook) -> None:
-    before, after = opened(sample(MANY))["WRES"], opened(copy_of(sample(MANY), rulebook))["WRES"]
-    concerned = {address for _, address in cells_concerned(assessed(sample(MANY), rulebook))}
+    before, after = opened(bytes_of(MANY))["WRES"], opened(copy_of(bytes_of(MANY), rulebook))["WRES"]
+    concerned = {address for _, address in cells_concerned(sample(MANY))}
     for row in before:
         for cell in row:
             other = after[cell.coordinate]
@@ -214,7 +216,7 @@ def test_colours_tell_the_action_and_leave_the_rest_of_the_style(rulebook: Ruleb
 
 @pytest.mark.parametrize("story", STORIES)
 def test_protection_names_and_the_active_sheet_stay(story: str, rulebook: Rulebook) -> None:
-    before, after = opened(sample(story)), opened(copy_of(sample(story), rulebook))
+    before, after = opened(bytes_of(story)), opened(copy_of(bytes_of(story), rulebook))
     assert after.sheetnames == ["Checks", *before.sheetnames]
     assert after.active.title == before.active.title
     assert [sheet.title for sheet in after if sheet.sheet_view.tabSelected] == [before.active.title]
@@ -268,33 +270,33 @@ def all_parts(data: bytes, change: Callable[[str], str], but: str = "Content_Typ
 
 
 def test_a_workbook_saved_by_openpyxl(rulebook: Rulebook) -> None:
-    original = by_openpyxl(sample(MANY))
+    original = by_openpyxl(bytes_of(MANY))
     copy = copy_of(original, rulebook)
-    assert_carried(original, copy, rulebook)
-    assert_marked(copy, assessed(original, rulebook))
+    assert_carried(original, copy)
+    assert_marked(copy, assessed(original))
 
 
 @needs_libreoffice
 def test_a_workbook_saved_by_libreoffice(tmp_path: Path, rulebook: Rulebook) -> None:
-    original = convert(sample(MANY), tmp_path, "xlsx")
+    original = convert(bytes_of(MANY), tmp_path, "xlsx")
     copy = copy_of(original, rulebook)
-    assert_carried(original, copy, rulebook)
-    assert_marked(copy, assessed(original, rulebook))
+    assert_carried(original, copy)
+    assert_marked(copy, assessed(original))
 
 
 def test_a_workbook_with_prefixes(rulebook: Rulebook) -> None:
-    original = all_parts(sample(MANY), prefixed, "rels")
-    original = changed(original, {TYPES: unpacked(sample(MANY))[TYPES]})
+    original = all_parts(bytes_of(MANY), prefixed, "rels")
+    original = changed(original, {TYPES: unpacked(bytes_of(MANY))[TYPES]})
     assert b"<x:sheetData>" in unpacked(original)[SHEET]
     copy = copy_of(original, rulebook)
-    assert_carried(original, copy, rulebook)
-    assert_marked(copy, assessed(original, rulebook))
+    assert_carried(original, copy)
+    assert_marked(copy, assessed(original))
 
 
 def test_a_strict_workbook_stays_strict(rulebook: Rulebook) -> None:
-    original = all_parts(sample(MANY), strict)
+    original = all_parts(bytes_of(MANY), strict)
     copy = copy_of(original, rulebook)
-    before, after = assessed(original, rulebook), assessed(copy, rulebook)
+    before, after = assessed(original), assessed(copy)
     assert after.findings == before.findings and cells_concerned(before)
     new = {name: part for name, part in unpacked(copy).items() if unpacked(original).get(name) != part}
     assert not [name for name, part in new.items() if b"schemas.openxmlformats.org/spreadsheetml" in part]
@@ -303,11 +305,11 @@ def test_a_strict_workbook_stays_strict(rulebook: Rulebook) -> None:
 def test_cells_and_rows_that_are_not_there_are_put_where_they_belong(rulebook: Rulebook) -> None:
     """The cells of row 8 that hold nothing are taken out of the part."""
     blank = functools.partial(re.sub, r'<c r="[KLM]8" s="\d+"/>', "")
-    original = changed(sample(MANY), {SHEET: blank})
+    original = changed(bytes_of(MANY), {SHEET: blank})
     assert b'r="K8"' not in unpacked(original)[SHEET]
     copy = copy_of(original, rulebook)
-    assert_carried(original, copy, rulebook)
-    assert_marked(copy, assessed(original, rulebook))
+    assert_carried(original, copy)
+    assert_marked(copy, assessed(original))
     row = re.search(r'<row r="8".*?</row>', unpacked(copy)[SHEET].decode())
     assert row and re.findall(r'<c r="([A-Z]+)8"', row[0]) == [*"ABCDEFGHIJKLMNOP"]
 
@@ -366,41 +368,41 @@ def test_comments_of_the_submitter_stay_and_ours_stand_below(rulebook: Rulebook)
         book["WRES"]["A1"].comment = openpyxl.comments.Comment("Draft", "Analyst")
         book["Guide"]["A1"].comment = openpyxl.comments.Comment("Untouched", "Analyst")
 
-    original = by_openpyxl(sample(MANY), comment)
+    original = by_openpyxl(bytes_of(MANY), comment)
     copy = copy_of(original, rulebook)
-    assert_carried(original, copy, rulebook)
-    assert_marked(copy, assessed(original, rulebook))
+    assert_carried(original, copy)
+    assert_marked(copy, assessed(original))
     book = opened(copy)
     assert book["WRES"]["K8"].comment.text.startswith("We asked HR about this.\n\nwres-assure:\nCorrect before upload")
     assert (book["WRES"]["A1"].comment.text, book["Guide"]["A1"].comment.text) == ("Draft", "Untouched")
     drawing = next(p for n, p in unpacked(copy).items() if n.endswith(".vml") and p.count(b"<v:shape ") > 2)
     shapes = re.findall(rb'<\w+:shape [^>]*?\bid="([^"]+)"', drawing)
-    assert len(shapes) == len(set(shapes)) == len(cells_concerned(assessed(original, rulebook))) + 1
+    assert len(shapes) == len(set(shapes)) == len(cells_concerned(assessed(original))) + 1
 
 
 def test_a_sheet_of_the_submitter_called_checks_stays(rulebook: Rulebook) -> None:
-    original = by_openpyxl(sample(MANY), lambda book: book.create_sheet("CHECKS").append(["ours"]))
+    original = by_openpyxl(bytes_of(MANY), lambda book: book.create_sheet("CHECKS").append(["ours"]))
     copy = copy_of(original, rulebook)
     assert opened(copy).sheetnames == ["Checks 2", "WRES", "Guide", "CHECKS"]
     assert "of the sheet Checks 2." in opened(copy)["WRES"]["K8"].comment.text
-    assert_carried(original, copy, rulebook)
+    assert_carried(original, copy)
 
 
 def test_white_text_keeps_its_ground_so_that_it_is_still_found(rulebook: Rulebook) -> None:
     def hide(book: Any) -> None:
         book["WRES"]["K11"].font = openpyxl.styles.Font(color="FFFFFFFF")
 
-    original = by_openpyxl(sample(MANY), hide)
-    before = assessed(original, rulebook)
+    original = by_openpyxl(bytes_of(MANY), hide)
+    before = assessed(original)
     assert any(note.code == "white_text" for note in before.submission.notes)
     copy = copy_of(original, rulebook)
-    assert_carried(original, copy, rulebook)
+    assert_carried(original, copy)
     cell = opened(copy)["WRES"]["K11"]
     assert cell.comment and cell.fill.patternType is None
 
 
 def test_of_merged_cells_the_first_is_marked(rulebook: Rulebook) -> None:
-    original = by_openpyxl(sample(MANY), lambda book: book["WRES"].merge_cells("K8:M8"))
+    original = by_openpyxl(bytes_of(MANY), lambda book: book["WRES"].merge_cells("K8:M8"))
     sheet = opened(copy_of(original, rulebook))["WRES"]
     assert sheet["K8"].comment.text.count("TYP-05a: ") == 3
     assert sheet["K8"].fill.fgColor.rgb == "FFF8CBAD"
@@ -415,7 +417,7 @@ def test_a_workbook_without_styles_gets_some(rulebook: Rulebook) -> None:
 
 
 def test_findings_of_a_workbook_that_is_no_return_stand_on_the_sheet_alone(rulebook: Rulebook) -> None:
-    original = by_openpyxl(sample(MANY), lambda book: book.remove(book["WRES"]))
+    original = by_openpyxl(bytes_of(MANY), lambda book: book.remove(book["WRES"]))
     copy = copy_of(original, rulebook)
     said = [cell for row in opened(copy)["Checks"].iter_rows(values_only=True) for cell in row if cell]
     assert any(cell.startswith("Not judged. No section of the WRES template") for cell in said)
@@ -423,15 +425,13 @@ def test_findings_of_a_workbook_that_is_no_return_stand_on_the_sheet_alone(ruleb
     assert not [name for name in unpacked(copy) if "comments" in name]
 
 
-def test_cells_of_an_earlier_return_are_named_but_not_marked(tmp_path: Path, rulebook: Rulebook) -> None:
+def test_cells_of_an_earlier_return_are_named_but_not_marked(tmp_path: Path) -> None:
     """`previous.xlsx WRES!K8` is no cell of this workbook."""
     story = SAMPLES / "last_year_sent_again"
     copy = tmp_path / "copy.xlsx"
     arguments = ("annotate", str(story / "return.xlsx"), "--previous", str(story / "previous.xlsx"), "-o", str(copy))
     assert main(list(arguments)) == 0
-    beside = Beside(previous=(str(story / "previous.xlsx"),))
-    found = judged(read_bytes(sample("last_year_sent_again"), "return.xlsx"), rulebook, None, beside)[0]
-    named = cells_concerned(found)
+    named = cells_concerned(sample("last_year_sent_again", previous=True))
     assert {sheet for sheet, _ in named} == {"WRES", "previous.xlsx WRES"}
     commented = {cell.coordinate for row in opened(copy.read_bytes())["WRES"] for cell in row if cell.comment}
     assert commented == {address for sheet, address in named if sheet == "WRES"}
@@ -464,14 +464,14 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 @pytest.mark.parametrize(("more", "words"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
 def test_refused_with_the_reason(more: dict[str, Any], words: str, rulebook: Rulebook) -> None:
     with pytest.raises(Refused) as refused:
-        copy_of(changed(sample(MANY), more), rulebook)
+        copy_of(changed(bytes_of(MANY), more), rulebook)
     assert words in refused.value.message
     assert refused.value.message.startswith("return.xlsx ") and refused.value.remedy.endswith(".")
 
 
 def test_a_copy_of_ours_is_not_marked_again(rulebook: Rulebook) -> None:
     with pytest.raises(Refused, match="is an annotated copy itself"):
-        copy_of(copy_of(sample(MANY), rulebook), rulebook)
+        copy_of(copy_of(bytes_of(MANY), rulebook), rulebook)
 
 
 SPOILT: list[tuple[str, Callable[[bytes], bytes]]] = [
@@ -493,7 +493,7 @@ def test_a_copy_that_does_not_read_as_its_original_is_never_given_out(
 
     monkeypatch.setattr("wres_assure.render.annotate.marked", spoilt)
     with pytest.raises(Refused, match="without loss"):
-        copy_of(sample(MANY), rulebook)
+        copy_of(bytes_of(MANY), rulebook)
 
 
 # --- nothing runs, nothing loads, nobody is named --------------------------------------------------------------------
@@ -512,7 +512,7 @@ def test_submitted_text_stays_text(attack: str, tmp_path: Path, rulebook: Rulebo
     original = by_openpyxl(path.read_bytes(), rename)
     copy = copy_of(original, rulebook, show_values=True)
     before, after = unpacked(original), unpacked(copy)
-    assert_carried(original, copy, rulebook)
+    assert_carried(original, copy)
     for name in after.keys() - before.keys():
         part = after[name].decode()
         assert not re.search(r"<(?:\w+:)?f[\s>]", part), name
@@ -563,9 +563,9 @@ def test_the_scanner_passes_over_what_is_no_tag() -> None:
 
 @needs_libreoffice
 def test_libreoffice_opens_it_and_shows_the_comments(tmp_path: Path, rulebook: Rulebook) -> None:
-    copy = copy_of(sample(MANY), rulebook)
+    copy = copy_of(bytes_of(MANY), rulebook)
     page = convert(copy, tmp_path, "fods").decode()
-    concerned = cells_concerned(assessed(sample(MANY), rulebook))
+    concerned = cells_concerned(sample(MANY))
     notes = re.findall(r"<office:annotation .*?</office:annotation>", page, re.DOTALL)
     assert len(notes) == len(concerned)
     plain = [re.sub(r"<[^>]+>", "", note) for note in notes]
@@ -574,7 +574,7 @@ def test_libreoffice_opens_it_and_shows_the_comments(tmp_path: Path, rulebook: R
     assert page.count('xlink:href="#') == len(concerned)
     assert 'table:protected="true"' in page
     again = convert(copy, tmp_path, "xlsx")
-    assert without_checks(held(again, True)) == held(convert(sample(MANY), tmp_path, "xlsx"), True)
+    assert without_checks(held(again, True)) == held(convert(bytes_of(MANY), tmp_path, "xlsx"), True)
 
 
 def run(*arguments: str) -> int:
@@ -583,7 +583,7 @@ def run(*arguments: str) -> int:
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     given, copy = tmp_path / "return.xlsx", tmp_path / "copy.xlsx"
-    given.write_bytes(sample(MANY))
+    given.write_bytes(bytes_of(MANY))
     command = ("annotate", str(given), "-o", str(copy))
     assert run(*command) == 0
     first = copy.read_bytes()
@@ -592,7 +592,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert run("annotate", str(given), "-o", str(given), "--force") == 2
     assert run("annotate", str(given), "-o", str(tmp_path / "copy.xls")) == 2
     assert run("annotate", str(copy), "-o", str(tmp_path / "again.xlsx")) == 3
-    assert given.read_bytes() == sample(MANY)
+    assert given.read_bytes() == bytes_of(MANY)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["copy.xlsx", "return.xlsx"]
 
 
@@ -613,7 +613,7 @@ def test_no_half_copy_where_writing_fails(tmp_path: Path, monkeypatch: pytest.Mo
     def failing(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    (tmp_path / "return.xlsx").write_bytes(sample(MANY))
-    monkeypatch.setattr("wres_assure.files.os.replace", failing)
+    (tmp_path / "return.xlsx").write_bytes(bytes_of(MANY))
+    monkeypatch.setattr("wres_assure.run.files.os.replace", failing)
     assert run("annotate", str(tmp_path / "return.xlsx"), "-o", str(tmp_path / "copy.xlsx")) == 2
     assert [path.name for path in tmp_path.iterdir()] == ["return.xlsx"]

@@ -14,7 +14,7 @@ import pytest
 import python_calamine
 from test_outputs import HOSTILE, NAMED, made
 
-from conftest import SAMPLES, STORIES
+from conftest import SAMPLES, STORIES, sample
 from wres_assure.__main__ import main
 from wres_assure.assess import assess
 from wres_assure.model import Json, Key
@@ -30,7 +30,7 @@ def entry_of(path: str, rulebook: Rulebook, show_values: bool = False) -> Json:
 
 
 def of_story(story: str, rulebook: Rulebook) -> Json:
-    return entry_of(str(SAMPLES / story / "return.xlsx"), rulebook)
+    return result(sample(story), rulebook)
 
 
 def made_of(results: list[Json], rulebook: Rulebook, not_read: tuple[str, ...] = ()) -> bytes:

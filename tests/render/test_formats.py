@@ -18,21 +18,19 @@ import pikepdf
 import pytest
 from markdown_it import MarkdownIt
 
-from conftest import SAMPLES, STORIES
-from wres_assure import rulebook as rulebook_module
-from wres_assure.assess import assess
+from conftest import STORIES, rules, sample
 from wres_assure.briefing.audiences import AUDIENCES, document, refusal
 from wres_assure.briefing.document import Bullets, Chart, Document, Section, Table, TableCell, TableRow, texts, texts_of
 from wres_assure.render.briefing import docx, html, markdown, pdf
 from wres_assure.render.briefing.exchange import as_data, from_data
 from wres_assure.wording.said import say
 
-RULEBOOK = rulebook_module.load()
+RULEBOOK = rules()
 
 
 @cache
 def written(story: str, audience: str) -> Document | None:
-    assessment = assess(str(SAMPLES / story / "return.xlsx"), RULEBOOK)[0]
+    assessment = sample(story)
     return None if refusal(assessment, audience, private=True) else document(assessment, RULEBOOK, audience)
 
 

@@ -13,14 +13,15 @@ import pytest
 from openpyxl.utils.datetime import to_excel
 
 import samples
-from wres_assure import assess, rulebook
+from conftest import rules, sample
+from wres_assure import assess
 from wres_assure.conform import conform
 from wres_assure.conform.layout import locate
 from wres_assure.model import Json, Key
 from wres_assure.read import read_bytes
 from wres_assure.render.workbooks.template import Typed, template
 
-RULES = rulebook.load()
+RULES = rules()
 LAYOUT: Json = RULES.layouts["2021"]
 COVER = {"organisation_code": "ZZT", "organisation_name": "Nowhere NHS Trust (example)",
          "organisation_type": "NHS trust", "region": "London"}
@@ -232,6 +233,6 @@ def test_codes_and_names_are_of_nobody() -> None:
 
 
 def test_the_clean_return_needs_no_correction() -> None:
-    (assessment,) = assess.assess(str(samples.FOLDER / "clean_acute_trust" / "return.xlsx"), RULES)
+    assessment = sample("clean_acute_trust")
     failed = [f.rule for f in assessment.findings if f.outcome == "failed"]
     assert [rule for rule in failed if RULES.rule(rule).action == "correct"] == []

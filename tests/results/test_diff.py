@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from test_outputs import HOSTILE, made
 
-from conftest import SAMPLES, STORIES
+from conftest import STORIES, sample
 from wres_assure.__main__ import main
 from wres_assure.assess import assess
-from wres_assure.model import FAILED, Json, Key, Refused
+from wres_assure.model import FAILED, Assessment, Json, Key, Refused
 from wres_assure.results.differ import KINDS, Difference, asks, difference, result_of
 from wres_assure.results.difference import as_json, text
 from wres_assure.results.result import as_json as written
@@ -26,11 +26,16 @@ GOOD, WRONG = "good_figures", "totals_disagree"
 
 
 def of_story(story: str, rulebook: Rulebook) -> Json:
-    return of_path(str(SAMPLES / story / "return.xlsx"), rulebook)
+    return told(sample(story), rulebook)
 
 
 def of_path(path: str, rulebook: Rulebook) -> Json:
-    entry = result(assess(path, rulebook)[0], rulebook)
+    return told(assess(path, rulebook)[0], rulebook)
+
+
+def told(assessment: Assessment, rulebook: Rulebook) -> Json:
+    """A result as it comes back from its JSON."""
+    entry = result(assessment, rulebook)
     return result_of(written([entry], False).encode(), "r.json")
 
 

@@ -18,7 +18,7 @@ import pytest
 from rich.console import Console
 
 import samples
-from conftest import RESULT_SCHEMA, SAMPLES, STORIES
+from conftest import RESULT_SCHEMA, SAMPLES, STORIES, sample
 from wres_assure import resources
 from wres_assure.assess import assess
 from wres_assure.briefing.audiences import AUDIENCES, document, refusal
@@ -48,10 +48,6 @@ HOSTILE = (
     "\u202egnp.exe",
     "=cmd|'/c calc'!A1",
 )  # fmt: skip
-
-
-def of_story(story: str, rulebook: Rulebook) -> Assessment:
-    return assess(str(SAMPLES / story / "return.xlsx"), rulebook)[0]
 
 
 def made(
@@ -97,14 +93,14 @@ def all_texts(assessment: Assessment, rulebook: Rulebook, show_values: bool = Fa
 
 @pytest.mark.parametrize("story", STORIES)
 def test_json_keeps_to_its_schema(story: str, rulebook: Rulebook) -> None:
-    entry = result.result(of_story(story, rulebook), rulebook)
+    entry = result.result(sample(story), rulebook)
     jsonschema.validate(json.loads(result.as_json([entry], False)), SCHEMA)
     jsonschema.validate(json.loads(result.as_json([entry, entry], True)), SCHEMA)
 
 
 @pytest.mark.parametrize("story", STORIES)
 def test_coverage_is_the_sum_of_the_findings(story: str, rulebook: Rulebook) -> None:
-    entry = result.result(of_story(story, rulebook), rulebook)
+    entry = result.result(sample(story), rulebook)
     for counts in (entry["coverage"], entry["apart"]):
         assert counts["checks"] == sum(count for name, count in counts.items() if name != "checks")
     outcomes = Counter(finding["outcome"] for finding in entry["findings"])
@@ -163,7 +159,7 @@ def outcomes(entry: Json, rulebook: Rulebook) -> Counter[tuple[Any, ...]]:
 
 @pytest.mark.parametrize("story", STORIES)
 def test_the_facts_written_check_to_the_same_findings(story: str, tmp_path: Path, rulebook: Rulebook) -> None:
-    before = result.result(of_story(story, rulebook), rulebook, True)  # notes, too, are held against figures
+    before = result.result(sample(story), rulebook, True)  # notes, too, are held against figures
     path = tmp_path / "facts.csv"
     path.write_text("\ufeff" + result.facts_csv(before))
     after = result.result(assess(str(path), rulebook)[0], rulebook)
@@ -283,7 +279,7 @@ class _Page(HTMLParser):
 @pytest.mark.parametrize("story", STORIES)
 @pytest.mark.parametrize("audience", AUDIENCES)
 def test_the_page_is_whole_and_accessible(story: str, audience: str, rulebook: Rulebook) -> None:
-    assessment = of_story(story, rulebook)
+    assessment = sample(story)
     if refusal(assessment, audience, private=True):
         return
     written = html.page(document(assessment, rulebook, audience))
@@ -300,7 +296,7 @@ def test_the_page_is_whole_and_accessible(story: str, audience: str, rulebook: R
 
 
 def test_every_sentence_of_the_page_names_its_evidence(rulebook: Rulebook) -> None:
-    assessment = of_story("unreadable_cells", rulebook)
+    assessment = sample("unreadable_cells")
     page = _Page()
     page.feed(html.page(document(assessment, rulebook, "trust")))
     named = {one for _, attrs in page.attrs for one in str(attrs.get("data-finding", "")).split()}
@@ -333,9 +329,9 @@ def test_colours_have_contrast() -> None:
 
 @pytest.mark.parametrize("story", STORIES)
 def test_text_and_page_say_the_same(story: str, rulebook: Rulebook) -> None:
-    page = report.report_on(of_story(story, rulebook), rulebook)
+    page = report.report_on(sample(story), rulebook)
     told = " ".join(text.plain(text.lines(page)).split())
-    written = html.page(document(of_story(story, rulebook), rulebook, "trust"))
+    written = html.page(document(sample(story), rulebook, "trust"))
     seen = " ".join(unescape(re.sub("<[^>]*>", " ", written)).split())
     for said in (page.coverage, report.COUNTS_AS_NOTHING, page.provisional, page.level, page.foot):
         assert said in told and said in seen
@@ -348,12 +344,12 @@ def test_text_and_page_say_the_same(story: str, rulebook: Rulebook) -> None:
 
 @pytest.mark.parametrize("story", STORIES)
 def test_the_text_fits_80_columns(story: str, rulebook: Rulebook) -> None:
-    page = text.lines(report.report_on(of_story(story, rulebook), rulebook))
+    page = text.lines(report.report_on(sample(story), rulebook))
     assert max(len(line) for _, line in page) <= 80
 
 
 def test_colour_only_repeats_what_words_say(rulebook: Rulebook, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = text.lines(report.report_on(of_story("totals_disagree", rulebook), rulebook))
+    page = text.lines(report.report_on(sample("totals_disagree"), rulebook))
     monkeypatch.setenv("NO_COLOR", "1")
     screen = Console(file=io.StringIO(), force_terminal=True, width=80)
     terminal.show(page, screen)
@@ -463,7 +459,7 @@ def test_ratios_in_words(indicator: Indicator, events: float | None, said: str, 
 
 @pytest.mark.parametrize("story", STORIES)
 def test_words_never_said_of_people_or_outcomes(story: str, rulebook: Rulebook) -> None:
-    page = report.report_on(of_story(story, rulebook), rulebook)
+    page = report.report_on(sample(story), rulebook)
     banned = r"times less|times more|% more likely|significant|suspicious|\bfailed\b|non-compliant|BAME|\bkey\b"
     for indication in page.indicators:
         assert not re.search(banned, " ".join((indication.said.text, *indication.notes, indication.doubt))), (
@@ -473,7 +469,7 @@ def test_words_never_said_of_people_or_outcomes(story: str, rulebook: Rulebook) 
 
 @pytest.mark.parametrize(("followers", "told"), [(1, ""), (3, r" \(3 checks\)")])
 def test_what_follows_from_a_cause_is_told_under_it(followers: int, told: str, rulebook: Rulebook) -> None:
-    assessment = of_story("totals_disagree", rulebook)
+    assessment = sample("totals_disagree")
     first = next(finding for finding in assessment.findings if finding.outcome == FAILED and not finding.caused_by)
     follower = Finding("CON-03b", FAILED, Place("appointed"), {}, (), caused_by=first.rule)
     blocked = Finding("CON-03b", "unverifiable", Place("appointed"), {}, (), cause="in question", caused_by=first.rule)

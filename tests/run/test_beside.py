@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SAMPLES
+from conftest import path_of
 from wres_assure.assess import Beside, assess
 from wres_assure.conform import narrative
 from wres_assure.model import Assessment, Refused
 from wres_assure.rulebook import Rulebook
 from wres_assure.wording.findings import message_of
 
-CLEAN = str(SAMPLES / "clean_acute_trust" / "return.xlsx")
+CLEAN = path_of("clean_acute_trust")
 HEADER = "organisation_code,organisation_name,reporting_year,item,ethnicity,value\n"
 
 
@@ -178,7 +178,7 @@ def test_its_respondents_serve_where_the_return_gives_none(tmp_path: Path, ruleb
     path.write_text(
         HEADER + "ZZK,x,2021,respondents_6,white,400\nZZK,x,2021,respondents_6,bme,120\n", encoding="utf-8"
     )
-    independent = str(SAMPLES / "independent_own_survey" / "return.xlsx")
+    independent = path_of("independent_own_survey")
     before = next(i for i in assess(independent, rulebook)[0].indicators if i.id == "indicator_6")
     after = next(
         i for i in assess(independent, rulebook, beside=Beside(survey=str(path)))[0].indicators if i.id == "indicator_6"

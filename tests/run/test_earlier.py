@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SAMPLES, STORIES
+from conftest import STORIES, path_of, sample
 from wres_assure import resources
 from wres_assure import rulebook as rulebook_module
 from wres_assure.assess import assess
@@ -36,7 +36,7 @@ def said(
 def test_a_result_checks_to_the_same_findings(
     shown: bool, without: tuple[str, ...], story: str, rulebook: Rulebook, tmp_path: Path
 ) -> None:
-    (first,) = assess(str(SAMPLES / story / "return.xlsx"), rulebook)
+    first = sample(story)
     path = tmp_path / "result.json"
     path.write_text(as_json([result(first, rulebook, shown)], False), encoding="utf-8")
     (again,) = assess(str(path), rulebook)
@@ -51,7 +51,7 @@ def test_another_rulebook_is_refused_and_its_own_is_not(rulebook: Rulebook, tmp_
     parameters.write_text(text, encoding="utf-8")
     other = rulebook_module.load(str(folder))
     assert other.sha256 != rulebook.sha256
-    (made,) = assess(str(SAMPLES / "third_unknown" / "return.xlsx"), other)
+    (made,) = assess(path_of("third_unknown"), other)
     path = tmp_path / "result.json"
     path.write_text(as_json([result(made, other)], False), encoding="utf-8")
     with pytest.raises(Refused, match="was made by rulebook"):
@@ -82,5 +82,5 @@ def test_what_is_no_result_is_refused(text: str, rulebook: Rulebook, tmp_path: P
 
 
 def test_the_hash_stands_in_every_result(rulebook: Rulebook) -> None:
-    (made,) = assess(str(SAMPLES / "small_ccg" / "return.xlsx"), rulebook)
+    made = sample("small_ccg")
     assert json.loads(as_json([result(made, rulebook)], False))["rulebook"]["sha256"] == rulebook.sha256

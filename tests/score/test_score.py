@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 import sample_figures as figures_of
-from conftest import RESULT_SCHEMA, ROOT, SAMPLES, STORIES
+from conftest import RESULT_SCHEMA, ROOT, SAMPLES, STORIES, path_of, sample
 from wres_assure.assess import assess, judged
 from wres_assure.cli.commands import commands
 from wres_assure.derive import derive
@@ -32,11 +32,6 @@ from wres_assure.stats import proportions as stats
 
 DOCUMENT = ROOT / "docs" / "score.md"
 EXAMPLE = "clean_acute_trust"
-
-
-def of_story(story: str, rulebook: Rulebook) -> Assessment:
-    (assessment,) = assess(str(SAMPLES / story / "return.xlsx"), rulebook)
-    return assessment
 
 
 def indicator(number: int, unit: str = "ratio", **changed: Any) -> Indicator:
@@ -213,8 +208,8 @@ def independently(assessment: Assessment) -> tuple[float, float, float]:
 
 
 @pytest.mark.parametrize("story", ["clean_acute_trust", "good_figures", "ccg_three_years", "lead_employer_of_trainees"])
-def test_the_interval_is_that_of_the_delta_method_by_numerical_gradient(story: str, rulebook: Rulebook) -> None:
-    assessment = of_story(story, rulebook)
+def test_the_interval_is_that_of_the_delta_method_by_numerical_gradient(story: str) -> None:
+    assessment = sample(story)
     found = assessment.score
     assert (found.gap_index, found.lower, found.upper) == pytest.approx(independently(assessment), rel=1e-7)
 
@@ -222,8 +217,8 @@ def test_the_interval_is_that_of_the_delta_method_by_numerical_gradient(story: s
 # The whole index
 
 
-def test_weights_contributions_and_leaving_one_out(rulebook: Rulebook) -> None:
-    found = of_story(EXAMPLE, rulebook).score
+def test_weights_contributions_and_leaving_one_out() -> None:
+    found = sample(EXAMPLE).score
     assert sum(t.weight for t in found.terms) == pytest.approx(1)
     assert math.exp(sum(t.weight * t.g for t in found.terms)) == pytest.approx(found.gap_index)
     g = {t.id[-1]: t.g for t in found.terms}
@@ -236,11 +231,11 @@ def test_weights_contributions_and_leaving_one_out(rulebook: Rulebook) -> None:
     assert found.domains["experience"] == pytest.approx(math.exp(experience))
 
 
-def test_odds_in_place_of_rates(rulebook: Rulebook) -> None:
-    terms = {t.id[-1]: t for t in of_story(EXAMPLE, rulebook).score.terms}
+def test_odds_in_place_of_rates() -> None:
+    terms = {t.id[-1]: t for t in sample(EXAMPLE).score.terms}
     assert terms["7"].odds == pytest.approx(math.log(0.871 / 0.129 / (0.708 / 0.292)))
     assert terms["2"].odds == pytest.approx(math.log(800 / (4211 - 800) / (297 / (2343 - 297))))
-    assert of_story(EXAMPLE, rulebook).score.alternatives["odds_ratios"] > 1
+    assert sample(EXAMPLE).score.alternatives["odds_ratios"] > 1
 
 
 def without(assessment: Assessment, *numbers: int) -> tuple[Indicator, ...]:
@@ -257,7 +252,7 @@ def without(assessment: Assessment, *numbers: int) -> tuple[Indicator, ...]:
     ((5, 6, 7, 8), "5 of the 9 indicators can be used, and 7 are needed."),
 ])  # fmt: skip
 def test_the_index_is_withheld_with_its_reason(left_out: tuple[int, ...], withheld: str, rulebook: Rulebook) -> None:
-    assessment = of_story(EXAMPLE, rulebook)
+    assessment = sample(EXAMPLE)
     facts = Facts(assessment.facts, rulebook.items, {})
     found = score(without(assessment, *left_out), facts, rulebook, 2021)
     assert (found.withheld, found.gap_index is None) == (withheld, bool(withheld))
@@ -267,7 +262,7 @@ def test_the_index_is_withheld_with_its_reason(left_out: tuple[int, ...], withhe
 
 
 def test_without_respondents_the_interval_is_narrower_and_without_headcount_withheld(rulebook: Rulebook) -> None:
-    assessment = of_story(EXAMPLE, rulebook)
+    assessment = sample(EXAMPLE)
     bare = tuple(
         i._replace(figures={k: v for k, v in i.figures.items() if not k.startswith("respondents")})
         if i.id[-1] in "5678" else i for i in assessment.indicators
@@ -283,7 +278,7 @@ def test_without_respondents_the_interval_is_narrower_and_without_headcount_with
 
 
 def test_one_more_appointment_to_the_board_is_told(rulebook: Rulebook) -> None:
-    assessment = of_story(EXAMPLE, rulebook)
+    assessment = sample(EXAMPLE)
     more = tuple(
         i._replace(figures={**i.figures, "board_bme": i.figures["board_bme"] + 1},
                    groups={**i.groups, "board": (i.figures["board_bme"] + 1) / i.figures["board"]})
@@ -344,8 +339,8 @@ def test_the_class_of_each_indicator_is_carried_with_a_profile_and_without(ruleb
 
 
 @pytest.mark.parametrize("story", STORIES)
-def test_the_profile_holds_each_indicator_once(story: str, rulebook: Rulebook) -> None:
-    profile = of_story(story, rulebook).score.profile
+def test_the_profile_holds_each_indicator_once(story: str) -> None:
+    profile = sample(story).score.profile
     assert tuple(profile) == CLASSES
     assert sorted(of for its in profile.values() for of in its) == [f"indicator_{n}" for n in range(1, 10)]
 
@@ -363,7 +358,7 @@ def found_at(cells: tuple[tuple[str, str], ...], rule: str) -> Finding:
 def test_what_asks_to_correct_and_a_likely_slip_put_an_indicator_in_question(
     rule: str, doubted: bool, rulebook: Rulebook
 ) -> None:
-    assessment = of_story(EXAMPLE, rulebook)
+    assessment = sample(EXAMPLE)
     facts = Facts(assessment.facts, rulebook.items, {})
     cell = next(fact.cell for fact in assessment.facts if fact.key == Key("appointed", ethnicity="white"))
     marked = usable(assessment.indicators, [found_at(((cell, "1"),), rule)], facts, rulebook, 2021)
@@ -371,7 +366,7 @@ def test_what_asks_to_correct_and_a_likely_slip_put_an_indicator_in_question(
 
 
 def test_a_slip_that_names_an_indicator_takes_it_out(rulebook: Rulebook) -> None:
-    assessment = of_story(EXAMPLE, rulebook)
+    assessment = sample(EXAMPLE)
     slip = Slip("slip_factor", "Ten times too much", ("indicator_4",), (), (), ())
     facts = Facts(assessment.facts, rulebook.items, {})
     marked = usable(assessment.indicators, [], facts, rulebook, 2021, [slip])
@@ -391,7 +386,7 @@ def changed(submission: Submission, cells: Mapping[str, float]) -> Submission:
 
 def test_ten_times_a_count_never_enters_the_index(rulebook: Rulebook) -> None:
     """Every seventh count that an indicator rests on, with the printed totals and ratios left as they were."""
-    submission = read(str(SAMPLES / EXAMPLE / "return.xlsx"))
+    submission = read(path_of(EXAMPLE))
     (whole,) = judged(submission, rulebook)
     resting: dict[Key, set[str]] = {}
     for found in whole.indicators:
@@ -414,14 +409,14 @@ def test_ten_times_a_count_never_enters_the_index(rulebook: Rulebook) -> None:
 def test_a_large_sum_is_in_question_where_no_total_agrees_with_it(
     cell: str, doubted: set[str], rulebook: Rulebook
 ) -> None:
-    submission = read(str(SAMPLES / EXAMPLE / "return.xlsx"))
+    submission = read(path_of(EXAMPLE))
     value = next(float(c.raw) for sheet in submission.sheets for c in sheet.cells.values() if c.address == cell)
     (assessment,) = judged(changed(submission, {cell: value + 137}), rulebook)
     assert {i.id[-1] for i in assessment.indicators if not i.usable} == doubted
 
 
-def test_swapped_survey_columns_never_enter_the_index(rulebook: Rulebook) -> None:
-    found = of_story("survey_swapped", rulebook).score
+def test_swapped_survey_columns_never_enter_the_index() -> None:
+    found = sample("survey_swapped").score
     assert found.withheld and not {t.id for t in found.terms} & {f"indicator_{n}" for n in (5, 6, 7, 8)}
 
 
@@ -440,20 +435,20 @@ def test_swapped_survey_columns_never_enter_the_index(rulebook: Rulebook) -> Non
     ("unreadable_cells", "poor", "figures are missing or cannot be read"),
     ("independent_own_survey", "not established", "no reproach"),
 ])  # fmt: skip
-def test_the_level_of_each_sample_and_why(story: str, level: str, says: str, rulebook: Rulebook) -> None:
-    found, reasons = of_story(story, rulebook).reliability
+def test_the_level_of_each_sample_and_why(story: str, level: str, says: str) -> None:
+    found, reasons = sample(story).reliability
     assert (found, bool(reasons)) == (level, True)
     assert says in " ".join(reasons)
 
 
-def test_one_root_cause_is_one_reason(rulebook: Rulebook) -> None:
+def test_one_root_cause_is_one_reason() -> None:
     """The inverted ratio fails three checks, and the one that explains the others is told."""
-    _, reasons = of_story("inverted_ratio", rulebook).reliability
+    _, reasons = sample("inverted_ratio").reliability
     assert len(reasons) == 1 and "ARI-01b" not in reasons[0]
 
 
 def test_a_blank_is_told_as_missing_and_nothing_that_follows_from_it(rulebook: Rulebook) -> None:
-    submission = read(str(SAMPLES / EXAMPLE / "return.xlsx"))
+    submission = read(path_of(EXAMPLE))
     (sheet,) = [s for s in submission.sheets if s.name == "WRES"]
     place = next(at for at, cell in sheet.cells.items() if cell.address == "WRES!K9")
     fewer = sheet._replace(cells={at: cell for at, cell in sheet.cells.items() if at != place})
@@ -468,7 +463,7 @@ def test_removing_more_and_more_never_raises_reliability(rulebook: Rulebook) -> 
     """Cells taken out at random, ever more of them, in whole columns and scattered; single cells: test_deletion."""
     chance = random.Random(20211123)
     for story in STORIES:
-        submission = read(str(SAMPLES / story / "return.xlsx"))
+        submission = read(path_of(story))
         (sheet,) = [s for s in submission.sheets if s.name == "WRES"]
         figures = [at for at in sorted(sheet.cells) if at[0] > 6 and at[1] > 3]
         left, level = dict(sheet.cells), len(LEVELS)
@@ -496,9 +491,9 @@ def test_a_narrative_changes_nothing_of_the_reliability(tmp_path: Path, rulebook
 
     path = tmp_path / "narrative.yaml"
     path.write_text("submitted_on: 2022-05-01\nboard_sign_off: no\naction_plan: no\n", encoding="utf-8")
-    (given,) = assess(str(SAMPLES / EXAMPLE / "return.xlsx"), rulebook, beside=Beside(narrative=str(path)))
-    assert given.coverage["failed"] > of_story(EXAMPLE, rulebook).coverage["failed"]
-    assert given.reliability == of_story(EXAMPLE, rulebook).reliability
+    (given,) = assess(path_of(EXAMPLE), rulebook, beside=Beside(narrative=str(path)))
+    assert given.coverage["failed"] > sample(EXAMPLE).coverage["failed"]
+    assert given.reliability == sample(EXAMPLE).reliability
 
 
 # What must hold whatever the figures are
@@ -602,7 +597,7 @@ def run(*arguments: str) -> str:
     return result.output
 
 
-def test_the_score_is_the_same_alone_and_among_five(rulebook: Rulebook, tmp_path: Path) -> None:
+def test_the_score_is_the_same_alone_and_among_five(tmp_path: Path) -> None:
     alone = {}
     for story in STORIES[:5]:
         content = (SAMPLES / story / "return.xlsx").read_bytes()
@@ -618,14 +613,14 @@ def test_the_score_is_the_same_alone_and_among_five(rulebook: Rulebook, tmp_path
 
 @pytest.mark.parametrize("story", STORIES)
 def test_the_text_fits_eighty_columns_and_calls_itself_experimental(story: str, rulebook: Rulebook) -> None:
-    page = text(of_story(story, rulebook), rulebook, explain=True)
+    page = text(sample(story), rulebook, explain=True)
     assert max(len(line) for line in page.splitlines()) <= WIDTH
     assert "Experimental" in page and "no score of the CQC or NHS England" in " ".join(page.split())
     assert not re.search(r"\b(?:nan|inf|None)\b|out of 100|ranked", page)
 
 
-def test_json_is_a_part_of_the_result_and_of_its_schema(rulebook: Rulebook) -> None:
-    path = str(SAMPLES / EXAMPLE / "return.xlsx")
+def test_json_is_a_part_of_the_result_and_of_its_schema() -> None:
+    path = path_of(EXAMPLE)
     whole = json.loads(run("check", path, "--format", "json", "--fail-on", "never"))
     alone = json.loads(run("score", path, "--format", "json"))
     assert alone == {name: whole[name] for name in alone}
@@ -653,7 +648,7 @@ def example() -> str:
 
 
 def test_the_worked_example_is_what_the_program_prints(request: pytest.FixtureRequest) -> None:
-    printed = run("score", str(SAMPLES / EXAMPLE / "return.xlsx"), "--explain")
+    printed = run("score", path_of(EXAMPLE), "--explain")
     if request.config.getoption("--update-golden"):
         before, _, after = DOCUMENT.read_text(encoding="utf-8").split("```\n")
         DOCUMENT.write_text(f"{before}```\n{printed}```\n{after}", encoding="utf-8")

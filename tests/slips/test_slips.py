@@ -6,13 +6,12 @@ import pytest
 
 from bench.generate import generate
 from bench.slips import KINDS, assessed, first, planted, shown
-from conftest import TESTS
-from wres_assure import rulebook
+from conftest import TESTS, rules, sample
 from wres_assure.assess import assess
 from wres_assure.model import FAILED, Assessment
 from wres_assure.wording.findings import message_of
 
-RULES = rulebook.load()
+RULES = rules()
 HERE = TESTS
 
 
@@ -44,8 +43,7 @@ def test_honest_returns_have_none(seed: int) -> None:
 
 @pytest.mark.parametrize("story", ["clean_acute_trust", "good_figures", "small_ccg", "zero_disciplinary_cases"])
 def test_samples_without_an_error_have_none(story: str) -> None:
-    (assessment,) = assess(str(HERE.parent / "sample_submissions" / story / "return.xlsx"), RULES)
-    assert assessment.compared.slips == ()
+    assert sample(story).compared.slips == ()
 
 
 def test_one_swap_explains_all_three_pairs_of_rxy() -> None:

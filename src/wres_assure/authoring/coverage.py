@@ -42,7 +42,7 @@ def _reads(rule: Rule, row: Json, rulebook: Rulebook) -> bool:
     return any(
         _holds(bind(selector, place), row, rulebook)
         for place in dict.fromkeys(place._replace(ethnicity="", basis="") for place in rule.places)
-        for _, selector in rule.let
+        for selector in rule.let.values()
     )
 
 

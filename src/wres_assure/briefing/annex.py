@@ -66,7 +66,7 @@ def _group(of: Dossier, group: RuleFindings, annex: bool) -> Section:
     pairs.append(("Why", say(group.why, (), (), evidence)))
     if traced := _trace(of, group):
         pairs.append(("Decided by", traced))
-    pairs += [("Known issue", say(sentence(text), (), (), evidence)) for text in rule.source["known_issues"]]
+    pairs += [("Known issue", say(sentence(text), (), (), evidence)) for text in rule.known_issues]
     pairs += [("What follows", say(text, (), (), evidence)) for text in group.follows]
     pairs.append(("Authority", say(sentence(group.authority), (), (), evidence)))
     blocks.append(Pairs(tuple(pairs)))

@@ -191,8 +191,7 @@ def _short(text: str) -> str:
 
 def was_asked(of: Dossier, indicator: str) -> bool:
     """Whether a finding asks to correct or explain a figure of an indicator."""
-    actions = {rule.id: rule.action for rule in of.rulebook.rules}
-    return any(actions[finding.rule] != "note" for finding in of.findings.get(indicator, ()))
+    return any(of.rulebook.rule(finding.rule).action != "note" for finding in of.findings.get(indicator, ()))
 
 
 def narrative_text(of: Dossier, name: str) -> str:

@@ -89,7 +89,7 @@ def _plan(context: Context) -> Plan:
     kind = subject.year, subject.from_table, subject.organisation.type
     plans = _plans(rules) if usual else {}
     if kind not in plans:
-        judged = [rule for rule in rules if rule.source["status"] in ("active", "suspended")]
+        judged = [rule for rule in rules if rule.status in ("active", "suspended")]
         judged.sort(key=lambda rule: _TURN.get(rule.family, len(FIRST)))
         plan = Plan([], [], [])
         for rule in judged:
@@ -108,7 +108,7 @@ def _judged(turn: Turn, context: Context, screen: Screen, seen: Seen, known: Res
 
 def _result(rule: Rule, context: Context, screen: Screen, seen: Seen) -> Result:
     """How many checks of a rule surely hold, and the judgement of each other one."""
-    if rule.source["raised_by"]:
+    if rule.raised_by:
         places = places_of(rule)
         suspects = _suspects(rule, places, context, screen, seen)
         return Result(len(places) - len(suspects), [_at(place, rule, raised_at, context) for place in suspects])
@@ -133,7 +133,7 @@ def _suspects(
     if rule.kind == "cells":
         found = [rule.places[number] for number in screen.suspects(rule, seen)]
         return [*found, *places[len(rule.places) :]]
-    codes = rule.source["codes"] if rule.kind != "rows" else (*rule.source["codes"], "section_missing")
+    codes = rule.codes if rule.kind != "rows" else (*rule.codes, "section_missing")
     return places if rule.family in LAST or any(code in context.raised for code in codes) else ()
 
 
@@ -146,7 +146,7 @@ def _counted(
     for rule, _ in (*plan.how_given, *plan.others, *plan.on_notes):
         passed, others = results[rule.id]
         family = families.setdefault(rule.family, _counter())
-        for counts in (apart if rule.source["asks_removal"] else coverage, family):
+        for counts in (apart if rule.asks_removal else coverage, family):
             counts[PASSED] += passed
             for found in others:
                 counts[found.outcome] += 1
@@ -174,12 +174,12 @@ def _caused(finding: Finding, rule: Rule, cause: Mapping[Row, str]) -> Finding:
     """A note that is missing follows from the finding that asks for it."""
     if not cause or finding.outcome != FAILED:
         return finding
-    rows = (bind(selector, finding.place) for _, selector in rule.let)
+    rows = (bind(selector, finding.place) for selector in rule.let.values())
     by = next((cause[row] for key in rows if (row := (key.item, key.staff_group, key.pay_band)) in cause), "")
     return finding._replace(caused_by=by) if by else finding
 
 
-_explaining = Remembered(lambda rules: {rule.id: rule.source["explains"] for rule in rules if rule.source["explains"]})
+_explaining = Remembered(lambda rules: {rule.id: rule.explains for rule in rules if rule.explains})
 
 
 def _folded(findings: list[Finding], rulebook: Rulebook) -> list[Finding]:

@@ -27,15 +27,15 @@ def not_judged(rule: Rule, context: Context) -> Result | None:
 def _why_not(rule: Rule, context: Context) -> tuple[Callable[..., Finding], str, str] | None:
     """Why a rule does not speak of this return at all: its finding, the reason, the rule that is the cause."""
     subject = context.subject
-    if rule.source["status"] == "suspended":
-        return not_applicable, f"The rule is suspended: {rule.source['status_reason']}", ""
-    gate = rule.source["raised_by"] in ("read", "conform") and any(
-        context.raised.get(code) for code in rule.source["codes"]
+    if rule.status == "suspended":
+        return not_applicable, f"The rule is suspended: {rule.status_reason}", ""
+    gate = rule.raised_by in ("read", "conform") and any(
+        context.raised.get(code) for code in rule.codes
     )
     if subject.stopped and not gate:
         code = "year_unknown" if "year_unknown" in context.raised else "not_the_template"
         return unverifiable, subject.stopped, raiser(code, WHOLE, context)
-    if subject.scheme != "nhs_wres" and "another_scheme" not in rule.source["codes"]:
+    if subject.scheme != "nhs_wres" and "another_scheme" not in rule.codes:
         other = "The figures follow another scheme; these rules are of the NHS WRES."
         return not_applicable, other, raiser("another_scheme", WHOLE, context)
     if subject.year is not None and not rule.year_from <= subject.year <= (rule.year_until or 9999):

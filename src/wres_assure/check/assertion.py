@@ -50,8 +50,8 @@ def assert_at(rule: Rule, place: Place, context: Context) -> list[Finding]:
 def _bound(rule: Rule, place: Place) -> tuple[dict[str, Key], tuple[str, ...]]:
     """The keys of a rule's names at a place, a printed figure as the return's own, and which names are printed."""
     # What does not depend on the place stands first, in findings too.
-    let = sorted(rule.let, key=lambda named: not isinstance(named[1], list) or "@" in named[1] or "printed" in named[1])
-    keys = {name: bind(selector, place) for name, selector in let}
+    let = {name: isinstance(chosen, dict) or "@" in chosen or "printed" in chosen for name, chosen in rule.let.items()}
+    keys = {name: bind(rule.let[name], place) for name in sorted(let, key=let.__getitem__)}
     printed = tuple(name for name, key in keys.items() if key.basis == "printed")
     return {n: key.under("verified") if n in printed else key for n, key in keys.items()}, printed
 
@@ -70,7 +70,7 @@ def asserted(rule: Rule, place: Place, keys: Mapping[str, Key], context: Context
             if obstacle:
                 return [obstacle]
             if not rule.when(operands):
-                return [not_applicable(rule, place, f"It is judged only where {rule.source['when_text']}.")]
+                return [not_applicable(rule, place, f"It is judged only where {rule.when_text}.")]
         assert rule.holds is not None
         obstacle = _gathered(operands, rule, place, rule.needs, keys, context)
         if obstacle:
@@ -93,7 +93,7 @@ def _gathered(
         found = context.facts.resolve(keys[name])
         operand = _operand(found, rule)
         if operand is None:
-            if rule.source["when_missing"] == "skip" and found.problem is None:
+            if rule.when_missing == "skip" and found.problem is None:
                 return not_applicable(rule, place, _sentence(found.reason))
             return lacking(rule, place, found, context)
         operands[name] = operand
@@ -102,7 +102,7 @@ def _gathered(
         if len(found.facts) > 1 and context.facts.keys_behind(keys[name]).isdisjoint(context.in_question):
             continue
         for fact in found.facts:
-            if context.in_question.get(fact.key, rule.id) not in (rule.id, *rule.source["explains"]):
+            if context.in_question.get(fact.key, rule.id) not in (rule.id, *rule.explains):
                 cause = f"{context.facts.name(fact.key)} is in question"
                 obstacle = unverifiable(rule, place, cause, context.in_question[fact.key])
                 return obstacle._replace(cells=((fact.cell, fact.raw),))
@@ -111,7 +111,7 @@ def _gathered(
 
 def _operand(found: Resolved, rule: Rule) -> Operand | None:
     """The number of a name; 0 for a blank where the rule takes it so."""
-    nothing = found.operand is None and rule.source["when_missing"] == "zero"
+    nothing = found.operand is None and rule.when_missing == "zero"
     if nothing and (found.problem is None or found.problem.problem in NO_FIGURE):
         return exact(0.0)
     return found.operand
@@ -169,7 +169,7 @@ def _failed(rule: Rule, place: Place, keys: Mapping[str, Key], context: Context)
     if rule.where:
         computed = ((name, operand) for name, operand in env.items() if name not in values)
         values.update((name, Shown(tidy(o.value), o.low, o.high)) for name, o in computed)
-    clause = deciding(rule.source["assert"], env)
+    clause = deciding(rule.assert_tree, env)
     return Finding(rule.id, FAILED, place, values, tuple(cells.items()), clause=clause)
 
 

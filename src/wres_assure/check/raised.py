@@ -16,7 +16,7 @@ _OURS = ("derived", "change", "last_year")
 
 def places_of(rule: Rule) -> tuple[Place, ...]:
     """Where a rule is judged, the whole return where it may speak of figures that the template has no place for."""
-    return (*rule.places, WHOLE) if rule.kind == "cells" and rule.source["raised_by"] else rule.places
+    return (*rule.places, WHOLE) if rule.kind == "cells" and rule.raised_by else rule.places
 
 
 def raised_at(rule: Rule, place: Place, context: Context) -> list[Finding]:
@@ -24,10 +24,10 @@ def raised_at(rule: Rule, place: Place, context: Context) -> list[Finding]:
     if rule.family in LAST and (unread := _unread(rule, place, context)):
         return [unread]
     if rule.kind == "cells":
-        if rule.source["raised_by"] == "compare":
+        if rule.raised_by == "compare":
             return _compared(rule, place, context)
         return _figure(rule, place, context.facts.get(place), context) if place != WHOLE else _outside(rule, context)
-    codes = rule.source["codes"]
+    codes = rule.codes
     entries = [e for code in codes for e in context.raised.get(code, ()) if place in (WHOLE, Place(*e.place))]
     if entries:
         return [failed(rule, entry) for entry in entries]
@@ -52,7 +52,7 @@ def _outside(rule: Rule, context: Context) -> list[Finding]:
     outside = [fact for fact in context.facts.troubled if fact.problem not in NO_FIGURE and _extra(fact.key, context)]
     if not outside:
         return [not_applicable(rule, WHOLE, "No figure stands outside the template's own.")]
-    known = (fact for fact in outside if fact.problem in rule.source["codes"])
+    known = (fact for fact in outside if fact.problem in rule.codes)
     return [finding for fact in known for finding in _figure(rule, Place(*fact.key), fact, context)]
 
 
@@ -65,7 +65,7 @@ def _extra(key: Key, context: Context) -> bool:
 
 def _compared(rule: Rule, place: Place, context: Context) -> list[Finding]:
     """Figures given more than once: at their own place where the template has one, else at the whole return."""
-    entries = [entry for code in rule.source["codes"] for entry in context.raised.get(code, ())]
+    entries = [entry for code in rule.codes for entry in context.raised.get(code, ())]
     own = set(rule.places) if entries and place == WHOLE else ()
     here = [
         entry
@@ -90,7 +90,7 @@ def _in_section(place: Place, entry: Raised, context: Context) -> bool:
 
 def _figure(rule: Rule, place: Place, fact: Fact | None, context: Context) -> list[Finding]:
     """One expected figure under a rule about how figures are given."""
-    codes = rule.source["codes"]
+    codes = rule.codes
     if fact is None:
         return [unverifiable(rule, place, f"{context.facts.name(Key(*place))} was not given")]
     if fact.problem is None:

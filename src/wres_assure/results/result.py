@@ -98,10 +98,9 @@ def written(value: float | None) -> float | int | None:
 def in_order(findings: Iterable[Finding], rulebook: Rulebook) -> list[Finding]:
     """Findings by family, rule and place, in the order in which the collection asks for things."""
     order = place_order(rulebook)
-    rules = {rule.id: rule for rule in rulebook.rules}
 
     def key(finding: Finding) -> tuple[Any, ...]:
-        family = rules[finding.rule].family
+        family = rulebook.rule(finding.rule).family
         first = FIRST_FAMILIES.index(family) if family in FIRST_FAMILIES else len(FIRST_FAMILIES)
         return first, family, finding.rule, order(finding.place), finding.code, finding.detail, finding.cells
 
@@ -263,11 +262,10 @@ def _slip(slip: Slip) -> Json:
 
 
 def _findings(assessment: Assessment, rulebook: Rulebook, show_values: bool) -> list[Json]:
-    rules = {rule.id: rule for rule in rulebook.rules}
     authorities = {name: rulebook.authority(name) for name in {rule.authority for rule in rulebook.rules}}
     code = code_shown(assessment.subject.organisation.code)
     return [
-        _finding(finding, rules[finding.rule], authorities, code, rulebook, show_values)
+        _finding(finding, rulebook.rule(finding.rule), authorities, code, rulebook, show_values)
         for finding in in_order(assessment.findings, rulebook)
     ]
 

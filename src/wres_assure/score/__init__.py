@@ -36,7 +36,7 @@ def usable(
     slips: Iterable[Slip] = (),
 ) -> tuple[Indicator, ...]:
     """The indicators, each marked usable or not, with the doubt in words."""
-    doubts = {rule.id for rule in rulebook.rules if rule.action == "correct" or rule.source["slip"]}
+    doubts = {rule.id for rule in rulebook.rules if rule.action == "correct" or rule.slip}
     open_on: dict[str | Key, str] = {}
     for finding in findings:
         if finding.outcome == FAILED and finding.rule in doubts:
@@ -93,7 +93,7 @@ def reliability(
 
     Good, fair, poor or not established. `coverage` is not asked: it counts what stands beside the return too.
     """
-    beside = {rule.id for rule in rulebook.rules if rule.beside or rule.source["asks_removal"]}
+    beside = {rule.id for rule in rulebook.rules if rule.beside or rule.asks_removal}
     alone = [finding for finding in findings if finding.rule not in beside]
     marked = usable(indicators, alone, facts, rulebook, year)
     numbers, words = numbers_and_words(alone, marked, facts, rulebook)

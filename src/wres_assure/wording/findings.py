@@ -43,15 +43,13 @@ def message_of(finding: Finding, rulebook: Rulebook, show_values: bool = False) 
     """What the finding says, with its numbers; for other outcomes than failed, why it could not be judged."""
     if finding.outcome != FAILED:
         return clean(finding.cause)
-    source = rulebook.rule(finding.rule).source
-    text = source["codes"][finding.code]["message"] if finding.code else source["message"]
+    text = rulebook.rule(finding.rule).wording(finding.code).message
     return _PLACEHOLDER.sub(lambda match: _filled(match[1], match[2], finding, rulebook, show_values), text)
 
 
 def remedy_of(finding: Finding, rulebook: Rulebook) -> str:
     """What the organisation should do."""
-    source = rulebook.rule(finding.rule).source
-    return str(source["codes"][finding.code]["remedy"] if finding.code else source["remedy"])
+    return rulebook.rule(finding.rule).wording(finding.code).remedy
 
 
 def _filled(name: str, form: str | None, finding: Finding, rulebook: Rulebook, show_values: bool) -> str:

@@ -118,9 +118,8 @@ class Report(NamedTuple):
 def report_on(assessment: Assessment, rulebook: Rulebook, audience: str = "trust", show_values: bool = False) -> Report:
     """Everything there is to say of one return, in order."""
     submission, subject = assessment.submission, assessment.subject
-    rules = {rule.id: rule for rule in rulebook.rules}
     facts = Facts(assessment.facts, rulebook.items, {})
-    writer = _Writer(assessment, rulebook, rules, show_values)
+    writer = _Writer(assessment, rulebook, show_values)
     groups = writer.groups()
     layout = rulebook.layouts.get(subject.layout)
     year = str(subject.year) if subject.year else "year not told"
@@ -206,9 +205,9 @@ class _Writer:
     """Findings put together by what a reader has to do about them."""
 
     def __init__(
-        self, assessment: Assessment, rulebook: Rulebook, rules: Mapping[str, Rule], show_values: bool
+        self, assessment: Assessment, rulebook: Rulebook, show_values: bool
     ) -> None:
-        self.assessment, self.rulebook, self.rules, self.show_values = assessment, rulebook, rules, show_values
+        self.assessment, self.rulebook, self.rules, self.show_values = assessment, rulebook, rulebook.by_id, show_values
         self.code = code_shown(assessment.subject.organisation.code)
         self.failed: dict[str, list[Finding]] = {}
         self.following: dict[str, list[Finding]] = {}
@@ -238,7 +237,7 @@ class _Writer:
         return RuleFindings(
             rule.id,
             rule.title,
-            rule.source["why"],
+            rule.why,
             self.rulebook.authority(rule.authority),
             parts,
             len(findings),
@@ -246,7 +245,7 @@ class _Writer:
         )
 
     def _part(self, rule: Rule, code: str, remedy: str, findings: list[Finding]) -> SameRemedy:
-        template: str = rule.source["codes"][code]["message"] if code else rule.source["message"]
+        template: str = rule.wording(code).message
         alike = template.count("{") == template.count("{place}")
         rows = []
         for finding in findings:
@@ -349,11 +348,10 @@ class Summary(NamedTuple):
 def summary(assessment: Assessment, rulebook: Rulebook) -> Summary:
     """What a list of returns says of one."""
     subject, coverage = assessment.subject, assessment.coverage
-    actions = {rule.id: rule.action for rule in rulebook.rules}
     counts = dict.fromkeys(ACTIONS, 0)
     for finding in assessment.findings:
         if finding.outcome == FAILED:
-            counts[actions[finding.rule]] += 1
+            counts[rulebook.rule(finding.rule).action] += 1
     return Summary(
         code_shown(subject.organisation.code) or "-",
         str(subject.year or "-"),
