@@ -76,7 +76,7 @@ def made(
 def all_texts(assessment: Assessment, rulebook: Rulebook, show_values: bool = False) -> dict[str, str]:
     """Every form of one assessment."""
     entry = result.result(assessment, rulebook, show_values)
-    page = report.report_on(assessment, rulebook, "trust", show_values)
+    page = report.report_on(assessment, rulebook, show_values)
     told = document(assessment, rulebook, "trust", show_values=show_values, quoted=show_values)
     return {
         "text": text.plain(text.lines(page)),

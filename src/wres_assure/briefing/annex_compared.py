@@ -20,7 +20,7 @@ _NOTHING_SINCE = ("a complete count of people is not tested",)
 
 def change(of: Dossier) -> Section:
     """The standing three-year table, blanks named, and what each change can be told from."""
-    compared, evidence = of.assessment.compared, tuple(of.indicators)
+    compared, evidence = of.assessment.compared, of.all
     title = "Change over three years"
     figures = three_years(of.assessment, of.rulebook)
     if not figures:
@@ -110,7 +110,7 @@ def years_chart(of: Dossier) -> Chart | None:
 
 def peers(of: Dossier) -> Section:
     """The peer group and how it was chosen, where each indicator lies, and what was published of all."""
-    evidence, title = tuple(of.indicators), "Comparable organisations"
+    evidence, title = of.all, "Comparable organisations"
     positions = of.assessment.compared.peers
     published = list(dict.fromkeys(p for position in positions.values() for p in position.published))
     known = [say(published_sentence(value), (), evidence) for value in published]

@@ -259,7 +259,7 @@ def section_of(of: Dossier, line: Enquiry, at: int) -> Section:
 def sections(of: Dossier, title: str = "Lines of enquiry") -> list[Section]:
     """Lines of enquiry, the organisation's own words on its plan, and what they rest on."""
     lines = enquiries(of)
-    evidence = tuple(of.indicators)
+    evidence = of.all
     if not lines:
         none = say("Nothing in this return calls for one.", (), evidence, ["file"])
         return [Section("enquiry", title, (Paragraph((none,)),))]
