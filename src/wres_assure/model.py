@@ -6,8 +6,11 @@ costs a sixth of the whole start-up of `check`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, TypeVar
+
+_Item = TypeVar("_Item")
+_Group = TypeVar("_Group")
 
 PASSED, FAILED, UNVERIFIABLE = "passed", "failed", "unverifiable"
 NOT_APPLICABLE, BROKEN = "not_applicable", "broken"
@@ -399,11 +402,12 @@ class Assessment(NamedTuple):
     score: Score
 
 
-def by_outcome(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
-    sorted_out: dict[str, list[Finding]] = {outcome: [] for outcome in OUTCOMES}
-    for finding in findings:
-        sorted_out[finding.outcome].append(finding)
-    return sorted_out
+def grouped(items: Iterable[_Item], key: Callable[[_Item], _Group]) -> dict[_Group, list[_Item]]:
+    """Items by what they have in common; groups, and the items of each, in the order in which they come."""
+    groups: dict[_Group, list[_Item]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return groups
 
 
 Json = dict[str, Any]

@@ -56,7 +56,7 @@ def assessed(data: bytes) -> Assessment:
 def copy_of(data: bytes, rulebook: Rulebook, show_values: bool = False) -> bytes:
     found = assessed(data)
     titles = {rule.id: rule.title for rule in rulebook.rules}
-    page, entry = report_on(found, rulebook, "trust", show_values), result(found, rulebook, show_values)
+    page, entry = report_on(found, rulebook, show_values), result(found, rulebook, show_values)
     return annotate(data, found.submission, page, entry, titles)
 
 

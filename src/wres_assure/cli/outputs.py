@@ -78,7 +78,7 @@ def annotate(
     opened = given.opened(rulebook)
     found = judged(submission, rulebook, given.year, opened)[0]
     titles = _titles(rulebook)
-    words = report_on(found, rulebook, "trust", show_values)
+    words = report_on(found, rulebook, show_values)
     copy = marked(data, submission, words, result(found, rulebook, show_values), titles)
     again = judged(read_bytes(copy, file), rulebook, given.year, opened)[0]
     if (again.findings, again.coverage) != (found.findings, found.coverage):
