@@ -34,10 +34,15 @@ _LISTED = 12  # addresses named in a note; the rest are counted
 
 
 class Link(NamedTuple):
-    """A relationship: the last word of its type, and the part it leads to ("" where it leads out of the file)."""
+    """A relationship of a part: its whole type, and the part it leads to ("" where it leads out of the file)."""
 
-    kind: str
+    type: str
     target: str
+
+    @property
+    def kind(self) -> str:
+        """The last word of its type: `worksheet`."""
+        return self.type.rpartition("/")[2]
 
 
 def read_workbook(package: Package, sha256: str, deadline: float) -> Submission:
@@ -82,22 +87,33 @@ def read_workbook(package: Package, sha256: str, deadline: float) -> Submission:
 
 def _links(package: Package, part: str, deadline: float) -> dict[str, Link]:
     """The relationships of a part by their id; none where the part has none."""
+    name = links_of(part)
+    known = name.lower() in package.parts
+    return links_in(read_part(package, name), part, package.file, deadline) if known else {}
+
+
+def links_of(part: str) -> str:
+    """The name of the part that holds the relationships of another."""
     folder, _, base = part.rpartition("/")
-    name = f"{folder}/_rels/{base}.rels".lstrip("/")
+    return f"{folder}/_rels/{base}.rels".lstrip("/")
+
+
+def links_in(content: bytes, part: str, file: str, deadline: float) -> dict[str, Link]:
+    """The relationships of a part by their id, from the content of the part that holds them."""
+    folder = part.rpartition("/")[0]
     links: dict[str, Link] = {}
 
     def start(tag: str, attributes: Attributes, _depth: int) -> None:
         if tag == "Relationship":
             outside = attributes.get("TargetMode") == "External"
-            target = "" if outside else part_named(folder, attributes.get("Target", ""))
-            links[attributes.get("Id", "")] = Link(attributes.get("Type", "").rpartition("/")[2], target)
+            target = "" if outside else _part_named(folder, attributes.get("Target", ""))
+            links[attributes.get("Id", "")] = Link(attributes.get("Type", ""), target)
 
-    if name.lower() in package.parts:
-        walk(read_part(package, name), name, package.file, deadline, start)
+    walk(content, links_of(part), file, deadline, start)
     return links
 
 
-def part_named(folder: str, target: str) -> str:
+def _part_named(folder: str, target: str) -> str:
     """The part that a target names, seen from a folder; a target from the root begins with a slash."""
     path: list[str] = []
     for step in (target if target.startswith("/") else f"{folder}/{target}").split("/"):
