@@ -25,7 +25,7 @@ import pandas as pd
 from ..figures import plain
 from ..model import FACT_COLUMNS, Key, Note, Refused, Row, Submission
 from ..read.preflight import load, recognise
-from ..read.table import MAX_COLUMNS, MAX_FIELD, REQUIRED, decode, records_of, separator_of
+from ..read.table import MAX_COLUMNS, MAX_FIELD, REQUIRED, lines_of, records_of, separator_of, shown
 from ..read.table import read_table as read_facts
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def _parquet(data: bytes, file: str) -> pd.DataFrame:
 
 def _wide_csv(data: bytes, file: str, deadline: float) -> tuple[pd.DataFrame, list[int]] | None:
     """The columns of a wide CSV as text, and each row's line; None where no column is a figure."""
-    lines = decode(data, file).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = lines_of(data, file)
     first = next(at for at, line in enumerate(lines) if line.strip(" \t,;"))
     records = records_of(lines, first, separator_of(lines[first], file, first + 1), file)
     _, header = next(records)
@@ -217,23 +217,18 @@ def _names(written: list[Hashable], file: str) -> tuple[dict[str, int], list[Not
     for position, name in enumerate(trimmed):
         key = key_of(name) if is_wide else None
         if (same := key or name.lower()) in taken:
-            what = f"{file} has the column {_shown(name)} twice (columns {taken[same] + 1} and {position + 1})."
+            what = f"{file} has the column {shown(name)} twice (columns {taken[same] + 1} and {position + 1})."
             raise Refused("csv_header_twice", what, "Remove or rename one of them.", file)
         taken[same] = position
         if key or name.lower() in known:
             names[column_of(key) if key else name.lower()] = position
         else:
-            notes.append(Note("unknown_column", f"column {position + 1}", _shown(name)))
+            notes.append(Note("unknown_column", f"column {position + 1}", shown(name)))
     if not is_wide and not set(REQUIRED) <= names.keys():
-        found = ", ".join(_shown(name) for name in trimmed[:20]) or "none"
+        found = ", ".join(shown(name) for name in trimmed[:20]) or "none"
         what = f"{file} is not a table of returns: it has no columns `item` and `value`; columns found: {found}."
         raise Refused("not_facts_table", what, _ONE_A_FIGURE, file)
     return names, notes, is_wide
-
-
-def _shown(name: str) -> str:
-    name = "".join(letter if letter.isprintable() else " " for letter in name)
-    return f"`{name[:40]}{'…' if len(name) > 40 else ''}`"
 
 
 # To text
@@ -282,7 +277,7 @@ def _texts(column: pd.Series[Any], name: str, file: str) -> Texts:
     if pd.api.types.infer_dtype(values, skipna=True) == "string":
         codes, different = pd.factorize(values)
         if (long := max(map(len, different), default=0)) > MAX_FIELD:
-            what = f"{file} has a text of {long:,} characters in the column {_shown(name)}."
+            what = f"{file} has a text of {long:,} characters in the column {shown(name)}."
             raise Refused("text_long", what, f"At most {MAX_FIELD:,} are read; shorten it.", file)
         return _taken(different, codes)
     written: Texts = np.empty(len(values), dtype=object)
@@ -290,7 +285,7 @@ def _texts(column: pd.Series[Any], name: str, file: str) -> Texts:
         try:
             written[at] = _text(value)
         except TypeError:
-            what = f"{file} holds neither text nor a number in the column {_shown(name)} (line {at + 2:,})."
+            what = f"{file} holds neither text nor a number in the column {shown(name)} (line {at + 2:,})."
             raise Refused("table_value", what, "Save the column as text or as numbers.", f"line {at + 2}") from None
     return written
 

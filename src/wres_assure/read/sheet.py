@@ -124,6 +124,7 @@ class _AroundTable(_Reading):
         self.table = table
 
     def handlers(self, namespace: str) -> tuple[Start, End, Text | None]:
+        """Those of what stands around the table; NotPlain where names do not arrive bare."""
         if namespace:
             raise NotPlain
         return self._start, self._end, None
@@ -168,6 +169,7 @@ class _Whole(_Reading):
         self.inline: list[str] | None = None
 
     def handlers(self, namespace: str) -> tuple[Start, End, Text | None]:
+        """Those of every element."""
         known = {namespace + name: name for name in (*VOCABULARY, "col", "mergeCell", "drawing")}
         self.local = known.get
         return self._start, self._end, self.chunks.append

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ..model import Note, Refused, Sheet, Submission, column_letters
 from .cells import MAX_CELLS, Book
 from .package import Package, damaged, read_part
-from .references import format_kind, names_other_file, unescape
+from .references import format_kind, is_zero, names_other_file, unescape
 from .sheet import SheetRead, read_sheet
 from .xml import (
     MAX_DEPTH,
@@ -250,11 +250,7 @@ def _styles(package: Package, links: dict[str, list[str]], deadline: float) -> t
 def _whiteness(colour: Attributes) -> str:
     if colour.get("rgb", "").upper() in ("FFFFFFFF", "00FFFFFF"):  # the first two digits are not used by Excel
         return "white"
-    return "theme" if colour.get("theme") == "0" and _float_zero(colour.get("tint", "0")) else ""
-
-
-def _float_zero(text: str) -> bool:
-    return text.strip("0.-") == ""
+    return "theme" if colour.get("theme") == "0" and is_zero(colour.get("tint", "0")) else ""
 
 
 def _theme_is_white(package: Package, links: dict[str, list[str]], deadline: float) -> bool:

@@ -76,6 +76,8 @@ Saved = float | int | str | None  # None: blank; "": a formula that shows nothin
 
 
 class _Spot(NamedTuple):
+    """The cell of a figure."""
+
     row: int  # from 1, as in addresses
     column: int
     item: Json
@@ -83,6 +85,7 @@ class _Spot(NamedTuple):
 
     @property
     def address(self) -> str:
+        """`L41`."""
         return f"{column_letters(self.column)}{self.row}"
 
 
