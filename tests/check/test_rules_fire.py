@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-import test_peers
 
 from bench import detect, generate, plant
+from compare import test_peers
 from conftest import STORIES, TESTS, path_of, previous_of
 from wres_assure.assess import Beside, assess
 from wres_assure.model import FAILED, Assessment, Key

@@ -330,7 +330,7 @@ def test_the_test_of_1_must_speak_the_same_way(rulebook: Rulebook) -> None:
 
 
 def test_the_class_of_each_indicator_is_carried_with_a_profile_and_without(rulebook: Rulebook) -> None:
-    known = of_story("clean_acute_trust", rulebook)
+    known = sample("clean_acute_trust")
     assert known.score.standing == {of: name for name, its in known.score.profile.items() for of in its}
     none = rulebook._replace(scoring={**rulebook.scoring, "profile": None})
     table = Facts(known.facts, rulebook.items, rulebook.parameters_of(known.subject.year))
