@@ -12,7 +12,7 @@ from ..model import Note, Refused, Sheet, Submission, column_letters
 from .cells import MAX_CELLS, Book
 from .package import Package, damaged, read_part
 from .references import format_kind, is_zero, names_other_file, unescape
-from .sheet import SheetRead, read_sheet
+from .sheet import Reading, read_sheet
 from .xml import (
     MAX_DEPTH,
     MAX_TEXT,
@@ -76,12 +76,12 @@ def read_workbook(package: Package, sha256: str, deadline: float) -> Submission:
         if link.kind != "worksheet" or link.target in used or name.lower() in used:
             raise damaged(file, f"sheet {name} is missing or stands twice in it", name)
         used |= {link.target, name.lower()}  # no sheet can have the name of a part: a name has no slash
-        read = read_sheet(read_part(package, link.target), link.target, name, state, book, budget)
-        budget -= read.cells
-        sheets.append(read.sheet)
-        notes += _sheet_notes(read)
-        if read.drawing:
-            notes += _pictures(package, link.target, read.sheet, deadline)
+        reading = read_sheet(read_part(package, link.target), link.target, name, state, book, budget)
+        budget -= reading.count
+        sheets.append(reading.sheet)
+        notes += _sheet_notes(reading)
+        if reading.drawing:
+            notes += _pictures(package, link.target, reading.sheet, deadline)
     return Submission(file, sha256, tuple(sheets), (), tuple(notes), date_1904)
 
 
@@ -299,8 +299,8 @@ def _workbook_notes(package: Package, links: dict[str, list[str]], elsewhere: in
     return notes
 
 
-def _sheet_notes(read: SheetRead) -> list[Note]:
-    sheet = read.sheet
+def _sheet_notes(reading: Reading) -> list[Note]:
+    sheet, keeper = reading.sheet, reading.keeper
     notes = []
     if sheet.state != "visible":
         how = "very hidden: Excel's own menu does not list it" if sheet.state == "veryHidden" else "hidden"
@@ -310,10 +310,10 @@ def _sheet_notes(read: SheetRead) -> list[Note]:
         hidden = [at for at, cell in sheet.cells.items() if cell.hidden]
         if hidden:
             notes.append(Note("hidden_cells", sheet.name, f"in hidden rows or columns: {_addresses(hidden)}"))
-    if read.white:
-        notes.append(Note("white_text", sheet.name, f"white text on white or no fill: {_addresses(read.white)}"))
-    if read.dde:
-        notes.append(Note("dde", sheet.name, f"formulas that ask other programmes: {_addresses(read.dde)}"))
+    if keeper.white:
+        notes.append(Note("white_text", sheet.name, f"white text on white or no fill: {_addresses(keeper.white)}"))
+    if keeper.dde:
+        notes.append(Note("dde", sheet.name, f"formulas that ask other programmes: {_addresses(keeper.dde)}"))
     return notes
 
 
