@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from conftest import STORIES, TESTS, sample
+from said import CHROMIUM
 from wres_assure.briefing.audiences import AUDIENCES, document, refusal
 from wres_assure.render.briefing import html
 from wres_assure.rulebook import Rulebook
 
 AXE = TESTS / "node_modules" / "axe-core" / "axe.min.js"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 # Each page in a frame of its own, its policy taken out so that axe may run in it; what is found is written as text.
 HOST = """<!DOCTYPE html><html lang="en"><title>host</title><body><pre id="found"></pre><script src="pages.js"></script>
 <script>

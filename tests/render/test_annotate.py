@@ -22,8 +22,8 @@ import openpyxl
 import openpyxl.comments
 import pytest
 import python_calamine
-from test_outputs import HOSTILE, NAMED, made
 
+from altered import HOSTILE, NAMED, made
 from conftest import SAMPLES, STORIES, path_of, rules, sample
 from wres_assure.__main__ import main
 from wres_assure.assess import judged

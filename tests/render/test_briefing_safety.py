@@ -14,10 +14,9 @@ from xml.etree import ElementTree
 import pikepdf
 import pytest
 from markdown_it import MarkdownIt
-from test_accessible import CHROMIUM
-from test_formats import bare, expected, said_in_html, said_in_markdown, said_in_pdf, said_in_word
 
 from conftest import SAMPLES
+from said import CHROMIUM, bare, expected, said_in_html, said_in_markdown, said_in_pdf, said_in_word
 from wres_assure import resources
 from wres_assure.__main__ import main
 from wres_assure.assess import assess

@@ -12,8 +12,8 @@ from typing import Any
 import openpyxl
 import pytest
 import python_calamine
-from test_outputs import HOSTILE, NAMED, made
 
+from altered import HOSTILE, NAMED, made
 from conftest import SAMPLES, STORIES, sample
 from wres_assure.__main__ import main
 from wres_assure.assess import assess

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_outputs import HOSTILE, made
 
+from altered import HOSTILE, made
 from conftest import STORIES, sample
 from wres_assure.__main__ import main
 from wres_assure.assess import assess
