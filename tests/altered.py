@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,12 @@ HOSTILE = (
     "\u202egnp.exe",
     "=cmd|'/c calc'!A1",
 )  # fmt: skip
+
+
+def attacks(few: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
+    """The few, one for each thing that could run; the others too where WRES_ASSURE_EVERY_ATTACK=1 asks for them."""
+    every = (*few, *(other for other in others if other not in few))
+    return every if os.environ.get("WRES_ASSURE_EVERY_ATTACK") else tuple(few)
 
 
 def made(

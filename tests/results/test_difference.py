@@ -22,6 +22,8 @@ from wres_assure.results.result import as_json as written
 from wres_assure.results.result import result
 from wres_assure.rulebook import Rulebook
 
+pytestmark = pytest.mark.usefixtures("rules_read_once")
+
 GOOD, WRONG = "good_figures", "totals_disagree"
 
 
