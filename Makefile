@@ -4,10 +4,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-UV := uv==0.13.9
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test quick newest lock samples golden pictures bench simulate clean
+.PHONY: demo test quick newest lock sbom audit samples golden pictures bench simulate clean
 
 demo: $(VENV)/installed
 	$(BIN)/wres-assure demo -o demo --force
@@ -23,14 +22,26 @@ newest:  ## the tests with the newest releases, in an environment of its own: dr
 	rm -rf .venv-newest
 	$(MAKE) test VENV=.venv-newest NEWEST=yes
 
-lock:  ## pin the newest releases: names, versions and hashes, for every platform, and no addresses
-	$(PYTHON) -m venv .venv-lock
-	.venv-lock/bin/python -m pip install --quiet $(UV)
+lock: .venv-supply/installed  ## pin the newest releases: names, versions and hashes, for every platform, and no addresses
 	$(LOCK) pyproject.toml --group build -o requirements.lock
 	$(LOCK) pyproject.toml --group build --extra test -c requirements.lock -o requirements-test.lock
 	$(LOCK) tests/bench/requirements.in -o tests/bench/requirements.lock
-LOCK = .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+	$(LOCK) tests/supply/requirements.in -o tests/supply/requirements.lock
+
+sbom: .venv-supply/installed  ## list what the lock pins as CycloneDX, in build/sbom.json
+	@mkdir -p build
+	.venv-supply/bin/cyclonedx-py requirements requirements.lock --of JSON --output-reproducible -o build/sbom.json
+
+audit: .venv-supply/installed  ## look up what is known against the packages that the lock pins; needs a network
+	.venv-supply/bin/python tests/supply/audit.py .venv-supply/bin/pip-audit requirements.lock
+
+LOCK = .venv-supply/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
   --no-emit-index-url --no-emit-find-links --no-annotate --no-header
+
+.venv-supply/installed: tests/supply/requirements.lock
+	$(PYTHON) -m venv .venv-supply
+	.venv-supply/bin/python -m pip install --quiet --require-hashes --no-deps --only-binary :all: -r $<
+	@touch $@
 
 samples: $(VENV)/installed-test  ## write sample_submissions/ again
 	$(BIN)/python tests/samples.py

@@ -10,9 +10,10 @@ import pytest
 from conftest import STORIES, TESTS, sample
 from wres_assure.model import BROKEN, FAILED, UNVERIFIABLE, Assessment
 from wres_assure.rulebook import Rulebook
-from wres_assure.wording import findings as words
 from wres_assure.wording import score as score_words
+from wres_assure.wording.cells import cells_of
 from wres_assure.wording.change import change_sentence
+from wres_assure.wording.findings import message_of
 
 GOLDEN = TESTS / "golden"
 
@@ -24,10 +25,10 @@ def told(assessment: Assessment, rulebook: Rulebook) -> str:
     failed = [f for f in assessment.findings if f.outcome == FAILED]
     failed.sort(key=lambda f: (order[rulebook.rule(f.rule).action], f.rule))
     for finding in failed:
-        cells = words.cells_of(cell for cell, _ in finding.cells)
+        cells = cells_of(cell for cell, _ in finding.cells)
         under = f" [follows from {finding.caused_by}]" if finding.caused_by else ""
         action = rulebook.rule(finding.rule).action
-        lines.append(f"{action:8}{finding.rule:8}{cells or '-'}: {words.message_of(finding, rulebook)}{under}")
+        lines.append(f"{action:8}{finding.rule:8}{cells or '-'}: {message_of(finding, rulebook)}{under}")
     causes = sorted({f"{f.caused_by or '-'}: {f.cause}" for f in assessment.findings if f.outcome == "unverifiable"})
     lines += [f"could not be judged, by {cause}" for cause in causes]
     for indicator in assessment.indicators:

@@ -65,9 +65,9 @@ DOORS = {
     "render.workbooks": "findings style template",
     "results": "differ difference result score_json",
     "rulebook": "_ expression parser strict_yaml",
-    "run": "checking files inputs",
+    "run": "every_return files inputs",
     "stats": "comparisons power power_of_change proportions",
-    "wording": "change findings indicators peers report said score small_counts",
+    "wording": "cells change findings indicators numbers peers report said score small_counts text",
 }
 
 # Third parties, and the rooms or modules that own them.

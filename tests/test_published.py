@@ -14,7 +14,7 @@ import pytest
 from conftest import rules
 from wres_assure.assess import assess
 from wres_assure.model import FAILED, Assessment
-from wres_assure.wording import findings as words
+from wres_assure.wording.findings import message_of
 
 RULES = rules()
 FOLDER = Path(__file__).parent / "published"
@@ -28,7 +28,7 @@ def assessed(case: str) -> Assessment:
 def failed(case: str) -> dict[tuple[str, str, str], str]:
     """(rule, item or basis, ethnicity) -> message, of everything that failed."""
     return {
-        (f.rule, f.place.basis.removeprefix("printed:") or f.place.item, f.place.ethnicity): words.message_of(f, RULES)
+        (f.rule, f.place.basis.removeprefix("printed:") or f.place.item, f.place.ethnicity): message_of(f, RULES)
         for f in assessed(case).findings
         if f.outcome == FAILED
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from .check import Checked, Judged, check, forgotten
+from .check import Checked, check, untouched
 from .check.notes import explained
 from .compare import among_peers, compare
 from .conform import Conformed, conform, published_survey
@@ -67,7 +67,7 @@ def judged(
         level = reliability(checked.coverage, checked.findings, indicators, facts, rulebook, subject.year)
         assessments.append(
             Assessment(
-                submission, subject, facts.all, indicators, *checked._replace(findings=findings),
+                submission, subject, facts.all, indicators, findings, checked.coverage, checked.apart, checked.families,
                 reliability=level,
                 compared=compared,
                 score=score(indicators, facts, rulebook, subject.year),
@@ -102,13 +102,12 @@ def _established(
     raised, added, compared = compare(derived_too, indicators, subject, earlier, rulebook)
     facts = derived_too.and_also(added)
     raised = [*conformed.raised, *raised]
-    known: Judged = {}
-    checked = check(facts, raised, subject, rulebook, known)
+    checked = check(facts, raised, subject, rulebook)
     if likely := slips(facts, checked.findings, rulebook, subject.year):
         compared = compared._replace(slips=likely)
         new = list(raised_of(likely))
-        raised += new
-        checked = check(facts, raised, subject, rulebook, forgotten(known, new, rulebook))
+        raised = [*raised, *new]
+        checked = check(facts, raised, subject, rulebook, untouched(checked, new, rulebook))
     indicators = usable(indicators, checked.findings, facts, rulebook, subject.year, compared.slips)
     compared = _settled(compared, indicators, checked, subject, rulebook)
     placed, compared = among_peers(compared, indicators, facts, subject, peers, rulebook)

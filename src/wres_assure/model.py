@@ -193,8 +193,8 @@ class Finding(NamedTuple):
     rule: str
     outcome: str
     place: Place
-    values: Mapping[str, Shown]  # by the rule's own short names
-    cells: tuple[tuple[str, str], ...]  # (address, raw text)
+    values: Mapping[str, Shown] = {}  # by the rule's own short names
+    cells: tuple[tuple[str, str], ...] = ()  # (address, raw text)
     code: str = ""  # of a raised finding: which of the rule's codes
     detail: str = ""
     cause: str = ""  # unverifiable, not applicable, broken: why, in words
@@ -372,6 +372,7 @@ class Score(NamedTuple):
     alternatives: Mapping[str, float]  # equal_weights, odds_ratios
     notes: tuple[str, ...]
     withheld: str  # why there is no index; "" where there is one
+    standing: Mapping[str, str] = {}  # the class of each indicator, though the rulebook has no profile to show
 
 
 class Assessment(NamedTuple):

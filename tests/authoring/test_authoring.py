@@ -95,7 +95,7 @@ def test_no_feasible_figures_tell_an_equivalent_mutant_from_its_rule(
 
 
 def test_rules_without_an_expression_are_outside_and_named(mutation: rule_mutate.Mutation, rulebook: Rulebook) -> None:
-    raised = {rule.id for rule in rulebook.rules if rule.source["raised_by"]}
+    raised = {rule.id for rule in rulebook.rules if rule.raised_by}
     assert set(mutation.outside) == raised
     assert raised | {score.rule for score in mutation.scores} == {rule.id for rule in rulebook.rules}
 
@@ -136,8 +136,8 @@ def test_what_a_mutant_is(text: str, mutants: list[str]) -> None:
 
 
 def test_a_tree_is_written_as_it_is_read(rulebook: Rulebook) -> None:
-    trees = [tree for rule in rulebook.rules for tree in (rule.source["when"], rule.source["assert"],
-                                                          *rule.source["where"].values()) if tree]  # fmt: skip
+    trees = [tree for rule in rulebook.rules for tree in (rule.when_tree, rule.assert_tree,
+                                                          *rule.where_trees.values()) if tree]  # fmt: skip
     assert [parse(rule_mutate.text_of(tree)) for tree in trees] == trees
     assert rule_mutate.text_of(parse("-(a - (b - c)) * 2 / (3 * d)")) == "-(a - (b - c)) * 2 / (3 * d)"
 
@@ -314,7 +314,7 @@ def test_no_row_of_the_template_is_without_a_rule(rulebook: Rulebook) -> None:
 
 
 def test_a_row_without_a_rule_is_said(rulebook: Rulebook) -> None:
-    only = rulebook._replace(rules=(rulebook.rule("CON-06c"),))
+    only = rulebook.with_rules([rulebook.rule("CON-06c")])
     text = rule_coverage.coverage(only)
     assert "  50  Total Board members\n        CON-06c\n" in text
     assert "  51  of which: Voting Board members\n        NO RULE\n" in text
@@ -323,7 +323,7 @@ def test_a_row_without_a_rule_is_said(rulebook: Rulebook) -> None:
 
 def test_part_of_a_whole_is_no_part_of_its_total(rulebook: Rulebook) -> None:
     """The senior medical managers are among the consultants and in no total, so no total reads their row."""
-    text = rule_coverage.coverage(rulebook._replace(rules=(rulebook.rule("SML-01"),)))
+    text = rule_coverage.coverage(rulebook.with_rules([rulebook.rule("SML-01")]))
     assert re.search(r"Consultants\n +SML-01", text) and re.search(r"enior medical manager.*\n +NO RULE", text)
 
 
@@ -440,7 +440,7 @@ def test_every_number_of_a_level_has_words() -> None:
 
 
 def test_a_rule_that_is_new_or_gone(rulebook: Rulebook) -> None:
-    fewer = rulebook._replace(rules=tuple(rule for rule in rulebook.rules if rule.id != "CON-07"))
+    fewer = rulebook.with_rules(rule for rule in rulebook.rules if rule.id != "CON-07")
     new, gone = rule_diff.diff(fewer, rulebook), rule_diff.diff(rulebook, fewer)
     assert "New checks\n  CON-07: The board has a usual size. Asks to correct or explain.\n" in new
     assert "Checks that are gone\n  CON-07: The board has a usual size. It asked to correct or explain.\n" in gone

@@ -69,7 +69,7 @@ class Ours:
         key = " ".join(names)
         if key not in self.some:
             chosen = tuple(rule for rule in self.whole.rules if rule.id in names)
-            self.some[key] = self.whole._replace(rules=chosen) if names else self.whole
+            self.some[key] = self.whole.with_rules(chosen) if names else self.whole
         return self.some[key]
 
     def do_checks(self, asked: Json) -> Json:
@@ -89,7 +89,8 @@ class Ours:
         (conformed,) = conform(read(asked["path"]), chosen, None)
         parameters = chosen.parameters_of(conformed.subject.year)
         tables = [Facts(conformed.facts, chosen.items, parameters) for _ in range(asked["times"])]
-        wholes = {bind(selector, place) for rule in chosen.rules for place in rule.places for _, selector in rule.let}
+        wholes = {bind(selector, place)
+                  for rule in chosen.rules for place in rule.places for selector in rule.let.values()}
         for facts in tables:  # the totals stand in the peers' frames too
             for key in wholes:
                 facts.resolve(key)
@@ -187,9 +188,9 @@ def _translated(rulebook: Any, year: int) -> Json:
 
     for rule in rulebook.rules:
         for place in rule.places:
-            at = {name: bind(selector, place) for name, selector in rule.let if not name.startswith("parameter.")}
+            at = {name: bind(selector, place) for name, selector in rule.figures.items()}
             check: Json = {"name": "|".join((rule.id, *place))}
-            tree = rule.source["assert"]
+            tree = rule.assert_tree
             if rule.id == "TYP-01b":
                 check |= {"kind": "whole", "a": operand(at["figure"])}
             elif rule.id == "TYP-03a":

@@ -31,7 +31,7 @@ from wres_assure.briefing.dossier import Dossier, dossier_of, frameworks
 from wres_assure.model import FAILED, Assessment, Fact, Finding, Key, PeerPosition, Place, Pooled, Shown
 from wres_assure.rulebook import Rulebook
 from wres_assure.rulebook.parser import parse
-from wres_assure.wording import findings as words
+from wres_assure.wording.findings import fingerprint, trace_of
 from wres_assure.wording.said import Said
 
 WRITTEN = tuple(audience for audience in AUDIENCES if audience != "public")
@@ -94,7 +94,7 @@ def test_every_sentence_has_evidence_and_every_table_its_cells(story: str, audie
     if page is None:
         return
     assessment = sample(story)
-    prints = {words.fingerprint(f, assessment.subject.organisation.code) for f in assessment.findings}
+    prints = {fingerprint(f, assessment.subject.organisation.code) for f in assessment.findings}
     known = {indicator.id for indicator in assessment.indicators}
     for said in evidence(page):
         assert said.text and (said.findings or said.indicators or said.other)
@@ -118,7 +118,7 @@ def test_every_finding_stands_in_the_inspectors_annex(rulebook: Rulebook) -> Non
         page, assessment = written(story, "inspector", rulebook), sample(story)
         assert page is not None
         prints = {
-            words.fingerprint(f, assessment.subject.organisation.code)
+            fingerprint(f, assessment.subject.organisation.code)
             for f in assessment.findings
             if f.outcome == FAILED and not f.caused_by
         }
@@ -506,10 +506,10 @@ def test_the_trace_known_issues_and_folded_cells_are_told(rulebook: Rulebook) ->
     assert re.search(r"other checks did not hold for the same cause: ARI-01a \(WRES!K45", told)
     issue = "It is known to mistake a row of totals for one of bands."
     rules = tuple(
-        rule._replace(source={**rule.source, "known_issues": [issue]}) if rule.id == "CON-01" else rule
+        rule._replace(known_issues=[issue]) if rule.id == "CON-01" else rule
         for rule in rulebook.rules
     )
-    assert issue in " ".join(texts(document(assessment, rulebook._replace(rules=rules))))
+    assert issue in " ".join(texts(document(assessment, rulebook.with_rules(rules))))
 
 
 RATIO, SHARE = {"a": "ratio", "b": "ratio"}, {"a": "share", "b": "share"}
@@ -544,7 +544,7 @@ def test_the_clause_that_decided_reads_as_it_was_decided(
     ours = rulebook.rule("UNK-01b")._replace(units=units)
     values = {"a": Shown(a, a, a, cell="WRES!L41"), "b": Shown(b, b, b), "parameter.unknown_explain": Shown(b, b, b)}
     finding = Finding(ours.id, FAILED, Place(), values, (), clause=parse(clause))
-    assert words.trace_of(finding, rulebook._replace(rules=(ours,))) == told
+    assert trace_of(finding, rulebook.with_rules([ours])) == told
 
 
 # Hostile text

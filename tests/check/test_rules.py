@@ -43,17 +43,17 @@ def test_every_case_of_every_rule_comes_out_as_it_says() -> None:
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES.rules if rule.holds], ids=lambda rule: rule.id)
 def test_a_rule_has_a_case_that_passes_one_that_fails_and_one_that_cannot_be_judged(rule: rulebook.Rule) -> None:
-    outcomes = {case["outcome"] for case in rule.source["cases"]}
+    outcomes = {case["outcome"] for case in rule.cases}
     assert {"passed", "failed"} <= outcomes
     assert outcomes & {"unverifiable", "not_applicable"}
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES.rules if not rule.holds], ids=lambda rule: rule.id)
 def test_a_raised_rule_has_a_case_that_raises_it_and_one_that_does_not(rule: rulebook.Rule) -> None:
-    expected = {case["expect"] for case in rule.source["cases"]}
+    expected = {case["expect"] for case in rule.cases}
     assert "nothing" in expected
     assert expected - {"nothing"}
-    assert expected - {"nothing"} <= set(rule.source["codes"])
+    assert expected - {"nothing"} <= set(rule.codes)
 
 
 def test_every_code_that_reading_conforming_and_comparing_can_raise_is_spoken_of_by_a_rule() -> None:
@@ -294,7 +294,7 @@ SHEETS: dict[str, Callable[[], bytes]] = {
     "no_type": lambda: edited(lambda grid: grid.answer("Organisation type", "a club")),
 }
 CASES = [(rule.id, case["sheet"], case["expect"])
-         for rule in RULES.rules for case in rule.source["cases"] if "sheet" in case]
+         for rule in RULES.rules for case in rule.cases if "sheet" in case]
 
 
 def judged(data: bytes, folder: Path | None = None) -> list[Assessment]:

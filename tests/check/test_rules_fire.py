@@ -6,6 +6,7 @@ import pytest
 
 import peer_group
 from bench import detect, generate, plant
+from compare import test_peers
 from conftest import STORIES, TESTS, path_of, previous_of
 from wres_assure.assess import Beside, assess
 from wres_assure.model import FAILED, Assessment, Key
@@ -165,9 +166,9 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
 def test_every_rule_fires_or_says_why_not(rulebook: Rulebook, fired: set[str]) -> None:
     made = [plant.planted(kind, at, 11)[1].workbook for at, kind in enumerate(detect.KINDS)]
     planted = failing([detect.assessed(workbook) for workbook in made])
-    silent = {rule.id for rule in rulebook.rules if not rule.source["no_sample"]} - fired - planted
+    silent = {rule.id for rule in rulebook.rules if not rule.no_sample} - fired - planted
     assert not silent, sorted(silent)
 
 
 def test_who_says_that_it_does_not_fire_does_not(rulebook: Rulebook, fired: set[str]) -> None:
-    assert {rule.id for rule in rulebook.rules if rule.source["no_sample"]} & fired == set()
+    assert {rule.id for rule in rulebook.rules if rule.no_sample} & fired == set()

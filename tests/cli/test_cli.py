@@ -15,7 +15,7 @@ from wres_assure import __main__, __version__
 from wres_assure.cli import commands as cli
 from wres_assure.model import Refused, Unwritable
 from wres_assure.rulebook import Rulebook
-from wres_assure.run import checking, files
+from wres_assure.run import every_return, files
 
 pytestmark = pytest.mark.usefixtures("rules_read_once")
 
@@ -76,7 +76,7 @@ def test_our_own_fault_is_said_so(
     def failing(path: str, *_: object) -> None:
         raise KeyError("Jane Smith 01/01/1980")
 
-    monkeypatch.setattr(checking, "assess", failing)
+    monkeypatch.setattr(every_return, "judged", failing)
     assert run("check", CLEAN) == 4
     monkeypatch.setattr(cli, "run", failing)
     assert run("check", CLEAN) == 4
@@ -89,7 +89,7 @@ def test_stopping_by_hand(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(checking, "assess", stopped)
+    monkeypatch.setattr(every_return, "judged", stopped)
     assert run("check", CLEAN) == 130
 
 
@@ -244,7 +244,7 @@ def test_rules_show_gives_the_whole_rule(rulebook: Rulebook, capsys: pytest.Capt
     for rule in rulebook.rules:
         assert run("rules", "show", rule.id) == 0
         shown = " ".join(capsys.readouterr().out.split())
-        assert all(" ".join(part.split()) in shown for part in (rule.title, rule.source["why"]))
+        assert all(" ".join(part.split()) in shown for part in (rule.title, rule.why))
 
 
 # Help and the process

@@ -27,7 +27,7 @@ def test_a_table_that_grew_gives_what_one_made_whole_gives(story: str, rulebook:
     (assessment,) = assess(_story(story), rulebook)
     parameters = rulebook.parameters_of(assessment.subject.year)
     every = list(assessment.facts)
-    keys = {bind(selector, place) for rule in rulebook.rules for place in rule.places for _, selector in rule.let}
+    keys = {bind(selector, place) for rule in rulebook.rules for place in rule.places for selector in rule.let.values()}
     whole = Facts(every, rulebook.items, parameters)
     chance = random.Random(story)
     by_basis = {basis for _, basis, *_ in whole.keys}

@@ -37,7 +37,7 @@ from wres_assure.model import BROKEN, FACT_COLUMNS, FAILED, Assessment, Fact, Ke
 from wres_assure.read import read
 from wres_assure.render.workbooks.template import Typed, template
 from wres_assure.rulebook import Rulebook
-from wres_assure.wording import findings as words
+from wres_assure.wording.findings import message_of
 
 Found = tuple[str, str, tuple[str, ...]]  # rule, code, place
 CLEAN = SAMPLES / "clean_acute_trust" / "return.xlsx"
@@ -46,7 +46,7 @@ CLEAN = SAMPLES / "clean_acute_trust" / "return.xlsx"
 @pytest.fixture(scope="session")
 def narrow(rulebook: Rulebook) -> Rulebook:
     """The rules of structure and types alone, which is all that the second opinion speaks of."""
-    return rulebook._replace(rules=tuple(rule for rule in rulebook.rules if rule.family in FAMILIES))
+    return rulebook.with_rules(rule for rule in rulebook.rules if rule.family in FAMILIES)
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +69,7 @@ def of_core(assessment: Assessment, rulebook: Rulebook) -> list[tuple[Found, str
     """(rule, code, place) and message of every failed finding of these families."""
     families = {rule.id: rule.family for rule in rulebook.rules}
     return sorted(
-        ((f.rule, f.code, tuple(f.place)), words.message_of(f, rulebook, show_values=True))
+        ((f.rule, f.code, tuple(f.place)), message_of(f, rulebook, show_values=True))
         for f in assessment.findings
         if f.outcome == FAILED and families[f.rule] in FAMILIES
     )
@@ -91,7 +91,7 @@ def of_both(table: Table, rulebook: Rulebook, year: int | None = None) -> tuple[
         finding = opinion.finding
         assert finding.outcome == FAILED
         second[opinion.organisation_code, opinion.organisation_name, opinion.year].append(
-            ((finding.rule, finding.code, tuple(finding.place)), words.message_of(finding, rulebook, show_values=True))
+            ((finding.rule, finding.code, tuple(finding.place)), message_of(finding, rulebook, show_values=True))
         )
     return core, [sorted(entries) for entries in second.values()]
 
@@ -434,14 +434,14 @@ def test_the_figure_at_fault_is_blamed_and_no_other(clean: list[Fact], rulebook:
     assert (opinion.organisation_code, opinion.year, finding.rule, Key(*finding.place)) == (
         "ZZ1", 2021, "TYP-01b", clean[100].key)  # fmt: skip
     assert finding.cells == (("line 102", "12.6"),)
-    assert words.message_of(finding, rulebook).endswith(": 12.6 is not a whole number of people.")
+    assert message_of(finding, rulebook).endswith(": 12.6 is not a whole number of people.")
 
 
 def test_a_check_that_cannot_be_run_is_our_fault(clean: list[Fact], rulebook: Rulebook, monkeypatch: Any) -> None:
     monkeypatch.setitem(schema._NUMBERS, "round", lambda number: number.no_such_thing)
     opinions = second_opinion(table_of(rows_of(clean)), rulebook)
     assert {(o.finding.rule, o.finding.outcome) for o in opinions} == {("TYP-01b", BROKEN), ("TYP-02", BROKEN)}
-    assert all(words.message_of(o.finding, rulebook) == "the rule itself failed" for o in opinions)
+    assert all(message_of(o.finding, rulebook) == "the rule itself failed" for o in opinions)
 
 
 # Tables in

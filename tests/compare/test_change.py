@@ -20,11 +20,11 @@ from wres_assure.compare.copied import again
 from wres_assure.model import FAILED, UNVERIFIABLE, Assessment, Change, Key, Refused, Row, Submission
 from wres_assure.results.result import as_json, facts_csv, result
 from wres_assure.rulebook import Rulebook
-from wres_assure.run.checking import assess_all
+from wres_assure.run.every_return import assess_all
 from wres_assure.stats.comparisons import change_given_cases, change_of_ratio
 from wres_assure.stats.power_of_change import common_ratio, smallest_seen
-from wres_assure.wording import findings as words
 from wres_assure.wording.change import KINDS, change_sentence, kind_of, three_years, year_cell
+from wres_assure.wording.findings import message_of
 
 PUBLISHED = TESTS / "published"
 CLEAN = SAMPLES / "clean_acute_trust"
@@ -293,7 +293,7 @@ def test_rbv_2022_changed_a_lot_and_cannot_be_tested(rulebook: Rulebook) -> None
 def test_rnn_2023_a_rate_where_a_ratio_belongs(rulebook: Rulebook) -> None:
     assessment = published("RNN_2023", "RNN_2022", rulebook)
     (found,) = [f for f in assessment.findings if f.rule == "YOY-07" and f.outcome == FAILED]
-    message = words.message_of(found, rulebook)
+    message = message_of(found, rulebook)
     assert "17.16 after 1.25 last year" in message
     assert "A rate may stand where a ratio belongs" in message
 

@@ -11,7 +11,7 @@ from wres_assure.assess import Beside, assess
 from wres_assure.conform import narrative
 from wres_assure.model import Assessment, Refused
 from wres_assure.rulebook import Rulebook
-from wres_assure.wording import findings as words
+from wres_assure.wording.findings import message_of
 
 CLEAN = path_of("clean_acute_trust")
 HEADER = "organisation_code,organisation_name,reporting_year,item,ethnicity,value\n"
@@ -164,7 +164,7 @@ def test_published_figures_are_held_against_the_returns(tmp_path: Path, rulebook
     assert not [f for f in right.findings if f.rule == "SUR-01" and f.outcome == "failed"]
     wrong = survey("ZZA,x,2021,survey_6,bme,12.3\n", tmp_path, rulebook)
     (finding,) = [f for f in wrong.findings if f.rule == "SUR-01" and f.outcome == "failed"]
-    assert f"{same} in the return, 12.3 published" in words.message_of(finding, rulebook)
+    assert f"{same} in the return, 12.3 published" in message_of(finding, rulebook)
 
 
 def test_a_survey_of_another_organisation_or_year_is_refused(tmp_path: Path, rulebook: Rulebook) -> None:

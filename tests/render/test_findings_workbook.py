@@ -21,8 +21,8 @@ from wres_assure.model import Json, Key
 from wres_assure.render.workbooks.findings import workbook
 from wres_assure.results.result import findings_csv, result
 from wres_assure.rulebook import Rulebook
-from wres_assure.wording.findings import sentence
 from wres_assure.wording.report import ACTION_TITLES, COUNTS_AS_NOTHING, coverage_line
+from wres_assure.wording.text import sentence
 
 pytestmark = pytest.mark.usefixtures("rules_read_once")
 

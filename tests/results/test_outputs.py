@@ -29,9 +29,10 @@ from wres_assure.render import terminal, text
 from wres_assure.render.briefing import html, markdown
 from wres_assure.results import result
 from wres_assure.rulebook import Rulebook
-from wres_assure.wording import findings as words
 from wres_assure.wording import indicators as sentences
 from wres_assure.wording import report
+from wres_assure.wording.cells import cells_of, raw_of
+from wres_assure.wording.findings import fingerprint
 
 SCHEMA = json.loads(RESULT_SCHEMA.read_text())
 
@@ -137,8 +138,8 @@ def test_a_number_stored_with_an_exponent_is_written_out() -> None:
 
 def test_a_day_stored_as_a_number_is_written_as_a_date() -> None:
     fact = Fact(Key("appointed"), None, "44256", "WRES!L19", "date")
-    assert (words.raw_of(fact), words.raw_of(fact, True)) == ("2021-03-01", "2025-03-02")
-    assert words.raw_of(fact._replace(problem=None)) == "44256"
+    assert (raw_of(fact), raw_of(fact, True)) == ("2021-03-01", "2025-03-02")
+    assert raw_of(fact._replace(problem=None)) == "44256"
 
 
 @pytest.mark.parametrize(("cell", "written"), [
@@ -264,7 +265,7 @@ def test_every_sentence_of_the_page_names_its_evidence(rulebook: Rulebook) -> No
     page.feed(html.page(document(assessment, rulebook, "trust")))
     named = {one for _, attrs in page.attrs for one in str(attrs.get("data-finding", "")).split()}
     code = assessment.subject.organisation.code
-    prints = {words.fingerprint(f, code) for f in assessment.findings if f.outcome == FAILED and not f.caused_by}
+    prints = {fingerprint(f, code) for f in assessment.findings if f.outcome == FAILED and not f.caused_by}
     assert named == prints
     assert {i.id for i in assessment.indicators} <= {
         str(a["data-indicator"]) for _, a in page.attrs if "data-indicator" in a
@@ -350,7 +351,7 @@ def test_findings_left_out_are_counted(tmp_path: Path, rulebook: Rulebook) -> No
     ([], ""),
 ])  # fmt: skip
 def test_cells_are_ranges_and_none_is_left_out(addresses: list[str], written: str) -> None:
-    assert words.cells_of(addresses) == written
+    assert cells_of(addresses) == written
 
 
 @pytest.mark.parametrize(("first", "second", "said"), [

@@ -331,6 +331,15 @@ def test_the_test_of_1_must_speak_the_same_way(rulebook: Rulebook) -> None:
     assert standing(found, entry(rulebook, 1), rules) == "worse_could_be_chance"
 
 
+def test_the_class_of_each_indicator_is_carried_with_a_profile_and_without(rulebook: Rulebook) -> None:
+    known = sample("clean_acute_trust")
+    assert known.score.standing == {of: name for name, its in known.score.profile.items() for of in its}
+    none = rulebook._replace(scoring={**rulebook.scoring, "profile": None})
+    table = Facts(known.facts, rulebook.items, rulebook.parameters_of(known.subject.year))
+    found = score(known.indicators, table, none, known.subject.year)
+    assert (found.profile, found.standing) == ({}, known.score.standing)
+
+
 @pytest.mark.parametrize("story", STORIES)
 def test_the_profile_holds_each_indicator_once(story: str) -> None:
     profile = sample(story).score.profile

@@ -9,7 +9,7 @@ from bench.slips import KINDS, assessed, first, planted, shown
 from conftest import TESTS, rules, sample
 from wres_assure.assess import assess
 from wres_assure.model import FAILED, Assessment
-from wres_assure.wording import findings as words
+from wres_assure.wording.findings import message_of
 
 RULES = rules()
 HERE = TESTS
@@ -21,7 +21,7 @@ def of(case: str) -> Assessment:
 
 
 def told(assessment: Assessment) -> list[str]:
-    return [words.message_of(f, RULES) for f in assessment.findings if f.rule == "SLI-01" and f.outcome == FAILED]
+    return [message_of(f, RULES) for f in assessment.findings if f.rule == "SLI-01" and f.outcome == FAILED]
 
 
 @pytest.mark.parametrize("at", range(len(KINDS)), ids=[f"{code}, {evidence}" for code, evidence, _ in KINDS])

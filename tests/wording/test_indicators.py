@@ -190,7 +190,6 @@ UNUSED = [
 def test_what_is_not_used_rests_on_nothing(found: Indicator, said: str, rulebook: Rulebook) -> None:
     entry = entry_of(int(found.id[-1]), rulebook)
     assert sentences.sentence_of(found, entry, 20.0) == said
-    assert sentences.standing(found, entry) == "not_usable"
 
 
 # Complete counts: people, no intervals
@@ -286,34 +285,6 @@ SHORT = [
 @pytest.mark.parametrize(("number", "value", "groups", "said"), SHORT)
 def test_short_figures(number: int, value: float, groups: dict[str, float], said: str, rulebook: Rulebook) -> None:
     assert short_figures(indicator(number, value, groups), entry_of(number, rulebook)) == said
-
-
-# Where an indicator stands in the profile
-
-STANDING = [
-    (2, 1.5, (1.2, 1.9), None, "worse_distinguishable"),
-    (2, 1.5, (0.9, 2.5), None, "worse_could_be_chance"),
-    (2, 1.02, (0.8, 1.3), None, "no_difference_or_better"),
-    (2, 1.04, (1.01, 1.07), None, "worse_distinguishable"),  # small, and no chance
-    (2, 0.7, (0.5, 0.9), None, "no_difference_or_better"),
-    (3, 1.5, (1.2, 1.9), None, "worse_distinguishable"),
-    (3, 0.5, (0.2, 1.2), None, "no_difference_or_better"),
-    (5, 0.05, OPEN, None, "worse_not_testable"),
-    (6, 0.05, (0.01, 0.09), None, "worse_distinguishable"),
-    (7, -0.05, (-0.09, -0.01), None, "worse_distinguishable"),
-    (7, 0.05, (0.01, 0.09), None, "no_difference_or_better"),
-    (8, 0.0004, (-0.02, 0.02), None, "no_difference_or_better"),
-    (1, -0.1, OPEN, 0.001, "worse_distinguishable"),
-    (9, -0.1, OPEN, 0.3, "worse_could_be_chance"),
-    (9, 0.1, OPEN, 0.01, "no_difference_or_better"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("number", "value", "limits", "p", "kind"), STANDING)
-def test_standing(
-    number: int, value: float, limits: Limits, p: float | None, kind: str, rulebook: Rulebook
-) -> None:
-    assert sentences.standing(indicator(number, value, both(0.2, 0.2), limits, p), entry_of(number, rulebook)) == kind
 
 
 def test_the_table_is_long_enough() -> None:

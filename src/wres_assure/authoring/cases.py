@@ -27,28 +27,28 @@ def run(rulebook: Rulebook) -> list[str]:
 
 
 def problems(rule: Rule, rulebook: Rulebook) -> Iterator[str]:
-    for number, case in enumerate(rule.source["cases"], 1):
+    for number, case in enumerate(rule.cases, 1):
         if "sheet" in case:
             continue  # a whole workbook: held by the tests of conform
         expected = case.get("outcome") or case.get("expect")
         try:
-            found = _raised_code(rule, case) if rule.source["raised_by"] else outcome(rule, case, rulebook)
+            found = _raised_code(rule, case) if rule.raised_by else outcome(rule, case, rulebook)
         except (KeyError, ValueError) as e:
             found = f"not readable ({e})"
         if found != expected:
-            at = f"{rule.source['file']}:{rule.source['line']}"
+            at = f"{rule.file}:{rule.line}"
             yield f"{at}: {rule.id}: case {number} is {found}, not {expected}: {case}"
 
 
 def outcome(rule: Rule, case: dict[str, Any], rulebook: Rulebook) -> str:
     """What a rule says of the figures of a case. Quoted figures are printed text and carry their decimals."""
-    names = {name: selector for name, selector in rule.let if not name.startswith("parameter.")}
+    names = rule.figures
     unknown = set(case) - set(names) - {"outcome", "year", "expect"}
     if unknown:
         raise ValueError(f"the rule has no {', '.join(sorted(unknown))}")
     year = case.get("year", max(rule.year_from, 2021))
     given: dict[str, Resolved] = {}
-    for name, _ in rule.let:
+    for name in rule.let:
         key = Key("", name)
         if name.startswith("parameter."):
             value = rulebook.parameter(name.removeprefix("parameter."), year)
@@ -58,7 +58,7 @@ def outcome(rule: Rule, case: dict[str, Any], rulebook: Rulebook) -> str:
         else:
             given[name] = Resolved(None, (), f"{name} was not given")
     place = rule.places[0] if rule.places else Place()
-    keys = {name: Key(name) for name, _ in rule.let}
+    keys = {name: Key(name) for name in rule.let}
     facts = _Given(given)
     subject = Return(
         Organisation("ZZ0", "", rule.organisations[0] if rule.organisations else "trust", ""), year, "nhs_wres", ""
@@ -109,7 +109,7 @@ def _raised_code(rule: Rule, case: dict[str, Any]) -> str:
     figure = figure_of_text(case["raw"], shape)
     if case.get("auto") and case["raw"] == "#DIV/0!":
         return "divided_by_zero"
-    return figure.problem if figure.problem and figure.problem in rule.source["codes"] else "nothing"
+    return figure.problem if figure.problem and figure.problem in rule.codes else "nothing"
 
 
 def _note_code(case: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ import textwrap
 
 from ..model import Json, Key
 from ..rulebook import Rule, Rulebook, bind
-from ..wording.findings import counted
+from ..wording.numbers import counted
 from .manual import wrapped
 
 
@@ -42,7 +42,7 @@ def _reads(rule: Rule, row: Json, rulebook: Rulebook) -> bool:
     return any(
         _holds(bind(selector, place), row, rulebook)
         for place in dict.fromkeys(place._replace(ethnicity="", basis="") for place in rule.places)
-        for _, selector in rule.let
+        for selector in rule.let.values()
     )
 
 

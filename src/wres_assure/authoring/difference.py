@@ -7,7 +7,7 @@ from typing import Any
 
 from ..model import ORGANISATIONS, Json
 from ..rulebook import Rule, Rulebook
-from ..wording.findings import counted
+from ..wording.numbers import counted
 from .difference_scoring import reasons_reworded, scores
 from .manual import amount
 from .mutants import text_of
@@ -39,25 +39,24 @@ def diff(a: Rulebook, b: Rulebook) -> str:
 
 
 def _judging(rulebook: Rulebook) -> dict[str, Rule]:
-    return {rule.id: rule for rule in rulebook.rules if rule.source["status"] == "active"}
+    return {rule.id: rule for rule in rulebook.rules if rule.status == "active"}
 
 
 def _added(a: Rulebook, b: Rulebook) -> Iterator[str]:
     before, after = _judging(a), _judging(b)
     for name, rule in after.items():
         if name not in before:
-            replaces = [other for other in rule.source["replaces"] if other in before]
+            replaces = [other for other in rule.replaces if other in before]
             instead = f", in the place of {', '.join(replaces)}" if replaces else ""
             yield f"{name}: {rule.title}. Asks to {_ASKED[rule.action]}{instead}."
 
 
 def _removed(a: Rulebook, b: Rulebook) -> Iterator[str]:
     before, after = _judging(a), _judging(b)
-    kept = {rule.id: rule.source for rule in b.rules}
     for name, rule in before.items():
         if name not in after:
-            source = kept.get(name)
-            why = f" It is {source['status']}: {source['status_reason'] or 'no reason given'}" if source else ""
+            kept = b.by_id.get(name)
+            why = f" It is {kept.status}: {kept.status_reason or 'no reason given'}" if kept else ""
             yield f"{name}: {rule.title}. It asked to {_ASKED[rule.action]}.{why}"
 
 
@@ -72,21 +71,20 @@ def _changed(a: Rulebook, b: Rulebook) -> Iterator[str]:
 
 
 def _of_rule(old: Rule, new: Rule) -> Iterator[str]:
-    before, after = old.source, new.source
     if old.action != new.action:
         yield f"Asked to {_ASKED[old.action]}; asks to {_ASKED[new.action]}."
-    if before["assert"] != after["assert"]:
-        yield f"Held where {before['assert_text'] or 'a stage said so'}; holds where {after['assert_text']}."
-    if before["when"] != after["when"]:
-        yield f"Was judged {_where(before['when_text'])}; is judged {_where(after['when_text'])}."
-    for name in dict.fromkeys((*before["where"], *after["where"])):
-        if before["where"].get(name) != after["where"].get(name):
-            yield f"{name} was {_tree(before['where'].get(name))}; is {_tree(after['where'].get(name))}."
-    for name in dict.fromkeys((*before["let"], *after["let"])):
-        if before["let"].get(name) != after["let"].get(name) and not name.startswith("parameter."):
-            yield f"{name} was {_selector(before['let'].get(name))}; is {_selector(after['let'].get(name))}."
-    if before["when_missing"] != after["when_missing"]:
-        missing = [_GIVEN[source["when_missing"]] for source in (before, after)]
+    if old.assert_tree != new.assert_tree:
+        yield f"Held where {old.assert_text or 'a stage said so'}; holds where {new.assert_text}."
+    if old.when_tree != new.when_tree:
+        yield f"Was judged {_where(old.when_text)}; is judged {_where(new.when_text)}."
+    for name in dict.fromkeys((*old.where_trees, *new.where_trees)):
+        if old.where_trees.get(name) != new.where_trees.get(name):
+            yield f"{name} was {_tree(old.where_trees.get(name))}; is {_tree(new.where_trees.get(name))}."
+    for name in dict.fromkeys((*old.let, *new.let)):
+        if old.let.get(name) != new.let.get(name) and not name.startswith("parameter."):
+            yield f"{name} was {_selector(old.let.get(name))}; is {_selector(new.let.get(name))}."
+    if old.when_missing != new.when_missing:
+        missing = [_GIVEN[rule.when_missing] for rule in (old, new)]
         yield f"Where a figure is missing: was {missing[0]}; is {missing[1]}."
     if set(old.places) != set(new.places):
         yield f"Was judged in {counted(len(old.places), 'place')}; is judged in {counted(len(new.places), 'place')}."
@@ -96,18 +94,18 @@ def _of_rule(old: Rule, new: Rule) -> Iterator[str]:
         yield f"Was for collections {_years(old)}; is for collections {_years(new)}."
     if old.inputs != new.inputs:
         yield f"Was for {_inputs(old)}; is for {_inputs(new)}."
-    gone, come = sorted(set(before["codes"]) - set(after["codes"])), sorted(set(after["codes"]) - set(before["codes"]))
+    gone, come = sorted(set(old.codes) - set(new.codes)), sorted(set(new.codes) - set(old.codes))
     if gone:
         yield f"No longer speaks of: {_plain(gone)}."
     if come:
         yield f"Also speaks of: {_plain(come)}."
-    if before["asks_removal"] != after["asks_removal"]:
-        yield "Is counted apart now." if after["asks_removal"] else "Is counted with the other checks now."
-    if before["slip"] != after["slip"]:
-        verb = "are kept out of" if after["slip"] else "enter"
+    if old.asks_removal != new.asks_removal:
+        yield "Is counted apart now." if new.asks_removal else "Is counted with the other checks now."
+    if old.slip != new.slip:
+        verb = "are kept out of" if new.slip else "enter"
         yield f"Until it is explained, its figures {verb} the statements on outcomes."
-    if before["explains"] != after["explains"]:
-        names = ", ".join(after["explains"])
+    if old.explains != new.explains:
+        names = ", ".join(new.explains)
         yield f"Its finding now explains those of {names}." if names else "Its finding explains no other's now."
     if old.authority != new.authority:
         yield f"Rested on {old.authority}; rests on {new.authority}."
@@ -151,10 +149,10 @@ def _plain(codes: Iterable[str]) -> str:
 def _reworded(a: Rulebook, b: Rulebook) -> Iterator[str]:
     before, after = _judging(a), _judging(b)
     for name, rule in after.items():
-        if name in before and not list(_of_rule(before[name], rule)):
-            old = before[name].source
-            if any(old[field] != rule.source[field] for field in _WORDS):
-                yield name
+        old = before.get(name)
+        reworded = old and any(getattr(old, field) != getattr(rule, field) for field in _WORDS)
+        if old and reworded and not list(_of_rule(old, rule)):
+            yield name
     if reasons_reworded(a, b):
         yield "the reasons of reliability"
 
@@ -199,7 +197,7 @@ def _value(rulebook: Rulebook, parameter: Json | None, name: str, year: int) -> 
 
 
 def _users(rulebook: Rulebook, name: str) -> list[str]:
-    return [rule.id for rule in rulebook.rules if f"parameter.{name}" in rule.source["let"]]
+    return [rule.id for rule in rulebook.rules if name in rule.parameters]
 
 
 # The workbook: a row whose label changed is the same row

@@ -11,12 +11,12 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from .. import resources
-from ..model import FAILED, NOT_APPLICABLE, OUTCOMES, PASSED, UNVERIFIABLE, Json
+from ..model import FAILED, NOT_APPLICABLE, OUTCOMES, PASSED, UNVERIFIABLE
 from ..rulebook import Rule, Rulebook, RulebookUnusable, load
 from ..rulebook.expression import Tree, names_in
 from ..rulebook.strict_yaml import Source, Steps, sources
@@ -168,12 +168,11 @@ Told = tuple[Steps, str] | tuple[Steps, str, bool]  # where in the entry, what, 
 
 
 def _of_rule(rule: Rule, rulebook: Rulebook) -> Iterator[Told]:
-    source = rule.source
     if not rule.places:
         yield ("for_each",), "The rule is judged nowhere. Give for_each members that go together."
     if rule.year_until is not None and rule.year_until < rule.year_from:
         yield ("applies",), f"It applies from {rule.year_from} until {rule.year_until}: never. Exchange the years."
-    if rule.id in source["explains"]:
+    if rule.id in rule.explains:
         yield ("explains",), "The rule explains itself. Name other rules."
     if len(set(rule.places)) < len(rule.places):
         yield ("for_each",), "A member stands twice, so the rule is judged twice there. Name each once."
@@ -192,7 +191,7 @@ def _of_rule(rule: Rule, rulebook: Rulebook) -> Iterator[Told]:
 
 
 def _of_cases(rule: Rule) -> Iterator[Told]:
-    cases = rule.source["cases"]
+    cases = rule.cases
     asserted = rule.holds is not None
     given = [case.get("outcome") for case in cases]
     if asserted and not {UNVERIFIABLE, NOT_APPLICABLE} & set(given):
@@ -202,7 +201,7 @@ def _of_cases(rule: Rule) -> Iterator[Told]:
             yield ("cases", index), "The case stands here twice. Keep one."
         if asserted and case.get("outcome") not in OUTCOMES:
             yield ("cases", index), f"A case needs an outcome. Write one of {', '.join(OUTCOMES[:4])}."
-        if not asserted and case.get("expect") not in {*rule.source["codes"], "nothing"}:
+        if not asserted and case.get("expect") not in {*rule.codes, "nothing"}:
             said = case.get("expect")
             yield ("cases", index), f"The rule raises no code {said!r}. Write one of its codes, or nothing."
         if "year" in case and not rule.year_from <= case["year"] <= (rule.year_until or 9999):
@@ -210,26 +209,24 @@ def _of_cases(rule: Rule) -> Iterator[Told]:
 
 
 def _of_names(rule: Rule) -> Iterator[Told]:
-    source = rule.source
-    trees = [source["when"], source["assert"], *source["where"].values()]
+    trees = [rule.when_tree, rule.assert_tree, *rule.where_trees.values()]
     used = {name for tree in trees for name in names_in(tree)}
-    shown = {name for name, _ in _PLACEHOLDER.findall(source["message"])}
-    for name in source["let"]:
-        if name not in used | shown | {"figure"} and not name.startswith("parameter.") and not source["slip"]:
+    shown = {name for name, _ in _PLACEHOLDER.findall(rule.message)}
+    for name in rule.let:
+        if name not in used | shown | {"figure"} and not name.startswith("parameter.") and not rule.slip:
             yield ("let", name), f"'{name}' is used nowhere. Use it or take it out.", True
-    for name in source["where"]:
+    for name in rule.where_trees:
         if name not in used | shown:
             yield ("where", name), f"'{name}' is used nowhere. Use it or take it out.", True
     first: dict[str, str] = {}
-    for name, selector in source["let"].items():
+    for name, selector in rule.let.items():
         other = first.setdefault(repr(selector), name)
         if other != name:
             yield ("let", name), f"'{name}' is the same figure as '{other}'. Keep one name, or choose another figure."
 
 
 def _of_message(rule: Rule) -> Iterator[Told]:
-    source = rule.source
-    shown = _PLACEHOLDER.findall(source["message"])
+    shown = _PLACEHOLDER.findall(rule.message)
     if not any(name in rule.units for name, _ in shown):
         yield ("message",), "The message shows no number. Put a figure of the rule into braces: {name}."
     for name, form in shown:
@@ -238,12 +235,12 @@ def _of_message(rule: Rule) -> Iterator[Told]:
         if form == "d" and rule.units.get(name) in ("share", "ratio", "points", "quotient"):
             yield ("message",), f"{{{name}:d}} shows a {rule.units[name]} as a whole number. Leave :d out."
     for field in ("message", "why", "remedy"):
-        if not source[field].rstrip('"').endswith((".", "?", "!")):
+        if not getattr(rule, field).rstrip('"').endswith((".", "?", "!")):
             yield (field,), "It does not end like a sentence. Write the full stop."
 
 
 def _of_years(rule: Rule, rulebook: Rulebook) -> Iterator[Told]:
-    for name in (name.removeprefix("parameter.") for name in rule.source["let"] if name.startswith("parameter.")):
+    for name in rule.parameters:
         parameter = rulebook.parameters[name]
         first = min(map(int, parameter["values"]))
         if rule.year_from < first:
@@ -259,7 +256,7 @@ def _of_years(rule: Rule, rulebook: Rulebook) -> Iterator[Told]:
 
 def _ranges(rule: Rule, rulebook: Rulebook) -> dict[str, tuple[float, float]]:
     ranges = {}
-    for name, _ in rule.let:
+    for name in rule.let:
         if name.startswith("parameter."):
             values = rulebook.parameters[name.removeprefix("parameter.")]["values"].values()
             ranges[name] = (float(min(values)), float(max(values)))
@@ -324,8 +321,8 @@ def _between(rulebook: Rulebook) -> Iterator[tuple[Rule, Steps, str]]:
             yield rule, ("id",), f"{prefix} is the prefix of {family}. Take an id of {rule.family}."
     groups: dict[Any, list[Rule]] = {}
     for rule in rulebook.rules:
-        if rule.holds is not None and rule.source["status"] in ("active", "suspended"):
-            chosen = sorted(repr(selector) for name, selector in rule.let if not name.startswith("parameter."))
+        if rule.holds is not None and rule.status in ("active", "suspended"):
+            chosen = sorted(repr(selector) for name, selector in rule.figures.items())
             groups.setdefault(tuple(chosen), []).append(rule)
     for rules in groups.values():
         for index, rule in enumerate(rules):
@@ -346,8 +343,8 @@ def _meet(a: Rule, b: Rule) -> bool:
 
 
 def _compared(rule: Rule, other: Rule, rulebook: Rulebook) -> Iterator[tuple[Rule, Steps, str]]:
-    names = {repr(selector): name for name, selector in other.let if not name.startswith("parameter.")}
-    renamed = {name: names[repr(chosen)] for name, chosen in rule.let if not name.startswith("parameter.")}
+    names = {repr(selector): name for name, selector in other.figures.items()}
+    renamed = {name: names[repr(chosen)] for name, chosen in rule.figures.items()}
     here, there = question(rule, renamed), question(other)
     pairs = set(_pairs(here, there, rulebook))
     both = {pair for pair in pairs if set(pair) <= {PASSED, FAILED}}
@@ -383,8 +380,8 @@ def _of_parameters(rulebook: Rulebook) -> Iterator[tuple[str, Steps, str]]:
 
 
 def _cited(rulebook: Rulebook) -> Iterator[str]:
-    lets: Iterable[Json] = [
-        *(rule.source["let"] for rule in rulebook.rules),
+    lets: Iterable[Mapping[str, Any]] = [
+        *(rule.let for rule in rulebook.rules),
         *(derivation["let"] for indicator in rulebook.indicators for derivation in indicator["derivations"]),
         *(indicator["extra"] for indicator in rulebook.indicators),
         *(level["let"] for level in rulebook.reliability),

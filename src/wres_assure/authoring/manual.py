@@ -9,7 +9,8 @@ from typing import Any
 from ..facts import title_of
 from ..model import ORGANISATIONS, Json, Key, Place
 from ..rulebook import Rule, Rulebook
-from ..wording.findings import counted, number, sentence
+from ..wording.numbers import counted, number
+from ..wording.text import sentence
 from .mutants import text_of
 
 WIDTH = 80
@@ -47,9 +48,7 @@ def families(rulebook: Rulebook) -> dict[str, list[Rule]]:
 
 def figures(rule: Rule, rulebook: Rulebook) -> Iterator[tuple[str, str]]:
     """Each name of a rule with the figure it stands for, in words."""
-    for name, selector in rule.let:
-        if name.startswith("parameter."):
-            continue
+    for name, selector in rule.figures.items():
         if name == "figure" and rule.kind == "cells":
             if rule.holds:
                 yield name, "the figure itself, in each of the cells"
@@ -58,7 +57,7 @@ def figures(rule: Rule, rulebook: Rulebook) -> Iterator[tuple[str, str]]:
             yield name, "; ".join(f"{_item(item, rulebook)}: {said}" for item, said in several.items())
         else:
             yield name, _figure(selector, rulebook)
-    for name, tree in rule.source["where"].items():
+    for name, tree in rule.where_trees.items():
         yield name, text_of(tree)
 
 
@@ -89,7 +88,7 @@ def _figure(selector: list[str], rulebook: Rulebook) -> str:
 
 def thresholds(rule: Rule, rulebook: Rulebook) -> Iterator[tuple[str, str]]:
     """Each parameter a rule cites, with its values by year in words."""
-    for name in (name.removeprefix("parameter.") for name, _ in rule.let if name.startswith("parameter.")):
+    for name in rule.parameters:
         yield f"parameter.{name}", f"{rulebook.parameters[name]['title']}: {dated(rulebook.parameters[name])}"
 
 
@@ -139,21 +138,19 @@ def judged_where(rule: Rule, rulebook: Rulebook) -> str:
 
 
 def status(rule: Rule) -> str:
-    source = rule.source
     said = (
-        "" if source["status"] == "active" else f"It is {source['status']}: {sentence(source['status_reason'] or '')}"
+        "" if rule.status == "active" else f"It is {rule.status}: {sentence(rule.status_reason)}"
     )
-    successor = f" {source['successor']} stands in its place." if source["successor"] else ""
-    replaces = f" It replaces {_list(source['replaces'])}." if source["replaces"] else ""
+    successor = f" {rule.successor} stands in its place." if rule.successor else ""
+    replaces = f" It replaces {_list(rule.replaces)}." if rule.replaces else ""
     return f"{said}{successor}{replaces}".strip()
 
 
 def _conditions(rule: Rule) -> Iterator[tuple[str, str]]:
-    source = rule.source
-    if source["when_text"]:
-        yield "judged where", source["when_text"]
-    if source["assert_text"]:
-        yield "must hold", source["assert_text"]
+    if rule.when_text:
+        yield "judged where", rule.when_text
+    if rule.assert_text:
+        yield "must hold", rule.assert_text
 
 
 def _example(case: Json) -> tuple[str, str]:
@@ -177,7 +174,6 @@ def _shown(value: Any) -> str:
 def manual(rulebook: Rulebook, rule_id: str) -> str:
     """A rule as a manual page: what, why, how to put right, authority, examples, since when; 80 columns."""
     rule = rulebook.rule(rule_id)
-    source = rule.source
     lines = [*wrapped(f"{rule.id}  {rule.title}"), ""]
 
     def section(heading: str, *paragraphs: Iterable[str]) -> None:
@@ -190,21 +186,21 @@ def manual(rulebook: Rulebook, rule_id: str) -> str:
         "WHAT",
         wrapped(f"The rule {ASKS[rule.action]}.", 4),
         wrapped(status(rule), 4),
-        wrapped(_RAISED.get(source["raised_by"], ""), 4),
+        wrapped(_RAISED.get(rule.raised_by, ""), 4),
         _listed(conditions),
         wrapped(judged_where(rule, rulebook), 4),
-        wrapped(MISSING[source["when_missing"]] if rule.holds else "", 4),
-        *([wrapped("It asks for something to be removed and is counted apart.", 4)] if source["asks_removal"] else []),
+        wrapped(MISSING[rule.when_missing] if rule.holds else "", 4),
+        *([wrapped("It asks for something to be removed and is counted apart.", 4)] if rule.asks_removal else []),
     )
-    section("WHY", wrapped(source["why"], 4))
-    said = [(code, f"{entry['message']} {entry['remedy']}") for code, entry in source["codes"].items()]
-    section("HOW TO PUT RIGHT", wrapped(source["remedy"] or "", 4), _listed(said))
-    section("WHAT IT SAYS", wrapped(source["message"] or "", 4))
+    section("WHY", wrapped(rule.why, 4))
+    said = [(code, f"{entry.message} {entry.remedy}") for code, entry in rule.codes.items()]
+    section("HOW TO PUT RIGHT", wrapped(rule.remedy, 4), _listed(said))
+    section("WHAT IT SAYS", wrapped(rule.message, 4))
     section("AUTHORITY", wrapped(sentence(rulebook.authority(rule.authority)), 4))
-    section("KNOWN ISSUES", *(wrapped(issue, 4) for issue in source["known_issues"]))
+    section("KNOWN ISSUES", *(wrapped(issue, 4) for issue in rule.known_issues))
     section("EXAMPLES", _examples(rule))
-    explains = f"Where it fails, it explains {_list(source['explains'])}." if source["explains"] else ""
-    section("SINCE", wrapped(f"Rulebook {source['since']}. {applies(rule)}", 4), wrapped(explains, 4))
+    explains = f"Where it fails, it explains {_list(rule.explains)}." if rule.explains else ""
+    section("SINCE", wrapped(f"Rulebook {rule.since}. {applies(rule)}", 4), wrapped(explains, 4))
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -226,7 +222,7 @@ def _listed(entries: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def _examples(rule: Rule) -> list[str]:
-    return _listed((f"{comes}:", said) for said, comes in map(_example, rule.source["cases"]))
+    return _listed((f"{comes}:", said) for said, comes in map(_example, rule.cases))
 
 
 # Pages
@@ -333,22 +329,21 @@ def page(rulebook: Rulebook, family: str) -> str:
 
 
 def _entry(rule: Rule, rulebook: Rulebook) -> Iterator[str]:
-    source = rule.source
     yield from (f"## {rule.id}", "", f"**{rule.title}.** The rule {ASKS[rule.action]}. {status(rule)}".rstrip(), "")
     if rule.holds:
         yield from (f"- {name}: `{text}`" for name, text in _conditions(rule))
         for name, said in (*figures(rule, rulebook), *thresholds(rule, rulebook)):
-            yield f"- `{name}`: {f'`{said}`' if name in source['where'] else said}"
+            yield f"- `{name}`: {f'`{said}`' if name in rule.where_trees else said}"
         yield ""
-    how = MISSING[source["when_missing"]] if rule.holds else _RAISED[source["raised_by"]]
+    how = MISSING[rule.when_missing] if rule.holds else _RAISED[rule.raised_by]
     yield from (f"{judged_where(rule, rulebook)} {how} {applies(rule)}", "")
-    yield from (f"Why: {source['why']}", "")
-    for code, said in source["codes"].items():
-        yield f"- `{code}`: {said['message']} *{said['remedy']}*"
-    if source["remedy"]:
-        yield f"To put right: {source['remedy']}"
+    yield from (f"Why: {rule.why}", "")
+    for code, wording in rule.codes.items():
+        yield f"- `{code}`: {wording.message} *{wording.remedy}*"
+    if rule.remedy:
+        yield f"To put right: {rule.remedy}"
     yield from ("", f"Authority: {sentence(rulebook.authority(rule.authority))}", "")
-    for issue in source["known_issues"]:
+    for issue in rule.known_issues:
         yield from (f"Known issue: {issue}", "")
-    yield from _table(["Example", "Outcome"], [list(_example(case)) for case in source["cases"]])
+    yield from _table(["Example", "Outcome"], [list(_example(case)) for case in rule.cases])
     yield ""

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ..model import Json
-from ..rulebook import Rule, Rulebook, build
+from ..rulebook import Rule, Rulebook, evaluated
 from ..rulebook.expression import Tree, names_in
 from .cases import outcome
 
@@ -92,42 +91,43 @@ def score(rule: Rule, rulebook: Rulebook) -> Score:
 
 
 def _noticed(mutant: Mutant) -> bool:
-    return any(outcome(mutant.rule, case, mutant.rulebook) != case["outcome"] for case in mutant.rule.source["cases"])
+    return any(outcome(mutant.rule, case, mutant.rulebook) != case["outcome"] for case in mutant.rule.cases)
 
 
 def mutants(rule: Rule, rulebook: Rulebook) -> Iterator[Mutant]:
     """Every mutant of a rule, each once."""
-    for text, entry in dict(_entries(rule)).items():
-        yield Mutant(_built(entry, rulebook), rulebook, text)
-    for name in (name.removeprefix("parameter.") for name, _ in rule.let if name.startswith("parameter.")):
+    for text, changed in dict(_changed(rule)).items():
+        yield Mutant(evaluated(changed), rulebook, text)
+    for name in rule.parameters:
         yield from _shifted(rule, rulebook, name)
 
 
-def _entries(rule: Rule) -> Iterator[tuple[str, Json]]:
-    source = rule.source
-    for field in ("when", "assert"):
-        for tree in _variants(source[field]):
-            yield f"{field}: {text_of(tree)}", {**source, field: tree}
+def _changed(rule: Rule) -> Iterator[tuple[str, Rule]]:
+    """How each mutant reads, and the rule with its tree changed."""
+    for tree in _variants(rule.when_tree):
+        yield f"when: {text_of(tree)}", rule._replace(when_tree=tree)
+    for tree in _variants(rule.assert_tree):
+        yield f"assert: {text_of(tree)}", rule._replace(assert_tree=tree)
     judging = _judging(rule)
-    for name, whole in source["where"].items():
+    for name, whole in rule.where_trees.items():
         if name in judging:  # the others only stand in the message
             for tree in _variants(whole):
-                yield f"{name}: {text_of(tree)}", {**source, "where": {**source["where"], name: tree}}
-    if source["when"] is not None:
-        yield "when: left out", {**source, "when": None}
-    if source["when_missing"] is not None:
-        yield "when_missing: left out", {**source, "when_missing": None}
+                yield f"{name}: {text_of(tree)}", rule._replace(where_trees={**rule.where_trees, name: tree})
+    if rule.when_tree is not None:
+        yield "when: left out", rule._replace(when_tree=None)
+    if rule.when_missing is not None:
+        yield "when_missing: left out", rule._replace(when_missing=None)
 
 
 def _judging(rule: Rule) -> set[str]:
     """The names of `where` that a condition rests on."""
-    pending = [*names_in(rule.source["when"]), *names_in(rule.source["assert"])]
+    pending = [*names_in(rule.when_tree), *names_in(rule.assert_tree)]
     found: set[str] = set()
     while pending:
         name = pending.pop()
-        if name in rule.source["where"] and name not in found:
+        if name in rule.where_trees and name not in found:
             found.add(name)
-            pending += names_in(rule.source["where"][name])
+            pending += names_in(rule.where_trees[name])
     return found
 
 
@@ -168,12 +168,6 @@ def shifted(value: float, unit: str, sign: int) -> float:
     """A threshold moved by one step of its unit: a person, a tenth of a per cent, a hundredth of a ratio."""
     step = _STEPS.get(unit, 1.0 if value == round(value) else 0.01)
     return round(value + sign * step, 10)
-
-
-def _built(entry: Json, rulebook: Rulebook) -> Rule:
-    """The rule of a changed entry, its closures built anew."""
-    nothing: Json = {"layouts": {}, "layout_differences": {}, "benchmarks": []}
-    return build({**rulebook._asdict(), **nothing, "rules": [entry]}).rules[0]
 
 
 def text_of(tree: Any, rank: int = 0) -> str:

@@ -55,8 +55,7 @@ class Question(NamedTuple):
 
 def question(rule: Rule, renamed: Mapping[str, str] | None = None) -> Question:
     """The rule's condition over selected names alone, these renamed where another rule's names are wanted."""
-    source = rule.source
-    when, asserted = (written_out(source[field], source["where"], renamed or {}) for field in ("when", "assert"))
+    when, asserted = (written_out(tree, rule.where_trees, renamed or {}) for tree in (rule.when_tree, rule.assert_tree))
     return Question(rule, when, asserted, None if when is None else value_of(when), value_of(asserted))
 
 
@@ -98,10 +97,10 @@ def draws(asked: list[Question], rulebook: Rulebook, count: int = DRAWS) -> Iter
     """Feasible figures for rules that select the same: the cases of the first, these a little changed, and others,
     some of them steered to where a comparison turns."""
     first = asked[0].rule
-    units = {name: first.units[name] for name, _ in first.let if not name.startswith("parameter.")}
-    answers = [name for name, selector in first.let if _is_yes_or_no(selector, rulebook)]
+    units = {name: first.units[name] for name in first.figures}
+    answers = [name for name, selector in first.let.items() if _is_yes_or_no(selector, rulebook)]
     given = [
-        {name: operand(case[name], units[name]) for name in units if name in case} for case in first.source["cases"]
+        {name: operand(case[name], units[name]) for name in units if name in case} for case in first.cases
     ]
     turns = [turn for each in asked for turn in comparisons([each.when_tree, each.assert_tree])]
     years = _years(asked, rulebook)

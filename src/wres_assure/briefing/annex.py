@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..model import FAILED, Finding, Slip
-from ..wording import findings as words
-from ..wording.findings import number, sentence
+from ..wording.cells import cells_of
+from ..wording.findings import fingerprint, trace_of
 from ..wording.indicators import BY_THE_PUBLIC, pooled_sentence
+from ..wording.numbers import counted, number
 from ..wording.report import Report, RuleFindings, Unjudged
 from ..wording.said import Said, say
 from ..wording.score import STATUS, alternative_lines, domain_lines, index_lines, index_sentence
+from ..wording.text import clean, lower_first, sentence
 from .document import Block, Pairs, Paragraph, Section, Table, TableCell, TableRow
 from .dossier import Dossier
 from .front_pages import bands_chart, board_chart
@@ -30,8 +32,8 @@ def findings(of: Dossier, page: Report, actions: Iterable[str] = (), annex: bool
     for action, title, size, groups in page.findings:
         if wanted and action not in wanted:
             continue
-        counted = say(f"{words.counted(size, 'finding')}.", (), (), ["file"])
-        found.append(Section(f"findings-{action}", title, (Paragraph((counted,)),), annex=annex))
+        how_many = say(f"{counted(size, 'finding')}.", (), (), ["file"])
+        found.append(Section(f"findings-{action}", title, (Paragraph((how_many,)),), annex=annex))
         found += [_group(of, group, annex) for group in groups]
     if not found and not page.stopped:
         none = say("Nothing to correct or to explain was found.", (), (), ["file"])
@@ -56,7 +58,7 @@ def _group(of: Dossier, group: RuleFindings, annex: bool) -> Section:
         notes = []
         if len(few) < len(part.rows):
             where = f": {part.cells}" if part.cells else ""
-            text = f"{words.counted(len(part.rows), 'finding')}{where}. The first {len(few)} stand here."
+            text = f"{counted(len(part.rows), 'finding')}{where}. The first {len(few)} stand here."
             notes.append(say(text, [row.id for row in part.rows]))
         caption = f"{group.title}: where, and what was found"
         blocks.append(Table(caption, ("Cell", "Value", "Finding"), rows, tuple(notes), (3, 3, 8)))
@@ -64,7 +66,7 @@ def _group(of: Dossier, group: RuleFindings, annex: bool) -> Section:
     pairs.append(("Why", say(group.why, (), (), evidence)))
     if traced := _trace(of, group):
         pairs.append(("Decided by", traced))
-    pairs += [("Known issue", say(sentence(text), (), (), evidence)) for text in rule.source["known_issues"]]
+    pairs += [("Known issue", say(sentence(text), (), (), evidence)) for text in rule.known_issues]
     pairs += [("What follows", say(text, (), (), evidence)) for text in group.follows]
     pairs.append(("Authority", say(sentence(group.authority), (), (), evidence)))
     blocks.append(Pairs(tuple(pairs)))
@@ -76,7 +78,7 @@ def _trace(of: Dossier, group: RuleFindings) -> Said | None:
     first = next((f for f in _failed(of) if f.rule == group.rule and f.clause is not None), None)
     if first is None:
         return None
-    return say(f"{words.trace_of(first, of.rulebook)}.", [words.fingerprint(first, of.code)])
+    return say(f"{trace_of(first, of.rulebook)}.", [fingerprint(first, of.code)])
 
 
 def _failed(of: Dossier) -> Iterator[Finding]:
@@ -102,9 +104,9 @@ def slips(of: Dossier) -> Section | None:
 
 def _slip(slip: Slip) -> TableRow:
     repaired = "; ".join(f"{what}: {value}" for what, value in slip.repaired)
-    cells = words.cells_of(cell for cell, _ in slip.cells)
+    cells = cells_of(cell for cell, _ in slip.cells)
     texts = (slip.title, cells or "-", repaired or "-", "; ".join(slip.witnesses) or "-")
-    return TableRow(tuple(TableCell(words.clean(text)) for text in texts), (), slip.indicators, (f"slip {slip.code}",))
+    return TableRow(tuple(TableCell(clean(text)) for text in texts), (), slip.indicators, (f"slip {slip.code}",))
 
 
 # Gap index
@@ -124,8 +126,8 @@ def gap_index(of: Dossier) -> Section:
         )
         for line in index_lines(of.assessment, of.rulebook)
     )
-    domains = "; ".join(f"{name[:1].lower()}{name[1:]} {value}" for name, value in domain_lines(score))
-    others = "; ".join(f"{name[:1].lower()}{name[1:]} {value}" for name, value in alternative_lines(score))
+    domains = "; ".join(f"{lower_first(name)} {value}" for name, value in domain_lines(score))
+    others = "; ".join(f"{lower_first(name)} {value}" for name, value in alternative_lines(score))
     notes = [say(sentence(f"By domain: {domains}"), (), evidence), say(sentence(f"Otherwise: {others}"), (), evidence)]
     notes += [say(sentence(note), (), evidence) for note in score.notes]
     table = Table(

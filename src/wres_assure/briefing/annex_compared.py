@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from ..model import PeerPosition
 from ..wording.change import change_sentence, three_years, year_cell
-from ..wording.findings import sentence
 from ..wording.indicators import pooled_sentence, signed
 from ..wording.peers import compared_with, level_sentence, peer_sentence, published_sentence, value_in_words
 from ..wording.said import Said, say
+from ..wording.text import lower_first, sentence
 from .document import Block, Bullets, Chart, Mark, Panel, Paragraph, Section, Table, TableCell, TableRow
 from .dossier import Dossier
 
@@ -67,7 +67,7 @@ def _changes(of: Dossier) -> Iterator[Said]:
     for name, changed in of.assessment.compared.changes.items():
         text = change_sentence(changed, of.indicators[name], of.rulebook, top=True)
         notes = [sentence(note) for note in changed.notes if note not in text]
-        told = " ".join((f"{of.indicators[name].title}: {text[:1].lower()}{text[1:]}", *notes))
+        told = " ".join((f"{of.indicators[name].title}: {lower_first(text)}", *notes))
         yield say(told, of.prints(name), [name])
 
 

@@ -8,9 +8,10 @@ from typing import NamedTuple
 from ..facts import Facts
 from ..model import FAILED, Assessment, Change, Fact, Finding, Indicator, Json, Key, PeerPosition, Pooled
 from ..rulebook import Rulebook
-from ..wording import findings as words
-from ..wording.indicators import standing
+from ..wording.cells import cells_of
+from ..wording.findings import fingerprint
 from ..wording.small_counts import SmallCount, small_count
+from ..wording.text import clean, code_shown
 
 WORSE = ("worse_distinguishable", "worse_could_be_chance", "worse_not_testable")
 BETTER, NOT_USABLE = "no_difference_or_better", "not_usable"
@@ -47,7 +48,7 @@ class Dossier(NamedTuple):
 
     def prints(self, indicator: str) -> tuple[str, ...]:
         """The fingerprints of an indicator's findings."""
-        return tuple(words.fingerprint(finding, self.code) for finding in self.findings.get(indicator, ()))
+        return tuple(fingerprint(finding, self.code) for finding in self.findings.get(indicator, ()))
 
     def complete_count(self, indicator: str) -> SmallCount | None:
         """The complete count behind an indicator that is one."""
@@ -111,20 +112,19 @@ def dossier_of(
     facts = Facts(assessment.facts, rulebook.items, rulebook.parameters_of(assessment.subject.year))
     entries = {entry["id"]: entry for entry in rulebook.indicators}
     indicators = {indicator.id: indicator for indicator in assessment.indicators}
-    of_profile = {name: kind for kind, names in assessment.score.profile.items() for name in names}
     return Dossier(
         assessment,
         rulebook,
         facts,
         entries,
         indicators,
-        {name: of_profile.get(name) or standing(found, entries[name]) for name, found in indicators.items()},
+        assessment.score.standing,
         _by_indicator(assessment, facts, rulebook, indicators),
         {fact.key.item: fact for fact in assessment.facts if fact.key.basis == "narrative" and fact.value is not None},
         frameworks(rulebook, assessment.subject.year, framework),
         small_count(facts),
         _NOUNS.get(assessment.subject.organisation.type, "organisation"),
-        words.code_shown(assessment.subject.organisation.code),
+        code_shown(assessment.subject.organisation.code),
         quoted,
     )
 
@@ -176,7 +176,7 @@ def words_of_the_organisation(of: Dossier, indicator: str) -> list[tuple[str, st
     found: dict[str, str] = {}
     for finding in of.findings.get(indicator, ()):
         if finding.explanation:
-            found.setdefault(_short(finding.explanation), words.cells_of(cell for cell, _ in finding.cells))
+            found.setdefault(_short(finding.explanation), cells_of(cell for cell, _ in finding.cells))
     for fact in of.assessment.facts:
         own = of.rulebook.indicator_of.get(fact.key.item) == number and fact.key.basis == "verified"
         if own and fact.note and (fact.key.item != "headcount" or fact.key.pay_band in _SENIOR):
@@ -185,20 +185,19 @@ def words_of_the_organisation(of: Dossier, indicator: str) -> list[tuple[str, st
 
 
 def _short(text: str) -> str:
-    text = words.clean(text)
+    text = clean(text)
     return text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 1].rpartition(' ')[0]} …"
 
 
 def was_asked(of: Dossier, indicator: str) -> bool:
     """Whether a finding asks to correct or explain a figure of an indicator."""
-    actions = {rule.id: rule.action for rule in of.rulebook.rules}
-    return any(actions[finding.rule] != "note" for finding in of.findings.get(indicator, ()))
+    return any(of.rulebook.rule(finding.rule).action != "note" for finding in of.findings.get(indicator, ()))
 
 
 def narrative_text(of: Dossier, name: str) -> str:
     """A text of the narrative, cleaned; "" where there is none."""
     fact = of.answers.get(name)
-    return words.clean(fact.note)[:600] if fact else ""
+    return clean(fact.note)[:600] if fact else ""
 
 
 def share_of(of: Dossier, name: str) -> float | None:

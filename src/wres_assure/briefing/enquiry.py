@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 from ..model import Indicator, Json
 from ..wording.change import change_sentence
-from ..wording.findings import number, sentence
 from ..wording.indicators import figures_of, pooled_sentence
+from ..wording.numbers import number
 from ..wording.said import Said, say
 from ..wording.score import numbers
 from ..wording.small_counts import LEAST_OF_A_ROW, SmallCount, needed_words, small_count
+from ..wording.text import capital, sentence
 from .document import Block, Bullets, Pairs, Paragraph, Quote, Section
 from .dossier import NOT_USABLE, Dossier, narrative_text, was_asked, words_of_the_organisation
 
@@ -187,7 +188,7 @@ def _in_question(of: Dossier) -> list[Enquiry]:
     for name in names:
         by_reason.setdefault(_reason(of.indicators[name]), []).append(name)
     clauses = [f"{_named(several)} cannot be used: {reason}." for reason, several in by_reason.items()]
-    text = " ".join(_capital(clause) for clause in clauses[:_REASONS])
+    text = " ".join(capital(clause) for clause in clauses[:_REASONS])
     if len(clauses) > _REASONS:
         others = [name for several in list(by_reason.values())[_REASONS:] for name in several]
         text += f" Nor can {_named(others)}."
@@ -205,10 +206,6 @@ _REASONS = 2  # told one by one; the annex has all
 def _named(names: list[str]) -> str:
     """`indicators 3 and 9`."""
     return f"indicator{'s' if len(names) > 1 else ''} {numbers(names)}"
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _reason(indicator: Indicator) -> str:

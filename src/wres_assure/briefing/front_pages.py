@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..model import Change, Key
-from ..wording.findings import number, sentence
 from ..wording.indicators import Indication, chance_of, events_of, figures_of, pooled_sentence, range_of, value_cell
+from ..wording.numbers import number
 from ..wording.report import COUNTS_AS_NOTHING, CRUDE, Report
 from ..wording.said import Said, say
 from ..wording.score import numbers, profile_sentence
 from ..wording.small_counts import LEAST_OF_A_ROW, SmallCount, needed_words, parity_of, small_count
+from ..wording.text import capital, lower_first, sentence
 from .document import Block, Bullets, Chart, Mark, Panel, Paragraph, Section, Table, TableCell, TableRow
 from .dossier import BETTER, NOT_USABLE, WORSE, Dossier, share_of
 from .enquiry import enquiries, gap_smaller, not_improving, size_of, three_years
@@ -263,9 +264,7 @@ def better(of: Dossier) -> Section | None:
 
 
 def indicator_title(of: Dossier, name: str) -> str:
-    return (
-        f"Indicator {name.rpartition('_')[2]}, {of.indicators[name].title[:1].lower()}{of.indicators[name].title[1:]}"
-    )
+    return f"Indicator {name.rpartition('_')[2]}, {lower_first(of.indicators[name].title)}"
 
 
 # Representation
@@ -337,7 +336,7 @@ def bands_chart(of: Dossier) -> Chart | None:
             few = small_count(of.facts, "headcount", group, band)
             if few is None:
                 continue
-            label = _capital(items["pay_bands"].get(band, band))
+            label = capital(items["pay_bands"].get(band, band))
             marks.append(Mark(label, few.bme / few.people, shown=_counts(few), indicator="indicator_1"))
             large += [(few.bme / few.people, label)] if few.people >= LEAST_OF_A_ROW else []
             share = number(few.bme / few.people, "share")
@@ -363,10 +362,6 @@ def bands_chart(of: Dossier) -> Chart | None:
 
 def _counts(few: SmallCount) -> str:
     return f"{few.bme:,} of {few.people:,} ({number(few.bme / few.people, 'share')})"
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
 
 
 def board_chart(of: Dossier) -> Chart | None:

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ..model import FAILED, NOT_APPLICABLE, Json
-from ..wording.findings import day, number, sentence
+from ..wording.numbers import day, number
 from ..wording.said import Said, say
+from ..wording.text import capital, sentence
 from .document import Paragraph, Section, Table, TableCell, TableRow
 from .dossier import Dossier, count
 
@@ -100,8 +101,8 @@ def checklist_section(of: Dossier, annex: bool = True) -> Section:
     for matter in matters(of):
         ask = " ".join(matter.ask) or ("Ask what is planned." if matter.state == "no" else "-")
         cells = (
-            TableCell(_capital(matter.title)),
-            TableCell(_capital(matter.answer) or "Not answered"),
+            TableCell(capital(matter.title)),
+            TableCell(capital(matter.answer) or "Not answered"),
             TableCell(ask),
         )
         rows.append(TableRow(cells, other=tuple(f"narrative {name}" for name in matter.answers)))
@@ -113,10 +114,6 @@ def checklist_section(of: Dossier, annex: bool = True) -> Section:
         (3, 4, 5),
     )
     return Section("governance", "Governance and action plan", (table,), annex=annex)
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
 
 
 def duties_section(of: Dossier) -> Section:
@@ -176,7 +173,7 @@ def due_regard_section(of: Dossier) -> Section:
     rows = []
     for entry in of.rulebook.briefing["due_regard"]:
         evidence = list(_evidence(of, entry))
-        state = f"{_capital(_IN_EVIDENCE)}: {'; '.join(evidence)}" if evidence else _capital(_NOT_IN_EVIDENCE)
+        state = f"{capital(_IN_EVIDENCE)}: {'; '.join(evidence)}" if evidence else capital(_NOT_IN_EVIDENCE)
         cells = (TableCell(entry["principle"], entry["means"]), TableCell(state), TableCell(entry["ask"]))
         rows.append(TableRow(cells, other=(*entry["answers"], *entry["items"]) or (_SOURCE,)))
     note = say("Evidence is not compliance: whether due regard was had shows in decisions.", (), (), [_SOURCE])
@@ -192,7 +189,7 @@ def support_checklist_section(of: Dossier) -> Section:
     rows = []
     for entry in of.rulebook.briefing["checklist"]:
         evidence = list(_evidence(of, entry))
-        state = f"{_capital(_IN_EVIDENCE)}: {'; '.join(evidence)}" if evidence else _capital(_NOT_IN_EVIDENCE)
+        state = f"{capital(_IN_EVIDENCE)}: {'; '.join(evidence)}" if evidence else capital(_NOT_IN_EVIDENCE)
         rows.append(
             TableRow(
                 (TableCell(entry["check"]), TableCell(state), TableCell(entry["ask"])),

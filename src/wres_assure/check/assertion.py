@@ -9,20 +9,23 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from ..facts import Facts, Resolved
-from ..model import FAILED, NOT_APPLICABLE, UNVERIFIABLE, Finding, Key, Place, Raised, Return, Shown
+from ..model import FAILED, Finding, Key, Place, Raised, Return, Shown
 from ..rulebook import Rule, Rulebook, bind
 from ..rulebook.expression import CannotCompute, Env, Operand, deciding, exact, tidy
+from .outcomes import not_applicable, unverifiable
 
 FIRST = ("structure", "types")  # a figure that fails in these families is in question for every later rule
 NO_FIGURE = ("blank", "section_empty", "esr_empty", None)
 
 
 class Context(NamedTuple):
+    """What a rule is judged in: the facts of one return, what stages raised of it, and the figures in question."""
+
     facts: Facts
     raised: Mapping[str, list[Raised]]
     subject: Return
     rulebook: Rulebook
-    in_question: dict[Key, str]
+    in_question: Mapping[Key, str]  # each with the rule that asks to correct it
 
 
 def assert_at(rule: Rule, place: Place, context: Context) -> list[Finding]:
@@ -47,8 +50,8 @@ def assert_at(rule: Rule, place: Place, context: Context) -> list[Finding]:
 def _bound(rule: Rule, place: Place) -> tuple[dict[str, Key], tuple[str, ...]]:
     """The keys of a rule's names at a place, a printed figure as the return's own, and which names are printed."""
     # What does not depend on the place stands first, in findings too.
-    let = sorted(rule.let, key=lambda named: not isinstance(named[1], list) or "@" in named[1] or "printed" in named[1])
-    keys = {name: bind(selector, place) for name, selector in let}
+    let = {name: isinstance(chosen, dict) or "@" in chosen or "printed" in chosen for name, chosen in rule.let.items()}
+    keys = {name: bind(rule.let[name], place) for name in sorted(let, key=let.__getitem__)}
     printed = tuple(name for name, key in keys.items() if key.basis == "printed")
     return {n: key.under("verified") if n in printed else key for n, key in keys.items()}, printed
 
@@ -67,15 +70,14 @@ def asserted(rule: Rule, place: Place, keys: Mapping[str, Key], context: Context
             if obstacle:
                 return [obstacle]
             if not rule.when(operands):
-                why = f"It is judged only where {rule.source['when_text']}."
-                return [Finding(rule.id, NOT_APPLICABLE, place, {}, (), cause=why)]
+                return [not_applicable(rule, place, f"It is judged only where {rule.when_text}.")]
         assert rule.holds is not None
         obstacle = _gathered(operands, rule, place, rule.needs, keys, context)
         if obstacle:
             return [obstacle]
         return [] if rule.holds(operands) else [_failed(rule, place, keys, context)]
     except CannotCompute as e:
-        return [Finding(rule.id, UNVERIFIABLE, place, {}, (), cause=str(e))]
+        return [unverifiable(rule, place, str(e))]
 
 
 def _gathered(
@@ -91,43 +93,35 @@ def _gathered(
         found = context.facts.resolve(keys[name])
         operand = _operand(found, rule)
         if operand is None:
-            if rule.source["when_missing"] == "skip" and found.problem is None:
-                return Finding(rule.id, NOT_APPLICABLE, place, {}, (), cause=_sentence(found.reason))
-            return unverifiable(rule, place, found, context)
+            if rule.when_missing == "skip" and found.problem is None:
+                return not_applicable(rule, place, _sentence(found.reason))
+            return lacking(rule, place, found, context)
         operands[name] = operand
         if not context.in_question or rule.family in FIRST:
             continue
         if len(found.facts) > 1 and context.facts.keys_behind(keys[name]).isdisjoint(context.in_question):
             continue
         for fact in found.facts:
-            if context.in_question.get(fact.key, rule.id) not in (rule.id, *rule.source["explains"]):
-                by = context.in_question[fact.key]
-                return Finding(
-                    rule.id,
-                    UNVERIFIABLE,
-                    place,
-                    {},
-                    ((fact.cell, fact.raw),),
-                    cause=f"{context.facts.name(fact.key)} is in question",
-                    caused_by=by,
-                )
+            if context.in_question.get(fact.key, rule.id) not in (rule.id, *rule.explains):
+                cause = f"{context.facts.name(fact.key)} is in question"
+                obstacle = unverifiable(rule, place, cause, context.in_question[fact.key])
+                return obstacle._replace(cells=((fact.cell, fact.raw),))
     return None
 
 
 def _operand(found: Resolved, rule: Rule) -> Operand | None:
     """The number of a name; 0 for a blank where the rule takes it so."""
-    nothing = found.operand is None and rule.source["when_missing"] == "zero"
+    nothing = found.operand is None and rule.when_missing == "zero"
     if nothing and (found.problem is None or found.problem.problem in NO_FIGURE):
         return exact(0.0)
     return found.operand
 
 
-def unverifiable(rule: Rule, place: Place, found: Resolved, context: Context) -> Finding:
+def lacking(rule: Rule, place: Place, found: Resolved, context: Context) -> Finding:
+    """The finding where a number a rule needs is not to be had, with the rule that says what is the matter with it."""
     problem = found.problem
     caused_by = raiser(problem.problem, Place(*problem.key), context) if problem and problem.problem else ""
-    return Finding(
-        rule.id, UNVERIFIABLE, place, {}, (), cause=found.reason, caused_by=caused_by if caused_by != rule.id else ""
-    )
+    return unverifiable(rule, place, found.reason, caused_by if caused_by != rule.id else "")
 
 
 def raiser(code: str, place: Place, context: Context) -> str:
@@ -175,7 +169,8 @@ def _failed(rule: Rule, place: Place, keys: Mapping[str, Key], context: Context)
     if rule.where:
         computed = ((name, operand) for name, operand in env.items() if name not in values)
         values.update((name, Shown(tidy(o.value), o.low, o.high)) for name, o in computed)
-    return Finding(rule.id, FAILED, place, values, tuple(cells.items()), clause=deciding(rule.source["assert"], env))
+    clause = deciding(rule.assert_tree, env)
+    return Finding(rule.id, FAILED, place, values, tuple(cells.items()), clause=clause)
 
 
 def _sentence(text: str) -> str:

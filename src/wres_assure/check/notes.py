@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ..facts import Facts
 from ..figures import WITHHELD
 from ..model import FAILED, Fact, Finding, Key
-from ..rulebook import Rule, Rulebook, bind
+from ..rulebook import Rulebook, bind
 
 Row = tuple[str, str, str]  # item, staff group, pay band; without group and band: every row of the item
 LONGEST = 500
@@ -65,9 +65,8 @@ def asked(findings: Iterable[Finding], facts: Facts, rulebook: Rulebook, has_not
     counts: dict[Row, list[int]] = {}
     cause: dict[Row, str] = {}
     withheld: set[Row] = set()
-    actions = {rule.id: rule.action for rule in rulebook.rules}
     for finding in findings:
-        if finding.outcome != FAILED or finding.caused_by or actions[finding.rule] != "explain":
+        if finding.outcome != FAILED or finding.caused_by or rulebook.rule(finding.rule).action != "explain":
             continue
         home = rows.home(finding)
         if home is None:
@@ -98,7 +97,7 @@ class _Rows:
 
     def __init__(self, facts: Facts, rulebook: Rulebook) -> None:
         self._facts, self._rulebook = facts, rulebook
-        self._rules: dict[str, Rule] = {rule.id: rule for rule in rulebook.rules}
+        self._rules = rulebook.by_id
 
     def of(self, finding: Finding) -> tuple[Row, ...]:
         """The rows of a finding's cells; where it names none, of its place, or of all it rests on."""
@@ -131,7 +130,7 @@ class _Rows:
         return not finding.cells and not finding.place.item and self._rules[finding.rule].family == "unknown_ethnicity"
 
     def _rested_on(self, finding: Finding) -> Iterator[Row]:
-        for _, selector in self._rules[finding.rule].let:
+        for selector in self._rules[finding.rule].let.values():
             key = bind(selector, finding.place)
             if key.basis == "parameter":
                 continue

@@ -53,10 +53,10 @@ class Proof:
     """Of one rule over all its places, with the names that stand in its divisors."""
 
     def __init__(self, rule: Rule, names: Mapping[str, Sequence[int]]) -> None:
-        self._names, self._where, self._places = names, rule.source["where"], len(rule.places)
+        self._names, self._where, self._places = names, rule.where_trees, len(rule.places)
         self.divisors: set[str] = set()
         self.plainly_divided = True  # by names and their products: zero only where one of them is
-        trees = [tree for tree in (rule.source["when"], rule.source["assert"]) if tree is not None]
+        trees = [tree for tree in (rule.when_tree, rule.assert_tree) if tree is not None]
         self.column = self._truth(["and", *trees])
 
     def nothing(self, values: Values) -> list[bool]:

@@ -150,8 +150,8 @@ def _has_none(values: list[float]) -> bool:
 def _keys(rule: Rule) -> Names:
     """The keys of a rule's names; none where a rule is not about figures that are there or not."""
     if rule.holds is not None:
-        return {name: _bound(selector, rule) for name, selector in rule.let}
-    return {"figure": rule.places} if rule.kind == "cells" and rule.source["raised_by"] != "compare" else {}
+        return {name: _bound(selector, rule) for name, selector in rule.let.items()}
+    return {"figure": rule.places} if rule.kind == "cells" and rule.raised_by != "compare" else {}
 
 
 def _bound(selector: Selector, rule: Rule) -> Sequence[tuple[str, ...]]:

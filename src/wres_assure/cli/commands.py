@@ -11,17 +11,24 @@ from .. import __version__
 from ..model import Refused, Unwritable
 from ..run import files
 from ..run.inputs import Inputs, tell
-from ..wording.findings import clean
-from .options import collection, fail_on_option, force_option, inputs, path_option, show_values_option
-from .outputs import annotate, diff, findings
+from ..wording.text import clean
+from .options import (
+    collection,
+    exit_code,
+    fail_on_option,
+    force_option,
+    inputs,
+    only_return,
+    path_option,
+    show_values_option,
+)
+from .outputs import annotate, diff, findings, score
 from .rules import InOrder, rules_group
-from .score import score
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..briefing.document import Document
-    from ..model import Assessment
     from ..rulebook import Rulebook
 
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -94,11 +101,12 @@ def check(
     PATH is a workbook (.xlsx, .xlsm), a facts CSV, or a folder of them; of its subfolders, return.xlsx is taken. The
     JSON is described by result.schema.json in the package.
     """
-    from ..run import checking
+    from ..briefing.audiences import document
+    from ..run import every_return
 
     if output:
         files.may_write(output, force, [*paths, *given.paths()])
-    run = checking.run(paths, given, ctx.obj)
+    run = every_return.run(paths, given, ctx.obj)
     if form == "html" and len(run.assessments) > 1:
         count = len(run.assessments)
         raise click.ClickException(
@@ -107,15 +115,15 @@ def check(
     if not run.assessments and not run.several:
         ctx.exit(run.code)
     if form == "html":
-        page = _document(run.assessments[0], run.rulebook, "trust", show_values, quoted=show_values)
-        checking.deliver(_in_form(page, "html"), output, force)
+        page = document(run.assessments[0], run.rulebook, "trust", show_values=show_values, quoted=show_values)
+        files.deliver(_in_form(page, "html"), output, force)
     elif form == "text":
-        checking.read_out(run, output, force, show_values)
+        every_return.read_out(run, output, force, show_values)
     else:
-        table = checking.content(run.assessments, run.rulebook, form, run.several, show_values)
+        table = every_return.content(run.assessments, run.rulebook, form, run.several, show_values)
         mark = "\ufeff" if output and form != "json" else ""  # Excel takes a CSV for UTF-8 only by this mark
-        checking.deliver(mark + table, output, force)
-    ctx.exit(checking.exit_code(run, fail_on, require == "all"))
+        files.deliver(mark + table, output, force)
+    ctx.exit(every_return.exit_code(run, fail_on, require == "all"))
 
 
 @commands.command()
@@ -165,8 +173,7 @@ def brief(
 
     PATH is a workbook (.xlsx, .xlsm) or a facts CSV with one return in it.
     """
-    from ..assess import assess
-    from ..briefing.audiences import refusal
+    from ..briefing.audiences import document, refusal
     from ..rulebook import load
 
     if templates and form != "html":
@@ -174,16 +181,12 @@ def brief(
     files.may_write(output, force, [path, *given.paths()])
     rulebook = load(given.rules)
     _known_frameworks(framework, rulebook)
-    assessments = assess(path, rulebook, given.year, given.beside(rulebook))
-    if len(assessments) != 1:
-        raise click.ClickException(
-            f"A briefing is about one return, and {path} holds {len(assessments)}. Give each a file of its own."
-        )
-    if refused := refusal(assessments[0], audience, private_session):
+    assessment = only_return(path, given, rulebook, "A briefing")
+    if refused := refusal(assessment, audience, private_session):
         raise click.ClickException(refused)
-    page = _document(assessments[0], rulebook, audience, show_values, framework)
+    page = document(assessment, rulebook, audience, framework, show_values)
     files.write(output, _in_form(page, form, templates or ""), force)
-    ctx.exit(4 if assessments[0].coverage["broken"] else 0)
+    ctx.exit(exit_code(assessment))
 
 
 def _known_frameworks(named: tuple[str, ...], rulebook: Rulebook) -> None:
@@ -196,19 +199,6 @@ def _known_frameworks(named: tuple[str, ...], rulebook: Rulebook) -> None:
     kinds = [known[name]["kind"] for name in named]
     if len(kinds) != len(set(kinds)):
         raise click.UsageError(f"--framework: {' and '.join(named)} are of one kind; name one of each at most.")
-
-
-def _document(
-    assessment: Assessment,
-    rulebook: Rulebook,
-    audience: str,
-    show_values: bool,
-    framework: tuple[str, ...] = (),
-    quoted: bool = True,
-) -> Document:
-    from ..briefing.audiences import document
-
-    return document(assessment, rulebook, audience, framework, show_values, quoted)
 
 
 def _in_form(document: Document, form: str, templates: str = "") -> str | bytes:
@@ -230,10 +220,8 @@ def _in_form(document: Document, form: str, templates: str = "") -> str | bytes:
     return html.page(document, templates)
 
 
-commands.add_command(score)
-for output_command in (annotate, findings, diff):
-    commands.add_command(output_command)
-commands.add_command(rules_group)
+for command in (score, annotate, findings, diff, rules_group):
+    commands.add_command(command)
 
 
 @commands.command()
@@ -243,6 +231,7 @@ def demo(output: str, force: bool) -> None:
     """Check the sample returns that come with the programme, and write the briefing on one of them."""
     from .. import resources
     from ..assess import assess
+    from ..briefing.audiences import document
     from ..rulebook import load
     from ..wording.report import summary
 
@@ -264,7 +253,7 @@ def demo(output: str, force: bool) -> None:
         )
         if os.path.basename(folder) == "clean_acute_trust":
             os.makedirs(output, exist_ok=True)
-            files.write(target, _in_form(_document(assessment, rulebook, "inspector", False), "html"), force)
+            files.write(target, _in_form(document(assessment, rulebook), "html"), force)
     click.echo(f"The briefing on clean_acute_trust lies in {target}.")
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeVar
 
+    from ..model import Assessment
+    from ..rulebook import Rulebook
 
     F = TypeVar("F", bound=Callable[..., Any] | click.Command)
 
@@ -53,6 +55,8 @@ _OPTIONS = (
     ),
     rules_option,
 )
+
+
 def fail_on_option(findings: str) -> Callable[[F], F]:
     """What makes the exit code 1, of these findings."""
     return click.option(
@@ -89,3 +93,20 @@ def inputs(function: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
+
+
+def only_return(path: str, given: Inputs, rulebook: Rulebook, what: str) -> Assessment:
+    """What can be established about the one return in a file; `what` is about one and cannot be made of several."""
+    from ..assess import assess
+
+    assessments = assess(path, rulebook, given.year, given.beside(rulebook))
+    if len(assessments) != 1:
+        raise click.ClickException(
+            f"{what} is about one return, and {path} holds {len(assessments)}. Give each a file of its own."
+        )
+    return assessments[0]
+
+
+def exit_code(*assessments: Assessment) -> int:
+    """4 where a rule of ours failed on one of these returns, else 0."""
+    return 4 if any(assessment.coverage["broken"] for assessment in assessments) else 0

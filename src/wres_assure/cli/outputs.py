@@ -1,20 +1,50 @@
-"""`annotate`, `findings` and `diff`: results as a marked copy, as a workbook of findings, and held side by side."""
+"""`score`, `annotate`, `findings` and `diff`: what else than its text and the briefing is made of a result."""
 
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from ..run import files
 from ..run.inputs import Inputs
-from ..wording.findings import clean
-from .options import fail_on_option, force_option, inputs, path_option, show_values_option
+from ..wording.text import clean
+from .options import exit_code, fail_on_option, force_option, inputs, only_return, path_option, show_values_option
 
 if TYPE_CHECKING:
     from ..rulebook import Rulebook
+
+
+@click.command()
+@click.argument("path", metavar="PATH")
+@inputs
+@click.option("--explain", is_flag=True, help="Show every step from counts to gap index, to be redone by hand.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="text to read, json for programmes."
+)
+@click.pass_context
+def score(ctx: click.Context, path: str, given: Inputs, explain: bool, form: str) -> None:
+    """Say how reliable a return is, what its nine indicators tell, and how they average.
+
+    PATH is a workbook (.xlsx, .xlsm) or a facts CSV with one return in it. The average, the gap index, is experimental:
+    1.00 is parity. It is no score of the CQC or NHS England.
+    """
+    from ..rulebook import load
+
+    rulebook = load(given.rules)
+    assessment = only_return(path, given, rulebook, "A score")
+    if form == "json":
+        from ..results.result import as_json, result
+        from ..results.score_json import alone
+
+        content = as_json([alone(result(assessment, rulebook))], False)
+    else:
+        from ..render.score_text import text
+
+        content = text(assessment, rulebook, explain)
+    files.deliver(content, None, False)
+    ctx.exit(exit_code(assessment))
 
 
 @click.command()
@@ -57,7 +87,7 @@ def annotate(
         raise Refused("not_carried", message, remedy, file)
     files.write(output, copy, force)
     click.echo(clean(f"{output} is written. {words.coverage}"))
-    ctx.exit(4 if found.coverage["broken"] else 0)
+    ctx.exit(exit_code(found))
 
 
 @click.command()
@@ -78,15 +108,14 @@ def findings(
     from ..render.workbooks.findings import workbook
     from ..results.result import result
     from ..rulebook import load
-    from ..run import checking
+    from ..run import every_return
 
     _may_write(output, force, [*paths, *given.paths()])
     returns = list(files.to_check(paths))
     rulebook = load(given.rules)
     not_read: list[str] = []
-    beside = given.beside(rulebook)
-    code, found = checking.assess_all(
-        returns, rulebook, given.year, beside, not_read.append, lambda _: None, ctx.obj
+    code, found = every_return.assess_all(
+        returns, rulebook, given.year, given.beside(rulebook), not_read.append, lambda _: None, ctx.obj
     )
     for said in not_read:
         click.echo(clean(said), err=True)
@@ -96,7 +125,7 @@ def findings(
     content = workbook(results, _titles(rulebook), [_base(said, returns) for said in not_read])
     files.write(output, content, force)
     click.echo(clean(f"{output} is written."))
-    ctx.exit(max([code, *(4 for assessment in found if assessment.coverage["broken"])]))
+    ctx.exit(max(code, exit_code(*found)))
 
 
 @click.command()
@@ -130,12 +159,7 @@ def diff(
     before, after = (differ.result_of(data, file) for file, data in map(read_file, (old, new)))
     found = differ.difference(before, after)
     content = as_json(found) if form == "json" else text(found)
-    if output:
-        files.write(output, content, force)
-    else:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(content.encode())
-        sys.stdout.buffer.flush()
+    files.deliver(content, output, force)
     ctx.exit(1 if differ.asks(found, fail_on) else 0)
 
 

@@ -34,9 +34,9 @@ def plain_check(words: Sequence[str]) -> tuple[tuple[str, ...], Inputs] | None:
 
 def run_plain(paths: tuple[str, ...], given: Inputs, fault: Callable[[BaseException], str]) -> int:
     """Check, read out, and give the exit code; `fault` words an error of our own about one file of several."""
-    from ..run import checking
+    from ..run import every_return
 
-    found = checking.run(paths, given, fault)
-    if found.assessments or found.several:
-        checking.read_out(found)
-    return checking.exit_code(found)
+    run = every_return.run(paths, given, fault)
+    if run.assessments or run.several:
+        every_return.read_out(run)
+    return every_return.exit_code(run)

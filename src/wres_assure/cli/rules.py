@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..run import files
-from ..wording.findings import counted
+from ..wording.numbers import counted
 
 if TYPE_CHECKING:
     from ..rulebook import Rulebook
@@ -76,7 +76,7 @@ def rules_test(ctx: click.Context, rules: str | None) -> None:
     from ..authoring import cases as rule_cases
 
     rulebook = _load(rules)
-    cases = counted(sum(len(rule.source["cases"]) for rule in rulebook.rules), "case")
+    cases = counted(sum(len(rule.cases) for rule in rulebook.rules), "case")
     _report(ctx, rule_cases.run(rulebook), f"{counted(len(rulebook.rules), 'rule')}, {cases}, ")
 
 

@@ -110,7 +110,7 @@ def raised_schema(rulebook: Rulebook) -> pa.DataFrameSchema:
 def figures_schema(rulebook: Rulebook) -> pa.DataFrameSchema:
     """Rules about how figures are given and what they can be: one row of the frame a figure."""
     checks = [
-        _check(rule, _code_seen(rule, rulebook) if rule.source["raised_by"] else _figure_fails(rule, rulebook))
+        _check(rule, _code_seen(rule, rulebook) if rule.raised_by else _figure_fails(rule, rulebook))
         for rule in _of_cells(rulebook)
     ]
     return _schema(("of", "figure", "code", "number"), checks)
@@ -121,8 +121,8 @@ def place_schema(rule: Rule) -> pa.DataFrameSchema:
 
     def fails(frame: pd.DataFrame) -> Truths:
         env = {name: frame[name].to_numpy(dtype=float) for name in _named(rule)}
-        judged = _truth(rule.source["when"], env) if rule.source["when"] else True
-        return np.asarray(judged & ~_truth(rule.source["assert"], env) & _applies(rule, frame), dtype=bool)
+        judged = _truth(rule.when_tree, env) if rule.when_tree else True
+        return np.asarray(judged & ~_truth(rule.assert_tree, env) & _applies(rule, frame), dtype=bool)
 
     return _schema(_named(rule), [_check(rule, fails)])
 
@@ -145,7 +145,7 @@ def _code_seen(rule: Rule, rulebook: Rulebook) -> Callable[[pd.DataFrame], Truth
     template = ["|".join(place) for place in rulebook.template_places]
 
     def fails(frame: pd.DataFrame) -> Truths:
-        seen = frame["code"].isin(list(rule.source["codes"])).to_numpy()
+        seen = frame["code"].isin(list(rule.codes)).to_numpy()
         if rule.kind == "cells":  # what the template has no cell for is judged too, but nobody asked for it
             asked = frame["figure"].isin(own)
             seen = seen & (asked | (~frame["figure"].isin(template) & (frame["code"] != "blank"))).to_numpy()
@@ -162,10 +162,10 @@ def _figure_fails(rule: Rule, rulebook: Rulebook) -> Callable[[pd.DataFrame], Tr
         judged = frame["figure"].isin(expected).to_numpy() & ~np.isnan(number)
         env = {
             name: _parameter(name, frame["year"].to_numpy(), rulebook) if name != "figure" else number
-            for name, _ in rule.let
+            for name in rule.let
         }
         judged &= ~np.any([np.isnan(column) for column in env.values()], axis=0)
-        return np.asarray(judged & ~_truth(rule.source["assert"], env) & _applies(rule, frame), dtype=bool)
+        return np.asarray(judged & ~_truth(rule.assert_tree, env) & _applies(rule, frame), dtype=bool)
 
     return fails
 
@@ -176,9 +176,9 @@ def _applies(rule: Rule, frame: pd.DataFrame) -> Truths:
     fits = np.isnan(year) | ((year >= rule.year_from) & (year <= (rule.year_until or 9999)))
     if rule.organisations:
         fits &= frame["type"].isin(rule.organisations).to_numpy()
-    if "another_scheme" not in rule.source["codes"]:
+    if "another_scheme" not in rule.codes:
         fits &= (frame["scheme"] == "nhs_wres").to_numpy()
-    if rule.source["raised_by"] not in ("read", "conform") or rule.kind == "cells":
+    if rule.raised_by not in ("read", "conform") or rule.kind == "cells":
         fits &= ~np.isnan(year)  # the gate: without a year no other rule can be chosen
     return np.asarray(fits, dtype=bool)
 
@@ -190,12 +190,12 @@ def _of_table(rulebook: Rulebook) -> Iterator[Rule]:
     return (
         rule
         for rule in rulebook.rules
-        if rule.family in FAMILIES and rule.source["status"] == "active" and "table" in (rule.inputs or ("table",))
+        if rule.family in FAMILIES and rule.status == "active" and "table" in (rule.inputs or ("table",))
     )
 
 
 def _of_codes(rulebook: Rulebook, cells: bool) -> list[Rule]:
-    return [rule for rule in _of_table(rulebook) if rule.source["raised_by"] and (rule.kind == "cells") == cells]
+    return [rule for rule in _of_table(rulebook) if rule.raised_by and (rule.kind == "cells") == cells]
 
 
 def _of_cells(rulebook: Rulebook) -> list[Rule]:
@@ -203,8 +203,8 @@ def _of_cells(rulebook: Rulebook) -> list[Rule]:
         rule
         for rule in _of_table(rulebook)
         if rule.kind == "cells"
-        and rule.source["assert"]
-        and not rule.source["when"]
+        and rule.assert_tree
+        and not rule.when_tree
         and not rule.where
         and _computable(rule, rulebook)
     ]
@@ -216,20 +216,19 @@ def _of_places(rulebook: Rulebook) -> list[Rule]:
         rule
         for rule in _of_table(rulebook)
         if rule.kind == "places"
-        and rule.source["assert"]
-        and not rule.source["when_missing"]
+        and rule.assert_tree
+        and not rule.when_missing
         and _computable(rule, rulebook)
     ]
 
 
 def _computable(rule: Rule, rulebook: Rulebook) -> bool:
     """Whether arrays suffice: no intervals of printed decimals, no wholes but all groups, bands and ethnicities."""
-    source = rule.source
     groups_of_bands = {*rulebook.items["bands_of"]} - {*rulebook.items["staff_groups"]}
-    selectors = [s for _, chosen in rule.let for s in (chosen.values() if isinstance(chosen, dict) else [chosen])]
-    judged = _operators(source["assert"]) | _operators(source["when"])
-    computed = set().union(*map(_operators, source["where"].values()))
-    names = {name for tree in source["where"].values() for name in names_in(tree)}
+    selectors = [s for chosen in rule.let.values() for s in (chosen.values() if isinstance(chosen, dict) else [chosen])]
+    judged = _operators(rule.assert_tree) | _operators(rule.when_tree)
+    computed = set().union(*map(_operators, rule.where_trees.values()))
+    names = {name for tree in rule.where_trees.values() for name in names_in(tree)}
     exact = all(rule.units[name] in ("people", "number") for name in names)
     return (
         not any(part[:1] == "=" or part in groups_of_bands for selector in selectors for part in selector)
@@ -285,7 +284,7 @@ def _places(rule: Rule, known: Understood, rulebook: Rulebook) -> pd.DataFrame:
     for place in rule.places:
         bound = {
             name: [given if part == "@" else part for part, given in zip(_chosen(chosen, place), place, strict=True)]
-            for name, chosen in rule.let
+            for name, chosen in rule.let.items()
         }
         everywhere = {
             name: _parameter(name, known.returns.year, rulebook)
@@ -298,7 +297,7 @@ def _places(rule: Rule, known: Understood, rulebook: Rulebook) -> pd.DataFrame:
         for basis in ("verified", *known.printed) if printed else ("",):
             here = {name: Key(selector[0], basis, *selector[2:]) for name, selector in printed.items()}
             columns = everywhere | {name: known.given(key, itself=True) for name, key in here.items()}
-            for name, tree in rule.source["where"].items():
+            for name, tree in rule.where_trees.items():
                 columns[name] = _number(tree, columns)
             shown = [known.row_of(key, itself=True) for key in here.values()]
             there = place._replace(basis="" if basis == "verified" else basis)
@@ -310,7 +309,7 @@ def _places(rule: Rule, known: Understood, rulebook: Rulebook) -> pd.DataFrame:
 
 def _named(rule: Rule) -> tuple[str, ...]:
     """The short names a rule is judged by; where one has no number, it is not judged."""
-    used = [*names_in(rule.source["when"]), *names_in(rule.source["assert"])]
+    used = [*names_in(rule.when_tree), *names_in(rule.assert_tree)]
     return tuple(dict.fromkeys([*rule.needs_for_when, *rule.needs, *used]))
 
 
@@ -329,16 +328,15 @@ def _validated(schema: pa.DataFrameSchema, frame: pd.DataFrame, rulebook: Rulebo
         cases = errors.failure_cases[["check", "index"]].drop_duplicates()
     else:
         return
-    ours = {rule.id: rule for rule in rulebook.rules}
-    known = cases["check"].isin(list(ours)) & cases["index"].notna()
+    known = cases["check"].isin(list(rulebook.by_id)) & cases["index"].notna()
     for check in cases.loc[~known, "check"].unique():  # it could not be run: our fault, and nobody's error
-        yield 0, Finding(str(check).partition("(")[0], BROKEN, Place(), {}, (), cause="the rule itself failed")
+        yield 0, Finding(str(check).partition("(")[0], BROKEN, Place(), cause="the rule itself failed")
     rows = frame.loc[cases.loc[known, "index"].astype(int)].to_dict("records")
     for check, row in zip(cases.loc[known, "check"], rows, strict=True):
-        rule = ours[check]
+        rule = rulebook.rule(check)
         place = Place(row["item"], row["basis"], row["staff_group"], row["pay_band"], row["ethnicity"])
         cells = ((row["cell"], row["raw"]),) if row["cell"] else ()
-        code = row["code"] if rule.source["raised_by"] else ""
+        code = row["code"] if rule.raised_by else ""
         values = {} if code else _values(rule, row)
         yield row["of"], Finding(rule.id, FAILED, place, values, cells, code, row["detail"])
 
@@ -346,7 +344,7 @@ def _validated(schema: pa.DataFrameSchema, frame: pd.DataFrame, rulebook: Rulebo
 def _values(rule: Rule, row: Mapping[Hashable, Any]) -> dict[str, Shown]:
     """The numbers of an asserted rule by its short names; raw is the text of the figure that is judged."""
     values = {}
-    for name, selector in (*rule.let, *((name, None) for name in rule.where)):
+    for name, selector in (*rule.let.items(), *((name, None) for name in rule.where)):
         judged = name == "figure" or (isinstance(selector, list) and selector[1] == "printed")
         number = float(row["number" if name == "figure" else name]) if name in row or name == "figure" else np.nan
         if not np.isnan(number):

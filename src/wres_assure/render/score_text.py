@@ -6,8 +6,8 @@ from textwrap import wrap
 
 from ..model import Assessment
 from ..rulebook import Rulebook
-from ..wording import findings as words
 from ..wording import score as said
+from ..wording.text import clean, code_shown
 
 WIDTH = 80
 _COLUMNS = (36, 8, 9, 14, 10)
@@ -17,15 +17,15 @@ def text(assessment: Assessment, rulebook: Rulebook, explain: bool) -> str:
     """Everything there is to say of one return, to read."""
     page: list[str] = []
     subject, score = assessment.subject, assessment.score
-    name = words.clean(subject.organisation.name)[:200] or "Organisation without a name"
-    page += _wrapped(f"{name} ({words.code_shown(subject.organisation.code) or 'no code'})")
-    page += _wrapped(f"WRES return {subject.year or 'of a year not told'}, {words.clean(assessment.submission.file)}")
+    name = clean(subject.organisation.name)[:200] or "Organisation without a name"
+    page += _wrapped(f"{name} ({code_shown(subject.organisation.code) or 'no code'})")
+    page += _wrapped(f"WRES return {subject.year or 'of a year not told'}, {clean(assessment.submission.file)}")
     if subject.stopped:
-        page += _wrapped(f"Not judged. {words.clean(subject.stopped)}")
+        page += _wrapped(f"Not judged. {clean(subject.stopped)}")
     level, reasons = assessment.reliability
     page += _head(f"Reliability of the figures: {level}")
     for reason in reasons:
-        page += _wrapped(f"- {words.clean(reason)}", 0, 2)
+        page += _wrapped(f"- {clean(reason)}", 0, 2)
     page += _head("Profile")
     page += _wrapped(said.profile_sentence(assessment))
     page += _wrapped(said.EACH_AT)
@@ -39,7 +39,7 @@ def text(assessment: Assessment, rulebook: Rulebook, explain: bool) -> str:
     if score.gap_index is not None:
         page += ["", *_tables(assessment, rulebook), ""]
     for note in score.notes:
-        page += _wrapped(f"- {words.clean(note)}", 0, 2)
+        page += _wrapped(f"- {clean(note)}", 0, 2)
     if explain:
         page += _explained(assessment, rulebook)
     return "".join(f"{line}\n" for line in page)

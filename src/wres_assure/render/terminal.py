@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.text import Text
 
-from ..wording import findings as words
+from ..wording.text import clean
 
 _STYLES = {
     "title": "bold",
@@ -24,7 +24,7 @@ def show(page: Iterable[tuple[str, str]], console: Console | None = None) -> Non
     """Print styled lines. Nothing in them is markup, and no submitted character steers the terminal."""
     console = console or Console(highlight=False, emoji=False, markup=False)
     for style, text in page:
-        console.print(Text(words.clean(text) if text.strip() else "", style=_STYLES.get(style, "")), soft_wrap=True)
+        console.print(Text(clean(text) if text.strip() else "", style=_STYLES.get(style, "")), soft_wrap=True)
 
 
 def width() -> int:

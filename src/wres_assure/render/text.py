@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..wording import findings as words
 from ..wording.indicators import Indication
+from ..wording.numbers import counted
 from ..wording.report import (
     BME,
     COUNTS_AS_NOTHING,
@@ -15,6 +15,7 @@ from ..wording.report import (
     Summary,
     Unjudged,
 )
+from ..wording.text import clean, sentence
 
 StyledLine = tuple[str, str]  # style, text: title | head | correct | explain | note | strong | dim | ""
 WIDTH = 80
@@ -49,7 +50,7 @@ def lines(briefing: Report, width: int = WIDTH) -> list[StyledLine]:
     for said in briefing.changes:
         add(said.text)
     for action, title, count, groups in briefing.findings:
-        _heading(out, f"{title}: {words.counted(count, 'finding')}", action)
+        _heading(out, f"{title}: {counted(count, 'finding')}", action)
         for group in groups:
             _group(out, group, width)
     if not briefing.findings and not briefing.stopped:
@@ -77,7 +78,7 @@ def lines(briefing: Report, width: int = WIDTH) -> list[StyledLine]:
 def table(summaries: list[Summary], width: int = WIDTH) -> list[StyledLine]:
     """Several returns, one line each."""
     head = f"{'Code':<7}{'Year':<5}{'Correct':>7}{'Explain':>8}{'Note':>5}{'Not judged':>14}  Return"
-    out: list[StyledLine] = [("title", words.counted(len(summaries), "return")), ("dim", head)]
+    out: list[StyledLine] = [("title", counted(len(summaries), "return")), ("dim", head)]
     for entry in summaries:
         correct, explain, note = entry.counts
         numbers = f"{entry.code:<7}{entry.year:<5}{correct:>7,}{explain:>8,}{note:>5,}{entry.not_judged:>14}  "
@@ -95,7 +96,7 @@ def wrapped(text: str, width: int, indent: int = 0, hang: int | None = None) -> 
     """Text in lines of at most `width`, later lines indented by `hang`; a longer word stands alone."""
     found: list[str] = []
     line, empty = " " * indent, True
-    for word in words.clean(text).split():
+    for word in clean(text).split():
         if not empty and len(line) + 1 + len(word) > width:
             found.append(line)
             line, empty = " " * (indent if hang is None else hang), True
@@ -162,7 +163,7 @@ def _row(cells: tuple[str, str, str, str, str], width: int, style: str) -> list[
 
 def _unjudged(out: list[StyledLine], entry: Unjudged, width: int) -> None:
     named, more = entry.rules[:_RULES_NAMED], len(entry.rules) - _RULES_NAMED
-    rules = f"{words.sentence(entry.title)} Checks: {', '.join(named)}{f' and {more} more rules' if more > 0 else ''}."
+    rules = f"{sentence(entry.title)} Checks: {', '.join(named)}{f' and {more} more rules' if more > 0 else ''}."
     for at, line in enumerate(wrapped(rules, width - 9)):
         out.append(("", f"{f'{entry.size:,}' if not at else '':>7}  {line}"))
     for cause in entry.causes:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ..model import ACTIONS, BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Json, Refused
-from ..wording.findings import REDACTED, clean
+from ..wording.text import REDACTED, clean
 
 FORMAT = 1
 _MAX_FINDINGS = 200_000

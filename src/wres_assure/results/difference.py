@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from ..model import OUTCOMES, Json
-from ..wording.findings import NOTHING, cells_of, clean, number, sentence
+from ..wording.cells import cells_of
+from ..wording.numbers import NOTHING, number
 from ..wording.report import ACTION_TITLES, coverage_line
+from ..wording.text import clean, sentence
 from .differ import KINDS, NEW, NOT_APPLIED, NOT_JUDGED, PERSISTING, REOPENED, RESOLVED, Difference, FindingChange
 
 FORMAT = 1

@@ -30,8 +30,10 @@ from ..model import (
 )
 from ..rulebook import Rule, Rulebook
 from ..rulebook.expression import tidy
-from ..wording import findings as words
+from ..wording.cells import cells_of, figure_shown, raw_of
 from ..wording.change import KINDS, three_years
+from ..wording.findings import fingerprint, message_of, remedy_of
+from ..wording.text import REDACTED, clean, code_shown, free
 from .score_json import scored
 
 FORMAT = 1
@@ -60,13 +62,13 @@ def result(assessment: Assessment, rulebook: Rulebook, show_values: bool = False
             "layout_verified": layout["verified"] if layout else None,
         },
         "submission": {
-            "file": words.clean(submission.file),
+            "file": clean(submission.file),
             "sha256": submission.sha256,
             "organisation": {
-                "code": words.code_shown(organisation.code),
-                "name": words.clean(organisation.name),
+                "code": code_shown(organisation.code),
+                "name": clean(organisation.name),
                 "type": organisation.type or None,
-                "region": words.clean(organisation.region),
+                "region": clean(organisation.region),
             },
             "reporting_year": subject.year,
         },
@@ -96,10 +98,9 @@ def written(value: float | None) -> float | int | None:
 def in_order(findings: Iterable[Finding], rulebook: Rulebook) -> list[Finding]:
     """Findings by family, rule and place, in the order in which the collection asks for things."""
     order = place_order(rulebook)
-    rules = {rule.id: rule for rule in rulebook.rules}
 
     def key(finding: Finding) -> tuple[Any, ...]:
-        family = rules[finding.rule].family
+        family = rulebook.rule(finding.rule).family
         first = FIRST_FAMILIES.index(family) if family in FIRST_FAMILIES else len(FIRST_FAMILIES)
         return first, family, finding.rule, order(finding.place), finding.code, finding.detail, finding.cells
 
@@ -133,13 +134,13 @@ def _reported(fact: Fact, rulebook: Rulebook) -> bool:
 
 
 def _fact(fact: Fact, assessment: Assessment, show_values: bool) -> Json:
-    raw = words.raw_of(fact, assessment.submission.date_1904)
+    raw = raw_of(fact, assessment.submission.date_1904)
     shown = (
         raw
         if show_values
-        else words.REDACTED
+        else REDACTED
         if fact.problem == "text"
-        else words.figure_shown(raw)
+        else figure_shown(raw)
         if fact.problem
         else raw
     )
@@ -147,10 +148,10 @@ def _fact(fact: Fact, assessment: Assessment, show_values: bool) -> Json:
         **fact.key.as_place(),
         "value": written(fact.value),
         "raw": shown,
-        "cell": words.clean(fact.cell) or None,
+        "cell": clean(fact.cell) or None,
         "problem": fact.problem,
     }
-    return entry | ({"note": words.free(fact.note, show_values)} if fact.note else {})
+    return entry | ({"note": free(fact.note, show_values)} if fact.note else {})
 
 
 def _change(change: Change | None) -> Json | None:
@@ -167,8 +168,8 @@ def _change(change: Change | None) -> Json | None:
         "size": written(change.size),
         "large": change.large,
         "at_top": change.at_top,
-        "reason": words.clean(change.reason) or None,
-        "notes": [words.clean(note) for note in change.notes],
+        "reason": clean(change.reason) or None,
+        "notes": [clean(note) for note in change.notes],
     }
 
 
@@ -190,7 +191,7 @@ def _years(assessment: Assessment, rulebook: Rulebook) -> list[Json]:
         {
             "id": indicator,
             "years": [
-                {"year": year, "value": written(value), "reason": words.clean(why) or None}
+                {"year": year, "value": written(value), "reason": clean(why) or None}
                 for year, value, why in figures
             ],
         }
@@ -254,18 +255,17 @@ def _slip(slip: Slip) -> Json:
         "code": slip.code,
         "title": slip.title,
         "indicators": list(slip.indicators),
-        "cells": [words.clean(cell) for cell, _ in slip.cells],
+        "cells": [clean(cell) for cell, _ in slip.cells],
         "repaired": [{"figure": what, "value": value} for what, value in slip.repaired],
-        "witnesses": [words.clean(witness) for witness in slip.witnesses],
+        "witnesses": [clean(witness) for witness in slip.witnesses],
     }
 
 
 def _findings(assessment: Assessment, rulebook: Rulebook, show_values: bool) -> list[Json]:
-    rules = {rule.id: rule for rule in rulebook.rules}
     authorities = {name: rulebook.authority(name) for name in {rule.authority for rule in rulebook.rules}}
-    code = words.code_shown(assessment.subject.organisation.code)
+    code = code_shown(assessment.subject.organisation.code)
     return [
-        _finding(finding, rules[finding.rule], authorities, code, rulebook, show_values)
+        _finding(finding, rulebook.rule(finding.rule), authorities, code, rulebook, show_values)
         for finding in in_order(assessment.findings, rulebook)
     ]
 
@@ -281,14 +281,14 @@ def _finding(
         "family": rule.family,
         "place": finding.place.as_dict(),
         "values": {name: written(shown.value) for name, shown in finding.values.items()},
-        "cells": [words.clean(address) for address, _ in finding.cells],
-        "message": words.message_of(finding, rulebook, show_values) if failed else None,
-        "remedy": words.remedy_of(finding, rulebook) if failed else None,
+        "cells": [clean(address) for address, _ in finding.cells],
+        "message": message_of(finding, rulebook, show_values) if failed else None,
+        "remedy": remedy_of(finding, rulebook) if failed else None,
         "authority": authorities[rule.authority],
-        "cause": words.clean(finding.cause) or None,
+        "cause": clean(finding.cause) or None,
         "caused_by": finding.caused_by or None,
-        "fingerprint": words.fingerprint(finding, code),
-        "explanation": words.free(finding.explanation, show_values) if finding.explanation else None,
+        "fingerprint": fingerprint(finding, code),
+        "explanation": free(finding.explanation, show_values) if finding.explanation else None,
     }
 
 
@@ -352,7 +352,7 @@ def findings_csv(*results: Json) -> str:
                 finding["action"],
                 finding["family"],
                 *[part or "" for part in finding["place"].values()],
-                words.cells_of(finding["cells"]),
+                cells_of(finding["cells"]),
                 finding["message"] or finding["cause"] or "",
                 finding["remedy"] or "",
                 finding["authority"],

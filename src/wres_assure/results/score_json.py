@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..model import Json, Score
-from ..wording import findings as words
+from ..wording.text import clean
 
 _ALONE = ("format", "tool", "rulebook", "submission", "reliability", "profile", "profile_indicators", "score")
 
@@ -36,12 +36,12 @@ def scored(score: Score, written: Callable[[float | None], float | int | None]) 
                     "variance": written(term.variance),
                     "weight": written(term.weight),
                     "contribution": written(term.weight * term.g),
-                    "steps": [words.clean(step) for step in term.steps],
+                    "steps": [clean(step) for step in term.steps],
                 }
                 for term in score.terms
             ],
             "leave_one_out": {name: written(value) for name, value in score.leave_one_out.items()},
             "alternatives": {name: written(value) for name, value in score.alternatives.items()},
-            "notes": [words.clean(note) for note in score.notes],
+            "notes": [clean(note) for note in score.notes],
         },
     }

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from .. import resources
 from ..memo import Remembered
 from ..model import Json, Key, Place
-from .expression import Env, Operand, interval_of, value_of
+from .expression import Env, Operand, Tree, interval_of, value_of
 
 # item, basis, staff_group, pay_band, ethnicity: "@" is bound, "*" the whole, "=" the printed total;
 # or one such list for each item
@@ -25,28 +25,77 @@ class RulebookUnusable(Exception):
     """A rulebook that cannot be loaded: our author's mistake, never the submitter's."""
 
 
+class Wording(NamedTuple):
+    """What a finding of a rule says, and what it asks to be done."""
+
+    message: str
+    remedy: str
+
+
 class Rule(NamedTuple):
+    """One rule: whom and what it speaks of, what must hold, what is said where it does not, and its own tests.
+
+    A text that is not given is "". Trees are as in `expression`; their closures are made by `evaluated`.
+    """
+
     id: str
     title: str
     family: str
     action: str
     authority: str
+    status: str  # proposed | active | suspended | retired
+    status_reason: str
+    successor: str
+    replaces: list[str]
+    since: str  # the version of the rulebook it came with
+    known_issues: list[str]
     year_from: int
     year_until: int | None
     organisations: tuple[str, ...]  # empty: all
     inputs: tuple[str, ...]  # empty: workbook and table
     kind: str  # places | cells | rows | sections
     places: tuple[Place, ...]
-    let: tuple[tuple[str, Selector], ...]
-    units: Mapping[str, str]
-    where: Mapping[str, Callable[[Env], Operand]]
-    when: Callable[[Env], bool] | None
-    holds: Callable[[Env], bool] | None
-    needs_for_when: tuple[str, ...]  # the selected names a condition rests on, in order
-    needs: tuple[str, ...]
-    source: Json  # the compiled entry: texts, codes, cases
+    let: Mapping[str, Selector]
+    units: Mapping[str, str]  # of the names of let and where
+    where_trees: Mapping[str, Tree]
+    when_tree: Tree  # None: always
+    when_text: str
+    when_missing: str | None  # zero | skip
+    assert_tree: Tree  # None of a rule that a stage raises
+    assert_text: str
+    raised_by: str  # the stage: read | conform | compare
+    codes: Mapping[str, Wording]  # what it says of each code that a stage raises
+    asks_removal: bool
+    slip: str  # the name of a likely slip; its figures enter no outcome statement until explained
+    explains: list[str]  # the rules whose findings follow from its own
+    message: str
+    why: str
+    remedy: str
+    cases: list[Json]
+    no_sample: str  # why no sample, generated return or published case makes it fail
+    file: str
+    line: int
+    beside: bool  # rests on what is given beside the return: an earlier return, peers, survey, narrative, notes
     bound: dict[Place, tuple[dict[str, Key], tuple[str, ...]]]  # filled by `assertion`: keys of its names, the printed
-    beside: bool = False  # rests on what is given beside the return: an earlier return, peers, survey, narrative, notes
+    where: Mapping[str, Callable[[Env], Operand]] = {}
+    when: Callable[[Env], bool] | None = None
+    holds: Callable[[Env], bool] | None = None
+    needs_for_when: tuple[str, ...] = ()  # the selected names a condition rests on, in order
+    needs: tuple[str, ...] = ()
+
+    @property
+    def parameters(self) -> list[str]:
+        """The parameters it names."""
+        return [name.removeprefix("parameter.") for name in self.let if name.startswith("parameter.")]
+
+    @property
+    def figures(self) -> dict[str, Selector]:
+        """The figures it names: all of `let` but its parameters."""
+        return {name: selector for name, selector in self.let.items() if not name.startswith("parameter.")}
+
+    def wording(self, code: str) -> Wording:
+        """What it says of a code; of an assertion that fails where that is ""."""
+        return self.codes[code] if code else Wording(self.message, self.remedy)
 
 
 _dated: Remembered[dict[int | None, dict[str, float | None]]] = Remembered(lambda parameters: {})
@@ -56,6 +105,7 @@ class Rulebook(NamedTuple):
     version: str
     sha256: str
     rules: tuple[Rule, ...]
+    by_id: Mapping[str, Rule]
     raised: Mapping[str, tuple[Rule, ...]]  # code -> the rules that speak of it
     references: Mapping[str, Json]
     parameters: Mapping[str, Json]
@@ -73,7 +123,13 @@ class Rulebook(NamedTuple):
     benchmarks: Mapping[tuple[str, int], tuple[Json, ...]]  # published values by indicator and year
 
     def rule(self, rule_id: str) -> Rule:
-        return next(rule for rule in self.rules if rule.id == rule_id)
+        """The rule of an id; KeyError where there is none."""
+        return self.by_id[rule_id]
+
+    def with_rules(self, rules: Iterable[Rule]) -> Rulebook:
+        """The same rulebook with these rules in place of its own."""
+        several = tuple(rules)
+        return self._replace(rules=several, by_id={rule.id: rule for rule in several}, raised=_raised(several))
 
     def parameter(self, name: str, year: int | None) -> float | None:
         """The value in force in a year: the latest one dated no later; None before the first."""
@@ -137,15 +193,12 @@ def build(compiled: Json) -> Rulebook:
     """The rulebook of a compiled dictionary."""
     rules = tuple(_rule(entry) for entry in compiled["rules"])
     rows = [(s, row) for layout in compiled["layouts"].values() for s in layout["sections"] for row in s["rows"]]
-    raised: dict[str, tuple[Rule, ...]] = {}
-    for rule in rules:
-        for code in rule.source["codes"]:
-            raised[code] = (*raised.get(code, ()), rule)
     return Rulebook(
         compiled["version"],
         compiled["sha256"],
         rules,
-        raised,
+        {rule.id: rule for rule in rules},
+        _raised(rules),
         compiled["references"],
         compiled["parameters"],
         compiled["items"],
@@ -161,6 +214,15 @@ def build(compiled: Json) -> Rulebook:
         compiled["peer_groups"],
         _benchmarks(compiled),
     )
+
+
+def _raised(rules: Iterable[Rule]) -> dict[str, tuple[Rule, ...]]:
+    """The rules that speak of each code."""
+    raised: dict[str, tuple[Rule, ...]] = {}
+    for rule in rules:
+        for code in rule.codes:
+            raised[code] = (*raised.get(code, ()), rule)
+    return raised
 
 
 def _benchmarks(compiled: Json) -> dict[tuple[str, int], tuple[Json, ...]]:
@@ -199,36 +261,35 @@ def _layouts(compiled: Json) -> dict[str, Json]:
     return layouts
 
 
+# Fields of a compiled rule that are called otherwise here, and texts that may not be given.
+_CALLED = {"from": "year_from", "until": "year_until"} | {name: f"{name}_tree" for name in ("when", "assert")}
+_CALLED["where"] = "where_trees"
+_TEXTS = (
+    "status_reason", "successor", "when_text", "assert_text", "raised_by", "slip", "message", "remedy", "no_sample"
+)  # fmt: skip
+
+
 def _rule(entry: Json) -> Rule:
-    let = tuple(entry["let"].items())
-    where = {name: interval_of(tree) for name, tree in entry["where"].items()}
-    needs_of: dict[str, set[str]] = {name: {name} for name in entry["let"]}
-    for name, tree in entry["where"].items():
+    """The rule of a compiled entry."""
+    fields = {_CALLED.get(name, name): value for name, value in entry.items()}
+    fields |= {name: entry[name] or "" for name in _TEXTS}
+    fields |= {name: tuple(entry[name] or ()) for name in ("organisations", "inputs")}
+    fields["places"] = tuple(Place(*place) for place in entry["places"])
+    fields["codes"] = {code: Wording(**said) for code, said in entry["codes"].items()}
+    return evaluated(Rule(**fields, beside=_beside(entry), bound={}))
+
+
+def evaluated(rule: Rule) -> Rule:
+    """The rule with the closures of its trees."""
+    needs_of: dict[str, set[str]] = {name: {name} for name in rule.let}
+    for name, tree in rule.where_trees.items():
         needs_of[name] = _needs(tree, needs_of)
-    when = entry["when"] and value_of(entry["when"])
-    holds = entry["assert"] and value_of(entry["assert"])
-    return Rule(
-        entry["id"],
-        entry["title"],
-        entry["family"],
-        entry["action"],
-        entry["authority"],
-        entry["from"],
-        entry["until"],
-        tuple(entry["organisations"] or ()),
-        tuple(entry["inputs"] or ()),
-        entry["kind"],
-        tuple(Place(*place) for place in entry["places"]),
-        let,
-        entry["units"],
-        where,
-        when or None,
-        holds or None,
-        tuple(sorted(_needs(entry["when"], needs_of))),
-        tuple(sorted(_needs(entry["assert"], needs_of))),
-        entry,
-        {},
-        _beside(entry),
+    return rule._replace(
+        where={name: interval_of(tree) for name, tree in rule.where_trees.items()},
+        when=value_of(rule.when_tree) if rule.when_tree else None,
+        holds=value_of(rule.assert_tree) if rule.assert_tree else None,
+        needs_for_when=tuple(sorted(_needs(rule.when_tree, needs_of))),
+        needs=tuple(sorted(_needs(rule.assert_tree, needs_of))),
     )
 
 

@@ -1,29 +1,48 @@
-"""Which files to check, and files written whole or not at all."""
+"""Files: which of a folder to read, what each holds, and outputs written whole or not at all."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Iterator
 
-from ..model import Refused, Unwritable
+from ..model import Refused, Submission, Unwritable
+from ..read import read
 
-READ = (".xlsx", ".xlsm", ".csv", ".parquet")
+RETURNS = (".xlsx", ".xlsm", ".csv", ".parquet")
 
 
 def to_check(paths: Iterable[str]) -> Iterator[str]:
-    """Every file to check: those of a folder by name, then the return.xlsx of its subfolders."""
+    """Every file to check, folders with those inside them; Refused where a folder holds none."""
     for path in paths:
-        if not os.path.isdir(path):
-            yield path
-            continue
-        inside = sorted(os.listdir(path))
-        found = [name for name in inside if name.lower().endswith(READ) and not name.startswith(("~$", "."))]
-        found += [os.path.join(name, "return.xlsx") for name in inside]
-        files = [file for name in found if os.path.isfile(file := os.path.join(path, name))]
+        files = inside(path)
         if not files:
             what = f"{path} holds no workbook (.xlsx, .xlsm) and no facts CSV (.csv)."
             raise Refused("folder_empty", what, "Name the folder that the returns lie in.", path)
         yield from files
+
+
+def inside(path: str, kinds: tuple[str, ...] = RETURNS, but: str = "") -> list[str]:
+    """The files of a folder by name, `but` one, then the return.xlsx of its subfolders; of a file the file itself."""
+    if not os.path.isdir(path):
+        return [path]
+    names = sorted(os.listdir(path))
+    found = [name for name in names if name.lower().endswith(kinds) and not name.startswith(("~$", "."))]
+    found = [name for name in found if name.lower() != but]
+    found += [os.path.join(name, "return.xlsx") for name in names]
+    return [file for name in found if os.path.isfile(file := os.path.join(path, name))]
+
+
+def submissions(path: str) -> list[Submission]:
+    """What a file holds; a wide or Parquet table is brought in by the cohort, which alone needs pandas."""
+    try:
+        return [read(path)]
+    except Refused as e:
+        if e.code not in ("file_parquet", "csv_wide"):
+            raise
+    from ..cohort import table
+
+    return list(table.submissions(table.read_table(path)))
 
 
 def may_write(path: str, force: bool, inputs: Iterable[str] = ()) -> None:
@@ -53,3 +72,13 @@ def write(path: str, content: str | bytes, force: bool) -> None:
     finally:
         if os.path.exists(temporary):
             os.remove(temporary)
+
+
+def deliver(content: str | bytes, output: str | None, force: bool) -> None:
+    """Write to a file, or to the screen as UTF-8 where none is named."""
+    if output:
+        write(output, content, force)
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content.encode() if isinstance(content, str) else content)
+    sys.stdout.buffer.flush()

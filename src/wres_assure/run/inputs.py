@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..wording.findings import clean
+from ..wording.text import clean
 
 if TYPE_CHECKING:
     from ..assess import Beside

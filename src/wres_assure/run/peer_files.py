@@ -6,18 +6,18 @@ Each is judged like any return, so that only its usable figures count. What cann
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from ..assess import judged
 from ..compare.peers import Peer, Peers, peer_of
 from ..facts import Facts
 from ..model import Refused, Row, Submission
-from ..read import read
 from ..rulebook import Rulebook
+from . import files
 
 GROUPS = "groups.csv"  # the kind of trust of each organisation: columns organisation_code and peer_group
 _COLUMNS = ("organisation_code", "peer_group")
-_READ = (".xlsx", ".xlsm", ".csv", ".json", ".parquet")
+_KINDS = (*files.RETURNS, ".json")
 _MAX_GROUPS = 1_000_000
 Tell = Callable[[str], None]
 
@@ -58,9 +58,12 @@ class PeerFiles:
         self._submissions = []
         folder = self._path if os.path.isdir(self._path) else os.path.dirname(self._path)
         self._groups = self._told_apart(os.path.join(folder, GROUPS))
-        for path in self._files():
+        paths = files.inside(self._path, _KINDS, GROUPS)
+        if not paths:
+            self._tell(f"{self._path} holds no returns to compare with.")
+        for path in paths:
             try:
-                submissions = list(_submissions(path))
+                submissions = files.submissions(path)
             except Refused as e:
                 self._tell(f"{e.message} {e.remedy} It is left out as a peer.")
                 continue
@@ -86,21 +89,6 @@ class PeerFiles:
                 facts = Facts(found.facts, self._rulebook.items, {})
                 yield found.subject.year, peer_of(found.subject, found.indicators, facts, self._rulebook)
 
-    def _files(self) -> Iterable[str]:
-        """The files of a folder by name, and the return.xlsx of its subfolders; or the file itself."""
-        if not os.path.isdir(self._path):
-            return [self._path]
-        inside = sorted(os.listdir(self._path))
-        names = [
-            name for name in inside
-            if name.lower().endswith(_READ) and not name.startswith(("~$", ".")) and name.lower() != GROUPS
-        ]  # fmt: skip
-        names += [os.path.join(name, "return.xlsx") for name in inside]
-        found = [path for name in names if os.path.isfile(path := os.path.join(self._path, name))]
-        if not found:
-            self._tell(f"{self._path} holds no returns to compare with.")
-        return found
-
     def _told_apart(self, path: str) -> dict[str, str]:
         """The peer groups of groups.csv by organisation; none where there is no such file."""
         import csv
@@ -124,16 +112,3 @@ class PeerFiles:
         except (OSError, ValueError, csv.Error) as e:
             self._tell(f"{path} was not used: {e}. Kinds of trust are not told apart.")
             return {}
-
-
-def _submissions(path: str) -> Iterator[Submission]:
-    """What a file holds; a wide or Parquet table is brought in by the cohort, which alone needs pandas."""
-    try:
-        yield read(path)
-        return
-    except Refused as e:
-        if e.code not in ("file_parquet", "csv_wide"):
-            raise
-    from ..cohort.table import read_table, submissions
-
-    yield from submissions(read_table(path))

@@ -24,6 +24,7 @@ CLASSES = (
     "no_difference_or_better",
     "not_usable",
 )
+_USUAL: Json = {"level": 0.95, "no_difference": {"ratio": 0.05, "points": 0.0005}}
 
 
 def usable(
@@ -35,7 +36,7 @@ def usable(
     slips: Iterable[Slip] = (),
 ) -> tuple[Indicator, ...]:
     """The indicators, each marked usable or not, with the doubt in words."""
-    doubts = {rule.id for rule in rulebook.rules if rule.action == "correct" or rule.source["slip"]}
+    doubts = {rule.id for rule in rulebook.rules if rule.action == "correct" or rule.slip}
     open_on: dict[str | Key, str] = {}
     for finding in findings:
         if finding.outcome == FAILED and finding.rule in doubts:
@@ -92,7 +93,7 @@ def reliability(
 
     Good, fair, poor or not established. `coverage` is not asked: it counts what stands beside the return too.
     """
-    beside = {rule.id for rule in rulebook.rules if rule.beside or rule.source["asks_removal"]}
+    beside = {rule.id for rule in rulebook.rules if rule.beside or rule.asks_removal}
     alone = [finding for finding in findings if finding.rule not in beside]
     marked = usable(indicators, alone, facts, rulebook, year)
     numbers, words = numbers_and_words(alone, marked, facts, rulebook)
@@ -149,11 +150,11 @@ def _same_way(indicator: Indicator) -> bool:
     return (top * of_below - below * of_top > 0) == (indicator.value > 0)
 
 
-def _profile(indicators: Iterable[Indicator], rulebook: Rulebook) -> dict[str, tuple[str, ...]]:
-    rules = rulebook.scoring["profile"]
+def _standings(indicators: Iterable[Indicator], rulebook: Rulebook) -> dict[str, str]:
+    """The class of every indicator; the usual limits hold where the rulebook has no profile."""
+    rules = rulebook.scoring["profile"] or _USUAL
     entries = {entry["id"]: entry for entry in rulebook.indicators}
-    classes = {indicator.id: standing(indicator, entries[indicator.id], rules) for indicator in indicators}
-    return {name: tuple(of for of, its in classes.items() if its == name) for name in CLASSES}
+    return {indicator.id: standing(indicator, entries[indicator.id], rules) for indicator in indicators}
 
 
 # The gap index
@@ -162,15 +163,18 @@ def _profile(indicators: Iterable[Indicator], rulebook: Rulebook) -> dict[str, t
 def score(indicators: Sequence[Indicator], facts: Facts, rulebook: Rulebook, year: int | None) -> Score:
     """The profile and the gap index of one return: a function of the return and the rulebook alone."""
     rules = rulebook.scoring["gap_index"]
-    profile = _profile(indicators, rulebook) if rulebook.scoring["profile"] else {}
+    standings = _standings(indicators, rulebook)
+    shown = CLASSES if rulebook.scoring["profile"] else ()
+    profile = {name: tuple(of for of, its in standings.items() if its == name) for name in shown}
+    none = Score(profile, None, None, None, {}, (), {}, {}, (), "The rulebook says nothing of a gap index.", standings)
     if rules is None:
-        return Score(profile, None, None, None, {}, (), {}, {}, (), "The rulebook says nothing of a gap index.")
+        return none
     terms, notes, missing = _terms(indicators, facts, rulebook)
     domains: Mapping[str, Json] = rules["domains"]
     notes += [f"{_title(name)} is not in it: {why}." for name, why in missing.items()]
     withheld = _withheld(terms, rules)
     if withheld:
-        return Score(profile, None, None, None, {}, tuple(map(_tidied, terms)), {}, {}, tuple(notes), withheld)
+        return none._replace(terms=tuple(map(_tidied, terms)), notes=tuple(notes), withheld=withheld)
     index = gap_index.averaged(terms, domains)
     terms = [t._replace(weight=index.weights[t.id]) for t in terms]
     limits = gap_index.limits(index, rules["level"])
@@ -197,6 +201,7 @@ def score(indicators: Sequence[Indicator], facts: Facts, rulebook: Rulebook, yea
         {"equal_weights": tidy(gap_index.equally_weighted(terms))} | ({"odds_ratios": tidy(odds)} if odds else {}),
         tuple(notes),
         "",
+        standings,
     )
 
 

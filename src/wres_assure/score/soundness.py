@@ -22,7 +22,7 @@ def numbers_and_words(
     findings: Sequence[Finding], indicators: Sequence[Indicator], facts: Facts, rulebook: Rulebook
 ) -> tuple[dict[str, float], dict[str, str]]:
     """What the levels of reliability rest on, by the names of `scoring.yaml`; findings on the return alone."""
-    rules = {rule.id: rule for rule in rulebook.rules}
+    rules = rulebook.by_id
     asked = _asked(rulebook)
     missing = {place for place in asked if (fact := facts.get(Key(*place))) is None or fact.value is None}
     asking = [f for f in findings if f.outcome != NOT_APPLICABLE and rules[f.rule].action in ("correct", "explain")]
@@ -91,9 +91,9 @@ def _asked(rulebook: Rulebook) -> set[Place]:
 def _judged(findings: Iterable[Finding], rulebook: Rulebook) -> float:
     """Share of the checks on the return itself that could be judged."""
     checks = sum(
-        len(rule.places) + (rule.kind == "cells" and bool(rule.source["raised_by"]))
+        len(rule.places) + (rule.kind == "cells" and bool(rule.raised_by))
         for rule in rulebook.rules
-        if not rule.beside and not rule.source["asks_removal"] and rule.source["status"] in ("active", "suspended")
+        if not rule.beside and not rule.asks_removal and rule.status in ("active", "suspended")
     )
     places: dict[str, set[tuple[str, Place]]] = {NOT_APPLICABLE: set(), UNVERIFIABLE: set(), BROKEN: set()}
     for finding in findings:
@@ -119,7 +119,7 @@ class _WithoutValue:
         for rule in rulebook.rules:
             if rule.action == "correct" and "computed" in rule.where and "reported" in rule.units:
                 for place in rule.places:
-                    self._made.setdefault(_reported(bind(dict(rule.let)["reported"], place)), (rule, place))
+                    self._made.setdefault(_reported(bind(rule.let["reported"], place)), (rule, place))
 
     def __call__(self, finding: Finding, rule: Rule) -> bool:
         return any(self._is(key) for key in (Key(*finding.place), *_keys(finding, rule)))
@@ -134,7 +134,7 @@ class _WithoutValue:
         if rule is None or place is None:
             return False
         env: dict[str, Operand] = {}
-        for name, selector in rule.let:
+        for name, selector in rule.let.items():
             if name != "reported":
                 of = _reported(bind(selector, place))
                 operand = self._facts.resolve(of.under(key.basis) if of.basis == "verified" else of).operand
@@ -159,7 +159,7 @@ def _by_zero(finding: Finding, rule: Rule, facts: Facts) -> bool:
 
 
 def _keys(finding: Finding, rule: Rule) -> Iterator[Key]:
-    for _, selector in rule.let:
+    for selector in rule.let.values():
         if not isinstance(selector, dict) or finding.place.item in selector:
             yield bind(selector, finding.place)
 
@@ -204,13 +204,13 @@ def sums_in_question(
 
 def _of_a_sum(rule: Rule) -> bool:
     """Whether a rule asks that a figure equal another, and to correct it where it does not."""
-    tree = rule.source["assert"]
-    active = rule.source["status"] == "active" and rule.action == "correct" and not rule.beside
+    tree = rule.assert_tree
+    active = rule.status == "active" and rule.action == "correct" and not rule.beside
     return active and isinstance(tree, list) and tree[0] in ("==", "close")
 
 
 def _large(rule: Rule, place: Place, facts: Facts) -> list[Key]:
-    keys = (_reported(bind(s, place)) for _, s in rule.let if not isinstance(s, dict) or place.item in s)
+    keys = (_reported(bind(s, place)) for s in rule.let.values() if not isinstance(s, dict) or place.item in s)
     return [key for key in keys if key.basis == "verified" and len(facts.meaning(key).parts) > _FEW_PARTS]
 
 
@@ -235,7 +235,7 @@ def _questioned(
     }
     for finding in unjudged:
         rule = rules[finding.rule]
-        if rule.action == "correct" or rule.source["slip"]:
+        if rule.action == "correct" or rule.slip:
             for key in [_reported(key) for key in _keys(finding, rule)] or [Key(*finding.place)]:
                 parts = facts.meaning(key).parts
                 if len(parts) <= _FEW_PARTS:

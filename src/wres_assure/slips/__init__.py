@@ -70,9 +70,9 @@ class Witnessed(NamedTuple):
 
 def slips(facts: Facts, findings: Iterable[Finding], rulebook: Rulebook, year: int | None) -> tuple[Slip, ...]:
     """The likely slips of a return, the best witnessed first; none where nothing is at odds."""
-    rules = {rule.id: rule for rule in rulebook.rules}
     failed = [f for f in findings if f.outcome == FAILED]
-    apart = any(rules[f.rule].family in FAMILIES and rules[f.rule].action == "correct" for f in failed)
+    rules = [rulebook.rule(finding.rule) for finding in failed]
+    apart = any(rule.family in FAMILIES and rule.action == "correct" for rule in rules)
     ordinary = Ordinary(facts, rulebook, year)
     found = list(patterns(facts, failed, rulebook, ordinary.before))
     if not apart and not ordinary.beyond:
@@ -105,10 +105,10 @@ def _relations(facts: Facts, rulebook: Rulebook) -> Iterator[Relation]:
     A rule that asks for an explanation is no witness, but a repair that it would speak of is none either.
     """
     for rule in rulebook.rules:
-        if rule.family not in FAMILIES or rule.action == "note" or rule.holds is None or rule.source["slip"]:
+        if rule.family not in FAMILIES or rule.action == "note" or rule.holds is None or rule.slip:
             continue
         for place in rule.places:
-            keys = {name: bind(selector, place) for name, selector in rule.let}
+            keys = {name: bind(selector, place) for name, selector in rule.let.items()}
             bases = [name for name, key in keys.items() if key.basis == "printed"]
             for where in ("verified", *facts.printed_places) if bases else ("",):
                 there = {n: key.under(where) for n, key in keys.items() if n in bases}
@@ -217,7 +217,7 @@ class _Touching:
         self.needed: dict[Key, float] = {}  # what a figure has to be for a sum that failed to hold
         self.settled: set[Key] = set()  # the figures of a sum that holds: another value would make it wrong
         for relation in relations:
-            tree = relation.rule.source["assert"]
+            tree = relation.rule.assert_tree
             if not relation.rule.where and tree[0] == "==" and all(isinstance(side, str) for side in tree[1:]):
                 if relation.holds:
                     self.settled |= relation.keys

@@ -44,16 +44,16 @@ def _named(failed: Iterable[Finding], rulebook: Rulebook) -> Iterator[tuple[Slip
     for finding in failed:
         by_rule.setdefault(finding.rule, []).append(finding)
     for rule, found in by_rule.items():
-        source = rulebook.rule(rule).source
-        if not source["slip"] or source["codes"]:
+        found_by = rulebook.rule(rule)
+        if not found_by.slip or found_by.codes:
             continue
         places = {finding.place for finding in found}
         items = {finding.place.item for finding in found}
-        explained = [f for other in source["explains"] for f in by_rule.get(other, ()) if f.place.item in items]
+        explained = [f for other in found_by.explains for f in by_rule.get(other, ()) if f.place.item in items]
         cells = tuple(dict.fromkeys(cell for finding in found for cell in finding.cells))
         numbers = dict.fromkeys(rulebook.indicator_of.get(f.place.item, 0) for f in found)
         indicators = tuple(f"indicator_{number}" for number in numbers if number)
-        yield Slip(rule, source["slip"], indicators, cells, (), (f"see {rule}",)), all(
+        yield Slip(rule, found_by.slip, indicators, cells, (), (f"see {rule}",)), all(
             finding.place in places for finding in explained
         )
 

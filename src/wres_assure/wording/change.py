@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from ..model import Assessment, Change, Indicator, Json
 from ..rulebook import Rulebook
-from .findings import number, sentence
+from .numbers import number
+from .text import sentence
 
 KINDS = {
     "large_distinguishable": "large and distinguishable from chance",

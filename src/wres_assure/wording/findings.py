@@ -1,46 +1,21 @@
-"""Findings and numbers in words: the same in every format. Numbers are formatted here and nowhere else."""
+"""Findings in words: what each says, what is to be done, and the clause that decided."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from ..facts import title_of
-from ..figures import WITHHELD, figure_of_text
-from ..model import FAILED, Fact, Finding, Place, Shown, column_letters
+from ..model import FAILED, Finding, Place
 from ..rulebook import Rulebook
 from ..rulebook.expression import CannotCompute, Tree, exact, names_in, text_of, value_of
+from .cells import figure_shown
+from .numbers import NOTHING, day, number, often, span
+from .text import REDACTED, clean
 
 _PLACEHOLDER = re.compile(r"\{([a-z_0-9.]+)(?::([a-z]+))?\}")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]+")
-_CELL = re.compile(r"(?:(.*)!)?([A-Z]{1,3})(\d{1,7})\Z", re.S)
-_LINE = re.compile(r"line (\d+)\Z")
-_CODE = re.compile(r"[A-Z0-9]{1,12}\Z")
-_ANY_UNIT = {"unit": "share", "percent": False}
 _FREE_DETAIL = {"code_unknown", "another_scheme"}  # codes whose detail is what somebody typed
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-NOTHING = "not given"
-REDACTED = WITHHELD
-
-
-def clean(text: str) -> str:
-    """Submitted text on one line, without the marks that steer a terminal or turn the direction of writing."""
-    return _CONTROL.sub(" ", text).strip() if _CONTROL.search(text) else text
-
-
-def free(text: str, show_values: bool) -> str:
-    """What somebody wrote, or that there is something."""
-    return clean(text) if show_values else REDACTED
-
-
-def figure_shown(raw: str) -> str:
-    """The raw text of a figure, free text replaced by `[text]`: people type names where numbers belong."""
-    parts = raw.split(" | ")
-    return clean(" | ".join(REDACTED if figure_of_text(part, _ANY_UNIT).problem == "text" else part for part in parts))
 
 
 def detail_shown(finding: Finding) -> str:
@@ -52,62 +27,6 @@ def detail_shown(finding: Finding) -> str:
 def fingerprint(finding: Finding, code: str) -> str:
     """What survives a moved table, a re-upload and a new year: rule, organisation and place."""
     return hashlib.sha256("\x1f".join((finding.rule, code, *finding.place)).encode()).hexdigest()[:16]
-
-
-def code_shown(code: str) -> str:
-    return code if not code or _CODE.match(code) else REDACTED
-
-
-def raw_of(fact: Fact, date_1904: bool = False) -> str:
-    """The raw text of a fact; a day stored as a number is written as the date a reader sees."""
-    if fact.problem == "date" and re.fullmatch(r"\d{1,6}(?:\.\d+)?", fact.raw):
-        import datetime
-
-        start = datetime.date(1904, 1, 1) if date_1904 else datetime.date(1899, 12, 30)
-        return (start + datetime.timedelta(days=int(float(fact.raw)))).isoformat()
-    return clean(fact.raw)
-
-
-def number(value: float | None, unit: str) -> str:
-    """`2,510` people, `12.3%`, `1.61`, `4.0 percentage points`."""
-    if value is None:
-        return NOTHING
-    if unit == "people":
-        return f"{value:,.0f}" if value == round(value) else f"{value:,.10g}"
-    if unit == "share":
-        return f"{value * 100:.1f}%"
-    if unit == "points":
-        return f"{value * 100:.1f} percentage points"
-    if unit == "ratio":
-        return f"{value:.2f}"
-    return f"{value:,.10g}"
-
-
-def day(digits: float) -> str:
-    """`31 August 2021` of a date as its digits, 20210831."""
-    date = int(digits)
-    return f"{date % 100} {_MONTHS[date // 100 % 100 - 1]} {date // 10_000}"
-
-
-def counted(count: int, what: str) -> str:
-    """`1 check`, `1,204 checks`."""
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
-
-
-def often(p: float) -> str:
-    """A probability as one time in how many: `one time in 20`, `one time in 1,200`, `two times in three or more`."""
-    if p >= 0.4:
-        return "about every other time" if p < 0.6 else "most years"
-    if p < 0.000001:
-        return "less than one time in a million"
-    one_in = 1 / p
-    digits = len(f"{one_in:.0f}")
-    return f"one time in {round(one_in, min(0, 2 - digits)):,.0f}"
-
-
-def sentence(text: str) -> str:
-    """A clause as a sentence: a capital in front, a full stop behind."""
-    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?')) else '.'}" if text else ""
 
 
 def place_of(place: Place, rulebook: Rulebook) -> str:
@@ -124,15 +43,13 @@ def message_of(finding: Finding, rulebook: Rulebook, show_values: bool = False) 
     """What the finding says, with its numbers; for other outcomes than failed, why it could not be judged."""
     if finding.outcome != FAILED:
         return clean(finding.cause)
-    source = rulebook.rule(finding.rule).source
-    text = source["codes"][finding.code]["message"] if finding.code else source["message"]
+    text = rulebook.rule(finding.rule).wording(finding.code).message
     return _PLACEHOLDER.sub(lambda match: _filled(match[1], match[2], finding, rulebook, show_values), text)
 
 
 def remedy_of(finding: Finding, rulebook: Rulebook) -> str:
     """What the organisation should do."""
-    source = rulebook.rule(finding.rule).source
-    return str(source["codes"][finding.code]["remedy"] if finding.code else source["remedy"])
+    return rulebook.rule(finding.rule).wording(finding.code).remedy
 
 
 def _filled(name: str, form: str | None, finding: Finding, rulebook: Rulebook, show_values: bool) -> str:
@@ -171,13 +88,6 @@ def _filled(name: str, form: str | None, finding: Finding, rulebook: Rulebook, s
     if form == "exact" and unit in ("share", "ratio"):
         return f"{shown.value * 100:.4g}%" if unit == "share" else f"{shown.value:.4g}"
     return number(shown.value, unit)
-
-
-def span(shown: Shown, unit: str) -> str:
-    """A computed value with what the decimals of its figures allow: `1.83 (1.78 to 1.88)`."""
-    middle = number(shown.value, unit)
-    low, high = number(shown.low, unit), number(shown.high, unit)
-    return middle if low == high else f"{middle} ({low} to {high})"
 
 
 # The clause that decided, as it stands in the rule
@@ -267,69 +177,3 @@ def _in_unit(value: float, unit: str) -> str:
 def _decimals(value: float) -> int:
     digits, _, power = f"{value:.{_ALL}g}".partition("e")
     return max(0, len(digits.partition(".")[2]) - int(power or 0))
-
-
-# Cells
-
-
-def cells_of(addresses: Iterable[str]) -> str:
-    """Addresses in the order of the sheet, neighbours as ranges, none left out: `WRES!G24:I38, K5`."""
-    grids: dict[str, set[tuple[int, int]]] = {}
-    lines: set[int] = set()
-    others: list[str] = []
-    for address in dict.fromkeys(addresses):
-        if cell := _CELL.match(address):
-            grids.setdefault(cell[1] or "", set()).add((_column(cell[2]), int(cell[3])))
-        elif line := _LINE.match(address):
-            lines.add(int(line[1]))
-        elif address:
-            others.append(clean(address))
-    parts = []
-    for sheet, grid in grids.items():
-        ranges = ", ".join(_written(*block) for block in _blocks(grid))
-        parts.append(f"{clean(sheet)}!{ranges}" if sheet else ranges)
-    if lines:
-        runs = [f"{low}" if low == high else f"{low} to {high}" for low, high in _runs(sorted(lines))]
-        parts.append(f"line{'s' if len(lines) > 1 else ''} {', '.join(runs)}")
-    return ", ".join([*parts, *others])
-
-
-def _column(letters: str) -> int:
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - 64
-    return column
-
-
-def _runs(numbers: list[int]) -> list[tuple[int, int]]:
-    runs: list[tuple[int, int]] = []
-    for at in numbers:
-        if runs and runs[-1][1] == at - 1:
-            runs[-1] = (runs[-1][0], at)
-        else:
-            runs.append((at, at))
-    return runs
-
-
-def _blocks(grid: set[tuple[int, int]]) -> list[tuple[int, int, int, int]]:
-    """Rectangles that cover the cells: runs along each row, joined with equal runs in the rows below."""
-    rows: dict[int, list[int]] = {}
-    for column, row in sorted(grid):
-        rows.setdefault(row, []).append(column)
-    blocks: list[tuple[int, int, int, int]] = []
-    for row in sorted(rows):
-        for left, right in _runs(rows[row]):
-            above = next(
-                (index for index, block in enumerate(blocks) if block[:2] == (left, right) and block[3] == row - 1),
-                None,
-            )
-            if above is None:
-                blocks.append((left, right, row, row))
-            else:
-                blocks[above] = (*blocks[above][:3], row)
-    return blocks
-
-
-def _written(left: int, right: int, top: int, bottom: int) -> str:
-    first, last = f"{column_letters(left)}{top}", f"{column_letters(right)}{bottom}"
-    return first if first == last else f"{first}:{last}"

@@ -13,8 +13,9 @@ from ..facts import Facts
 from ..model import Assessment, Indicator, Json, Key, Pooled
 from ..rulebook import Rulebook
 from ..wording.said import Said, say
-from .findings import NOTHING, number, sentence
+from .numbers import NOTHING, number
 from .small_counts import SmallCount, draw_of, parity_of, small_count
+from .text import capital, sentence
 
 
 class Indication(NamedTuple):
@@ -183,22 +184,6 @@ def told(indicator: Indicator, level: float = 0.05) -> str:
     return "not testable"
 
 
-def standing(indicator: Indicator, entry: Json) -> str:
-    """The class of the profile: worse for BME staff or not, and whether it can be told from chance.
-
-    A ratio of 0.95 to 1.05 and a gap that prints as 0.0 are no difference, unless they can be told from chance.
-    """
-    answer = told(indicator)
-    if answer == "not used" or indicator.value is None:
-        return "not_usable"
-    parity = 1.0 if indicator.unit == "ratio" else 0.0
-    worse = indicator.value > parity if entry["adverse"] == "above" else indicator.value < parity
-    small = 0.95 <= round(indicator.value, 2) <= 1.05 if indicator.unit == "ratio" else signed(indicator.value) == "0.0"
-    if not worse or (small and answer != "yes"):
-        return "no_difference_or_better"
-    return {"yes": "worse_distinguishable", "no": "worse_could_be_chance"}.get(answer, "worse_not_testable")
-
-
 def holds_parity(indicator: Indicator) -> bool:
     """Whether the interval holds parity: a ratio of 1, a gap of 0."""
     parity = 1.0 if indicator.unit == "ratio" else 0.0
@@ -309,7 +294,7 @@ def range_of(indicator: Indicator, entry: Json, events: float | None) -> str:
 def _with_events(entry: Json, events: float | None, subject: str) -> str:
     """`With 26 cases this`, `This`."""
     if events is None:
-        return f"{subject[:1].upper()}{subject[1:]}"
+        return capital(subject)
     counted = entry["counted"] or "people"
     counted = counted[:-1] if events == 1 and counted.endswith("s") else counted
     return f"With {number(events, 'people')} {counted} {subject}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ..model import Indicator, Json, PeerPosition, Published
 from ..rulebook import Rulebook
-from .findings import counted, number, sentence
+from .numbers import counted, number
+from .text import sentence
 
 _CHANCE = {
     "outside_95": "With nothing amiss, about one organisation in twenty lies outside such limits.",

@@ -14,10 +14,13 @@ from ..facts import Facts
 from ..model import ACTIONS, BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Assessment, Finding
 from ..rulebook import Rule, Rulebook
 from ..wording.said import Said, say
-from . import findings as words
+from .cells import cells_of, figure_shown
 from .change import change_sentence
+from .findings import fingerprint, message_of, remedy_of
 from .indicators import Indication, counts_row, indications, unknown_ethnicity
+from .numbers import counted
 from .score import profile_sentence
+from .text import clean, code_shown, lower_first, sentence
 
 AUDIENCES = ("inspector", "trust")
 NOT_INSPECTED = {
@@ -115,9 +118,8 @@ class Report(NamedTuple):
 def report_on(assessment: Assessment, rulebook: Rulebook, audience: str = "trust", show_values: bool = False) -> Report:
     """Everything there is to say of one return, in order."""
     submission, subject = assessment.submission, assessment.subject
-    rules = {rule.id: rule for rule in rulebook.rules}
     facts = Facts(assessment.facts, rulebook.items, {})
-    writer = _Writer(assessment, rulebook, rules, show_values)
+    writer = _Writer(assessment, rulebook, show_values)
     groups = writer.groups()
     layout = rulebook.layouts.get(subject.layout)
     year = str(subject.year) if subject.year else "year not told"
@@ -127,14 +129,14 @@ def report_on(assessment: Assessment, rulebook: Rulebook, audience: str = "trust
     return Report(
         audience,
         MARK.format(purpose=PURPOSE[audience]),
-        words.clean(subject.organisation.name)[:200] or "Organisation without a name",
+        clean(subject.organisation.name)[:200] or "Organisation without a name",
         _code(subject.organisation.code, subject.organisation.name),
         year,
-        words.clean(submission.file),
+        clean(submission.file),
         f"Row labels were matched to a reconstruction of the {layout['year']} template."
         if layout and not layout["verified"]
         else "",
-        words.clean(subject.stopped),
+        clean(subject.stopped),
         coverage_line(assessment.coverage),
         _apart_line(assessment.apart),
         level,
@@ -165,7 +167,7 @@ def _changes(assessment: Assessment, rulebook: Rulebook) -> Iterator[Said]:
     for name in notable:
         change = tested[name]
         text = change_sentence(change, indicators[name], rulebook)
-        yield say(f"{indicators[name].title}: {text[:1].lower()}{text[1:]}", (), [name])
+        yield say(f"{indicators[name].title}: {lower_first(text)}", (), [name])
     if tested and not notable:
         years = " and ".join(str(year) for year in sorted({change.year for change in tested.values()}))
         yield say(f"Since {years} no indicator that can be tested changed by more than is expected.", (), tested)
@@ -189,13 +191,13 @@ def _apart_line(apart: Mapping[str, int]) -> str:
     """Rules that ask for something to be taken out are counted apart: deleting things must not look like passing."""
     if not apart["failed"]:
         return ""
-    asked = words.counted(apart["checks"] - apart["not_applicable"], "check")
+    asked = counted(apart["checks"] - apart["not_applicable"], "check")
     return f"Counted apart: {apart['failed']:,} of {asked} for things to be taken out of the file did not hold."
 
 
 def _code(code: str, name: str) -> str:
     """The code; fictitious organisations are marked, unless their name says so."""
-    shown = words.code_shown(code) or "no code"
+    shown = code_shown(code) or "no code"
     return f"{shown}, example" if code.startswith("ZZ") and "example" not in name.casefold() else shown
 
 
@@ -203,10 +205,10 @@ class _Writer:
     """Findings put together by what a reader has to do about them."""
 
     def __init__(
-        self, assessment: Assessment, rulebook: Rulebook, rules: Mapping[str, Rule], show_values: bool
+        self, assessment: Assessment, rulebook: Rulebook, show_values: bool
     ) -> None:
-        self.assessment, self.rulebook, self.rules, self.show_values = assessment, rulebook, rules, show_values
-        self.code = words.code_shown(assessment.subject.organisation.code)
+        self.assessment, self.rulebook, self.rules, self.show_values = assessment, rulebook, rulebook.by_id, show_values
+        self.code = code_shown(assessment.subject.organisation.code)
         self.failed: dict[str, list[Finding]] = {}
         self.following: dict[str, list[Finding]] = {}
         findings = [finding for finding in assessment.findings if finding.outcome == FAILED]
@@ -230,12 +232,12 @@ class _Writer:
     def _group(self, rule: Rule, findings: list[Finding]) -> RuleFindings:
         by_remedy: dict[tuple[str, str], list[Finding]] = {}
         for finding in findings:
-            by_remedy.setdefault((finding.code, words.remedy_of(finding, self.rulebook)), []).append(finding)
+            by_remedy.setdefault((finding.code, remedy_of(finding, self.rulebook)), []).append(finding)
         parts = tuple(self._part(rule, code, remedy, found) for (code, remedy), found in by_remedy.items())
         return RuleFindings(
             rule.id,
             rule.title,
-            rule.source["why"],
+            rule.why,
             self.rulebook.authority(rule.authority),
             parts,
             len(findings),
@@ -243,30 +245,30 @@ class _Writer:
         )
 
     def _part(self, rule: Rule, code: str, remedy: str, findings: list[Finding]) -> SameRemedy:
-        template: str = rule.source["codes"][code]["message"] if code else rule.source["message"]
+        template: str = rule.wording(code).message
         alike = template.count("{") == template.count("{place}")
         rows = []
         for finding in findings:
-            identity = words.fingerprint(finding, self.code)
+            identity = fingerprint(finding, self.code)
             holds = [self._holds(address, raw, len(finding.cells) > 1) for address, raw in finding.cells]
-            said = say(words.sentence(words.message_of(finding, self.rulebook, self.show_values)), [identity])
+            said = say(sentence(message_of(finding, self.rulebook, self.show_values)), [identity])
             rows.append(
                 FindingLine(
                     identity,
-                    words.cells_of(address for address, _ in finding.cells),
+                    cells_of(address for address, _ in finding.cells),
                     ", ".join(filter(None, holds)),
                     said,
                 )
             )
         return SameRemedy(
-            tuple(rows), words.cells_of(address for finding in findings for address, _ in finding.cells), alike, remedy
+            tuple(rows), cells_of(address for finding in findings for address, _ in finding.cells), alike, remedy
         )
 
     def _holds(self, address: str, raw: str, among_others: bool) -> str:
         """What stands in a cell; of several cells, each with its address."""
         _, of_sheet, cell = address.rpartition("!")
-        shown = (words.clean(raw) if self.show_values else words.figure_shown(raw)) or ("blank" if of_sheet else "")
-        return f"{words.clean(cell)}: {shown}" if among_others and shown else shown
+        shown = (clean(raw) if self.show_values else figure_shown(raw)) or ("blank" if of_sheet else "")
+        return f"{clean(cell)}: {shown}" if among_others and shown else shown
 
     def _follows(self, rule_id: str) -> Iterator[str]:
         following = self.following.get(rule_id, [])
@@ -275,9 +277,9 @@ class _Writer:
                 f"{name}{_where([f for f in following if f.rule == name])}"
                 for name in dict.fromkeys(f.rule for f in following)
             )
-            yield f"{words.counted(len(following), 'other check')} did not hold for the same cause: {counts}."
+            yield f"{counted(len(following), 'other check')} did not hold for the same cause: {counts}."
         if blocked := self.blocked.get(rule_id):
-            yield f"{words.counted(blocked, 'check')} could not be judged because of this."
+            yield f"{counted(blocked, 'check')} could not be judged because of this."
 
     def unjudged(self) -> Iterator[Unjudged]:
         """Checks that could not be judged, by the finding that is the cause, else by the reason itself."""
@@ -309,12 +311,12 @@ class _Writer:
                 by_title.setdefault(title_of(finding), []).append(finding)
         for title, found in sorted(by_title.items(), key=lambda entry: (-len(entry[1]), entry[0])):
             causes = [
-                words.sentence(words.clean(cause))
+                sentence(clean(cause))
                 for cause in dict.fromkeys(f.cause for f in found)
                 if cause != title and title != _CONDITION
             ]
             yield Unjudged(
-                words.sentence(words.clean(title)),
+                sentence(clean(title)),
                 len(found),
                 tuple(sorted({finding.rule for finding in found})),
                 tuple(causes[:_SHOWN_CAUSES]),
@@ -324,8 +326,8 @@ class _Writer:
 
 def _where(findings: list[Finding]) -> str:
     """The cells of findings folded into another's, else how many they are where there are several; in brackets."""
-    cells = words.cells_of(cell for finding in findings for cell, _ in finding.cells)
-    where = cells or (words.counted(len(findings), "check") if len(findings) > 1 else "")
+    cells = cells_of(cell for finding in findings for cell, _ in finding.cells)
+    where = cells or (counted(len(findings), "check") if len(findings) > 1 else "")
     return f" ({where})" if where else ""
 
 
@@ -346,15 +348,14 @@ class Summary(NamedTuple):
 def summary(assessment: Assessment, rulebook: Rulebook) -> Summary:
     """What a list of returns says of one."""
     subject, coverage = assessment.subject, assessment.coverage
-    actions = {rule.id: rule.action for rule in rulebook.rules}
     counts = dict.fromkeys(ACTIONS, 0)
     for finding in assessment.findings:
         if finding.outcome == FAILED:
-            counts[actions[finding.rule]] += 1
+            counts[rulebook.rule(finding.rule).action] += 1
     return Summary(
-        words.code_shown(subject.organisation.code) or "-",
+        code_shown(subject.organisation.code) or "-",
         str(subject.year or "-"),
         tuple(counts.values()),
         f"{coverage['unverifiable'] + coverage['broken']:,} of {coverage['checks'] - coverage['not_applicable']:,}",
-        words.clean(subject.organisation.name)[:200] or words.clean(assessment.submission.file),
+        clean(subject.organisation.name)[:200] or clean(assessment.submission.file),
     )

@@ -10,7 +10,8 @@ from ..model import Assessment, Indicator, Json, Score, Term
 from ..rulebook import Rulebook
 from ..rulebook.expression import tidy
 from ..stats.proportions import critical_z
-from .findings import cells_of, clean, sentence
+from .cells import cells_of
+from .text import clean, sentence
 
 CLASSES = {  # of one indicator, of several
     "worse_distinguishable": (

@@ -23,8 +23,10 @@ from ...read.preflight import recognise
 from ...read.references import column_number
 from ...read.workbook import part_named
 from ...read.xml import walk
-from ...wording.findings import cells_of, clean, counted, sentence
+from ...wording.cells import cells_of
+from ...wording.numbers import counted
 from ...wording.report import ACTION_TITLES, Report
+from ...wording.text import clean, sentence
 from .checks import NAME, TITLE, Line, first_row, head_of, sheet
 from .comments import AUTHOR, Run, boxes, comments, standing
 from .sheet import Place, Styles, marked, outline

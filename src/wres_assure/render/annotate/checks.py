@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ...model import ACTIONS, column_letters
-from ...wording.findings import clean, counted
+from ...wording.numbers import counted
 from ...wording.report import ACTION_TITLES, COUNTS_AS_NOTHING, Report
+from ...wording.text import clean
 from ..workbooks.style import row_height
 from .sheet import Styles
 from .xml import attribute, text

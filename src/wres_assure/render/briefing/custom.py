@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...briefing.document import Document
 from ...model import Unwritable
-from ...wording.findings import clean
+from ...wording.text import clean
 from .exchange import as_data, from_data
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from typing import Any
 import xlsxwriter  # type: ignore[import-untyped]  # it brings no types
 
 from ...model import ACTIONS, BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Json
-from ...wording.findings import cells_of, clean, sentence
+from ...wording.cells import cells_of
 from ...wording.report import ACTION_TITLES, COUNTS_AS_NOTHING, coverage_line
+from ...wording.text import clean, sentence
 from .style import row_height
 
 _CREATED = datetime.datetime(2021, 6, 1)  # fixed: the same findings are the same bytes

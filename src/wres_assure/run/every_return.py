@@ -1,4 +1,4 @@
-"""What `check` does between its options and its output: assess every file, show the results, decide the exit code."""
+"""Every return of a call: judged, read out, and the exit code decided. What `check` does between options and output."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ..assess import Beside, assess, judged
+from ..assess import Beside, judged
 from ..model import BROKEN, FAILED, UNVERIFIABLE, Assessment, Refused
 from ..rulebook import Rulebook, load
 from . import files, inputs
@@ -53,21 +53,12 @@ def read_out(run: Run, output: str | None = None, force: bool = False, show_valu
     from ..render import text
 
     if output or not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
-        deliver(text.plain(page(run.assessments, run.rulebook, run.several, text.WIDTH, show_values)), output, force)
+        lines = page(run.assessments, run.rulebook, run.several, text.WIDTH, show_values)
+        files.deliver(text.plain(lines), output, force)
         return
     from ..render import terminal
 
     terminal.show(page(run.assessments, run.rulebook, run.several, terminal.width(), show_values))
-
-
-def deliver(content: str | bytes, output: str | None, force: bool) -> None:
-    """To a file, or to the screen as UTF-8."""
-    if output:
-        files.write(output, content, force)
-        return
-    sys.stdout.flush()
-    sys.stdout.buffer.write(content.encode() if isinstance(content, str) else content)
-    sys.stdout.buffer.flush()
 
 
 def exit_code(run: Run, fail_on: str = "correct", require_all: bool = False) -> int:
@@ -103,17 +94,10 @@ def assess_all(
 
 
 def _every(path: str, rulebook: Rulebook, year: int | None, beside: Beside) -> list[Assessment]:
-    """Every return of a file; a wide or Parquet table is brought in by the cohort, which alone needs pandas."""
-    try:
-        return assess(path, rulebook, year, beside)
-    except Refused as e:
-        if e.code not in ("file_parquet", "csv_wide"):
-            raise
-    from ..cohort.table import read_table, submissions
-
-    found = list(submissions(read_table(path)))
+    """Every return of a file."""
+    found = files.submissions(path)
     beside = beside._replace(alone=beside.alone and len(found) == 1)
-    return [a for s in found for a in judged(s, rulebook, year, beside)]
+    return [assessment for submission in found for assessment in judged(submission, rulebook, year, beside)]
 
 
 def page(
@@ -144,8 +128,7 @@ def content(assessments: list[Assessment], rulebook: Rulebook, form: str, severa
 
 def verdict(assessment: Assessment, rulebook: Rulebook, fail_on: str, require_all: bool) -> int:
     """The exit code of one return."""
-    actions = {rule.id: rule.action for rule in rulebook.rules}
-    outcomes = {(finding.outcome, actions[finding.rule]) for finding in assessment.findings}
+    outcomes = {(finding.outcome, rulebook.rule(finding.rule).action) for finding in assessment.findings}
     if any(outcome == BROKEN for outcome, _ in outcomes):
         return OUR_FAULT
     if require_all and any(outcome == UNVERIFIABLE for outcome, _ in outcomes):

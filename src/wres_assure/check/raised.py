@@ -1,0 +1,102 @@
+"""Rules that a stage raises. Every judgement gives its findings; none is a pass."""
+
+from __future__ import annotations
+
+from ..figures import WITHHELD
+from ..model import Fact, Finding, Key, Place, Raised
+from ..rulebook import Rule
+from .assertion import NO_FIGURE, Context, lacking, raiser
+from .notes import written
+from .outcomes import failed, not_applicable, unverifiable
+
+LAST = ("narrative",)  # families judged on what the others ask to be explained
+WHOLE = Place()
+_OURS = ("derived", "change", "last_year")
+
+
+def places_of(rule: Rule) -> tuple[Place, ...]:
+    """Where a rule is judged, the whole return where it may speak of figures that the template has no place for."""
+    return (*rule.places, WHOLE) if rule.kind == "cells" and rule.raised_by else rule.places
+
+
+def raised_at(rule: Rule, place: Place, context: Context) -> list[Finding]:
+    """What a rule that a stage raises finds at a place."""
+    if rule.family in LAST and (unread := _unread(rule, place, context)):
+        return [unread]
+    if rule.kind == "cells":
+        if rule.raised_by == "compare":
+            return _compared(rule, place, context)
+        return _figure(rule, place, context.facts.get(place), context) if place != WHOLE else _outside(rule, context)
+    codes = rule.codes
+    entries = [e for code in codes for e in context.raised.get(code, ()) if place in (WHOLE, Place(*e.place))]
+    if entries:
+        return [failed(rule, entry) for entry in entries]
+    missing = context.raised.get("section_missing", ()) if rule.kind == "rows" else ()
+    for section in missing:
+        if _in_section(place, section, context):
+            cause = f"the section {section.detail} was not found"
+            return [unverifiable(rule, place, cause, raiser("section_missing", WHOLE, context))]
+    return []
+
+
+def _unread(rule: Rule, place: Place, context: Context) -> Finding | None:
+    """Where there is no free text to be read, or it was withheld from a result of an earlier run."""
+    texts = set(written(context.facts.all))
+    if not texts:
+        return not_applicable(rule, place, "There are no notes and no texts to read.")
+    return unverifiable(rule, place, "the notes were left out of this file") if WITHHELD in texts else None
+
+
+def _outside(rule: Rule, context: Context) -> list[Finding]:
+    """A rule about how figures are given, for those that the template has no cell for."""
+    outside = [fact for fact in context.facts.troubled if fact.problem not in NO_FIGURE and _extra(fact.key, context)]
+    if not outside:
+        return [not_applicable(rule, WHOLE, "No figure stands outside the template's own.")]
+    known = (fact for fact in outside if fact.problem in rule.codes)
+    return [finding for fact in known for finding in _figure(rule, Place(*fact.key), fact, context)]
+
+
+def _extra(key: Key, context: Context) -> bool:
+    """Whether a figure has no cell of its own in the template: a printed total, a value a document prints."""
+    if key.basis in _OURS or key.item.startswith(("indicator_", "change_", "peers_")):
+        return False  # our own figures, and those of another year
+    return Place(*key) not in context.rulebook.template_places
+
+
+def _compared(rule: Rule, place: Place, context: Context) -> list[Finding]:
+    """Figures given more than once: at their own place where the template has one, else at the whole return."""
+    entries = [entry for code in rule.codes for entry in context.raised.get(code, ())]
+    own = set(rule.places) if entries and place == WHOLE else ()
+    here = [
+        entry
+        for entry in entries
+        if (Place(*entry.place) == place if place != WHOLE else Place(*entry.place) not in own)
+    ]
+    if here:
+        return [failed(rule, entry) for entry in here]
+    again = [Key(*place).under(where) for where in context.facts.printed_places] if place != WHOLE else ()
+    if place != WHOLE and not any(map(context.facts.get, again)):
+        return [not_applicable(rule, place, "The figure is printed once.")]
+    return []
+
+
+def _in_section(place: Place, entry: Raised, context: Context) -> bool:
+    """Whether a place is of a row of the section that is missing."""
+    layout = context.rulebook.layouts[context.subject.layout]
+    section = next(s for s in layout["sections"] if s["id"] == entry.place[0])
+    rows = ((row["item"], row["staff_group"], row["pay_band"]) for row in section["rows"])
+    return (place.item, place.staff_group, place.pay_band) in rows
+
+
+def _figure(rule: Rule, place: Place, fact: Fact | None, context: Context) -> list[Finding]:
+    """One expected figure under a rule about how figures are given."""
+    codes = rule.codes
+    if fact is None:
+        return [unverifiable(rule, place, f"{context.facts.name(Key(*place))} was not given")]
+    if fact.problem is None:
+        return []
+    if fact.problem in codes:
+        return [failed(rule, Raised(fact.problem, place, ((fact.cell, fact.raw),) if fact.cell else ()))]
+    if fact.problem not in NO_FIGURE and "blank" in codes and fact.cell:
+        return []  # something stands there; another rule says what is wrong with it
+    return [lacking(rule, place, context.facts.resolve(Key(*place)), context)]

@@ -1,0 +1,40 @@
+"""Submitted text made safe to show, and words made into sentences."""
+
+from __future__ import annotations
+
+import re
+
+from ..figures import WITHHELD
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]+")
+_CODE = re.compile(r"[A-Z0-9]{1,12}\Z")
+REDACTED = WITHHELD
+
+
+def clean(text: str) -> str:
+    """Submitted text on one line, without the marks that steer a terminal or turn the direction of writing."""
+    return _CONTROL.sub(" ", text).strip() if _CONTROL.search(text) else text
+
+
+def free(text: str, show_values: bool) -> str:
+    """What somebody wrote, or that there is something."""
+    return clean(text) if show_values else REDACTED
+
+
+def code_shown(code: str) -> str:
+    return code if not code or _CODE.match(code) else REDACTED
+
+
+def sentence(text: str) -> str:
+    """A clause as a sentence: a capital in front, a full stop behind."""
+    return f"{capital(text)}{'' if text.endswith(('.', '!', '?')) else '.'}" if text else ""
+
+
+def capital(text: str) -> str:
+    """The text with a capital in front."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def lower_first(text: str) -> str:
+    """The text with a small letter in front, as it stands inside a sentence."""
+    return f"{text[:1].lower()}{text[1:]}"
