@@ -128,11 +128,13 @@ def place_schema(rule: Rule) -> pa.DataFrameSchema:
 
 
 def _schema(columns: tuple[str, ...], checks: list[pa.Check]) -> pa.DataFrameSchema:
+    """A schema of columns that must be there, with one check a rule; nothing is converted."""
     wanted = {name: pa.Column(nullable=True, coerce=False) for name in columns}
     return pa.DataFrameSchema(wanted, checks=checks, coerce=False)
 
 
 def _check(rule: Rule, fails: Callable[[pd.DataFrame], Truths]) -> pa.Check:
+    """A rule as a check, named by its id: `fails` says of every row of a frame whether it fails."""
     def holds(frame: pd.DataFrame) -> pd.Series[bool]:
         return pd.Series(~fails(frame), index=frame.index)
 
@@ -141,6 +143,7 @@ def _check(rule: Rule, fails: Callable[[pd.DataFrame], Truths]) -> pa.Check:
 
 
 def _code_seen(rule: Rule, rulebook: Rulebook) -> Callable[[pd.DataFrame], Truths]:
+    """Whether a row has one of the codes that a rule speaks of."""
     own = ["|".join(place) for place in rule.places]
     template = ["|".join(place) for place in rulebook.template_places]
 
@@ -155,6 +158,7 @@ def _code_seen(rule: Rule, rulebook: Rulebook) -> Callable[[pd.DataFrame], Truth
 
 
 def _figure_fails(rule: Rule, rulebook: Rulebook) -> Callable[[pd.DataFrame], Truths]:
+    """Whether the figure of a row fails what a rule asserts of single figures."""
     expected = ["|".join(place) for place in rule.places]
 
     def fails(frame: pd.DataFrame) -> Truths:
@@ -187,6 +191,7 @@ def _applies(rule: Rule, frame: pd.DataFrame) -> Truths:
 
 
 def _of_table(rulebook: Rulebook) -> Iterator[Rule]:
+    """The active rules of these families that are about tables."""
     return (
         rule
         for rule in rulebook.rules
@@ -195,10 +200,12 @@ def _of_table(rulebook: Rulebook) -> Iterator[Rule]:
 
 
 def _of_codes(rulebook: Rulebook, cells: bool) -> list[Rule]:
+    """Those that speak of what was seen, in cells or in a return as a whole."""
     return [rule for rule in _of_table(rulebook) if rule.raised_by and (rule.kind == "cells") == cells]
 
 
 def _of_cells(rulebook: Rulebook) -> list[Rule]:
+    """Those about one figure at a time."""
     asserted = [
         rule
         for rule in _of_table(rulebook)
@@ -212,6 +219,7 @@ def _of_cells(rulebook: Rulebook) -> list[Rule]:
 
 
 def _of_places(rulebook: Rulebook) -> list[Rule]:
+    """Those about several figures of a return."""
     return [
         rule
         for rule in _of_table(rulebook)
@@ -239,6 +247,7 @@ def _computable(rule: Rule, rulebook: Rulebook) -> bool:
 
 
 def _operators(tree: Any) -> set[str]:
+    """Every operator in an expression."""
     return {tree[0]}.union(*(_operators(part) for part in tree[1:])) if isinstance(tree, list) else set()
 
 
@@ -255,12 +264,14 @@ def _tidy(numbers: Any) -> Any:
 
 
 def _number(tree: Any, env: Mapping[str, Numbers]) -> Any:
+    """The numbers of an expression, one a row."""
     if isinstance(tree, list):
         return _NUMBERS[tree[0]](*(_number(part, env) for part in tree[1:]))
     return env[tree] if isinstance(tree, str) else float(tree)
 
 
 def _truth(tree: Any, env: Mapping[str, Numbers]) -> Any:
+    """Whether a comparison holds, for every row."""
     operator, *parts = tree
     if operator in _JOINED:
         return _JOINED[operator](*(_truth(part, env) for part in parts))
@@ -309,6 +320,7 @@ def _named(rule: Rule) -> tuple[str, ...]:
 
 
 def _chosen(selector: Any, place: Place) -> list[str]:
+    """The selector of a short name in a place."""
     return list(selector[place.item] if isinstance(selector, dict) else selector)
 
 
