@@ -24,6 +24,17 @@ _ERRORS = {"#ref!", "#div/0!", "#value!", "#name?", "#n/a", "#null!", "#num!", "
 
 WITHHELD = "[text]"  # what stands for free text in an output that was not asked to show it
 NOT_IN_FILE = ("row_missing", "row_twice", "block_missing", "section_missing")  # the file has no such cell, or two
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+COUNT_WORDS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine"}
+
+
+def more_or_fewer(people: int, none: str) -> str:
+    """`one more`, `two fewer`, `12 more` people; `none` where there are as many."""
+    count = COUNT_WORDS.get(abs(people), f"{abs(people):,}")
+    return f"{count} {'more' if people > 0 else 'fewer'}" if people else none
 
 
 def written_out(raw: str, value: float | None) -> str:

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from conftest import rules, sample
 from wres_assure import check as checks
 from wres_assure import rulebook
-from wres_assure.check.assertion import FIRST, Context, assert_at
+from wres_assure.check.assertion import Context, assert_at
 from wres_assure.check.raised import raised_at
 from wres_assure.check.screen import Screen, Seen, screen_of
 from wres_assure.facts import Facts
-from wres_assure.model import Fact, Finding, Key, Place
+from wres_assure.model import HOW_GIVEN, Fact, Finding, Key, Place
 
 RULES = rules()
 PARAMETERS = RULES.parameters_of(2021)
@@ -69,7 +69,7 @@ def test_nothing_that_is_proved_is_found_wanting(seed: int) -> None:
             continue
         if rule.raised_by and rule.kind != "cells":
             continue
-        first = rule.family in FIRST
+        first = rule.family in HOW_GIVEN
         for place in proved(rule, screen, seen if first else screen.questioned(seen, in_question)):
             number += 1
             assert found_by_judgement(rule, place, context) == [], (rule.id, place)

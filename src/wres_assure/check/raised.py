@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..figures import WITHHELD
-from ..model import Fact, Finding, Key, Place, Raised
+from ..model import OURS, Fact, Finding, Key, Place, Raised
 from ..rulebook import Rule
 from .assertion import NO_FIGURE, Context, lacking, raiser
 from .notes import written
@@ -11,7 +11,6 @@ from .outcomes import failed, not_applicable, unverifiable
 
 LAST = ("narrative",)  # families judged on what the others ask to be explained
 WHOLE = Place()
-_OURS = ("derived", "change", "last_year")
 
 
 def places_of(rule: Rule) -> tuple[Place, ...]:
@@ -58,7 +57,7 @@ def _outside(rule: Rule, context: Context) -> list[Finding]:
 
 def _extra(key: Key, context: Context) -> bool:
     """Whether a figure has no cell of its own in the template: a printed total, a value a document prints."""
-    if key.basis in _OURS or key.item.startswith(("indicator_", "change_", "peers_")):
+    if key.basis in OURS or key.item.startswith(("indicator_", "change_", "peers_")):
         return False  # our own figures, and those of another year
     return Place(*key) not in context.rulebook.template_places
 

@@ -16,6 +16,8 @@ from ..figures import NOT_IN_FILE, written_out
 from ..model import (
     FACT_COLUMNS,
     FAILED,
+    HOW_GIVEN,
+    OURS,
     OUTCOMES,
     Assessment,
     Change,
@@ -37,8 +39,6 @@ from ..wording.text import REDACTED, clean, code_shown, free
 from .score_json import scored
 
 FORMAT = 1
-_OURS = ("derived", "change", "last_year")  # made of other facts, and made again
-FIRST_FAMILIES = ("structure", "types")
 FINDING_COLUMNS = (
     "file", "organisation_code", "reporting_year", "rule", "outcome", "action", "family", "item", "basis",
     "staff_group", "pay_band", "ethnicity", "cells", "message", "remedy", "authority", "caused_by", "fingerprint",
@@ -101,7 +101,7 @@ def in_order(findings: Iterable[Finding], rulebook: Rulebook) -> list[Finding]:
 
     def key(finding: Finding) -> tuple[Any, ...]:
         family = rulebook.rule(finding.rule).family
-        first = FIRST_FAMILIES.index(family) if family in FIRST_FAMILIES else len(FIRST_FAMILIES)
+        first = HOW_GIVEN.index(family) if family in HOW_GIVEN else len(HOW_GIVEN)
         return first, family, finding.rule, order(finding.place), finding.code, finding.detail, finding.cells
 
     return sorted(findings, key=key)
@@ -130,7 +130,7 @@ def _coverage(counts: Mapping[str, int]) -> Json:
 
 
 def _reported(fact: Fact, rulebook: Rulebook) -> bool:
-    return fact.key.basis == "narrative" or (fact.key.basis not in _OURS and fact.key.item in rulebook.items["items"])
+    return fact.key.basis == "narrative" or (fact.key.basis not in OURS and fact.key.item in rulebook.items["items"])
 
 
 def _fact(fact: Fact, assessment: Assessment, show_values: bool) -> Json:

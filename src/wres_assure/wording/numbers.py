@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
+from ..figures import MONTHS
 from ..model import Shown
 
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 NOTHING = "not given"
 
 
@@ -29,7 +26,7 @@ def number(value: float | None, unit: str) -> str:
 def day(digits: float) -> str:
     """`31 August 2021` of a date as its digits, 20210831."""
     date = int(digits)
-    return f"{date % 100} {_MONTHS[date // 100 % 100 - 1]} {date // 10_000}"
+    return f"{date % 100} {MONTHS[date // 100 % 100 - 1]} {date // 10_000}"
 
 
 def counted(count: int, what: str) -> str:

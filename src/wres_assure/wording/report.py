@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from .. import __version__
 from ..facts import Facts
-from ..model import ACTIONS, BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Assessment, Finding
+from ..model import ACTIONS, BROKEN, FAILED, HOW_GIVEN, NOT_APPLICABLE, UNVERIFIABLE, Assessment, Finding
 from ..rulebook import Rule, Rulebook
 from ..wording.said import Said, say
 from .cells import cells_of, figure_shown
@@ -45,7 +45,6 @@ PURPOSE = {
     "inspector": "Prepared to plan an inspection; not a judgement, rating or finding of discrimination.",
     "trust": "Not a judgement, rating or finding of discrimination.",
 }
-_FAMILIES = ("structure", "types")
 _SHOWN_CAUSES = 3
 _CONDITION = "Only for certain figures (`rules show` with the rule's id says which)"
 
@@ -332,7 +331,7 @@ def _where(findings: list[Finding]) -> str:
 
 
 def _family_first(rule: Rule) -> tuple[int, str, str]:
-    return _FAMILIES.index(rule.family) if rule.family in _FAMILIES else len(_FAMILIES), rule.family, rule.id
+    return HOW_GIVEN.index(rule.family) if rule.family in HOW_GIVEN else len(HOW_GIVEN), rule.family, rule.id
 
 
 class Summary(NamedTuple):
