@@ -15,6 +15,8 @@ PASSED, FAILED, UNVERIFIABLE = "passed", "failed", "unverifiable"
 NOT_APPLICABLE, BROKEN = "not_applicable", "broken"
 OUTCOMES = (PASSED, FAILED, UNVERIFIABLE, NOT_APPLICABLE, BROKEN)
 ACTIONS = ("correct", "explain", "note")
+HOW_GIVEN = ("structure", "types")  # families on how figures are given: one that fails is in question for all others
+OURS = ("derived", "change", "last_year")  # bases of facts made of other facts, and made again
 ORGANISATIONS = {
     "trust": "NHS trusts",
     "independent": "independent providers",
