@@ -35,8 +35,7 @@ def score(ctx: click.Context, path: str, given: Inputs, explain: bool, form: str
     rulebook = load(given.rules)
     assessment = only_return(path, given, rulebook, "A score")
     if form == "json":
-        from ..results.result import as_json, result
-        from ..results.score_json import alone
+        from ..results.result import alone, as_json, result
 
         content = as_json([alone(result(assessment, rulebook))], False)
     else:
