@@ -136,7 +136,7 @@ class Place(NamedTuple):
     pay_band: str = ""
     ethnicity: str = ""
 
-    def under(self, basis: str) -> "Key":
+    def under(self, basis: str) -> "Place":
         """The same figure under another basis."""
         return Place(self[0], basis, self[2], self[3], self[4])
 
@@ -146,7 +146,6 @@ class Place(NamedTuple):
 
 
 WHOLE = Place(basis="")  # the whole return
-Key = Place  # the name it had; to go when nothing says it any more
 
 
 class Fact(NamedTuple):

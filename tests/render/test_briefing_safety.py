@@ -23,7 +23,7 @@ from wres_assure.__main__ import main
 from wres_assure.briefing.audiences import document
 from wres_assure.briefing.document import Chart, Document, Quote, Section, Table
 from wres_assure.model import Unwritable
-from wres_assure.render.briefing import custom, docx, html, markdown, pdf, typesetting
+from wres_assure.render.briefing import custom, docx, html, markdown, pdf
 from wres_assure.rulebook import Rulebook
 from wres_assure.wording.said import say
 
@@ -195,12 +195,12 @@ def test_a_missing_extra_is_one_sentence_with_the_command(
     form: str, missing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, missing, None)
-    typesetting._fonts.cache_clear()
+    pdf._fonts.cache_clear()
     assert main(["brief", CLEAN, "--format", form, "-o", str(tmp_path / "x")]) == 2
     said = capsys.readouterr().err
     assert "pip install 'wres-assure[" in said and "Traceback" not in said
     assert list(tmp_path.iterdir()) == []
-    typesetting._fonts.cache_clear()
+    pdf._fonts.cache_clear()
 
 
 # Templates of strangers
