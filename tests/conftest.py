@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -12,9 +13,11 @@ import pytest
 
 import wres_assure
 from wres_assure import rulebook as rulebook_module
-from wres_assure.assess import Beside, assess
+from wres_assure.assess import assess
 from wres_assure.model import Assessment
+from wres_assure.one_return import Given
 from wres_assure.rulebook import Rulebook
+from wres_assure.run.inputs import Inputs
 
 TESTS = Path(__file__).resolve().parent
 ROOT = TESTS.parent
@@ -39,13 +42,19 @@ def path_of(story: str) -> str:
 @cache
 def sample(story: str, previous: bool = False) -> Assessment:
     """What is established about a sample's return, beside its earlier ones where asked: judged once a session."""
-    (assessment,) = assess(path_of(story), rules(), beside=Beside(previous=previous_of(story) if previous else ()))
+    given = earlier_given(previous_of(story) if previous else (), rules())
+    (assessment,) = assess(path_of(story), rules(), given=given)
     return assessment
 
 
 def previous_of(story: str) -> tuple[str, ...]:
     """The earlier returns that lie beside a story's own."""
     return tuple(str(path) for path in sorted((SAMPLES / story).glob("previous*.xlsx")))
+
+
+def earlier_given(paths: tuple[str, ...], rulebook: Rulebook) -> Given:
+    """Earlier returns as they are given with a return."""
+    return Inputs(previous=paths).opened(rulebook)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -57,6 +66,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def rulebook() -> Rulebook:
     return rules()
+
+
+@pytest.fixture
+def rules_read_once(rulebook: Rulebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that names no rules takes those read already; tests/test_install.py has commands that read them."""
+    load = rulebook_module.load
+
+    def loaded(folder: str | None = None) -> Rulebook:
+        return load(folder) if folder else rulebook
+
+    for name, module in list(sys.modules.items()):
+        if name.startswith("wres_assure") and getattr(module, "load", None) is load:
+            monkeypatch.setattr(module, "load", loaded)
 
 
 @pytest.fixture(autouse=True)

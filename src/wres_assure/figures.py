@@ -25,8 +25,20 @@ _KINDS = (
     ("date", r"\d{1,2}(?:st|nd|rd|th)? [a-z]{3,9} \d{2,4}"),
 )
 
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_WORDS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine"}
+
+
 WITHHELD = "[text]"  # what stands for free text in an output that was not asked to show it
 NOT_IN_FILE = ("row_missing", "row_twice", "block_missing", "section_missing")  # the file has no such cell, or two
+
+
+def in_words(count: int) -> str:
+    """A count under ten as a word, `three`; others in digits, `1,204`."""
+    return _WORDS.get(count, f"{count:,}")
 
 
 def written_out(raw: str, value: float | None) -> str:

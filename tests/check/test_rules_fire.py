@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+import peer_group
 from bench import detect, generate, plant
-from compare import test_peers
-from conftest import STORIES, TESTS, path_of, previous_of
-from wres_assure.assess import Beside, assess
+from conftest import STORIES, TESTS, earlier_given, path_of, previous_of
+from wres_assure.assess import assess
 from wres_assure.model import FAILED, Assessment, Key
+from wres_assure.one_return import Given
 from wres_assure.render.workbooks.template import Typed, template
 from wres_assure.rulebook import Rulebook
 from wres_assure.run.peer_files import PeerFiles
@@ -136,29 +137,29 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
         "organisation_name,reporting_year,item,value,colour\nx,2021,headcount,5,red\nx,2021,headcounts,5,red\n",
         encoding="utf-8",
     )
-    beside = Beside(str(narrative), str(survey))
+    beside = Given(str(narrative), str(survey))
     found = failing([a for story in STORIES for a in assess(path_of(story), rulebook)])
     for story in ("clean_acute_trust", "independent_own_survey"):
-        found |= failing(assess(path_of(story), rulebook, beside=beside))
+        found |= failing(assess(path_of(story), rulebook, given=beside))
     found |= failing(assess(path_of("clean_acute_trust"), rulebook, year=2030))
     for story in STORIES:
         if previous := previous_of(story):
-            last = Beside(previous=previous)
-            found |= failing(assess(path_of(story), rulebook, beside=last))
-    last = Beside(previous=(str(PUBLISHED[0].parent / "RNN_2022.csv"),))
-    found |= failing(assess(str(PUBLISHED[0].parent / "RNN_2023.csv"), rulebook, beside=last))
+            last = earlier_given(previous, rulebook)
+            found |= failing(assess(path_of(story), rulebook, given=last))
+    last = earlier_given((str(PUBLISHED[0].parent / "RNN_2022.csv"),), rulebook)
+    found |= failing(assess(str(PUBLISHED[0].parent / "RNN_2023.csv"), rulebook, given=last))
     two_years = folder / "two_years.csv"
     two_years.write_text(TWO_YEARS, encoding="utf-8")
     found |= failing(assess(str(two_years), rulebook))
     others = folder / "others.csv"
     others.write_text(OTHERS, encoding="utf-8")
-    found |= failing(assess(str(others), rulebook, beside=Beside(str(narrative))))
+    found |= failing(assess(str(others), rulebook, given=Given(str(narrative))))
     found |= failing(assess(str(divided), rulebook))
     found |= failing(assess(str(odd), rulebook)) | failing(assess(str(printed), rulebook))
     found |= failing([a for path in PUBLISHED for a in assess(str(path), rulebook)])
     peers = folder / "peers.csv"
-    peers.write_text(generate.facts_csv(test_peers.returns()), encoding="utf-8")
-    found |= failing(list(test_peers.outliers(rulebook, PeerFiles(str(peers), rulebook, print), folder).values()))
+    peers.write_text(generate.facts_csv(peer_group.returns()), encoding="utf-8")
+    found |= failing(list(peer_group.outliers(rulebook, PeerFiles(str(peers), rulebook, print), folder).values()))
     return found
 
 

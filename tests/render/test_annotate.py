@@ -22,8 +22,8 @@ import openpyxl
 import openpyxl.comments
 import pytest
 import python_calamine
-from test_outputs import HOSTILE, NAMED, made
 
+from altered import HOSTILE, NAMED, attacks, made
 from conftest import SAMPLES, STORIES, path_of, rules, sample
 from wres_assure.__main__ import main
 from wres_assure.assess import judged
@@ -37,6 +37,8 @@ from wres_assure.results.result import result
 from wres_assure.rulebook import Rulebook
 from wres_assure.wording.report import report_on
 from xlsx_builder import HEAD, MAIN, OFFICE, pack, parts, styles, worksheet
+
+pytestmark = pytest.mark.usefixtures("rules_read_once")
 
 needs_libreoffice = pytest.mark.skipif(shutil.which("soffice") is None, reason="tests/tools.sh installs LibreOffice")
 SHEET, BOOK, TYPES = "xl/worksheets/sheet1.xml", "xl/workbook.xml", "[Content_Types].xml"
@@ -55,7 +57,7 @@ def assessed(data: bytes) -> Assessment:
 
 def copy_of(data: bytes, rulebook: Rulebook, show_values: bool = False) -> bytes:
     found = assessed(data)
-    page, entry = report_on(found, rulebook, "trust", show_values), result(found, rulebook, show_values)
+    page, entry = report_on(found, rulebook, show_values), result(found, rulebook, show_values)
     return annotate(data, found.submission, page, entry, rulebook)
 
 
@@ -498,7 +500,10 @@ def test_a_copy_that_does_not_read_as_its_original_is_never_given_out(
 # --- nothing runs, nothing loads, nobody is named --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("attack", [*HOSTILE, "+1+1", "@SUM(1)", "_x003D_1+1", "]]>", "&#61;1", "'"])
+ATTACKS = attacks(("=cmd|'/c calc'!A1", "]]>"), (*HOSTILE, "+1+1", "@SUM(1)", "_x003D_1+1", "&#61;1", "'"))
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
 def test_submitted_text_stays_text(attack: str, tmp_path: Path, rulebook: Rulebook) -> None:
     typed = "".join(letter for letter in attack if letter >= " ")
     figures: dict[Key, Any] = {Key("headcount", "verified", "non_clinical", "4", "white"): typed}

@@ -71,11 +71,11 @@ def annotate(
     rulebook = load(given.rules)
     file, data = read_file(workbook)
     submission = read_bytes(data, file)
-    beside = given.beside(rulebook)
-    found = judged(submission, rulebook, given.year, beside)[0]
-    words = report_on(found, rulebook, "trust", show_values)
+    opened = given.opened(rulebook)
+    found = judged(submission, rulebook, given.year, opened)[0]
+    words = report_on(found, rulebook, show_values)
     copy = marked(data, submission, words, result(found, rulebook, show_values), rulebook)
-    again = judged(read_bytes(copy, file), rulebook, given.year, beside)[0]
+    again = judged(read_bytes(copy, file), rulebook, given.year, opened)[0]
     if (again.findings, again.coverage) != (found.findings, found.coverage):
         message = f"{file} would be judged otherwise once it is marked, so no copy of it was made."
         remedy = "Read the findings in a workbook of their own: wres-assure findings. Tell us: this is our fault."
@@ -110,7 +110,7 @@ def findings(
     rulebook = load(given.rules)
     not_read: list[str] = []
     code, found = every_return.assess_all(
-        returns, rulebook, given.year, given.beside(rulebook), not_read.append, lambda _: None, ctx.obj
+        returns, rulebook, given.year, given.opened(rulebook), not_read.append, lambda _: None, ctx.obj
     )
     for said in not_read:
         click.echo(clean(said), err=True)

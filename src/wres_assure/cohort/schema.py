@@ -16,7 +16,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from ..model import BROKEN, FAILED, Finding, Key, Place, Shown
+from ..model import BROKEN, FAILED, Finding, Place, Shown
 from ..rulebook import Rule, Rulebook
 from ..rulebook.expression import names_in
 from .figures import Understood, understood
@@ -233,7 +233,7 @@ def _of_places(rulebook: Rulebook) -> list[Rule]:
 def _computable(rule: Rule, rulebook: Rulebook) -> bool:
     """Whether arrays suffice: no intervals of printed decimals, no wholes but all groups, bands and ethnicities."""
     groups_of_bands = {*rulebook.items["bands_of"]} - {*rulebook.items["staff_groups"]}
-    selectors = [s for chosen in rule.let.values() for s in (chosen.values() if isinstance(chosen, dict) else [chosen])]
+    selectors = [key for selector in rule.let.values() for key in selector.choices]
     judged = _operators(rule.assert_tree) | _operators(rule.when_tree)
     computed = set().union(*map(_operators, rule.where_trees.values()))
     names = {name for tree in rule.where_trees.values() for name in names_in(tree)}
@@ -293,20 +293,15 @@ def _places(rule: Rule, known: Understood, rulebook: Rulebook) -> pd.DataFrame:
     """Every return and place where all figures a rule needs are to be had, with these figures by their short names."""
     frames = []
     for place in rule.places:
-        bound = {
-            name: [given if part == "@" else part for part, given in zip(_chosen(chosen, place), place, strict=True)]
-            for name, chosen in rule.let.items()
-        }
+        bound = {name: selector.at(place) for name, selector in rule.let.items()}
         everywhere = {
-            name: _parameter(name, known.returns.year, rulebook)
-            if selector[1] == "parameter"
-            else known.whole(Key(*selector))
-            for name, selector in bound.items()
-            if selector[1] != "printed"
+            name: _parameter(name, known.returns.year, rulebook) if key.basis == "parameter" else known.whole(key)
+            for name, key in bound.items()
+            if key.basis != "printed"
         }
-        printed = {name: selector for name, selector in bound.items() if selector[1] == "printed"}
+        printed = {name: key for name, key in bound.items() if key.basis == "printed"}
         for basis in ("verified", *known.printed) if printed else ("",):
-            here = {name: Key(selector[0], basis, *selector[2:]) for name, selector in printed.items()}
+            here = {name: key.under(basis) for name, key in printed.items()}
             columns = everywhere | {name: known.given(key, itself=True) for name, key in here.items()}
             for name, tree in rule.where_trees.items():
                 columns[name] = _number(tree, columns)
@@ -356,8 +351,9 @@ def _validated(schema: pa.DataFrameSchema, frame: pd.DataFrame, rulebook: Rulebo
 def _values(rule: Rule, row: Mapping[Hashable, Any]) -> dict[str, Shown]:
     """The numbers of an asserted rule by its short names; raw is the text of the figure that is judged."""
     values = {}
-    for name, selector in (*rule.let.items(), *((name, None) for name in rule.where)):
-        judged = name == "figure" or (isinstance(selector, list) and selector[1] == "printed")
+    printed = {name for name, selector in rule.let.items() if selector.one and selector.one.basis == "printed"}
+    for name in (*rule.let, *rule.where):
+        judged = name == "figure" or name in printed
         number = float(row["number" if name == "figure" else name]) if name in row or name == "figure" else np.nan
         if not np.isnan(number):
             values[name] = Shown(number, number, number, str(row["raw"]) if judged else "")
