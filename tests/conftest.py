@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import json
+import shutil
 import socket
 import sys
+import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -16,6 +20,7 @@ from wres_assure import rulebook as rulebook_module
 from wres_assure.assess import Beside, assess
 from wres_assure.model import Assessment
 from wres_assure.rulebook import Rulebook
+from wres_assure.rulebook.compile import compile_folder
 
 TESTS = Path(__file__).resolve().parent
 ROOT = TESTS.parent
@@ -42,6 +47,19 @@ def sample(story: str, previous: bool = False) -> Assessment:
     """What is established about a sample's return, beside its earlier ones where asked: judged once a session."""
     (assessment,) = assess(path_of(story), rules(), beside=Beside(previous=previous_of(story) if previous else ()))
     return assessment
+
+
+@cache
+def as_installed() -> str:
+    """A folder with the programme as a wheel lays it out, its rules compiled: a process of it starts in no time."""
+    home = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    shutil.copytree(PACKAGE, Path(home) / PACKAGE.name)
+    data = Path(home) / PACKAGE.name / "data"
+    for folder in ("rules", "briefing_templates"):
+        shutil.copytree(ROOT / folder, data / folder)
+    (data / "rules.json").write_text(json.dumps(compile_folder(ROOT / "rules")), encoding="utf-8")
+    return home
 
 
 def previous_of(story: str) -> tuple[str, ...]:
