@@ -17,10 +17,12 @@ import pytest
 
 import wres_assure
 from wres_assure import rulebook as rulebook_module
-from wres_assure.assess import Beside, assess
+from wres_assure.assess import assess
 from wres_assure.model import Assessment
+from wres_assure.one_return import Given
 from wres_assure.rulebook import Rulebook
 from wres_assure.rulebook.compile import compile_folder
+from wres_assure.run.inputs import Inputs
 
 TESTS = Path(__file__).resolve().parent
 ROOT = TESTS.parent
@@ -45,7 +47,8 @@ def path_of(story: str) -> str:
 @cache
 def sample(story: str, previous: bool = False) -> Assessment:
     """What is established about a sample's return, beside its earlier ones where asked: judged once a session."""
-    (assessment,) = assess(path_of(story), rules(), beside=Beside(previous=previous_of(story) if previous else ()))
+    given = earlier_given(previous_of(story) if previous else (), rules())
+    (assessment,) = assess(path_of(story), rules(), given=given)
     return assessment
 
 
@@ -65,6 +68,11 @@ def as_installed() -> str:
 def previous_of(story: str) -> tuple[str, ...]:
     """The earlier returns that lie beside a story's own."""
     return tuple(str(path) for path in sorted((SAMPLES / story).glob("previous*.xlsx")))
+
+
+def earlier_given(paths: tuple[str, ...], rulebook: Rulebook) -> Given:
+    """Earlier returns as they are given with a return."""
+    return Inputs(previous=paths).opened(rulebook)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 from bench import generate
 from conftest import path_of
-from wres_assure.assess import Beside, assess
+from wres_assure.assess import assess
 from wres_assure.model import Assessment, Key
+from wres_assure.one_return import Given
 from wres_assure.rulebook import Rulebook
 from wres_assure.run.peer_files import PeerFiles
 
@@ -23,7 +24,7 @@ def returns() -> tuple[generate.Return, ...]:
 
 
 def checked(rulebook: Rulebook, peers: Any = None, path: str = CLEAN) -> Assessment:
-    (assessment,) = assess(path, rulebook, beside=Beside(peers=peers))
+    (assessment,) = assess(path, rulebook, given=Given(peers=peers))
     return assessment
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from conftest import STORIES, path_of, sample
-from wres_assure.assess import Beside, assess
+from wres_assure.assess import assess
 from wres_assure.briefing import enquiry, governance
 from wres_assure.briefing.audiences import AUDIENCES, document, refusal
 from wres_assure.briefing.document import (
@@ -29,6 +29,7 @@ from wres_assure.briefing.document import (
 )
 from wres_assure.briefing.dossier import Dossier, dossier_of, frameworks
 from wres_assure.model import FAILED, Assessment, Fact, Finding, Key, PeerPosition, Place, Pooled, Shown
+from wres_assure.one_return import Given
 from wres_assure.rulebook import Rulebook
 from wres_assure.rulebook.parser import parse
 from wres_assure.wording.findings import fingerprint, trace_of
@@ -51,7 +52,7 @@ def written(story: str, audience: str, rulebook: Rulebook) -> Document | None:
 def with_narrative(tmp_path: Path, rulebook: Rulebook, text: str, story: str = "clean_acute_trust") -> Assessment:
     path = tmp_path / "narrative.yaml"
     path.write_text(text)
-    return assess(path_of(story), rulebook, beside=Beside(narrative=str(path)))[0]
+    return assess(path_of(story), rulebook, given=Given(narrative=str(path)))[0]
 
 
 def generated(page: Document) -> Iterator[str]:

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 import samples
-from wres_assure.assess import Beside, assess
+from wres_assure.assess import assess
 from wres_assure.compare.claims import contradictions
 from wres_assure.facts import Facts
 from wres_assure.model import FAILED, Assessment, Fact, Finding, Json, Key
+from wres_assure.one_return import Given
 from wres_assure.render.workbooks.template import template
 from wres_assure.results.result import as_json, facts_csv, findings_csv, result
 from wres_assure.rulebook import Rulebook
@@ -28,7 +29,7 @@ def of(story: samples.Story, notes: dict[int, str], folder: Path, rulebook: Rule
     path = folder / "return.xlsx"
     figures = story.workbooks[0].figures
     path.write_bytes(template(rulebook.layouts["2021"], rulebook.items, figures, cover, notes))
-    return assess(str(path), rulebook, beside=Beside(**beside))[0]
+    return assess(str(path), rulebook, given=Given(**beside))[0]
 
 
 def one(assessment: Assessment, rule: str) -> Finding | None:

@@ -6,9 +6,10 @@ import pytest
 
 import peer_group
 from bench import detect, generate, plant
-from conftest import STORIES, TESTS, path_of, sample
-from wres_assure.assess import Beside, assess
+from conftest import STORIES, TESTS, earlier_given, path_of, sample
+from wres_assure.assess import assess
 from wres_assure.model import FAILED, Assessment, Key
+from wres_assure.one_return import Given
 from wres_assure.render.workbooks.template import Typed, template
 from wres_assure.rulebook import Rulebook
 from wres_assure.run.peer_files import PeerFiles
@@ -136,19 +137,19 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
         "organisation_name,reporting_year,item,value,colour\nx,2021,headcount,5,red\nx,2021,headcounts,5,red\n",
         encoding="utf-8",
     )
-    beside = Beside(str(narrative), str(survey))
+    beside = Given(str(narrative), str(survey))
     found = failing([sample(story, previous) for story in STORIES for previous in (False, True)])
     for story in ("clean_acute_trust", "independent_own_survey"):
-        found |= failing(assess(path_of(story), rulebook, beside=beside))
+        found |= failing(assess(path_of(story), rulebook, given=beside))
     found |= failing(assess(path_of("clean_acute_trust"), rulebook, year=2030))
-    last = Beside(previous=(str(PUBLISHED[0].parent / "RNN_2022.csv"),))
-    found |= failing(assess(str(PUBLISHED[0].parent / "RNN_2023.csv"), rulebook, beside=last))
+    last = earlier_given((str(PUBLISHED[0].parent / "RNN_2022.csv"),), rulebook)
+    found |= failing(assess(str(PUBLISHED[0].parent / "RNN_2023.csv"), rulebook, given=last))
     two_years = folder / "two_years.csv"
     two_years.write_text(TWO_YEARS, encoding="utf-8")
     found |= failing(assess(str(two_years), rulebook))
     others = folder / "others.csv"
     others.write_text(OTHERS, encoding="utf-8")
-    found |= failing(assess(str(others), rulebook, beside=Beside(str(narrative))))
+    found |= failing(assess(str(others), rulebook, given=Given(str(narrative))))
     found |= failing(assess(str(divided), rulebook))
     found |= failing(assess(str(odd), rulebook)) | failing(assess(str(printed), rulebook))
     found |= failing([a for path in PUBLISHED for a in assess(str(path), rulebook)])

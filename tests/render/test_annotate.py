@@ -31,7 +31,7 @@ from wres_assure.model import FAILED, Assessment, Key, Refused
 from wres_assure.read import read_bytes
 from wres_assure.render.annotate import annotate
 from wres_assure.render.annotate.checks import TITLE
-from wres_assure.render.annotate.sheet import Styles, marked, outline
+from wres_assure.render.annotate.sheet import Styles, marked, outline_of
 from wres_assure.render.annotate.xml import edited, elements, tags, text
 from wres_assure.results.result import result
 from wres_assure.rulebook import Rulebook
@@ -57,9 +57,8 @@ def assessed(data: bytes) -> Assessment:
 
 def copy_of(data: bytes, rulebook: Rulebook, show_values: bool = False) -> bytes:
     found = assessed(data)
-    titles = {rule.id: rule.title for rule in rulebook.rules}
-    page, entry = report_on(found, rulebook, "trust", show_values), result(found, rulebook, show_values)
-    return annotate(data, found.submission, page, entry, titles)
+    page, entry = report_on(found, rulebook, show_values), result(found, rulebook, show_values)
+    return annotate(data, found.submission, page, entry, rulebook)
 
 
 def unpacked(data: bytes) -> dict[str, bytes]:
@@ -332,7 +331,7 @@ ROWS = [
 def test_marks_in_a_part(rows: str, order: list[tuple[str, ...]]) -> None:
     content = worksheet(rows, after="<pageMargins/><tableParts/>").encode()
     style = Styles(styles("<xf/>").encode(), MAIN, "a.xlsx")
-    done = marked(content, outline(content, "a.xlsx", PLACES), PLACES, style.of, OFFICE, "rId7").decode()
+    done = marked(content, outline_of(content, "a.xlsx", PLACES), PLACES, style.of, OFFICE, "rId7").decode()
     found = [
         tuple(re.findall(r'<c(?: r="([A-Z]+\d+)"|)', inside))
         for inside in re.findall(r"<row[^>]*?(?:/>|>(.*?)</row>)", done)
@@ -350,7 +349,7 @@ def test_a_blank_cell_takes_the_style_of_its_row_or_column() -> None:
     xfs = '<xf numFmtId="0"/><xf numFmtId="9"/><xf numFmtId="14"/>'
     style = Styles(styles(xfs).encode(), MAIN, "a.xlsx")
     places = {(2, 2): "note", (3, 2): "note", (3, 9): "note"}
-    marked(content, outline(content, "a.xlsx", places), places, style.of, OFFICE, "")
+    marked(content, outline_of(content, "a.xlsx", places), places, style.of, OFFICE, "")
     made_of = [xf.attrib["numFmtId"] for xf in _xfs(style.bytes())[3:]]
     assert made_of == ["9", "14", "0"]
 

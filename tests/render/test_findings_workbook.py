@@ -36,7 +36,7 @@ def of_story(story: str, rulebook: Rulebook) -> Json:
 
 
 def made_of(results: list[Json], rulebook: Rulebook, not_read: tuple[str, ...] = ()) -> bytes:
-    return workbook(results, {rule.id: rule.title for rule in rulebook.rules}, not_read)
+    return workbook(results, rulebook, not_read)
 
 
 def sheets(data: bytes) -> dict[str, list[list[Any]]]:

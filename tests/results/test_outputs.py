@@ -33,6 +33,7 @@ from wres_assure.wording import indicators as sentences
 from wres_assure.wording import report
 from wres_assure.wording.cells import cells_of, raw_of
 from wres_assure.wording.findings import fingerprint
+from wres_assure.wording.numbers import signed
 
 SCHEMA = json.loads(RESULT_SCHEMA.read_text())
 
@@ -40,7 +41,7 @@ SCHEMA = json.loads(RESULT_SCHEMA.read_text())
 def all_texts(assessment: Assessment, rulebook: Rulebook, show_values: bool = False) -> dict[str, str]:
     """Every form of one assessment."""
     entry = result.result(assessment, rulebook, show_values)
-    page = report.report_on(assessment, rulebook, "trust", show_values)
+    page = report.report_on(assessment, rulebook, show_values)
     told = document(assessment, rulebook, "trust", show_values=show_values, quoted=show_values)
     return {
         "text": text.plain(text.lines(page)),
@@ -367,7 +368,7 @@ def test_rates_are_told_in_people(first: float, second: float, said: tuple[str, 
 
 @pytest.mark.parametrize(("points", "said"), [(0.053, "+5.3"), (-0.139, "-13.9"), (-0.0004, "0.0"), (0.0, "0.0")])
 def test_gaps_carry_their_sign(points: float, said: str) -> None:
-    assert sentences.signed(points) == said
+    assert signed(points) == said
 
 
 def ratio(

@@ -489,11 +489,11 @@ def test_which_rules_stand_beside_the_return(rule: str, beside: bool, rulebook: 
 
 
 def test_a_narrative_changes_nothing_of_the_reliability(tmp_path: Path, rulebook: Rulebook) -> None:
-    from wres_assure.assess import Beside
+    from wres_assure.assess import Given
 
     path = tmp_path / "narrative.yaml"
     path.write_text("submitted_on: 2022-05-01\nboard_sign_off: no\naction_plan: no\n", encoding="utf-8")
-    (given,) = assess(path_of(EXAMPLE), rulebook, beside=Beside(narrative=str(path)))
+    (given,) = assess(path_of(EXAMPLE), rulebook, given=Given(narrative=str(path)))
     assert given.coverage["failed"] > sample(EXAMPLE).coverage["failed"]
     assert given.reliability == sample(EXAMPLE).reliability
 

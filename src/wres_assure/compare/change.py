@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ..facts import Facts
+from ..figures import in_words
 from ..model import Change, Earlier, Fact, Indicator, Json, Key, Pooled
 from ..rulebook import Rulebook
 from ..rulebook.expression import tidy
@@ -257,9 +258,6 @@ def _size(entry: Json, last: Indicator, now: Indicator, limits: Limits) -> tuple
     return size, abs(size) >= limits.points
 
 
-_NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine"}
-
-
 def _people(entry: Json, last: Indicator, now: Indicator, then: int, year: int) -> tuple[str, ...]:
     """The change of a complete count in people: `2 of 12 in 2020, 3 of 12 in 2021: one more.`"""
     if entry["id"] not in COUNTED:
@@ -270,7 +268,7 @@ def _people(entry: Json, last: Indicator, now: Indicator, then: int, year: int) 
         return ()
     a, m, b, n = (figure or 0.0 for figure in figures)
     more = round(b - a)
-    told = f"{_NUMBERS.get(abs(more), f'{abs(more):,}')} {'more' if more > 0 else 'fewer'}" if more else "as many"
+    told = f"{in_words(abs(more))} {'more' if more > 0 else 'fewer'}" if more else "as many"
     return (f"{who}: {a:,.0f} of {m:,.0f} in {then}, {b:,.0f} of {n:,.0f} in {year}: {told}.",)
 
 

@@ -32,13 +32,12 @@ from ..rulebook import Rule, Rulebook
 from ..rulebook.expression import tidy
 from ..wording.cells import cells_of, figure_shown, raw_of
 from ..wording.change import KINDS, three_years
-from ..wording.findings import fingerprint, message_of, remedy_of
+from ..wording.findings import fingerprint, in_turn, message_of, remedy_of
 from ..wording.text import REDACTED, clean, code_shown, free
 from .score_json import scored
 
 FORMAT = 1
 _OURS = ("derived", "change", "last_year")  # made of other facts, and made again
-FIRST_FAMILIES = ("structure", "types")
 FINDING_COLUMNS = (
     "file", "organisation_code", "reporting_year", "rule", "outcome", "action", "family", "item", "basis",
     "staff_group", "pay_band", "ethnicity", "cells", "message", "remedy", "authority", "caused_by", "fingerprint",
@@ -100,9 +99,8 @@ def in_order(findings: Iterable[Finding], rulebook: Rulebook) -> list[Finding]:
     order = place_order(rulebook)
 
     def key(finding: Finding) -> tuple[Any, ...]:
-        family = rulebook.rule(finding.rule).family
-        first = FIRST_FAMILIES.index(family) if family in FIRST_FAMILIES else len(FIRST_FAMILIES)
-        return first, family, finding.rule, order(finding.place), finding.code, finding.detail, finding.cells
+        rule = rulebook.rule(finding.rule)
+        return *in_turn(rule), order(finding.place), finding.code, finding.detail, finding.cells
 
     return sorted(findings, key=key)
 

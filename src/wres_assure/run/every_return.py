@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ..assess import Beside, judged
+from ..assess import judged
 from ..model import BROKEN, FAILED, UNVERIFIABLE, Assessment, Refused
+from ..one_return import Given
 from ..rulebook import Rulebook, load
 from . import files, inputs
 
@@ -31,7 +32,7 @@ def run(paths: tuple[str, ...], given: inputs.Inputs, fault: Callable[[BaseExcep
     returns = list(files.to_check(paths))
     rulebook = load(given.rules)
     code, assessments = assess_all(
-        returns, rulebook, given.year, given.beside(rulebook), inputs.tell, _progress(len(returns)), fault
+        returns, rulebook, given.year, given.opened(rulebook), inputs.tell, _progress(len(returns)), fault
     )
     several = len(returns) > 1 or len(assessments) > 1 or any(os.path.isdir(path) for path in paths)
     return Run(rulebook, assessments, several, code)
@@ -70,20 +71,20 @@ def assess_all(
     paths: list[str],
     rulebook: Rulebook,
     year: int | None,
-    beside: Beside,
+    given: Given,
     tell: Callable[[str], None],
     progress: Callable[[int], None],
     fault: Callable[[BaseException], str],
 ) -> tuple[int, list[Assessment]]:
     """What can be established about every file, and the exit code so far; a refused file does not stop the others."""
     code = 0
-    beside = beside._replace(alone=len(paths) == 1)
+    given = given._replace(alone=len(paths) == 1)
     assessments: list[Assessment] = []
     for at, path in enumerate(paths, 1):
         progress(at)
         name = f"{path}: " if len(paths) > 1 else ""
         try:
-            assessments += _every(path, rulebook, year, beside)
+            assessments += _every(path, rulebook, year, given)
         except Refused as e:
             tell(f"{name}{e.message} {e.remedy}")
             code = max(code, REFUSED)
@@ -93,11 +94,11 @@ def assess_all(
     return code, assessments
 
 
-def _every(path: str, rulebook: Rulebook, year: int | None, beside: Beside) -> list[Assessment]:
+def _every(path: str, rulebook: Rulebook, year: int | None, given: Given) -> list[Assessment]:
     """Every return of a file."""
     found = files.submissions(path)
-    beside = beside._replace(alone=beside.alone and len(found) == 1)
-    return [assessment for submission in found for assessment in judged(submission, rulebook, year, beside)]
+    given = given._replace(alone=given.alone and len(found) == 1)
+    return [assessment for submission in found for assessment in judged(submission, rulebook, year, given)]
 
 
 def page(
@@ -109,7 +110,7 @@ def page(
 
     lines: list[StyledLine] = []
     for assessment in assessments:
-        lines += text.lines(report_on(assessment, rulebook, "trust", show_values), width)
+        lines += text.lines(report_on(assessment, rulebook, show_values), width)
         lines += [("", ""), ("dim", "=" * width), ("", "")] if several else []
     if several:
         lines += text.table([summary(assessment, rulebook) for assessment in assessments], width)

@@ -82,7 +82,6 @@ def _without_a_ratio(indicator: Indicator) -> bool:
 
 
 def reliability(
-    coverage: Mapping[str, int],
     findings: Iterable[Finding],
     indicators: Iterable[Indicator],
     facts: Facts,
@@ -91,10 +90,10 @@ def reliability(
 ) -> tuple[str, tuple[str, ...]]:
     """How far the figures can be relied on, by the return alone: the lowest level that holds, with each of its reasons.
 
-    Good, fair, poor or not established. `coverage` is not asked: it counts what stands beside the return too.
+    Good, fair, poor or not established. How much was checked is not asked: that counts what was given with it too.
     """
-    beside = {rule.id for rule in rulebook.rules if rule.beside or rule.asks_removal}
-    alone = [finding for finding in findings if finding.rule not in beside]
+    apart = {rule.id for rule in rulebook.rules if rule.beside or rule.asks_removal}
+    alone = [finding for finding in findings if finding.rule not in apart]
     marked = usable(indicators, alone, facts, rulebook, year)
     numbers, words = numbers_and_words(alone, marked, facts, rulebook)
     found: list[tuple[str, str]] = []
