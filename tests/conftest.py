@@ -75,6 +75,12 @@ def earlier_given(paths: tuple[str, ...], rulebook: Rulebook) -> Given:
     return Inputs(previous=paths).opened(rulebook)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    told = "`make quick` leaves it out"
+    config.addinivalue_line("markers", f"programs: needs LibreOffice, a browser, a PDF or an installation; {told}")
+    config.addinivalue_line("markers", f"slow: takes seconds; {told}")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="write the golden files again; their diff is the review"

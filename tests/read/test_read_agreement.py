@@ -602,6 +602,7 @@ def libreoffice(folder: Path, target: str, paths: list[Path]) -> Path:
     return made
 
 
+@pytest.mark.programs
 @needs_libreoffice
 def test_libreoffice_writes_what_reads_alike(tmp_path: Path) -> None:
     paths = []
@@ -623,6 +624,7 @@ def without_saved_values(data: bytes) -> tuple[bytes, int]:
     return pack({**content, part: spoilt.encode()}), count
 
 
+@pytest.mark.programs
 @needs_libreoffice
 def test_libreoffice_calculates_what_our_samples_have_saved(tmp_path: Path) -> None:
     """Each sample, its saved values spoilt, comes back as workbook and as CSV with the values that we saved."""
