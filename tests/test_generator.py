@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from bench import detect, generate, plant
-from bench.generate import GROUPS, MEDICAL, Key, Return
+from bench.generate import GROUPS, MEDICAL, Place, Return
 from wres_assure.assess import judged
 from wres_assure.read import read_bytes
 
@@ -80,7 +80,7 @@ def test_figures_hold_together(returns: list[Return]) -> None:
             assert total(given, "training", who) <= staff
             for part in ("board_voting", "board_executive"):
                 assert total(given, part, who) <= total(given, "board_total", who)
-            senior, consultants = (given.figures[Key("headcount", "verified", MEDICAL, band, who)]
+            senior, consultants = (given.figures[Place("headcount", "verified", MEDICAL, band, who)]
                                    for band in ("senior_medical_manager", "consultants"))
             assert senior <= consultants
         assert 8 <= sum(total(given, "board_total", who) for who in GROUPS) <= 18
@@ -113,7 +113,7 @@ def test_all_trusts_together_look_like_the_country() -> None:
     many = [given for given in many if given.kind not in ("commissioner", "independent")]
     staff = {who: sum(total(given, "headcount", who) for given in many) for who in GROUPS}
     assert 0.17 < staff["bme"] / sum(staff.values()) < 0.28  # 22.4 % nationally, with the chance of 80 trusts
-    ratios = sorted(generate.calculated(given.figures)[Key("reported_indicator_2")] for given in many)
+    ratios = sorted(generate.calculated(given.figures)[Place("reported_indicator_2")] for given in many)
     assert 1.4 < ratios[len(ratios) // 2] < 1.8
 
 

@@ -130,7 +130,8 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
     layout = rulebook.layouts["2021"]
     divided = folder / "divided.xlsx"
     cover = {"organisation_code": "ZZX", "organisation_type": "CCG"}  # which filled in next to nothing
-    figures = {Key("reported_indicator_3"): Typed("#DIV/0!", formula="=1/0"), Key("shortlisted", ethnicity="white"): 5}
+    figures = {Place("reported_indicator_3"): Typed("#DIV/0!", formula="=1/0"),
+               Place("shortlisted", ethnicity="white"): 5}
     divided.write_bytes(template(layout, rulebook.items, figures, cover))
     odd = folder / "odd.csv"
     odd.write_text(

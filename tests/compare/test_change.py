@@ -17,7 +17,7 @@ from wres_assure import rulebook as rulebook_module
 from wres_assure.assess import assess, judged
 from wres_assure.compare.change import toward_the_mean
 from wres_assure.compare.copied import again
-from wres_assure.model import FAILED, UNVERIFIABLE, Assessment, Change, Key, Refused, Row, Submission
+from wres_assure.model import FAILED, UNVERIFIABLE, Assessment, Change, Place, Refused, Row, Submission
 from wres_assure.results.result import as_json, facts_csv, result
 from wres_assure.rulebook import Rulebook
 from wres_assure.run.every_return import assess_all
@@ -578,9 +578,9 @@ def test_an_honest_return_of_5000_repeats_about_20_headcounts(rulebook: Rulebook
             (assessment,) = judged(change_simulation.submission(given), rulebook)
             facts = {f.key: f.value for f in assessment.facts if f.key.basis == "change"}
             groups = ("non_clinical", "clinical_non_medical", "medical_and_dental")
-            if all(Key("cells_same", "change", group) in facts for group in groups):
-                told.append(sum(facts[Key("cells_same_by_chance", "change", group)] or 0 for group in groups))
-                done.append(sum(facts[Key("cells_same", "change", group)] or 0 for group in groups))
+            if all(Place("cells_same", "change", group) in facts for group in groups):
+                told.append(sum(facts[Place("cells_same_by_chance", "change", group)] or 0 for group in groups))
+                done.append(sum(facts[Place("cells_same", "change", group)] or 0 for group in groups))
     assert len(done) >= 8
     assert sum(told) / len(told) == pytest.approx(sum(done) / len(done), rel=0.35)
     assert 12 < sum(told) / len(told) < 28

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ..facts import Facts
-from ..model import FAILED, Assessment, Change, Fact, Finding, Indicator, Json, Key, PeerPosition, Pooled
+from ..model import FAILED, Assessment, Change, Fact, Finding, Indicator, Json, PeerPosition, Place, Pooled
 from ..rulebook import Rulebook
 from ..wording.cells import cells_of
 from ..wording.findings import fingerprint
@@ -99,15 +99,15 @@ class Dossier(NamedTuple):
     def too_few(self, indicator: str) -> bool:
         """Whether one year has too few events to conclude from (`min_events`)."""
         extra = self.entries[indicator]["extra"]
-        events = self.facts.get(Key(indicator, "events"))
-        least = self.facts.resolve(Key(*extra["min_events"])).operand if "min_events" in extra else None
+        events = self.facts.get(Place(indicator, "events"))
+        least = self.facts.resolve(Place(*extra["min_events"])).operand if "min_events" in extra else None
         return bool(least and events and events.value is not None and events.value < least.value)
 
     def enough_pooled(self, indicator: str) -> Pooled | None:
         """Several years together, where they have events enough and are worse for BME staff beyond chance."""
         pooled = self.assessment.compared.pooled.get(indicator)
         extra = self.entries[indicator]["extra"]
-        least = self.facts.resolve(Key(*extra["min_events"])).operand if "min_events" in extra else None
+        least = self.facts.resolve(Place(*extra["min_events"])).operand if "min_events" in extra else None
         enough = pooled is not None and (least is None or pooled.events >= least.value)
         return pooled if pooled and enough and pooled.lower is not None and pooled.lower > 1 else None
 
@@ -227,5 +227,5 @@ def share_of(of: Dossier, name: str) -> float | None:
 
 def count(of: Dossier, item: str, ethnicity: str, staff_group: str = "", pay_band: str = "") -> float | None:
     """A verified figure, made of its parts where need be."""
-    operand = of.facts.resolve(Key(item, "verified", staff_group, pay_band, ethnicity)).operand
+    operand = of.facts.resolve(Place(item, "verified", staff_group, pay_band, ethnicity)).operand
     return operand.value if operand else None

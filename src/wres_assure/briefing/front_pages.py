@@ -66,7 +66,7 @@ def conclusions(of: Dossier) -> Section:
 
 def _too_few(of: Dossier, name: str) -> str:
     """Why nothing is concluded from an indicator with few events, and what several years say together."""
-    events = of.facts.get(Key(name, "events"))
+    events = of.facts.get(Place(name, "events"))
     what = of.entries[name]["counted"] or "people"
     counted = number(events.value if events else None, "people")
     text = f"Indicator {name.rpartition('_')[2]} rests on {counted} {what} of one year, too few to conclude from."

@@ -103,7 +103,7 @@ def submissions(table: Table) -> Iterator[Submission]:
         yield Submission(table.file, table.sha256, (), rows, table.notes)
 
 
-def column_of(key: Key) -> str:
+def column_of(key: Place) -> str:
     """The name of a figure's column in a wide table; ValueError where it cannot be told apart again."""
     if any("|" in part for part in key):
         raise ValueError(f"{key.basis or key.item}: a | stands in a name")
@@ -111,7 +111,7 @@ def column_of(key: Key) -> str:
     return name if "|" in name else f"{name}|"
 
 
-def key_of(column: str) -> Key | None:
+def key_of(column: str) -> Place | None:
     """The figure that a column of a wide table holds; None where it is no such column."""
     parts = [part.strip() for part in column.split("|")]
     return Key(*parts, *[""] * (len(OF_FIGURE) - len(parts))) if 2 <= len(parts) <= len(OF_FIGURE) else None

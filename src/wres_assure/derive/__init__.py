@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..facts import Facts, Resolved
-from ..model import Fact, Indicator, Json, Key
+from ..model import Fact, Indicator, Json, Place
 from ..rulebook import Rulebook
 from ..rulebook.expression import CannotCompute, Operand, interval_of, tidy
 from ..stats.power import smallest_detectable_ratio
@@ -39,9 +39,9 @@ def _indicator(entry: Json, facts: Facts) -> tuple[Indicator, Numbers, Fact | No
     """The indicator, its numbers by name, and the figure in its way where there is one."""
     reason = ""
     obstacle: Fact | None = None
-    extra = {name: facts.resolve(Key(*selector)) for name, selector in entry["extra"].items()}
+    extra = {name: facts.resolve(Place(*selector)) for name, selector in entry["extra"].items()}
     for derivation in entry["derivations"]:
-        resolved = {name: facts.resolve(Key(*selector)) for name, selector in derivation["let"].items()}
+        resolved = {name: facts.resolve(Place(*selector)) for name, selector in derivation["let"].items()}
         lacking = [r for r in resolved.values() if r.operand is None]
         if not lacking:
             env = {name: r.operand for name, r in resolved.items() if r.operand}

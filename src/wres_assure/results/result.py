@@ -143,7 +143,7 @@ def _fact(fact: Fact, assessment: Assessment, show_values: bool) -> Json:
         else raw
     )
     entry = {
-        **fact.key.as_place(),
+        **fact.key.as_dict(),
         "value": written(fact.value),
         "raw": shown,
         "cell": clean(fact.cell) or None,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from ..model import Json, Key, Place
+from ..model import Json, Place
 from .expression import Env, Operand, Tree, interval_of, value_of
 
 BOUND = "@"  # a part of a selector that is taken from the place where the rule is judged
+ALL_BOUND = Place(BOUND, BOUND, BOUND, BOUND, BOUND)
 
 
 class Selector(NamedTuple):
@@ -17,18 +18,18 @@ class Selector(NamedTuple):
     Its parts are those of a key, with BOUND, "*" for a whole and "=" before a printed total.
     """
 
-    one: Key | None
-    by_item: Mapping[str, Key]
+    one: Place | None
+    by_item: Mapping[str, Place]
 
     @classmethod
     def of(cls, compiled: list[str] | dict[str, list[str]]) -> Selector:
         """The selector as it is compiled: five parts, or such a list for each item."""
         if isinstance(compiled, dict):
-            return cls(None, {item: Key(*parts) for item, parts in compiled.items()})
-        return cls(Key(*compiled), {})
+            return cls(None, {item: Place(*parts) for item, parts in compiled.items()})
+        return cls(Place(*compiled), {})
 
     @property
-    def choices(self) -> tuple[Key, ...]:
+    def choices(self) -> tuple[Place, ...]:
         """What it can stand for, before anything is bound."""
         return (self.one,) if self.one else tuple(self.by_item.values())
 
@@ -41,12 +42,14 @@ class Selector(NamedTuple):
         """Whether it stands for a figure at a place."""
         return self.one is not None or place.item in self.by_item
 
-    def at(self, place: Place) -> Key:
+    def at(self, place: Place) -> Place:
         """The key of the figure it stands for at a place."""
         chosen = self.one or self.by_item[place.item]
         if BOUND not in chosen:
             return chosen
-        return Key._make([own if part == BOUND else part for part, own in zip(chosen, place, strict=True)])
+        if chosen == ALL_BOUND:
+            return place
+        return Place._make([own if part == BOUND else part for part, own in zip(chosen, place, strict=True)])
 
 
 class Wording(NamedTuple):

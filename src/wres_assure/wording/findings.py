@@ -69,7 +69,7 @@ def _filled(name: str, form: str | None, finding: Finding, rulebook: Rulebook, s
         return clean(raw) if show_values else figure_shown(raw)
     if name in Place._fields:
         return (
-            place_of(Place()._replace(**{name: getattr(finding.place, name)}), rulebook)
+            place_of(WHOLE._replace(**{name: getattr(finding.place, name)}), rulebook)
             if name != "ethnicity"
             else str(rulebook.items["ethnicity"].get(finding.place.ethnicity, finding.place.ethnicity))
         )

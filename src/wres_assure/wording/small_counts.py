@@ -34,12 +34,12 @@ def small_count(
 ) -> SmallCount | None:
     """The BME members of a board or a row, beside the workforce."""
     counts = [
-        facts.resolve(Key(*key)).operand
+        facts.resolve(key).operand
         for key in (
-            (item, "verified", staff_group, pay_band, "bme"),
-            (item, "verified", staff_group, pay_band, "all"),
-            ("headcount", "verified", "*", "*", "bme"),
-            ("headcount", "verified", "*", "*", "all"),
+            Place(item, "verified", staff_group, pay_band, "bme"),
+            Place(item, "verified", staff_group, pay_band, "all"),
+            Place("headcount", "verified", "*", "*", "bme"),
+            Place("headcount", "verified", "*", "*", "all"),
         )
     ]
     numbers = [count.value for count in counts if count is not None]
