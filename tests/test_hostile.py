@@ -28,6 +28,8 @@ from wres_assure.model import Cell, Sheet
 from wres_assure.read import read_bytes
 from xlsx_builder import HEAD, SHEET, build, comment_bomb, ole, pack, parts, patch, stored, strings, worksheet
 
+pytestmark = pytest.mark.slow
+
 CLEAN = (SAMPLES / "clean_acute_trust" / "return.xlsx").read_bytes()
 SECRET = "kept-apart-3141592653"
 NAMED = "Jane Smith 01/01/1980"

@@ -14,6 +14,8 @@ from wres_assure.render.workbooks.template import Typed, template
 from wres_assure.rulebook import Rulebook
 from wres_assure.run.peer_files import PeerFiles
 
+pytestmark = pytest.mark.slow
+
 PUBLISHED = sorted((TESTS / "published").glob("*.csv"))
 # A narrative in which everything is answered the other way, and a survey that says otherwise.
 OPPOSITE = {"date": "2022-01-31", "yes_no": "no", "percent": "95", "text": "Up from 5% to 3%."}

@@ -384,6 +384,7 @@ def ways() -> st.SearchStrategy[dict[str, bool]]:
     )
 
 
+@pytest.mark.slow
 def test_20_000_cells_of_every_kind_are_equal_in_three_readers() -> None:
     seen: Counter[str] = Counter()
 
@@ -477,6 +478,7 @@ def mutated(text: str, rng: random.Random) -> str:
     return text
 
 
+@pytest.mark.slow
 def test_the_quick_way_and_the_careful_way_are_twins(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = random.Random(20210331)
     quick_ways = refusals = 0

@@ -107,6 +107,7 @@ BOMBS: list[tuple[str, Any, str, int]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("make", "code", "mebibytes"), [bomb[1:] for bomb in BOMBS], ids=[bomb[0] for bomb in BOMBS])
 def test_bombs_are_refused_in_bounded_time_and_memory(make: Any, code: str, mebibytes: int, tmp_path: Path) -> None:
     path = tmp_path / "bomb.xlsx"
@@ -199,6 +200,7 @@ def test_f6_text_length(length: int, kind: str) -> None:
         assert read_bytes(made, "f").sheets[0].cells
 
 
+@pytest.mark.slow
 def test_f6_200k_cells_are_read_and_one_more_is_not() -> None:
     assert len(read_bytes(stored(cells(200_000)), "f").sheets[0].cells) == 200_000
     assert refusal(stored(cells(200_000) + "<row><c/></row>")).code == "cells_many"
