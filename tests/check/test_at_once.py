@@ -132,6 +132,7 @@ def made(condition: Any, when: Any, computed: Any) -> rulebook.Rule:
         when_text="so", places=(WHOLE,) * 2, kind="places"))
 
 
+@pytest.mark.slow
 @settings(max_examples=1500, deadline=None)
 @given(conditions, st.one_of(st.none(), conditions), sums, st.tuples(*[figures] * 5), st.sampled_from((*NAMES, "")))
 def test_no_expression_is_proved_that_does_not_hold(

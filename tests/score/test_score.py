@@ -461,6 +461,7 @@ def test_a_blank_is_told_as_missing_and_nothing_that_follows_from_it(rulebook: R
     assert re.fullmatch(r"1 of the \d+ figures asked for are not given or cannot be read\.", reasons[0])
 
 
+@pytest.mark.slow
 def test_removing_more_and_more_never_raises_reliability(rulebook: Rulebook) -> None:
     """Cells taken out at random, ever more of them, in whole columns and scattered; single cells: test_deletion."""
     chance = random.Random(20211123)
