@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import json
+import shutil
 import socket
+import sys
+import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -12,9 +17,12 @@ import pytest
 
 import wres_assure
 from wres_assure import rulebook as rulebook_module
-from wres_assure.assess import Beside, assess
+from wres_assure.assess import assess
 from wres_assure.model import Assessment
+from wres_assure.one_return import Given
 from wres_assure.rulebook import Rulebook
+from wres_assure.rulebook.compile import compile_folder
+from wres_assure.run.inputs import Inputs
 
 TESTS = Path(__file__).resolve().parent
 ROOT = TESTS.parent
@@ -39,13 +47,38 @@ def path_of(story: str) -> str:
 @cache
 def sample(story: str, previous: bool = False) -> Assessment:
     """What is established about a sample's return, beside its earlier ones where asked: judged once a session."""
-    (assessment,) = assess(path_of(story), rules(), beside=Beside(previous=previous_of(story) if previous else ()))
+    given = earlier_given(previous_of(story) if previous else (), rules())
+    (assessment,) = assess(path_of(story), rules(), given=given)
     return assessment
+
+
+@cache
+def as_installed() -> str:
+    """A folder with the programme as a wheel lays it out, its rules compiled: a process of it starts in no time."""
+    home = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    shutil.copytree(PACKAGE, Path(home) / PACKAGE.name)
+    data = Path(home) / PACKAGE.name / "data"
+    for folder in ("rules", "briefing_templates"):
+        shutil.copytree(ROOT / folder, data / folder)
+    (data / "rules.json").write_text(json.dumps(compile_folder(ROOT / "rules")), encoding="utf-8")
+    return home
 
 
 def previous_of(story: str) -> tuple[str, ...]:
     """The earlier returns that lie beside a story's own."""
     return tuple(str(path) for path in sorted((SAMPLES / story).glob("previous*.xlsx")))
+
+
+def earlier_given(paths: tuple[str, ...], rulebook: Rulebook) -> Given:
+    """Earlier returns as they are given with a return."""
+    return Inputs(previous=paths).opened(rulebook)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    told = "`make quick` leaves it out"
+    config.addinivalue_line("markers", f"programs: needs LibreOffice, a browser, a PDF or an installation; {told}")
+    config.addinivalue_line("markers", f"slow: takes seconds; {told}")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -57,6 +90,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def rulebook() -> Rulebook:
     return rules()
+
+
+@pytest.fixture
+def rules_read_once(rulebook: Rulebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that names no rules takes those read already; tests/test_install.py has commands that read them."""
+    load = rulebook_module.load
+
+    def loaded(folder: str | None = None) -> Rulebook:
+        return load(folder) if folder else rulebook
+
+    for name, module in list(sys.modules.items()):
+        if name.startswith("wres_assure") and getattr(module, "load", None) is load:
+            monkeypatch.setattr(module, "load", loaded)
 
 
 @pytest.fixture(autouse=True)

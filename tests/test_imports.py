@@ -32,19 +32,20 @@ ROOMS = {
     "score": "facts rulebook stats",
     "wording": "facts figures rulebook stats",
     # the pipeline
-    "assess": "facts read rulebook conform derive compare check slips score",
+    "one_return": "facts read rulebook conform derive compare check score",
+    "assess": "facts read rulebook conform derive compare check slips score one_return",
     # for rule writers; the document; the result
     "authoring": "facts figures rulebook conform compare check wording",
     "briefing": "facts rulebook wording",
     "results": "figures rulebook wording",
     # a format each
     "render": "rulebook wording",
-    "render.workbooks": "wording",
-    "render.annotate": "read wording render.workbooks",
+    "render.workbooks": "rulebook wording",
+    "render.annotate": "read rulebook wording render.workbooks",
     "render.briefing": "briefing wording",
     # many returns, one call, the command line
     "cohort": "figures read rulebook",
-    "run": "facts read rulebook wording compare assess results render cohort",
+    "run": "facts read rulebook wording conform compare one_return assess results render cohort",
     "cli": "conform read rulebook wording assess authoring briefing results render render.workbooks render.annotate "
     "render.briefing run",
     "__main__": "cli",
@@ -63,7 +64,7 @@ DOORS = {
     "render": "score_text terminal text",
     "render.briefing": "docx html markdown pdf",
     "render.workbooks": "findings style template",
-    "results": "differ difference result score_json",
+    "results": "difference difference_told result",
     "rulebook": "_ expression parser strict_yaml",
     "run": "every_return files inputs",
     "stats": "comparisons power power_of_change proportions",

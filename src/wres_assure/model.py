@@ -1,18 +1,22 @@
 """The nouns of the programme: cell, submission, fact, finding, assessment.
 
 All are plain tuples. NamedTuple rather than dataclass, because importing dataclasses
-costs a sixth of the whole start-up of `check`.
+costs a sixth of the whole start-up of `check`. Annotations are evaluated here, not kept
+as text as elsewhere: NamedTuple compiles each that is text, two hundred of them.
 """
 
-from __future__ import annotations
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, TypeVar
 
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+_Item = TypeVar("_Item")
+_Group = TypeVar("_Group")
 
 PASSED, FAILED, UNVERIFIABLE = "passed", "failed", "unverifiable"
 NOT_APPLICABLE, BROKEN = "not_applicable", "broken"
 OUTCOMES = (PASSED, FAILED, UNVERIFIABLE, NOT_APPLICABLE, BROKEN)
 ACTIONS = ("correct", "explain", "note")
+HOW_GIVEN = ("structure", "types")  # families on how figures are given: one that fails is in question for all others
+OURS = ("derived", "change", "last_year")  # bases of facts made of other facts, and made again
 ORGANISATIONS = {
     "trust": "NHS trusts",
     "independent": "independent providers",
@@ -121,21 +125,27 @@ class Submission(NamedTuple):
     rulebook: str = ""  # of a result of an earlier run: the hash of the rulebook that made it
 
 
-class Key(NamedTuple):
-    """What a figure is of. An empty dimension is a printed total."""
+class Place(NamedTuple):
+    """What a figure is of, and where a rule is judged: one place in the collection. An empty dimension is a printed
+    total, or does not matter to the rule; "*", and "all" of ethnicities, name a whole that is made of its parts.
+    """
 
-    item: str
+    item: str = ""
     basis: str = "verified"
     staff_group: str = ""
     pay_band: str = ""
     ethnicity: str = ""
 
-    def under(self, basis: str) -> Key:
+    def under(self, basis: str) -> "Place":
         """The same figure under another basis."""
-        return Key(self[0], basis, self[2], self[3], self[4])
+        return Place(self[0], basis, self[2], self[3], self[4])
 
-    def as_place(self) -> dict[str, str | None]:
+    def as_dict(self) -> dict[str, str | None]:
+        """Its five parts by name, None for an empty one, as they stand in JSON."""
         return {name: value or None for name, value in zip(self._fields, self, strict=True)}
+
+
+WHOLE = Place(basis="")  # the whole return
 
 
 class Fact(NamedTuple):
@@ -146,26 +156,13 @@ class Fact(NamedTuple):
     and calculated cells; printed rates are compared through the interval it allows.
     """
 
-    key: Key
+    key: Place
     value: float | None
-    raw: str
-    cell: str
+    raw: str = ""
+    cell: str = ""
     problem: str | None = None
     step: float = 0.0
     note: str = ""
-
-
-class Place(NamedTuple):
-    """Where a rule is judged; empty dimensions do not matter to it."""
-
-    item: str = ""
-    basis: str = ""
-    staff_group: str = ""
-    pay_band: str = ""
-    ethnicity: str = ""
-
-    def as_dict(self) -> dict[str, str | None]:
-        return {name: value or None for name, value in zip(self._fields, self, strict=True)}
 
 
 class Shown(NamedTuple):
@@ -182,7 +179,7 @@ class Raised(NamedTuple):
     """Something a rule with `raised_by` speaks of: its code, where, and in which cells."""
 
     code: str
-    place: tuple[str, ...] = ("", "", "", "", "")
+    place: Place = WHOLE
     cells: tuple[tuple[str, str], ...] = ()
     detail: str = ""
 
@@ -222,6 +219,14 @@ class Return(NamedTuple):
     has_notes: bool = True  # the file has a column for notes
 
 
+class Conformed(NamedTuple):
+    """A return with its figures, and what rules with `raised_by: read` and `raised_by: conform` speak of."""
+
+    subject: Return
+    facts: tuple[Fact, ...]
+    raised: tuple[Raised, ...]
+
+
 class Indicator(NamedTuple):
     """One indicator of one return; `value` is None with the `reason` in words.
 
@@ -241,7 +246,7 @@ class Indicator(NamedTuple):
     source: str
     reason: str | None
     notes: tuple[str, ...] = ()  # small numbers, unknown ethnicity, complete counts: in words
-    rests_on: tuple[Key, ...] = ()
+    rests_on: tuple[Place, ...] = ()
     usable: bool = False
     doubt: str | None = None  # why it is not usable
     figures: Mapping[str, float] = {}
@@ -321,7 +326,7 @@ class PeerPosition(NamedTuple):
     precision: float = 0.0  # its own; 0 where it is not known
     weighed: int = 0  # peers whose figure came with its counts: those that limits rest on
     notes: tuple[str, ...] = ()
-    level: PeerPosition | None = None  # of survey indicators: BME staff's percentage, a second and separate picture
+    level: "PeerPosition | None" = None  # of survey indicators: BME staff's percentage, a second and separate picture
 
 
 class Slip(NamedTuple):
@@ -333,7 +338,7 @@ class Slip(NamedTuple):
     cells: tuple[tuple[str, str], ...]  # (address, raw text)
     repaired: tuple[tuple[str, str], ...]  # (what, value it would be), in words
     witnesses: tuple[str, ...]  # in words
-    place: tuple[str, ...] = ("", "", "", "", "")  # of the first figure it names; empty where its own rule tells it
+    place: Place = WHOLE  # of the first figure it names; empty where its own rule tells it
 
 
 class Compared(NamedTuple):
@@ -391,11 +396,12 @@ class Assessment(NamedTuple):
     score: Score
 
 
-def by_outcome(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
-    sorted_out: dict[str, list[Finding]] = {outcome: [] for outcome in OUTCOMES}
-    for finding in findings:
-        sorted_out[finding.outcome].append(finding)
-    return sorted_out
+def grouped(items: Iterable[_Item], key: Callable[[_Item], _Group]) -> dict[_Group, list[_Item]]:
+    """Items by what they have in common; groups, and the items of each, in the order in which they come."""
+    groups: dict[_Group, list[_Item]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return groups
 
 
 Json = dict[str, Any]

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 import samples
-from wres_assure.assess import Beside, assess
+from wres_assure.assess import assess
 from wres_assure.compare.claims import contradictions
 from wres_assure.facts import Facts
-from wres_assure.model import FAILED, Assessment, Fact, Finding, Json, Key
+from wres_assure.model import FAILED, Assessment, Fact, Finding, Json, Place
+from wres_assure.one_return import Given
 from wres_assure.render.workbooks.template import template
 from wres_assure.results.result import as_json, facts_csv, findings_csv, result
 from wres_assure.rulebook import Rulebook
@@ -28,7 +29,7 @@ def of(story: samples.Story, notes: dict[int, str], folder: Path, rulebook: Rule
     path = folder / "return.xlsx"
     figures = story.workbooks[0].figures
     path.write_bytes(template(rulebook.layouts["2021"], rulebook.items, figures, cover, notes))
-    return assess(str(path), rulebook, beside=Beside(**beside))[0]
+    return assess(str(path), rulebook, given=Given(**beside))[0]
 
 
 def one(assessment: Assessment, rule: str) -> Finding | None:
@@ -119,7 +120,7 @@ def test_in_a_table_its_column_counts(
 def said(note: str, item: str, figures: dict[tuple[str, str], Any], rulebook: Rulebook) -> set[str]:
     """What a note beside these figures raises."""
     facts = [
-        Fact(Key(item, basis, ethnicity=group), float(value), str(value), f"{basis} {group}", note=note)
+        Fact(Place(item, basis, ethnicity=group), float(value), str(value), f"{basis} {group}", note=note)
         for (basis, group), value in figures.items()
     ]
     return {entry.code for entry in contradictions(Facts(facts, rulebook.items, {}))}
@@ -179,7 +180,7 @@ def test_a_band_is_not_accused_of_what_is_true_of_all_staff(rulebook: Rulebook) 
         for group in ("white", "bme", "unknown"):
             for basis, value in (("verified", now), ("restated", then)):
                 share = value if group == "bme" else 10
-                figures[Key("headcount", basis, "non_clinical", band, group)] = share
+                figures[Place("headcount", basis, "non_clinical", band, group)] = share
     note = "BME staff increased."
     facts = [Fact(key, float(value), str(value), "x", note=note if key.pay_band == "5" else "")
              for key, value in figures.items()]  # fmt: skip

@@ -11,12 +11,12 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from .. import resources
-from ..model import FAILED, NOT_APPLICABLE, OUTCOMES, PASSED, UNVERIFIABLE
+from ..model import FAILED, HOW_GIVEN, NOT_APPLICABLE, OUTCOMES, PASSED, UNVERIFIABLE, Json
 from ..rulebook import Rule, Rulebook, RulebookUnusable, load
 from ..rulebook.expression import Tree, names_in
 from ..rulebook.strict_yaml import Source, Steps, sources
@@ -26,7 +26,6 @@ from .search import ANY, DRAWS, FEASIBLE, Question, comparisons, decided, draws,
 PAIR_DRAWS = 600
 # Asked for by score, slips, change and carried themselves: names, or what names begin with.
 USED_BY_NAME = ("unknown_not_usable", "ordinary_change_", "change_", "staff_turnover", "copied_flow")
-_ANY_VALUE = ("structure", "types")  # families that judge whether a figure can be one, so that any may stand there
 _PLACEHOLDER = re.compile(r"\{([a-z_0-9.]+)(?::([a-z]+))?\}")
 _FORMS = {"often", "raw", "d", "date", "year", "yes", "range", "exact"}
 _WHERE = re.compile(r"(?P<file>[^:\n]+\.ya?ml):(?P<line>\d+):\d+: ")
@@ -261,7 +260,8 @@ def _ranges(rule: Rule, rulebook: Rulebook) -> dict[str, tuple[float, float]]:
             values = rulebook.parameters[name.removeprefix("parameter.")]["values"].values()
             ranges[name] = (float(min(values)), float(max(values)))
         else:
-            ranges[name] = ANY if rule.family in _ANY_VALUE else FEASIBLE.get(rule.units[name], ANY)
+            # Where it is judged whether a figure can be one, any may stand.
+            ranges[name] = ANY if rule.family in HOW_GIVEN else FEASIBLE.get(rule.units[name], ANY)
     return ranges
 
 
@@ -380,15 +380,14 @@ def _of_parameters(rulebook: Rulebook) -> Iterator[tuple[str, Steps, str]]:
 
 
 def _cited(rulebook: Rulebook) -> Iterator[str]:
-    lets: Iterable[Mapping[str, Any]] = [
-        *(rule.let for rule in rulebook.rules),
+    """The parameters that rules, indicators, reliability and peer groups cite."""
+    for rule in rulebook.rules:
+        keys = (key for selector in rule.let.values() for key in selector.choices)
+        yield from (key.item for key in keys if key.basis == "parameter")
+    lets: Iterable[Json] = [
         *(derivation["let"] for indicator in rulebook.indicators for derivation in indicator["derivations"]),
         *(indicator["extra"] for indicator in rulebook.indicators),
         *(level["let"] for level in rulebook.reliability),
         rulebook.peer_groups["let"],
     ]
-    for let in lets:
-        for selector in let.values():
-            for part in selector.values() if isinstance(selector, dict) else [selector]:
-                if part[1] == "parameter":
-                    yield part[0]
+    yield from (item for let in lets for item, basis, *_ in let.values() if basis == "parameter")

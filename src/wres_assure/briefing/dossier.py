@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ..facts import Facts
-from ..model import FAILED, Assessment, Change, Fact, Finding, Indicator, Json, Key, PeerPosition, Pooled
+from ..model import FAILED, Assessment, Change, Fact, Finding, Indicator, Json, PeerPosition, Place, Pooled
 from ..rulebook import Rulebook
 from ..wording.cells import cells_of
 from ..wording.findings import fingerprint
+from ..wording.indicators import figures_of, pooled_sentence
+from ..wording.report import Report, report_on
 from ..wording.small_counts import SmallCount, small_count
-from ..wording.text import clean, code_shown
+from ..wording.text import clean, code_shown, number_of
 
 WORSE = ("worse_distinguishable", "worse_could_be_chance", "worse_not_testable")
 BETTER, NOT_USABLE = "no_difference_or_better", "not_usable"
@@ -35,16 +37,39 @@ class Dossier(NamedTuple):
     assessment: Assessment
     rulebook: Rulebook
     facts: Facts
+    report: Report
     entries: Mapping[str, Json]  # of indicators.yaml, by id
     indicators: Mapping[str, Indicator]
-    standing: Mapping[str, str]  # class of the profile, by indicator
     findings: Mapping[str, tuple[Finding, ...]]  # failed and no follower of another, by indicator
     answers: Mapping[str, Fact]  # of the narrative
     frameworks: Mapping[str, Json]  # those in force or named, by id
     board: SmallCount | None
-    noun: str  # trust, provider, CCG …
-    code: str
     quoted: bool  # notes may be quoted
+
+    @property
+    def name(self) -> str:
+        """The organisation and its code."""
+        return f"{self.report.organisation} ({self.report.code})"
+
+    @property
+    def code(self) -> str:
+        """The organisation's code, as fingerprints are made of it."""
+        return code_shown(self.assessment.subject.organisation.code)
+
+    @property
+    def noun(self) -> str:
+        """What the organisation is, in a word: trust, provider, CCG."""
+        return _NOUNS.get(self.assessment.subject.organisation.type, "organisation")
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every indicator: what a sentence about the whole return rests on."""
+        return tuple(self.indicators)
+
+    @property
+    def standing(self) -> Mapping[str, str]:
+        """The class of the profile that each indicator is in."""
+        return self.assessment.score.standing
 
     def prints(self, indicator: str) -> tuple[str, ...]:
         """The fingerprints of an indicator's findings."""
@@ -55,6 +80,7 @@ class Dossier(NamedTuple):
         return self.board if self.entries[indicator]["complete_count"] else None
 
     def change(self, indicator: str) -> Change | None:
+        """How it differs from the year before; None where no earlier year is known."""
         return self.assessment.compared.changes.get(indicator)
 
     def peers(self, indicator: str) -> PeerPosition | None:
@@ -62,8 +88,14 @@ class Dossier(NamedTuple):
         position = self.assessment.compared.peers.get(indicator)
         return position if position is not None and (position.size or position.position != "not_drawn") else None
 
+    def outside(self, indicator: str) -> str:
+        """On which side of what comparable organisations show it lies, adverse or favourable; "" inside or untold."""
+        peers = self.peers(indicator)
+        return peers.direction if peers is not None and peers.position.startswith("outside") else ""
+
     @property
     def has_peers(self) -> bool:
+        """Whether comparable organisations were given."""
         return any(self.peers(name) for name in self.indicators)
 
     @property
@@ -72,33 +104,41 @@ class Dossier(NamedTuple):
         earlier = self.assessment.compared.earlier
         return bool(earlier) and all(e.source == "restated" and not e.file for e in earlier)
 
+    def _fewest(self, indicator: str) -> float:
+        """The events that one year must have to conclude from (`min_events`); 0 where none are asked for."""
+        selector = self.entries[indicator]["extra"].get("min_events")
+        least = self.facts.resolve(Place(*selector)).operand if selector else None
+        return least.value if least else 0.0
+
     def too_few(self, indicator: str) -> bool:
-        """Whether one year has too few events to conclude from (`min_events`)."""
-        extra = self.entries[indicator]["extra"]
-        events = self.facts.get(Key(indicator, "events"))
-        least = self.facts.resolve(Key(*extra["min_events"])).operand if "min_events" in extra else None
-        return bool(least and events and events.value is not None and events.value < least.value)
+        """Whether one year has too few events to conclude from."""
+        events = self.facts.get(Place(indicator, "events"))
+        return events is not None and events.value is not None and events.value < self._fewest(indicator)
 
     def enough_pooled(self, indicator: str) -> Pooled | None:
         """Several years together, where they have events enough and are worse for BME staff beyond chance."""
         pooled = self.assessment.compared.pooled.get(indicator)
-        extra = self.entries[indicator]["extra"]
-        least = self.facts.resolve(Key(*extra["min_events"])).operand if "min_events" in extra else None
-        enough = pooled is not None and (least is None or pooled.events >= least.value)
-        return pooled if pooled and enough and pooled.lower is not None and pooled.lower > 1 else None
+        if pooled is None or pooled.lower is None or pooled.lower <= 1:
+            return None
+        return pooled if pooled.events >= self._fewest(indicator) else None
+
+    def is_told_worse(self, indicator: str) -> bool:
+        """Whether it is worse for BME staff and told from chance, by enough events of one year or of several."""
+        if self.too_few(indicator):
+            return self.standing[indicator] != NOT_USABLE and self.enough_pooled(indicator) is not None
+        return self.standing[indicator] == "worse_distinguishable"
 
     def told_worse(self) -> list[str]:
-        """Indicators that are worse for BME staff and told from chance, by enough events of one year or of several."""
-        return [
-            name
-            for name in self.indicators
-            if self.standing[name] != NOT_USABLE
-            and (
-                self.enough_pooled(name) is not None
-                if self.too_few(name)
-                else self.standing[name] == "worse_distinguishable"
-            )
-        ]
+        """The indicators that are worse for BME staff and told from chance, in order."""
+        return [name for name in self.indicators if self.is_told_worse(name)]
+
+    def told(self, indicator: str) -> str:
+        """Its figures in a sentence; where one year has too few events, those of several years."""
+        pooled = self.enough_pooled(indicator) if self.too_few(indicator) else None
+        entry = self.entries[indicator]
+        if pooled:
+            return pooled_sentence(pooled, entry)
+        return figures_of(self.indicators[indicator], entry, self.complete_count(indicator))
 
     def of_class(self, *classes: str) -> list[str]:
         """The indicators of some classes of the profile, in order."""
@@ -106,26 +146,28 @@ class Dossier(NamedTuple):
 
 
 def dossier_of(
-    assessment: Assessment, rulebook: Rulebook, framework: tuple[str, ...] = (), quoted: bool = True
+    assessment: Assessment,
+    rulebook: Rulebook,
+    framework: tuple[str, ...] = (),
+    show_values: bool = False,
+    quoted: bool = True,
 ) -> Dossier:
-    """Everything a briefing is written from."""
-    facts = Facts(assessment.facts, rulebook.items, rulebook.parameters_of(assessment.subject.year))
-    entries = {entry["id"]: entry for entry in rulebook.indicators}
-    indicators = {indicator.id: indicator for indicator in assessment.indicators}
+    """Everything a briefing is written from, each part made once; the options are those of `document`."""
+    year = assessment.subject.year
+    facts = Facts(assessment.facts, rulebook.items, rulebook.parameters_of(year))
+    answers = (fact for fact in assessment.facts if fact.key.basis == "narrative" and fact.value is not None)
     return Dossier(
-        assessment,
-        rulebook,
-        facts,
-        entries,
-        indicators,
-        assessment.score.standing,
-        _by_indicator(assessment, facts, rulebook, indicators),
-        {fact.key.item: fact for fact in assessment.facts if fact.key.basis == "narrative" and fact.value is not None},
-        frameworks(rulebook, assessment.subject.year, framework),
-        small_count(facts),
-        _NOUNS.get(assessment.subject.organisation.type, "organisation"),
-        code_shown(assessment.subject.organisation.code),
-        quoted,
+        assessment=assessment,
+        rulebook=rulebook,
+        facts=facts,
+        report=report_on(assessment, rulebook, show_values, facts),
+        entries={entry["id"]: entry for entry in rulebook.indicators},
+        indicators={indicator.id: indicator for indicator in assessment.indicators},
+        findings=_by_indicator(assessment, facts, rulebook),
+        answers={fact.key.item: fact for fact in answers},
+        frameworks=frameworks(rulebook, year, framework),
+        board=small_count(facts),
+        quoted=quoted,
     )
 
 
@@ -147,32 +189,25 @@ def frameworks(rulebook: Rulebook, year: int | None, named: tuple[str, ...] = ()
     return chosen
 
 
-def _by_indicator(
-    assessment: Assessment, facts: Facts, rulebook: Rulebook, indicators: Mapping[str, Indicator]
-) -> dict[str, tuple[Finding, ...]]:
+def _by_indicator(assessment: Assessment, facts: Facts, rulebook: Rulebook) -> dict[str, tuple[Finding, ...]]:
     """Failed findings that speak of an indicator: of a cell it rests on, or of an item that is its own."""
     cells: dict[str, set[str]] = {}
-    for name, indicator in indicators.items():
-        for key in indicator.rests_on:
-            fact = facts.get(key)
+    for indicator in assessment.indicators:
+        for fact in map(facts.get, indicator.rests_on):
             if fact is not None and fact.cell:
-                cells.setdefault(fact.cell, set()).add(name)
-    found: dict[str, list[Finding]] = {}
+                cells.setdefault(fact.cell, set()).add(indicator.id)
+    found: dict[str, tuple[Finding, ...]] = {}
     for finding in assessment.findings:
-        if finding.outcome != FAILED or finding.caused_by:
-            continue
-        names = set().union(*(cells.get(cell, ()) for cell, _ in finding.cells))
-        number = rulebook.indicator_of.get(finding.place.item)
-        if number is not None:
-            names.add(f"indicator_{number}")
-        for name in names & indicators.keys():
-            found.setdefault(name, []).append(finding)
-    return {name: tuple(several) for name, several in found.items()}
+        if finding.outcome == FAILED and not finding.caused_by:
+            own = f"indicator_{rulebook.indicator_of.get(finding.place.item)}"
+            for name in {own}.union(*(cells.get(cell, ()) for cell, _ in finding.cells)):
+                found[name] = (*found.get(name, ()), finding)
+    return found
 
 
 def words_of_the_organisation(of: Dossier, indicator: str) -> list[tuple[str, str]]:
     """What it wrote itself about an indicator's figures: where, and the text, the same text once."""
-    number = int(indicator.rpartition("_")[2])
+    number = int(number_of(indicator))
     found: dict[str, str] = {}
     for finding in of.findings.get(indicator, ()):
         if finding.explanation:
@@ -208,5 +243,5 @@ def share_of(of: Dossier, name: str) -> float | None:
 
 def count(of: Dossier, item: str, ethnicity: str, staff_group: str = "", pay_band: str = "") -> float | None:
     """A verified figure, made of its parts where need be."""
-    operand = of.facts.resolve(Key(item, "verified", staff_group, pay_band, ethnicity)).operand
+    operand = of.facts.resolve(Place(item, "verified", staff_group, pay_band, ethnicity)).operand
     return operand.value if operand else None

@@ -13,11 +13,10 @@ from typing import NamedTuple
 from ..model import Indicator, Json
 from ..wording.change import change_sentence
 from ..wording.indicators import figures_of, pooled_sentence
-from ..wording.numbers import number
+from ..wording.numbers import figure, number
 from ..wording.said import Said, say
-from ..wording.score import numbers
 from ..wording.small_counts import LEAST_OF_A_ROW, SmallCount, needed_words, small_count
-from ..wording.text import capital, sentence
+from ..wording.text import capital, named, sentence
 from .document import Block, Bullets, Pairs, Paragraph, Quote, Section
 from .dossier import NOT_USABLE, Dossier, narrative_text, was_asked, words_of_the_organisation
 
@@ -97,8 +96,8 @@ def size_of(indicator: Indicator) -> float:
 
 def three_years(of: Dossier, name: str) -> list[tuple[int, str]]:
     """This year's value and those of the two years before, where all three are usable."""
-    found = [(indicator.id, year, indicator) for year, indicator in _series(of, name)]
-    return [(year, shown(indicator)) for _, year, indicator in found] if len(found) == 3 else []
+    found = _series(of, name)
+    return [(year, figure(indicator.value, indicator.unit)) for year, indicator in found] if len(found) == 3 else []
 
 
 def not_improving(of: Dossier, name: str) -> bool:
@@ -132,13 +131,6 @@ def _series(of: Dossier, name: str) -> list[tuple[int, Indicator]]:
             found.append((earlier.year, indicator))
     found = [(at, i) for at, i in found if i.value is not None and i.usable and year and at > year - 3]
     return sorted(found, key=lambda entry: entry[0])
-
-
-def shown(indicator: Indicator) -> str:
-    """`1.62`, `+5.3`: a value without its interval."""
-    if indicator.value is None:
-        return "-"
-    return f"{indicator.value:.2f}" if indicator.unit == "ratio" else f"{indicator.value * 100:+.1f}"
 
 
 def short_figures(indicator: Indicator, entry: Json) -> str:
@@ -187,25 +179,20 @@ def _in_question(of: Dossier) -> list[Enquiry]:
     by_reason: dict[str, list[str]] = {}
     for name in names:
         by_reason.setdefault(_reason(of.indicators[name]), []).append(name)
-    clauses = [f"{_named(several)} cannot be used: {reason}." for reason, several in by_reason.items()]
+    clauses = [f"{named(several)} cannot be used: {reason}." for reason, several in by_reason.items()]
     text = " ".join(capital(clause) for clause in clauses[:_REASONS])
     if len(clauses) > _REASONS:
         others = [name for several in list(by_reason.values())[_REASONS:] for name in several]
-        text += f" Nor can {_named(others)}."
+        text += f" Nor can {named(others)}."
     prints = tuple(dict.fromkeys(mark for name in names for mark in of.prints(name)))
     said = say(text, prints, names)
     entry = of.rulebook.briefing["in_question"]
-    line = _line(of, _FIGURE, {**entry, "subject": entry["subject"].format(title=_named(names))}, "", said, None)
+    line = _line(of, _FIGURE, {**entry, "subject": entry["subject"].format(title=named(names))}, "", said, None)
     says = [own for name in names for own in words_of_the_organisation(of, name)] if of.quoted else []
     return [line._replace(says=tuple(says[:2]), asked=any(was_asked(of, name) for name in names))]
 
 
 _REASONS = 2  # told one by one; the annex has all
-
-
-def _named(names: list[str]) -> str:
-    """`indicators 3 and 9`."""
-    return f"indicator{'s' if len(names) > 1 else ''} {numbers(names)}"
 
 
 def _reason(indicator: Indicator) -> str:
@@ -266,7 +253,7 @@ def section_of(of: Dossier, line: Enquiry, at: int) -> Section:
 def sections(of: Dossier, title: str = "Lines of enquiry") -> list[Section]:
     """Lines of enquiry, the organisation's own words on its plan, and what they rest on."""
     lines = enquiries(of)
-    evidence = tuple(of.indicators)
+    evidence = of.all
     if not lines:
         none = say("Nothing in this return calls for one.", (), evidence, ["file"])
         return [Section("enquiry", title, (Paragraph((none,)),))]

@@ -99,7 +99,7 @@ def only_return(path: str, given: Inputs, rulebook: Rulebook, what: str) -> Asse
     """What can be established about the one return in a file; `what` is about one and cannot be made of several."""
     from ..assess import assess
 
-    assessments = assess(path, rulebook, given.year, given.beside(rulebook))
+    assessments = assess(path, rulebook, given.year, given.opened(rulebook))
     if len(assessments) != 1:
         raise click.ClickException(
             f"{what} is about one return, and {path} holds {len(assessments)}. Give each a file of its own."

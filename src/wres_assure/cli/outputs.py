@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 import click
 
@@ -11,9 +10,6 @@ from ..run import files
 from ..run.inputs import Inputs
 from ..wording.text import clean
 from .options import exit_code, fail_on_option, force_option, inputs, only_return, path_option, show_values_option
-
-if TYPE_CHECKING:
-    from ..rulebook import Rulebook
 
 
 @click.command()
@@ -35,8 +31,7 @@ def score(ctx: click.Context, path: str, given: Inputs, explain: bool, form: str
     rulebook = load(given.rules)
     assessment = only_return(path, given, rulebook, "A score")
     if form == "json":
-        from ..results.result import as_json, result
-        from ..results.score_json import alone
+        from ..results.result import alone, as_json, result
 
         content = as_json([alone(result(assessment, rulebook))], False)
     else:
@@ -75,12 +70,11 @@ def annotate(
     rulebook = load(given.rules)
     file, data = read_file(workbook)
     submission = read_bytes(data, file)
-    beside = given.beside(rulebook)
-    found = judged(submission, rulebook, given.year, beside)[0]
-    titles = _titles(rulebook)
-    words = report_on(found, rulebook, "trust", show_values)
-    copy = marked(data, submission, words, result(found, rulebook, show_values), titles)
-    again = judged(read_bytes(copy, file), rulebook, given.year, beside)[0]
+    opened = given.opened(rulebook)
+    found = judged(submission, rulebook, given.year, opened)[0]
+    words = report_on(found, rulebook, show_values)
+    copy = marked(data, submission, words, result(found, rulebook, show_values), rulebook)
+    again = judged(read_bytes(copy, file), rulebook, given.year, opened)[0]
     if (again.findings, again.coverage) != (found.findings, found.coverage):
         message = f"{file} would be judged otherwise once it is marked, so no copy of it was made."
         remedy = "Read the findings in a workbook of their own: wres-assure findings. Tell us: this is our fault."
@@ -115,14 +109,14 @@ def findings(
     rulebook = load(given.rules)
     not_read: list[str] = []
     code, found = every_return.assess_all(
-        returns, rulebook, given.year, given.beside(rulebook), not_read.append, lambda _: None, ctx.obj
+        returns, rulebook, given.year, given.opened(rulebook), not_read.append, lambda _: None, ctx.obj
     )
     for said in not_read:
         click.echo(clean(said), err=True)
     if not found:
         ctx.exit(code)
     results = [result(assessment, rulebook, show_values) for assessment in found]
-    content = workbook(results, _titles(rulebook), [_base(said, returns) for said in not_read])
+    content = workbook(results, rulebook, [_base(said, returns) for said in not_read])
     files.write(output, content, force)
     click.echo(clean(f"{output} is written."))
     ctx.exit(max(code, exit_code(*found)))
@@ -151,16 +145,16 @@ def diff(
     resolved, or reopened: explained in OLD, with other figures in NEW. What can no longer be judged is not resolved.
     """
     from ..read.preflight import load as read_file
-    from ..results import differ
-    from ..results.difference import as_json, text
+    from ..results.difference import asks, difference, result_of
+    from ..results.difference_told import as_json, text
 
     if output:
         files.may_write(output, force, [old, new])
-    before, after = (differ.result_of(data, file) for file, data in map(read_file, (old, new)))
-    found = differ.difference(before, after)
+    before, after = (result_of(data, file) for file, data in map(read_file, (old, new)))
+    found = difference(before, after)
     content = as_json(found) if form == "json" else text(found)
     files.deliver(content, output, force)
-    ctx.exit(1 if differ.asks(found, fail_on) else 0)
+    ctx.exit(1 if asks(found, fail_on) else 0)
 
 
 def _may_write(output: str, force: bool, given: list[str]) -> None:
@@ -168,10 +162,6 @@ def _may_write(output: str, force: bool, given: list[str]) -> None:
     if not output.lower().endswith(".xlsx"):
         raise click.UsageError(f"{output} does not end in .xlsx, the kind of workbook that is written.")
     files.may_write(output, force, given)
-
-
-def _titles(rulebook: Rulebook) -> dict[str, str]:
-    return {rule.id: rule.title for rule in rulebook.rules}
 
 
 def _base(said: str, paths: list[str]) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from ..figures import plain
+from ..figures import MONTHS, plain
 from ..model import Cell, Organisation, Raised
 from .layout import Map
 
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = [month[:3].lower() for month in MONTHS]
 FIRST_YEAR = 2016
 TYPES = {"trust", "independent", "ccg", "icb", "csu", "national_body"}
 
@@ -61,7 +61,7 @@ def snapshot_of(cover: dict[str, Cell], year: int | None, date_1904: bool) -> li
     found = _date(cell, date_1904)
     if found == (0, 0, 0):
         return [Raised("snapshot_unreadable", cells=cells)]
-    shown = f"{found[2]} {MONTHS[found[1] - 1].capitalize()} {found[0]}"
+    shown = f"{found[2]} {MONTHS[found[1] - 1][:3]} {found[0]}"
     return [] if found == (year, 3, 31) else [Raised("snapshot_wrong", cells=((cell.address, shown),), detail=shown)]
 
 
@@ -81,8 +81,8 @@ def _date(cell: Cell, date_1904: bool) -> tuple[int, int, int]:
         if match := re.search(pattern, text):
             year, month, day_ = (int(match[i]) for i in order)
             return (year, month, day_) if 1 <= month <= 12 else (0, 0, 0)
-    if (match := re.search(r"(\d{1,2})(?:st|nd|rd|th)?\s+([a-z]{3})[a-z]*\s+(\d{4})", text)) and match[2] in MONTHS:
-        return int(match[3]), MONTHS.index(match[2]) + 1, int(match[1])
+    if (match := re.search(r"(\d{1,2})(?:st|nd|rd|th)?\s+([a-z]{3})[a-z]*\s+(\d{4})", text)) and match[2] in _MONTHS:
+        return int(match[3]), _MONTHS.index(match[2]) + 1, int(match[1])
     return 0, 0, 0
 
 

@@ -1,19 +1,12 @@
-"""Earlier returns given beside a return: read once for a run, and each return takes those of its own organisation.
-
-A result of an earlier run is as good as the return it was made from, whichever rulebook made it: only its figures are
-taken, and they are judged again by this one.
-"""
+"""Earlier returns given with a return: which are of its own organisation."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..figures import plain
-from ..model import Organisation, Refused, Return, Submission
-from ..read import read
-from ..rulebook import Rulebook
-from . import Conformed, conform
+from ..model import Conformed, Organisation, Refused, Return, Submission
 
 
 class EarlierReturn(NamedTuple):
@@ -21,11 +14,6 @@ class EarlierReturn(NamedTuple):
 
     submission: Submission
     conformed: Conformed
-
-
-def earlier_returns(paths: Iterable[str], rulebook: Rulebook) -> tuple[EarlierReturn, ...]:
-    """Every return of these files, understood but not yet judged; Refused where one cannot be read."""
-    return tuple(EarlierReturn(s, found) for s in map(read, paths) for found in conform(s, rulebook))
 
 
 def own(given: Sequence[EarlierReturn], subject: Return, alone: bool) -> list[EarlierReturn]:

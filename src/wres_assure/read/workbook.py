@@ -11,8 +11,8 @@ from typing import NamedTuple
 from ..model import Note, Refused, Sheet, Submission, column_letters
 from .cells import MAX_CELLS, Book
 from .package import Package, damaged, read_part
-from .references import format_kind, names_other_file, unescape
-from .sheet import SheetRead, read_sheet
+from .references import format_kind, is_zero, names_other_file, unescape
+from .sheet import Reading, read_sheet
 from .xml import (
     MAX_DEPTH,
     MAX_TEXT,
@@ -34,10 +34,15 @@ _LISTED = 12  # addresses named in a note; the rest are counted
 
 
 class Link(NamedTuple):
-    """A relationship: the last word of its type, and the part it leads to ("" where it leads out of the file)."""
+    """A relationship of a part: its whole type, and the part it leads to ("" where it leads out of the file)."""
 
-    kind: str
+    type: str
     target: str
+
+    @property
+    def kind(self) -> str:
+        """The last word of its type: `worksheet`."""
+        return self.type.rpartition("/")[2]
 
 
 def read_workbook(package: Package, sha256: str, deadline: float) -> Submission:
@@ -71,33 +76,44 @@ def read_workbook(package: Package, sha256: str, deadline: float) -> Submission:
         if link.kind != "worksheet" or link.target in used or name.lower() in used:
             raise damaged(file, f"sheet {name} is missing or stands twice in it", name)
         used |= {link.target, name.lower()}  # no sheet can have the name of a part: a name has no slash
-        read = read_sheet(read_part(package, link.target), link.target, name, state, book, budget)
-        budget -= read.cells
-        sheets.append(read.sheet)
-        notes += _sheet_notes(read)
-        if read.drawing:
-            notes += _pictures(package, link.target, read.sheet, deadline)
+        reading = read_sheet(read_part(package, link.target), link.target, name, state, book, budget)
+        budget -= reading.count
+        sheets.append(reading.sheet)
+        notes += _sheet_notes(reading)
+        if reading.drawing:
+            notes += _pictures(package, link.target, reading.sheet, deadline)
     return Submission(file, sha256, tuple(sheets), (), tuple(notes), date_1904)
 
 
 def _links(package: Package, part: str, deadline: float) -> dict[str, Link]:
     """The relationships of a part by their id; none where the part has none."""
+    name = links_of(part)
+    known = name.lower() in package.parts
+    return links_in(read_part(package, name), part, package.file, deadline) if known else {}
+
+
+def links_of(part: str) -> str:
+    """The name of the part that holds the relationships of another."""
     folder, _, base = part.rpartition("/")
-    name = f"{folder}/_rels/{base}.rels".lstrip("/")
+    return f"{folder}/_rels/{base}.rels".lstrip("/")
+
+
+def links_in(content: bytes, part: str, file: str, deadline: float) -> dict[str, Link]:
+    """The relationships of a part by their id, from the content of the part that holds them."""
+    folder = part.rpartition("/")[0]
     links: dict[str, Link] = {}
 
     def start(tag: str, attributes: Attributes, _depth: int) -> None:
         if tag == "Relationship":
             outside = attributes.get("TargetMode") == "External"
-            target = "" if outside else part_named(folder, attributes.get("Target", ""))
-            links[attributes.get("Id", "")] = Link(attributes.get("Type", "").rpartition("/")[2], target)
+            target = "" if outside else _part_named(folder, attributes.get("Target", ""))
+            links[attributes.get("Id", "")] = Link(attributes.get("Type", ""), target)
 
-    if name.lower() in package.parts:
-        walk(read_part(package, name), name, package.file, deadline, start)
+    walk(content, links_of(part), file, deadline, start)
     return links
 
 
-def part_named(folder: str, target: str) -> str:
+def _part_named(folder: str, target: str) -> str:
     """The part that a target names, seen from a folder; a target from the root begins with a slash."""
     path: list[str] = []
     for step in (target if target.startswith("/") else f"{folder}/{target}").split("/"):
@@ -234,11 +250,7 @@ def _styles(package: Package, links: dict[str, list[str]], deadline: float) -> t
 def _whiteness(colour: Attributes) -> str:
     if colour.get("rgb", "").upper() in ("FFFFFFFF", "00FFFFFF"):  # the first two digits are not used by Excel
         return "white"
-    return "theme" if colour.get("theme") == "0" and _float_zero(colour.get("tint", "0")) else ""
-
-
-def _float_zero(text: str) -> bool:
-    return text.strip("0.-") == ""
+    return "theme" if colour.get("theme") == "0" and is_zero(colour.get("tint", "0")) else ""
 
 
 def _theme_is_white(package: Package, links: dict[str, list[str]], deadline: float) -> bool:
@@ -260,10 +272,8 @@ def _theme_is_white(package: Package, links: dict[str, list[str]], deadline: flo
 
 
 def _workbook_notes(package: Package, links: dict[str, list[str]], elsewhere: int, deadline: float) -> list[Note]:
-    file = package.file
-    notes = []
-    if any(part.endswith("vbaproject.bin") or "/macrosheets/" in part for part in package.parts):
-        notes.append(Note("macros", file, "the workbook carries macros; they were not run"))
+    """What a workbook carries beside its sheets: macros, links to other files and programmes."""
+    macros = any(part.endswith("vbaproject.bin") or "/macrosheets/" in part for part in package.parts)
     outside = dde = 0
 
     def start(tag: str, _attributes: Attributes, _depth: int) -> None:
@@ -273,36 +283,36 @@ def _workbook_notes(package: Package, links: dict[str, list[str]], elsewhere: in
 
     for part in links.get("externalLink", ()):
         if part:
-            walk(read_part(package, part), part, file, deadline, start)
+            walk(read_part(package, part), part, package.file, deadline, start)
         else:
             outside += 1
-    if outside:
-        notes.append(Note("external_link", file, f"{_count(outside, 'link')} to other files"))
-    if "connections" in links:
-        notes.append(Note("external_link", file, "connections to other sources of data"))
-    if dde:
-        notes.append(Note("dde", file, f"{_count(dde, 'link')} to other programmes"))
-    if elsewhere:
-        notes.append(Note("name_elsewhere", file, f"{_count(elsewhere, 'defined name')} in other files"))
-    return notes
+    return _told(package.file, (
+        ("macros", macros, "the workbook carries macros; they were not run"),
+        ("external_link", outside, f"{_count(outside, 'link')} to other files"),
+        ("external_link", "connections" in links, "connections to other sources of data"),
+        ("dde", dde, f"{_count(dde, 'link')} to other programmes"),
+        ("name_elsewhere", elsewhere, f"{_count(elsewhere, 'defined name')} in other files"),
+    ))  # fmt: skip
 
 
-def _sheet_notes(read: SheetRead) -> list[Note]:
-    sheet = read.sheet
-    notes = []
-    if sheet.state != "visible":
-        how = "very hidden: Excel's own menu does not list it" if sheet.state == "veryHidden" else "hidden"
-        detail = f"the sheet is {how}; {_count(len(sheet.cells), 'cell')} with content"
-        notes.append(Note("hidden_sheet", sheet.name, detail))
-    if sheet.hidden_rows or sheet.hidden_columns:
-        hidden = [at for at, cell in sheet.cells.items() if cell.hidden]
-        if hidden:
-            notes.append(Note("hidden_cells", sheet.name, f"in hidden rows or columns: {_addresses(hidden)}"))
-    if read.white:
-        notes.append(Note("white_text", sheet.name, f"white text on white or no fill: {_addresses(read.white)}"))
-    if read.dde:
-        notes.append(Note("dde", sheet.name, f"formulas that ask other programmes: {_addresses(read.dde)}"))
-    return notes
+def _sheet_notes(reading: Reading) -> list[Note]:
+    """What of a sheet its reader would not see, or would not suspect."""
+    sheet, white, dde = reading.sheet, reading.keeper.white, reading.keeper.dde
+    how = "very hidden: Excel's own menu does not list it" if sheet.state == "veryHidden" else "hidden"
+    hides = sheet.hidden_rows or sheet.hidden_columns
+    hidden = [at for at, cell in sheet.cells.items() if cell.hidden] if hides else []
+    return _told(sheet.name, (
+        ("hidden_sheet", sheet.state != "visible",
+         f"the sheet is {how}; {_count(len(sheet.cells), 'cell')} with content"),
+        ("hidden_cells", hidden, f"in hidden rows or columns: {_addresses(hidden)}"),
+        ("white_text", white, f"white text on white or no fill: {_addresses(white)}"),
+        ("dde", dde, f"formulas that ask other programmes: {_addresses(dde)}"),
+    ))  # fmt: skip
+
+
+def _told(place: str, notes: Iterable[tuple[str, object, str]]) -> list[Note]:
+    """The notes on a place of what is there: code, whether it is, and detail of each that could be."""
+    return [Note(code, place, detail) for code, there, detail in notes if there]
 
 
 def _pictures(package: Package, sheet_part: str, sheet: Sheet, deadline: float) -> list[Note]:

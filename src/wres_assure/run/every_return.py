@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ..assess import Beside, judged
+from ..assess import judged
 from ..model import BROKEN, FAILED, UNVERIFIABLE, Assessment, Refused
+from ..one_return import Given
 from ..rulebook import Rulebook, load
 from . import files, inputs
 
@@ -31,7 +32,7 @@ def run(paths: tuple[str, ...], given: inputs.Inputs, fault: Callable[[BaseExcep
     returns = list(files.to_check(paths))
     rulebook = load(given.rules)
     code, assessments = assess_all(
-        returns, rulebook, given.year, given.beside(rulebook), inputs.tell, _progress(len(returns)), fault
+        returns, rulebook, given.year, given.opened(rulebook), inputs.tell, _progress(len(returns)), fault
     )
     several = len(returns) > 1 or len(assessments) > 1 or any(os.path.isdir(path) for path in paths)
     return Run(rulebook, assessments, several, code)
@@ -53,12 +54,12 @@ def read_out(run: Run, output: str | None = None, force: bool = False, show_valu
     from ..render import text
 
     if output or not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
-        lines = page(run.assessments, run.rulebook, run.several, text.WIDTH, show_values)
+        lines = page(run, text.WIDTH, show_values)
         files.deliver(text.plain(lines), output, force)
         return
     from ..render import terminal
 
-    terminal.show(page(run.assessments, run.rulebook, run.several, terminal.width(), show_values))
+    terminal.show(page(run, terminal.width(), show_values))
 
 
 def exit_code(run: Run, fail_on: str = "correct", require_all: bool = False) -> int:
@@ -70,20 +71,20 @@ def assess_all(
     paths: list[str],
     rulebook: Rulebook,
     year: int | None,
-    beside: Beside,
+    given: Given,
     tell: Callable[[str], None],
     progress: Callable[[int], None],
     fault: Callable[[BaseException], str],
 ) -> tuple[int, list[Assessment]]:
     """What can be established about every file, and the exit code so far; a refused file does not stop the others."""
     code = 0
-    beside = beside._replace(alone=len(paths) == 1)
+    given = given._replace(alone=len(paths) == 1)
     assessments: list[Assessment] = []
     for at, path in enumerate(paths, 1):
         progress(at)
         name = f"{path}: " if len(paths) > 1 else ""
         try:
-            assessments += _every(path, rulebook, year, beside)
+            assessments += _every(path, rulebook, year, given)
         except Refused as e:
             tell(f"{name}{e.message} {e.remedy}")
             code = max(code, REFUSED)
@@ -93,36 +94,34 @@ def assess_all(
     return code, assessments
 
 
-def _every(path: str, rulebook: Rulebook, year: int | None, beside: Beside) -> list[Assessment]:
+def _every(path: str, rulebook: Rulebook, year: int | None, given: Given) -> list[Assessment]:
     """Every return of a file."""
     found = files.submissions(path)
-    beside = beside._replace(alone=beside.alone and len(found) == 1)
-    return [assessment for submission in found for assessment in judged(submission, rulebook, year, beside)]
+    given = given._replace(alone=given.alone and len(found) == 1)
+    return [assessment for submission in found for assessment in judged(submission, rulebook, year, given)]
 
 
-def page(
-    assessments: list[Assessment], rulebook: Rulebook, several: bool, width: int, show_values: bool
-) -> list[StyledLine]:
+def page(run: Run, width: int, show_values: bool) -> list[StyledLine]:
     """The text of every return, and of several one line each at the end."""
     from ..render import text
     from ..wording.report import report_on, summary
 
     lines: list[StyledLine] = []
-    for assessment in assessments:
-        lines += text.lines(report_on(assessment, rulebook, "trust", show_values), width)
-        lines += [("", ""), ("dim", "=" * width), ("", "")] if several else []
-    if several:
-        lines += text.table([summary(assessment, rulebook) for assessment in assessments], width)
+    for assessment in run.assessments:
+        lines += text.lines(report_on(assessment, run.rulebook, show_values), width)
+        lines += [("", ""), ("dim", "=" * width), ("", "")] if run.several else []
+    if run.several:
+        lines += text.table([summary(assessment, run.rulebook) for assessment in run.assessments], width)
     return lines
 
 
-def content(assessments: list[Assessment], rulebook: Rulebook, form: str, several: bool, show_values: bool) -> str:
+def content(run: Run, form: str, show_values: bool) -> str:
     """The results as JSON, as a table of findings, or as a facts CSV."""
     from ..results import result
 
-    results = [result.result(assessment, rulebook, show_values) for assessment in assessments]
+    results = [result.result(assessment, run.rulebook, show_values) for assessment in run.assessments]
     if form == "json":
-        return result.as_json(results, several)
+        return result.as_json(results, run.several)
     return result.findings_csv(*results) if form == "csv" else result.facts_csv(*results)
 
 

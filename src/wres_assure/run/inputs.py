@@ -1,4 +1,4 @@
-"""What is given beside the paths of the returns, by whichever command."""
+"""What is named beside the paths of the returns, by whichever command."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..wording.text import clean
 
 if TYPE_CHECKING:
-    from ..assess import Beside
+    from ..one_return import Given
     from ..rulebook import Rulebook
 
 
 class Inputs(NamedTuple):
-    """What is given beside the paths of the returns."""
+    """What is named beside the paths of the returns."""
 
     narrative: str = ""
     survey: str = ""
@@ -26,16 +26,20 @@ class Inputs(NamedTuple):
         """Every file or folder named, which no output may overwrite."""
         return [path for path in (self.narrative, self.survey, *self.previous, self.peers) if path]
 
-    def beside(self, rulebook: Rulebook) -> Beside:
-        """What is read beside a return, read as far as it is the same for every return."""
-        from ..assess import Beside, opened
+    def opened(self, rulebook: Rulebook) -> Given:
+        """What is given with every return, read as far as it is the same for all of them."""
+        from ..one_return import Given
 
-        peers = None
+        peers = earlier = None
         if self.peers:
             from .peer_files import PeerFiles
 
             peers = PeerFiles(self.peers, rulebook, tell)
-        return opened(Beside(self.narrative, self.survey, self.previous, peers), rulebook)
+        if self.previous:
+            from .earlier_files import earlier_returns
+
+            earlier = earlier_returns(self.previous, rulebook)
+        return Given(self.narrative, self.survey, peers, earlier)
 
 
 def tell(text: str) -> None:

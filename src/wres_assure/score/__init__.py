@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..facts import Facts
-from ..model import FAILED, Finding, Indicator, Json, Key, Score, Slip, Term
+from ..model import FAILED, Finding, Indicator, Json, Place, Score, Slip, Term
 from ..rulebook import Rulebook
 from ..rulebook.expression import exact, tidy, value_of
 from . import gap_index
@@ -37,13 +37,13 @@ def usable(
 ) -> tuple[Indicator, ...]:
     """The indicators, each marked usable or not, with the doubt in words."""
     doubts = {rule.id for rule in rulebook.rules if rule.action == "correct" or rule.slip}
-    open_on: dict[str | Key, str] = {}
+    open_on: dict[str | Place, str] = {}
     for finding in findings:
         if finding.outcome == FAILED and finding.rule in doubts:
             for cell, _ in finding.cells:
                 open_on.setdefault(cell, finding.caused_by or finding.rule)
             if not finding.cells and finding.place.item:  # a figure that no cell holds
-                open_on.setdefault(Key(*finding.place), finding.caused_by or finding.rule)
+                open_on.setdefault(finding.place, finding.caused_by or finding.rule)
     likely = {of: slip.title for slip in slips for of in slip.indicators}
     for part, rule in sums_in_question(findings, (FAILED,), facts, rulebook).items():
         open_on.setdefault(part, rule)
@@ -53,7 +53,7 @@ def usable(
 
 def _marked(
     indicator: Indicator,
-    open_on: Mapping[str | Key, str],
+    open_on: Mapping[str | Place, str],
     slips: Mapping[str, str],
     facts: Facts,
     limit: float | None,
@@ -68,7 +68,7 @@ def _marked(
             return indicator._replace(usable=False, doubt=f"in question: see {open_on[key]}")
     if indicator.id in slips:
         return indicator._replace(usable=False, doubt=f"in question: {slips[indicator.id]}")
-    share = facts.get(Key(indicator.id, "unknown_share"))
+    share = facts.get(Place(indicator.id, "unknown_share"))
     if share and share.value is not None and limit is not None and share.value >= limit:
         return indicator._replace(
             usable=False, doubt=f"ethnicity is unknown for {share.value * 100:.0f}% of the people it rests on"
@@ -82,7 +82,6 @@ def _without_a_ratio(indicator: Indicator) -> bool:
 
 
 def reliability(
-    coverage: Mapping[str, int],
     findings: Iterable[Finding],
     indicators: Iterable[Indicator],
     facts: Facts,
@@ -91,10 +90,10 @@ def reliability(
 ) -> tuple[str, tuple[str, ...]]:
     """How far the figures can be relied on, by the return alone: the lowest level that holds, with each of its reasons.
 
-    Good, fair, poor or not established. `coverage` is not asked: it counts what stands beside the return too.
+    Good, fair, poor or not established. How much was checked is not asked: that counts what was given with it too.
     """
-    beside = {rule.id for rule in rulebook.rules if rule.beside or rule.asks_removal}
-    alone = [finding for finding in findings if finding.rule not in beside]
+    apart = {rule.id for rule in rulebook.rules if rule.beside or rule.asks_removal}
+    alone = [finding for finding in findings if finding.rule not in apart]
     marked = usable(indicators, alone, facts, rulebook, year)
     numbers, words = numbers_and_words(alone, marked, facts, rulebook)
     found: list[tuple[str, str]] = []

@@ -6,12 +6,13 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from ..figures import in_words
 from ..model import Assessment, Indicator, Json, Score, Term
 from ..rulebook import Rulebook
 from ..rulebook.expression import tidy
 from ..stats.proportions import critical_z
 from .cells import cells_of
-from .text import clean, sentence
+from .text import clean, listed, number_of, sentence
 
 CLASSES = {  # of one indicator, of several
     "worse_distinguishable": (
@@ -60,19 +61,19 @@ class IndexLine(NamedTuple):
 def profile_sentence(assessment: Assessment) -> str:
     """`Of the nine indicators 3 are worse for BME staff and told from chance (1, 2 and 8); 4 …`. Never summed."""
     parts = [f"{count} {title} ({which})" for count, title, which in profile_lines(assessment.score)]
-    return f"Of the {_spelled(len(assessment.indicators))} indicators {'; '.join(parts)}." if parts else ""
+    return f"Of the {in_words(len(assessment.indicators))} indicators {'; '.join(parts)}." if parts else ""
 
 
 def profile_lines(score: Score) -> list[tuple[str, str, str]]:
     """Each class of the profile that has indicators: how many, what they are, which."""
     found = ((score.profile.get(name, ()), titles) for name, titles in CLASSES.items())
-    return [(str(len(of)), titles[len(of) > 1], numbers(of)) for of, titles in found if of]
+    return [(str(len(of)), titles[len(of) > 1], listed(list(map(number_of, of)))) for of, titles in found if of]
 
 
 def unusable_lines(indicators: Iterable[Indicator]) -> list[tuple[str, str]]:
     """The indicators that are not used, each with the doubt."""
     return [
-        (f"{i.id.rpartition('_')[2]} {i.title}", sentence(clean(str(i.doubt or i.reason))))
+        (f"{number_of(i.id)} {i.title}", sentence(clean(str(i.doubt or i.reason))))
         for i in indicators
         if not i.usable
     ]
@@ -100,7 +101,7 @@ def index_lines(assessment: Assessment, rulebook: Rulebook) -> list[IndexLine]:
     return [
         IndexLine(
             term.id,
-            term.id.rpartition("_")[2],
+            number_of(term.id),
             titles[term.id],
             term.domain,
             gap(math.exp(term.g)),
@@ -128,23 +129,13 @@ def gap(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
 
 
-def numbers(indicators: Sequence[str]) -> str:
-    """`1, 2 and 8`."""
-    short = [name.rpartition("_")[2] for name in indicators]
-    return " and ".join(filter(None, (", ".join(short[:-1]), short[-1]))) if short else ""
-
-
-def _spelled(count: int) -> str:
-    return "nine" if count == 9 else str(count)
-
-
 # Step by step
 
 
 def term_steps(term: Term, title: str) -> list[str]:
     """From counts to g: the heading, the figures with their cells, and each step."""
     counts = [f"{name}: {_n(value)}{_cells(cells)}" for name, value, cells in term.counts]
-    return [f"Indicator {term.id.rpartition('_')[2]}, {title}", *counts, *term.steps]
+    return [f"Indicator {number_of(term.id)}, {title}", *counts, *term.steps]
 
 
 def _cells(cells: Sequence[str]) -> str:

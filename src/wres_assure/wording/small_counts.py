@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..facts import Facts
-from ..model import Key
+from ..figures import more_or_fewer
+from ..model import Place
+from .numbers import often
 
 LEAST_OF_A_ROW = 10  # rows under 10 people are never singled out in text
 
@@ -33,12 +35,12 @@ def small_count(
 ) -> SmallCount | None:
     """The BME members of a board or a row, beside the workforce."""
     counts = [
-        facts.resolve(Key(*key)).operand
+        facts.resolve(key).operand
         for key in (
-            (item, "verified", staff_group, pay_band, "bme"),
-            (item, "verified", staff_group, pay_band, "all"),
-            ("headcount", "verified", "*", "*", "bme"),
-            ("headcount", "verified", "*", "*", "all"),
+            Place(item, "verified", staff_group, pay_band, "bme"),
+            Place(item, "verified", staff_group, pay_band, "all"),
+            Place("headcount", "verified", "*", "*", "bme"),
+            Place("headcount", "verified", "*", "*", "all"),
         )
     ]
     numbers = [count.value for count in counts if count is not None]
@@ -48,9 +50,8 @@ def small_count(
 
 
 def needed_words(few: SmallCount) -> str:
-    """`one more`, `two fewer`, `no more`."""
-    apart = _COUNT_WORDS.get(abs(few.needed), f"{abs(few.needed):,}")
-    return f"{apart} {'more' if few.needed > 0 else 'fewer'}" if few.needed else "no more"
+    """How many people parity would take: `one more`, `two fewer`, `no more`."""
+    return more_or_fewer(few.needed, "no more")
 
 
 def parity_of(few: SmallCount) -> str:
@@ -61,9 +62,6 @@ def parity_of(few: SmallCount) -> str:
         else "That is the workforce's share, to the nearest whole person."
     )
     return f"{text} One appointment changes the figure by {100 / few.people:.0f} percentage points."
-
-
-_COUNT_WORDS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine"}
 
 
 def draw_of(p: float | None, few: SmallCount, level: float = 0.05) -> str:
@@ -79,17 +77,3 @@ def draw_of(p: float | None, few: SmallCount, level: float = 0.05) -> str:
     )  # fmt: skip
     draw = f"A board of {few.people:,} drawn at random from this workforce would have {so} {often(p)}"
     return f"{draw}: {'that is hard to put down to chance' if p < level else 'it cannot be told from chance'}."
-
-
-def often(p: float) -> str:
-    """How often: `one time in twenty`, `two times in three`, `nearly always`."""
-    if p > 0.95:
-        return "nearly always"
-    if p < 0.001:
-        return "less than one time in 1,000"
-    if p >= 0.4:
-        return f"{_COUNT_WORDS[min(9, round(p * 10))]} times in ten"
-    one_in = round(1 / p)
-    named = {10: "ten", 20: "twenty"} | _COUNT_WORDS
-    one_in = one_in if one_in <= 20 else round(one_in, -1) if one_in < 200 else round(one_in, -2)
-    return f"one time in {named.get(one_in, f'{one_in:,}')}"

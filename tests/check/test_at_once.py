@@ -1,4 +1,4 @@
-"""What the screen says holds, the judgement finds nothing against: over returns, and over expressions made up."""
+"""What is proved at once to hold, the judgement finds nothing against: over returns, and over expressions made up."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from conftest import rules, sample
 from wres_assure import check as checks
 from wres_assure import rulebook
-from wres_assure.check.assertion import FIRST, Context, assert_at
+from wres_assure.check.assertion import Context, assert_at
+from wres_assure.check.at_once import Figures, figures_at_once
 from wres_assure.check.raised import raised_at
-from wres_assure.check.screen import Screen, Seen, screen_of
 from wres_assure.facts import Facts
-from wres_assure.model import Fact, Finding, Key, Place
+from wres_assure.model import HOW_GIVEN, WHOLE, Fact, Finding, Place
 
 RULES = rules()
 PARAMETERS = RULES.parameters_of(2021)
@@ -28,8 +28,8 @@ def found_by_judgement(rule: rulebook.Rule, place: Place, context: Context) -> l
     return raised_at(rule, place, context) if rule.raised_by else assert_at(rule, place, context)
 
 
-def proved(rule: rulebook.Rule, screen: Screen, seen: Seen) -> Iterator[Place]:
-    suspects = set(screen.suspects(rule, seen))
+def proved(rule: rulebook.Rule, figures: Figures) -> Iterator[Place]:
+    suspects = set(figures.suspects(rule))
     yield from (place for number, place in enumerate(rule.places) if number not in suspects)
 
 
@@ -58,10 +58,9 @@ def test_nothing_that_is_proved_is_found_wanting(seed: int) -> None:
     chance = random.Random(seed)
     assessment = sample(STORIES[seed % len(STORIES)])
     facts = Facts(changed(assessment.facts, chance), RULES.items, PARAMETERS)
-    screen = screen_of(RULES.rules, RULES.items)
     keys = [fact.key for fact in facts.all]
     in_question = dict.fromkeys(chance.sample(keys, chance.choice((0, 0, 1, 20))), "TYP-01a")
-    seen = screen.seen(facts)
+    given = figures_at_once(facts, RULES)
     context = Context(facts, {}, assessment.subject, RULES, in_question)
     number = 0
     for rule in RULES.rules:
@@ -69,8 +68,8 @@ def test_nothing_that_is_proved_is_found_wanting(seed: int) -> None:
             continue
         if rule.raised_by and rule.kind != "cells":
             continue
-        first = rule.family in FIRST
-        for place in proved(rule, screen, seen if first else screen.questioned(seen, in_question)):
+        first = rule.family in HOW_GIVEN
+        for place in proved(rule, given if first else given.questioned(in_question)):
             number += 1
             assert found_by_judgement(rule, place, context) == [], (rule.id, place)
     assert number > (200 if assessment.subject.organisation.type == "ccg" or seed else 1200)
@@ -81,7 +80,7 @@ def test_the_findings_are_those_of_judging_every_place(story: str, monkeypatch: 
     assessment = sample(story)
     facts = Facts(assessment.facts, RULES.items, PARAMETERS)
     quick = checks.check(facts, (), assessment.subject, RULES)
-    monkeypatch.setattr(Screen, "suspects", lambda self, rule, seen: range(len(rule.places)))
+    monkeypatch.setattr(Figures, "suspects", lambda self, rule: range(len(rule.places)))
     every = checks.check(facts, (), assessment.subject, RULES)
     assert every._replace(results=quick.results) == quick
 
@@ -89,22 +88,21 @@ def test_the_findings_are_those_of_judging_every_place(story: str, monkeypatch: 
 def test_most_checks_of_a_clean_return_are_proved() -> None:
     """Without this the screen could prove nothing and all the rest would still be true of it."""
     facts = Facts(sample("clean_acute_trust").facts, RULES.items, PARAMETERS)
-    screen = screen_of(RULES.rules, RULES.items)
-    seen = screen.seen(facts)
+    given = figures_at_once(facts, RULES)
     rules = [rule for rule in RULES.rules if rule.holds is not None and not rule.beside]
     places = sum(len(rule.places) for rule in rules)
-    assert sum(len(screen.suspects(rule, seen)) for rule in rules) < places / 5
+    assert sum(len(given.suspects(rule)) for rule in rules) < places / 5
 
 
 # Expressions made up: counts, shares and ratios, printed and calculated, near each other and far, missing, in question
 
 NAMES = {
-    "people": Key("board_total", ethnicity="white"),
-    "others": Key("board_total", ethnicity="bme"),
-    "everybody": Key("board_total", ethnicity="all"),
-    "share": Key("survey_5", ethnicity="white"),
-    "other_share": Key("survey_5", ethnicity="bme"),
-    "ratio": Key("reported_indicator_2", ethnicity=""),
+    "people": Place("board_total", ethnicity="white"),
+    "others": Place("board_total", ethnicity="bme"),
+    "everybody": Place("board_total", ethnicity="all"),
+    "share": Place("survey_5", ethnicity="white"),
+    "other_share": Place("survey_5", ethnicity="bme"),
+    "ratio": Place("reported_indicator_2", ethnicity=""),
 }
 COUNTS, SHARES = ("people", "others", "everybody"), ("share", "other_share", "ratio")
 VALUES = (0.0, 1.0, 2.0, 3.0, 10.0, 0.5, 0.25, 1 / 3, 0.333, 0.1, 0.3, 1.0000000001, -1.0, 7.0)
@@ -129,10 +127,12 @@ def without_itself(tree: Any) -> Any:
 
 def made(condition: Any, when: Any, computed: Any) -> rulebook.Rule:
     return rulebook.evaluated(RULES.rule("CON-02")._replace(
-        let={name: list(key) for name, key in NAMES.items()}, where_trees={"computed": without_itself(computed)},
-        when_tree=when, assert_tree=condition, when_text="so", places=(Place(),) * 2, bound={}, kind="places"))
+        let={name: rulebook.Selector(key, {}) for name, key in NAMES.items()},
+        where_trees={"computed": without_itself(computed)}, when_tree=when, assert_tree=condition,
+        when_text="so", places=(WHOLE,) * 2, kind="places"))
 
 
+@pytest.mark.slow
 @settings(max_examples=1500, deadline=None)
 @given(conditions, st.one_of(st.none(), conditions), sums, st.tuples(*[figures] * 5), st.sampled_from((*NAMES, "")))
 def test_no_expression_is_proved_that_does_not_hold(
@@ -143,8 +143,7 @@ def test_no_expression_is_proved_that_does_not_hold(
                    zip(("people", "others", *SHARES), given_figures, strict=True)), RULES.items, {})
     in_question = {NAMES[questioned]: "TYP-01a"} if questioned else {}
     context = Context(facts, {}, sample(STORIES[0]).subject, RULES, in_question)
-    screen = Screen((rule,), RULES.items)
-    for place in proved(rule, screen, screen.questioned(screen.seen(facts), in_question)):
+    for place in proved(rule, figures_at_once(facts, RULES.with_rules([rule])).questioned(in_question)):
         assert assert_at(rule, place, context) == []
 
 
@@ -164,37 +163,33 @@ def test_what_is_proved(condition: Any, figures: tuple[float, float], holds: boo
     named = zip((NAMES["people"], NAMES["others"]), figures, strict=True)
     other = (Fact(NAMES[name], 0.5, "", "") for name in SHARES)
     facts = Facts([*(Fact(key, float(value), "", "") for key, value in named), *other], RULES.items, {})
-    facts = Facts([*facts.all, Fact(Key("board_total", ethnicity="unknown"), 0.0, "", "")], RULES.items, {})
-    screen = Screen((rule,), RULES.items)
-    assert (not screen.suspects(rule, screen.seen(facts))) == holds
+    facts = Facts([*facts.all, Fact(Place("board_total", ethnicity="unknown"), 0.0, "", "")], RULES.items, {})
+    assert (not figures_at_once(facts, RULES.with_rules([rule])).suspects(rule)) == holds
 
 
 def test_a_divisor_whose_decimals_may_hide_a_zero_proves_nothing() -> None:
     rule = made([">", ["/", 1.0, "share"], 0.0], None, 0.0)
-    keys = (*NAMES.values(), Key("board_total", ethnicity="unknown"))
+    keys = (*NAMES.values(), Place("board_total", ethnicity="unknown"))
     for step, holds in ((0.1, True), (0.6, False)):
         facts = Facts([Fact(key, 0.5, "", "", None, step) for key in keys], RULES.items, {})
-        screen = Screen((rule,), RULES.items)
-        assert (not screen.suspects(rule, screen.seen(facts))) == holds
+        assert (not figures_at_once(facts, RULES.with_rules([rule])).suspects(rule)) == holds
 
 
 def test_nor_does_a_difference_of_rates_as_divisor() -> None:
     rule = made([">", "computed", 0.0], None, ["/", 1.0, ["-", "share", "other_share"]])
     shares = {"share": 0.5, "other_share": 0.45}
-    unknown = Fact(Key("board_total", ethnicity="unknown"), 0.0, "", "")
+    unknown = Fact(Place("board_total", ethnicity="unknown"), 0.0, "", "")
     given = [Fact(key, shares.get(name, 1.0), "", "", None, 0.1) for name, key in NAMES.items()]
     facts = Facts([*given, unknown], RULES.items, {})
     context = Context(facts, {}, sample(STORIES[0]).subject, RULES, {})
     assert assert_at(rule, rule.places[0], context) != []  # it may be a division by zero before rounding
-    screen = Screen((rule,), RULES.items)
-    assert list(screen.suspects(rule, screen.seen(facts))) == [0, 1]
+    assert list(figures_at_once(facts, RULES.with_rules([rule])).suspects(rule)) == [0, 1]
 
 
 def test_a_figure_with_a_value_and_a_problem_proves_nothing() -> None:
-    let = {name: list(NAMES[name]) for name in ("people", "others")}
+    let = {name: rulebook.Selector(NAMES[name], {}) for name in ("people", "others")}
     rule = made(["<=", "people", "others"], None, 0.0)._replace(let=let)
     for problem, places in ((None, []), ("text", [0, 1])):
         people, others = Fact(NAMES["people"], 1.0, "1", ""), Fact(NAMES["others"], 2.0, "2", "", problem)
         facts = Facts([people, others], RULES.items, {})
-        screen = Screen((rule,), RULES.items)
-        assert list(screen.suspects(rule, screen.seen(facts))) == places
+        assert list(figures_at_once(facts, RULES.with_rules([rule])).suspects(rule)) == places

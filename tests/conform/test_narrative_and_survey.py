@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from conftest import path_of
-from wres_assure.assess import Beside, assess
+from wres_assure.assess import assess
 from wres_assure.conform import narrative
 from wres_assure.model import Assessment, Refused
+from wres_assure.one_return import Given
 from wres_assure.rulebook import Rulebook
 from wres_assure.wording.findings import message_of
 
@@ -24,7 +25,7 @@ def outcome(assessment: Assessment, rule: str) -> str:
 def with_narrative(text: str, tmp_path: Path, rulebook: Rulebook) -> Assessment:
     path = tmp_path / "narrative.yaml"
     path.write_text(text, encoding="utf-8")
-    (assessment,) = assess(CLEAN, rulebook, beside=Beside(narrative=str(path)))
+    (assessment,) = assess(CLEAN, rulebook, given=Given(narrative=str(path)))
     return assessment
 
 
@@ -69,7 +70,7 @@ def of_a_kind(kind: str, year: int, answers: str, tmp_path: Path, rulebook: Rule
     columns = "organisation_code,organisation_type,reporting_year,item,ethnicity,value"
     path.write_text(f"{columns}\nZZX,{kind},{year},shortlisted,white,50\n", encoding="utf-8")
     narrative_path.write_text(answers, encoding="utf-8")
-    return assess(str(path), rulebook, beside=Beside(narrative=str(narrative_path)))[0]
+    return assess(str(path), rulebook, given=Given(narrative=str(narrative_path)))[0]
 
 
 @pytest.mark.parametrize(
@@ -142,13 +143,13 @@ def test_what_is_not_understood_is_refused_with_its_line(
 
 def test_a_narrative_that_is_not_there_is_refused(tmp_path: Path, rulebook: Rulebook) -> None:
     with pytest.raises(Refused, match="was not found"):
-        assess(CLEAN, rulebook, beside=Beside(narrative=str(tmp_path / "none.yaml")))
+        assess(CLEAN, rulebook, given=Given(narrative=str(tmp_path / "none.yaml")))
 
 
 def survey(rows: str, tmp_path: Path, rulebook: Rulebook) -> Assessment:
     path = tmp_path / "survey.csv"
     path.write_text(HEADER + rows, encoding="utf-8")
-    (assessment,) = assess(CLEAN, rulebook, beside=Beside(survey=str(path)))
+    (assessment,) = assess(CLEAN, rulebook, given=Given(survey=str(path)))
     return assessment
 
 
@@ -181,7 +182,7 @@ def test_its_respondents_serve_where_the_return_gives_none(tmp_path: Path, ruleb
     independent = path_of("independent_own_survey")
     before = next(i for i in assess(independent, rulebook)[0].indicators if i.id == "indicator_6")
     after = next(
-        i for i in assess(independent, rulebook, beside=Beside(survey=str(path)))[0].indicators if i.id == "indicator_6"
+        i for i in assess(independent, rulebook, given=Given(survey=str(path)))[0].indicators if i.id == "indicator_6"
     )
     assert before.lower is None
     assert after.lower is not None and after.upper is not None and after.lower < after.upper

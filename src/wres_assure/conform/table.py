@@ -1,0 +1,127 @@
+"""The rows of a facts CSV as facts, one a row; what is not understood is named, never guessed at."""
+
+from __future__ import annotations
+
+import re
+
+from ..figures import figure_of_text, plain
+from ..model import Conformed, Fact, Json, Place, Raised, Return, Row, Submission
+from ..rulebook import Rulebook
+from .cover import FIRST_YEAR, organisation_of
+
+
+def returns_of(rows: tuple[Row, ...]) -> list[list[Row]]:
+    """Rows by organisation and year, in the order in which each first appears."""
+    grouped: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        identity = tuple(
+            plain(row.values.get(name, "")).casefold()
+            for name in ("organisation_code", "organisation_name", "reporting_year")
+        )
+        grouped.setdefault(identity, []).append(row)
+    return list(grouped.values())
+
+
+def of_table(submission: Submission, rows: list[Row], rulebook: Rulebook, asked_year: int | None) -> Conformed:
+    given = {
+        name: next((plain(row.values[name]) for row in rows if plain(row.values.get(name, ""))), "")
+        for name in (
+            "organisation_code",
+            "organisation_name",
+            "organisation_type",
+            "region",
+            "reporting_year",
+            "scheme",
+        )
+    }
+    organisation, raised = organisation_of(given)
+    raised = [Raised(note.code, cells=((note.place, ""),), detail=note.detail) for note in submission.notes] + [
+        r for r in raised if r.code != "code_missing"
+    ]  # partial and published returns are welcome without a code
+    scheme = re.sub(r"[ -]+", "_", given["scheme"].casefold()) or "nhs_wres"
+    year = asked_year
+    if year is None and re.fullmatch(r"20[1-9]\d", given["reporting_year"]):
+        year = int(given["reporting_year"])
+    stopped = ""
+    if year is None or year < FIRST_YEAR:
+        # The year is not quoted: whatever somebody typed there would be repeated for every check.
+        stopped = f"The reporting year is not a year from {FIRST_YEAR}."
+        raised.append(Raised("year_unknown", cells=((f"line {rows[0].line}", given["reporting_year"][:20]),)))
+        year = None
+    if scheme != "nhs_wres":
+        raised.append(Raised("another_scheme", cells=((f"line {rows[0].line}", scheme[:40]),), detail=scheme[:40]))
+    facts: dict[Place, Fact] = {}
+    if not stopped:
+        for row in rows:
+            address = f"line {row.line}"
+            if plain(row.values.get("basis", "")).casefold() == "narrative":
+                answer = _answer(row, rulebook, address)
+                if isinstance(answer, Fact):
+                    facts[answer.key] = answer
+                elif answer:
+                    raised.append(Raised("label_unknown", cells=((address, answer),)))
+                continue
+            key = _key(row, rulebook.items)
+            if isinstance(key, str):
+                raised.append(Raised("label_unknown", cells=((address, key),)))
+                continue
+            figure = figure_of_text(row.values.get("value", ""), rulebook.items["items"][key.item])
+            fact = Fact(
+                key, figure.value, figure.raw, address, figure.problem, figure.step, plain(row.values.get("note", ""))
+            )
+            if key in facts:
+                fact = facts[key]._replace(value=None, problem="figure_twice", cell=f"{facts[key].cell}, {row.line}")
+            facts[key] = fact
+    has_notes = any("note" in row.values for row in rows)
+    subject = Return(organisation, year, scheme, "", stopped, from_table=True, has_notes=has_notes)
+    return Conformed(subject, tuple(facts.values()), tuple(raised))
+
+
+def _answer(row: Row, rulebook: Rulebook, address: str) -> Fact | str:
+    """An answer of the narrative, which a result of an earlier run carries along; what is not understood by name."""
+    from .narrative import answer_of
+
+    name, text, note = (plain(row.values.get(column, "")) for column in ("item", "value", "note"))
+    question = rulebook.narrative.get(name)
+    if question is None:
+        return f"question {name[:40]}"
+    said = note if question["kind"] == "text" else text
+    value = answer_of(said, question["kind"])
+    if value is None:
+        return f"answer to {name}" if said else ""
+    return Fact(Place(name, "narrative"), value, text, address, note=note)
+
+
+def _key(row: Row, items: Json) -> Place | str:
+    """The key of a row, or the name that is not known."""
+
+    def given(name: str) -> str:
+        return re.sub(r"[ -]+", "_", plain(row.values.get(name, "")).casefold())
+
+    item = given("item")
+    if item not in items["items"]:
+        return f"item {item[:40]}"
+    dimensions = items["items"][item]["dimensions"]
+    basis = plain(row.values.get("basis", "")) or "verified"
+    basis = basis if basis.casefold() not in items["bases"] else basis.casefold()
+    if not basis.startswith("printed:") and basis not in items["bases"]:
+        return f"basis {basis[:40]}"
+    known = {
+        "staff_group": items["staff_groups"],
+        "pay_band": items["pay_bands"],
+        "ethnicity": items["ethnicity"],
+    }
+    parts = {}
+    for dimension, members in known.items():
+        member = given(dimension)
+        member = "unknown" if (dimension, member) == ("ethnicity", "ethnicity_unknown") else member
+        if dimension not in dimensions:
+            if member not in ("", "all"):
+                return f"{dimension} {member[:40]} of {item}"
+            member = ""
+        elif dimension == "ethnicity":
+            member = member or "all"
+        if member and member not in members:
+            return f"{dimension} {member[:40]}"
+        parts[dimension] = member
+    return Place(item, basis, **parts)

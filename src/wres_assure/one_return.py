@@ -1,0 +1,171 @@
+"""What belongs to one return besides the stages: what is given with it, and the years before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from .check import Checked
+from .conform import published_survey
+from .derive import derive
+from .facts import Facts
+from .model import Compared, Conformed, Earlier, Fact, Finding, Indicator, Return
+from .read import read
+from .rulebook import Rulebook
+from .score import usable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .compare.peers import Peers
+    from .conform.earlier import EarlierReturn
+
+
+class Given(NamedTuple):
+    """What is given with a return: files, or "" and None where nothing is."""
+
+    narrative: str = ""
+    survey: str = ""
+    peers: Callable[[int], Peers] | None = None  # the organisations of a year, see peer_files
+    earlier: tuple[EarlierReturn, ...] | None = None  # of any organisation, see earlier_files
+    alone: bool = True  # the run is about one return, so that an earlier one of somebody else is a mistake
+
+
+NOTHING = Given()
+
+
+class Established(NamedTuple):
+    """What the stages established of one return."""
+
+    subject: Return
+    reported: tuple[Fact, ...]
+    facts: Facts
+    indicators: tuple[Indicator, ...]
+    checked: Checked
+    compared: Compared
+
+
+def with_given(conformed: Conformed, given: Given, rulebook: Rulebook) -> Conformed:
+    """The return with the answers of the narrative and the published survey; Refused where one is not its own."""
+    facts = conformed.facts
+    if given.narrative:
+        from .conform.narrative import facts_of
+
+        facts += tuple(facts_of(given.narrative, rulebook))
+    if given.survey:
+        facts += tuple(published_survey(read(given.survey), conformed.subject, rulebook))
+    return conformed._replace(facts=facts)
+
+
+# Earlier years
+
+
+def years_before(conformed: Conformed, given: Given) -> list[tuple[str, Conformed]]:
+    """The organisation's returns of earlier years, each with its file; "" for figures that a result was compared with.
+
+    Refused where a file given with the only return of a run holds none of its organisation's.
+    """
+    subject = conformed.subject
+    if not _compares(subject):
+        return []
+    if given.earlier is not None:
+        from .conform.earlier import own
+
+        return [(before.submission.file, before.conformed) for before in own(given.earlier, subject, given.alone)]
+    last = tuple(f._replace(key=f.key.under("verified")) for f in conformed.facts if f.key.basis == "previous")
+    year = (subject.year or 0) - 1
+    return [("", Conformed(subject._replace(year=year, layout="", from_table=True), last, ()))] if last else []
+
+
+def _compares(subject: Return) -> bool:
+    return subject.year is not None and not subject.stopped and subject.scheme == "nhs_wres"
+
+
+def earlier(
+    conformed: Conformed, judged: Sequence[tuple[str, Established]], rulebook: Rulebook
+) -> tuple[Earlier, ...]:
+    """Earlier years of the organisation, the latest first: returns of their own, and last year's blocks.
+
+    Its earlier returns were judged as they were then, so that what was in question then is not held against this year.
+    """
+    if not _compares(conformed.subject):
+        return ()
+    found = [_as_reported(file, before) for file, before in judged]
+    found += _block("", conformed.subject, conformed.facts, rulebook)
+    for file, before in judged:
+        found += _block(file, before.subject, before.reported, rulebook)
+    return tuple(sorted(found, key=lambda before: (-before.year, before.source != "return")))
+
+
+def _as_reported(file: str, before: Established) -> Earlier:
+    """An earlier return's own figures and indicators; none of another scheme."""
+    year, indicators, facts = before.subject.year or 0, before.indicators, before.facts.all
+    if before.subject.scheme != "nhs_wres":
+        none = tuple(i._replace(value=None, reason="the figures follow another scheme") for i in indicators)
+        return Earlier(year, "return", file, (), none)
+    reported = tuple(_in_file(file, fact) for fact in facts if fact.key.basis == "verified")
+    return Earlier(year, "return", file, reported, indicators)
+
+
+def _in_file(file: str, fact: Fact) -> Fact:
+    return fact._replace(cell=f"{file} {fact.cell}") if file else fact
+
+
+def _block(file: str, subject: Return, reported: Iterable[Fact], rulebook: Rulebook) -> list[Earlier]:
+    """Last year as a return gives it, where it does."""
+    facts = tuple(
+        _in_file(file, fact)._replace(key=fact.key.under("verified"))
+        for fact in reported
+        if fact.key.basis == "restated"
+    )
+    if subject.year is None or subject.scheme != "nhs_wres" or all(fact.value is None for fact in facts):
+        return []
+    year = subject.year - 1
+    table = Facts(facts, rulebook.items, rulebook.parameters_of(year))
+    indicators, derived = derive(table, _values_alone(rulebook))
+    return [Earlier(year, "restated", file, facts, usable(indicators, (), table.and_also(derived), rulebook, year))]
+
+
+def _values_alone(rulebook: Rulebook) -> Rulebook:
+    """The rulebook without intervals and tests: of a year that is only compared with, they would take half the time."""
+    kept = ("unknown_people", "unknown_all_people")
+    indicators = tuple(
+        {
+            **entry,
+            "extra": {name: selector for name, selector in entry["extra"].items() if name in kept},
+            "derivations": [{**derivation, "interval": None, "test": None} for derivation in entry["derivations"]],
+        }
+        for entry in rulebook.indicators
+    )
+    return rulebook._replace(indicators=indicators)
+
+
+def settled(
+    compared: Compared,
+    indicators: tuple[Indicator, ...],
+    findings: Sequence[Finding],
+    year: int | None,
+    rulebook: Rulebook,
+) -> Compared:
+    """What was compared, once it is known which figures of this year and of last year's block are in question."""
+    if not compared.changes or year is None:
+        return compared
+    from .compare.change import questioned
+
+    years = tuple(_marked(before, findings, rulebook) for before in compared.earlier)
+    last = next(before for before in years if before.year == next(iter(compared.changes.values())).year)
+    known = {indicator.id for indicator in indicators if indicator.usable}
+    return compared._replace(
+        earlier=years,
+        changes=questioned(compared.changes, last.indicators, indicators, rulebook, year),
+        pooled={id_: pooled for id_, pooled in compared.pooled.items() if id_ in known},
+    )
+
+
+def _marked(before: Earlier, findings: Sequence[Finding], rulebook: Rulebook) -> Earlier:
+    """A block of this workbook's own cells, its indicators marked by the findings on these; any other year as it is."""
+    if before.source != "restated" or before.file:
+        return before
+    marked = usable(before.indicators, findings, Facts(before.facts, rulebook.items, {}), rulebook, None)
+    both = zip(before.indicators, marked, strict=True)
+    return before._replace(indicators=tuple(new if old.usable else old for old, new in both))
