@@ -32,6 +32,9 @@ MONTHS = (
 _WORDS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine"}
 
 
+# Beyond these no number is worked with: it is no figure of a return, and some sums would have no end over it.
+LARGEST, SMALLEST = 1e15, 1e-9
+MOST_PEOPLE = 10_000_000  # of one cell; the rulebook has the same number for totals (`most_people`)
 WITHHELD = "[text]"  # what stands for free text in an output that was not asked to show it
 NOT_IN_FILE = ("row_missing", "row_twice", "block_missing", "section_missing")  # the file has no such cell, or two
 
@@ -82,7 +85,9 @@ def figure_of_text(text: str, item: Json) -> Figure:
         low = seen.casefold()
         return Figure(None, seen, next((kind for kind, pattern in _KINDS if re.fullmatch(pattern, low)), "text"))
     whole, decimals = (number[2] or "0").replace(",", ""), (number[3] or ".")[1:]
-    if len(whole) > 15 or len(decimals) > 20:
+    if len(whole) > 15:
+        return Figure(None, seen, "magnitude")
+    if len(decimals) > 20:
         return Figure(None, seen, "text")
     value = float(f"{number[1].replace('−', '-')}{whole}.{decimals or '0'}")
     return _in_unit(value, 10.0 ** -len(decimals), seen, bool(number[4]), item)
@@ -117,6 +122,9 @@ def figure_of_cell(cell: Cell | None, item: Json) -> Figure:
 
 
 def _in_unit(value: float, step: float, raw: str, percent_sign: bool, item: Json) -> Figure:
+    size = abs(value)
+    if size > LARGEST or 0 < size < SMALLEST or (item["unit"] == "people" and size >= MOST_PEOPLE):
+        return Figure(None, raw, "magnitude")
     if item["unit"] == "people":
         step = 0.0
     if percent_sign:

@@ -15,7 +15,7 @@ SHARES = (0.001, 0.01, 0.1, 0.3, 0.5, 0.9, 0.999)
 
 
 def at_the_border(count: int, seed: int) -> Iterator[tuple[int, int, int, int, float]]:
-    """k, m, n, events and odds of tables a little wider than what is summed exactly, near the middle and far from it."""
+    """k, m, n, events and odds of tables a little wider than what is summed exactly, near the middle and far out."""
     chance = random.Random(seed)
     while count:
         deviation, share = stats.MOST_DEVIATION * chance.uniform(1.0, 1.2), chance.choice(SHARES)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Column = NDArray[Any]
 
 _FIRST_YEAR = 2016
+_LARGEST, _SMALLEST, _MOST_PEOPLE = 1e15, 1e-9, 10_000_000
 _INVISIBLE = "[\u00ad\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
 
 # The kinds of text, in the order in which they are tried.
@@ -36,6 +37,7 @@ _KINDS = (
     ("boolean", r"true|false"),
     ("suppressed", r"\*+|(?:[<>]=?|[≤≥]=?) ?[0-9]+|(?:fewer|less) than [0-9]+|suppressed|[\[(]c[\])]"),
     ("", r"[+−-]?(?=\.?[0-9])(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})?(?:\.[0-9]{0,20})? ?%?"),
+    ("magnitude", r"[+−-]?(?:[0-9]{16,}|[0-9]{1,3}(?:,[0-9]{3}){5,})(?:\.[0-9]*)? ?%?"),
     ("date", r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[t ].*)?"
              r"|[0-9]{1,2}(?:st|nd|rd|th)? [a-z]{3,9} [0-9]{2,4}"),
 )  # fmt: skip
@@ -312,6 +314,11 @@ def _read(values: pd.Series[Any], item: Column, items: Json) -> tuple[Column, Nu
     digits = _each(np.where(kind == "", raw, ""), lambda texts: texts.str.replace(r"[,% ]", "", regex=True))
     numbers = _each(digits, lambda texts: pd.to_numeric(texts.str.replace("−", "-"), errors="coerce"))
     numbers = numbers.astype(float)
+    people = _each(item, lambda names: names.map(lambda name: items.get(name, {}).get("unit") == "people"))
+    size = np.abs(numbers)
+    beyond = (size > _LARGEST) | ((size > 0) & (size < _SMALLEST)) | (people.astype(bool) & (size >= _MOST_PEOPLE))
+    kind = np.where((kind == "") & beyond, "magnitude", kind)
+    numbers = np.where(beyond, np.nan, numbers)
     return kind, np.where(sign | percent.astype(bool), numbers / 100, numbers), raw
 
 

@@ -16,8 +16,12 @@ _ANY_UNIT = {"unit": "share", "percent": False}
 
 def figure_shown(raw: str) -> str:
     """The raw text of a figure, free text replaced by `[text]`: people type names where numbers belong."""
-    parts = raw.split(" | ")
-    return clean(" | ".join(REDACTED if figure_of_text(part, _ANY_UNIT).problem == "text" else part for part in parts))
+    return clean(" | ".join(REDACTED if _is_free(part) else part for part in raw.split(" | ")))
+
+
+def _is_free(text: str) -> bool:
+    """Whether a text is no figure of any kind; a file may store a number with an exponent, which nobody types."""
+    return figure_of_text(text, _ANY_UNIT).problem == "text" and not re.fullmatch(r"-?[\d.]+[Ee][+-]?\d+", text)
 
 
 def raw_of(fact: Fact, date_1904: bool = False) -> str:
