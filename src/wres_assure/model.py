@@ -134,7 +134,7 @@ class Place(NamedTuple):
     pay_band: str = ""
     ethnicity: str = ""
 
-    def under(self, basis: str) -> "Key":
+    def under(self, basis: str) -> "Place":
         """The same figure under another basis."""
         return Place(self[0], basis, self[2], self[3], self[4])
 

@@ -14,7 +14,7 @@ import samples
 from wres_assure.assess import assess
 from wres_assure.compare.claims import contradictions
 from wres_assure.facts import Facts
-from wres_assure.model import FAILED, Assessment, Fact, Finding, Json, Key
+from wres_assure.model import FAILED, Assessment, Fact, Finding, Json, Place
 from wres_assure.one_return import Given
 from wres_assure.render.workbooks.template import template
 from wres_assure.results.result import as_json, facts_csv, findings_csv, result

@@ -25,7 +25,7 @@ from wres_assure.authoring import cases as rule_cases
 from wres_assure.check.at_once import Figures
 from wres_assure.conform import conform
 from wres_assure.facts import Facts, Resolved
-from wres_assure.model import FAILED, Assessment, Conformed, Key
+from wres_assure.model import FAILED, Assessment, Conformed, Place
 from wres_assure.read import read_bytes
 from wres_assure.render.workbooks.template import template
 

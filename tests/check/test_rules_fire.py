@@ -8,7 +8,7 @@ import peer_group
 from bench import detect, generate, plant
 from conftest import STORIES, TESTS, earlier_given, path_of, previous_of
 from wres_assure.assess import assess
-from wres_assure.model import FAILED, Assessment, Key
+from wres_assure.model import FAILED, Assessment, Place
 from wres_assure.one_return import Given
 from wres_assure.render.workbooks.template import Typed, template
 from wres_assure.rulebook import Rulebook

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..model import Key
+from ..model import Place
 from ..wording.indicators import Indication, chance_of, events_of, figures_of, pooled_sentence, range_of, value_cell
 from ..wording.numbers import figure, number
 from ..wording.report import COUNTS_AS_NOTHING, CRUDE

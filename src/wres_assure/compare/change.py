@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ..facts import Facts
 from ..figures import in_words
-from ..model import Change, Earlier, Fact, Indicator, Json, Key, Pooled
+from ..model import Change, Earlier, Fact, Indicator, Json, Place, Pooled
 from ..rulebook import Rulebook
 from ..rulebook.expression import tidy
 from ..stats.comparisons import Pair, benjamini_hochberg, change_given_cases, regression_to_the_mean

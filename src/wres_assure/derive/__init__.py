@@ -30,8 +30,8 @@ def derive(facts: Facts, rulebook: Rulebook) -> tuple[tuple[Indicator, ...], tup
         indicator, numbers, obstacle = _indicator(entry, facts)
         indicators.append(indicator)
         if obstacle is not None:  # what rests on the indicator is told the figure in its way
-            added += [obstacle._replace(key=Key(entry["id"], name)) for name in WITH_A_VALUE]
-        added += [Fact(Key(entry["id"], name), value) for name, value in numbers.items()]
+            added += [obstacle._replace(key=Place(entry["id"], name)) for name in WITH_A_VALUE]
+        added += [Fact(Place(entry["id"], name), value) for name, value in numbers.items()]
     return tuple(indicators), (*added, *further(facts))
 
 
@@ -67,7 +67,7 @@ def _lacking(lacking: list[Resolved]) -> str:
 
 
 def _computed(
-    entry: Json, derivation: Json, env: dict[str, Operand], extra: Extra, rests_on: tuple[Key, ...]
+    entry: Json, derivation: Json, env: dict[str, Operand], extra: Extra, rests_on: tuple[Place, ...]
 ) -> tuple[Indicator, Numbers]:
     """An indicator all whose figures are there, and its numbers by name."""
     value = _value(derivation["value"], env)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from ..facts import title_of
-from ..model import FAILED, Finding, Place
+from ..model import FAILED, WHOLE, Finding, Place
 from ..rulebook import Rule, Rulebook
 from ..rulebook.expression import CannotCompute, Tree, exact, names_in, text_of, value_of
 from .cells import figure_shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..facts import Facts
-from ..model import Key
+from ..model import Place
 from .numbers import more_or_fewer, often
 
 LEAST_OF_A_ROW = 10  # rows under 10 people are never singled out in text

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import xlsxwriter  # type: ignore[import-untyped]  # it brings no types
 
-from ...model import Json, Key, column_letters
+from ...model import Json, Place, column_letters
 from .style import HELP, STYLES, guide, on_paper
 
 ROWS_ABOVE = 6  # cover and headings: template row n stands in sheet row n + 6
