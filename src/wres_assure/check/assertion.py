@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from ..facts import Facts, Resolved
 from ..model import FAILED, Finding, Place, Raised, Return, Shown
+from ..numbers import CannotCompute, Operand, exact, tidy
 from ..rulebook import Rule, Rulebook
-from ..rulebook.expression import CannotCompute, Env, Operand, deciding, exact, tidy
+from ..rulebook.expression import Env, deciding
 from .outcomes import not_applicable, unverifiable
 
 FIRST = ("structure", "types")  # a figure that fails in these families is in question for every later rule

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from ..model import Json, Place
-from .expression import Env, Operand, Tree, interval_of, value_of
+from ..numbers import Operand
+from .expression import Env, Tree, interval_of, value_of
 
 BOUND = "@"  # a part of a selector that is taken from the place where the rule is judged
 ALL_BOUND = Place(BOUND, BOUND, BOUND, BOUND, BOUND)
