@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from itertools import product
+from itertools import product, starmap
 from typing import Any, NamedTuple
 
 from ..numbers import RELATIVE, CannotCompute, Operand, exact, same
@@ -185,6 +185,6 @@ def _corners(function: Callable[..., float], operands: list[Operand]) -> Operand
     last = operands[-1]
     if function is _divide and last.low <= 0 <= last.high and last.low != last.high:
         raise CannotCompute("it would divide by a figure that may be zero before rounding")
-    corners = [function(*ends) for ends in product(*[(operand.low, operand.high) for operand in operands])]
+    corners = list(starmap(function, product(*[operand[1:3] for operand in operands])))  # of their low and high
     low, high = min(corners), max(corners)
     return Operand(value, low, high, low, high)
