@@ -15,7 +15,7 @@ PACKAGE = ROOT / "src" / "wres_assure"
 
 # The rooms, each and the rooms below it that it may import: no other arrow, so everything runs one way. A module
 # imports its own room too. A module at the root is a room of its own. `GROUND` is everybody's.
-GROUND = {"model", "memo", "resources", "_"}  # `_` is the package: its version
+GROUND = {"model", "numbers", "memo", "resources", "_"}  # `_` is the package: its version
 ROOMS = {
     "model": "",
     "stats": "",

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from .memo import remembered
 from .model import Fact, Json, Place
-from .rulebook.expression import Operand, exact, printed
+from .numbers import Operand, exact, printed
 
 
 class Resolved(NamedTuple):

@@ -13,8 +13,8 @@ from typing import NamedTuple
 from ..facts import Facts
 from ..figures import more_or_fewer
 from ..model import Change, Earlier, Fact, Indicator, Json, Place, Pooled
+from ..numbers import tidy
 from ..rulebook import Rulebook
-from ..rulebook.expression import tidy
 from ..stats.comparisons import Pair, benjamini_hochberg, change_given_cases, regression_to_the_mean
 from ..stats.power_of_change import common_ratio, gap_note, seen_note, smallest_seen, smallest_seen_of_many
 from ..stats.proportions import MOST_PEOPLE, critical_z, ratio_of_proportions_mn, two_sided, whole

@@ -10,8 +10,9 @@ from typing import Any
 
 from ..facts import Facts, Resolved
 from ..model import Fact, Indicator, Json, Place
+from ..numbers import CannotCompute, Operand, tidy
 from ..rulebook import Rulebook
-from ..rulebook.expression import CannotCompute, Operand, interval_of, tidy
+from ..rulebook.expression import interval_of
 from ..stats.power import smallest_detectable_ratio
 from .further import further
 from .methods import EITHER, INTERVALS, TESTS, Counts, reading

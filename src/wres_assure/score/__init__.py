@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ..facts import Facts
 from ..model import FAILED, Finding, Indicator, Json, Place, Score, Slip, Term
+from ..numbers import exact, tidy
 from ..rulebook import Rulebook
-from ..rulebook.expression import exact, tidy, value_of
+from ..rulebook.expression import value_of
 from . import gap_index
 from .soundness import FROM_COUNTS, named, numbers_and_words, sums_in_question
 

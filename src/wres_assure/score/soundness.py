@@ -10,8 +10,8 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from ..facts import Facts
 from ..model import BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Finding, Indicator, Place
+from ..numbers import CannotCompute, Operand
 from ..rulebook import Rule, Rulebook
-from ..rulebook.expression import CannotCompute, Operand
 
 FROM_COUNTS = "counts"
 _NAMED = 3  # rules named in one reason

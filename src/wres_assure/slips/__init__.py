@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from ..facts import Facts
 from ..model import FAILED, Fact, Finding, Place, Raised, Slip
+from ..numbers import CannotCompute, Operand, exact
 from ..rulebook import Rule, Rulebook
-from ..rulebook.expression import CannotCompute, Operand, exact
 from ..stats.proportions import normal_quantile
 from .patterns import patterns
 from .repairs import Repair, repairs

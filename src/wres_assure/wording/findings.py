@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 
 from ..facts import title_of
 from ..model import FAILED, HOW_GIVEN, WHOLE, Finding, Place
+from ..numbers import CannotCompute, exact
 from ..rulebook import Rule, Rulebook
-from ..rulebook.expression import CannotCompute, Tree, exact, names_in, text_of, value_of
+from ..rulebook.expression import Tree, names_in, text_of, value_of
 from .cells import figure_shown
 from .numbers import NOTHING, day, number, often, span
 from .text import REDACTED, clean

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from ..figures import in_words
 from ..model import Assessment, Indicator, Json, Score, Term
+from ..numbers import tidy
 from ..rulebook import Rulebook
-from ..rulebook.expression import tidy
 from ..stats.proportions import critical_z
 from .cells import cells_of
 from .text import clean, listed, number_of, sentence
