@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -65,6 +66,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def rulebook() -> Rulebook:
     return rules()
+
+
+@pytest.fixture
+def rules_read_once(rulebook: Rulebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that names no rules takes those read already; tests/test_install.py has commands that read them."""
+    load = rulebook_module.load
+
+    def loaded(folder: str | None = None) -> Rulebook:
+        return load(folder) if folder else rulebook
+
+    for name, module in list(sys.modules.items()):
+        if name.startswith("wres_assure") and getattr(module, "load", None) is load:
+            monkeypatch.setattr(module, "load", loaded)
 
 
 @pytest.fixture(autouse=True)

@@ -22,12 +22,11 @@ from typing import Any, NamedTuple
 import openpyxl
 import pytest
 import xlsxwriter
-from test_read_hostile import SHEET, comment_bomb, ole, patch, stored
 
 from conftest import SAMPLES, SOURCE
 from wres_assure.model import Cell, Sheet
 from wres_assure.read import read_bytes
-from xlsx_builder import HEAD, build, pack, parts, strings, worksheet
+from xlsx_builder import HEAD, SHEET, build, comment_bomb, ole, pack, parts, patch, stored, strings, worksheet
 
 CLEAN = (SAMPLES / "clean_acute_trust" / "return.xlsx").read_bytes()
 SECRET = "kept-apart-3141592653"

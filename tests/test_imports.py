@@ -40,8 +40,8 @@ ROOMS = {
     "results": "figures rulebook wording",
     # a format each
     "render": "rulebook wording",
-    "render.workbooks": "wording",
-    "render.annotate": "read wording render.workbooks",
+    "render.workbooks": "rulebook wording",
+    "render.annotate": "read rulebook wording render.workbooks",
     "render.briefing": "briefing wording",
     # many returns, one call, the command line
     "cohort": "figures read rulebook",

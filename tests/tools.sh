@@ -1,13 +1,19 @@
 #!/bin/sh
 # Installs the programs that tests hold our files against, where they are missing: LibreOffice (reads and recalculates
-# workbooks), Chromium (opens pages) and Poppler (reads PDFs), and axe-core by npm (judges pages). Quick where all are
-# there; needs apt-get where not.
+# workbooks), Chromium (opens pages), a font as wide as Arial (prints them) and Poppler (reads PDFs), and axe-core by
+# npm (judges pages). Quick where all are there; needs apt-get where not.
 set -u
 
 lacking=""
 command -v soffice >/dev/null 2>&1 || lacking="$lacking libreoffice-calc-nogui"
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || lacking="$lacking chromium"
 command -v pdftotext >/dev/null 2>&1 || lacking="$lacking poppler-utils"
+# A bare machine has DejaVu Sans alone, a sixth wider than what offices have, and a briefing spills to a third page.
+if command -v fc-list >/dev/null 2>&1; then
+  [ -n "$(fc-list Arial family; fc-list "Liberation Sans" family)" ] || lacking="$lacking fonts-liberation2"
+elif [ -n "$lacking" ]; then
+  lacking="$lacking fonts-liberation2"
+fi
 here=$(dirname "$0")
 axe="$here/node_modules/axe-core/axe.min.js"
 [ -f "$axe" ] || command -v npm >/dev/null 2>&1 || lacking="$lacking npm"

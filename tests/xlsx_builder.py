@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
+from typing import Any
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+SHEET = "xl/worksheets/sheet1.xml"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
@@ -105,3 +107,33 @@ def patch(
                     if value is not None:
                         changed[at + place : at + place + width] = value.to_bytes(width, "little")
     return bytes(changed)
+
+
+def stored(rows: str = "", **options: Any) -> bytes:
+    return pack_stored(parts(rows, **options))
+
+
+def pack_stored(content: dict[str, Any]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+        for name, text in content.items():
+            archive.writestr(name, text)
+    return stream.getvalue()
+
+
+def comment_bomb() -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in parts().items():
+            if name != "xl/worksheets/sheet1.xml":
+                archive.writestr(name, text)
+        with archive.open("xl/worksheets/sheet1.xml", "w") as part:
+            part.write(f"<worksheet xmlns='{MAIN}'><!--".encode())
+            for _ in range(300):
+                part.write(b" " * 1_000_000)
+            part.write(b"--></worksheet>")
+    return stream.getvalue()
+
+
+def ole(stream: str) -> bytes:
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 1024 + (stream + "\0").encode("utf-16-le") + b"\0" * 512

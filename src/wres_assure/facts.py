@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from itertools import repeat
 from typing import NamedTuple
 
-from .memo import Remembered
+from .memo import remembered
 from .model import Fact, Json, Key, Place
 from .rulebook.expression import Operand, exact, printed
 
@@ -43,23 +43,21 @@ class _Known(NamedTuple):
     wholes: frozenset[str]  # words of a key that name more than one figure
 
 
-def _nothing_known(items: Json) -> _Known:
+@remembered
+def _known(items: Json) -> _Known:
     return _Known({}, {}, {}, frozenset({"*", "all", *items["bands_of"]} - set(items["part_of"]) | {"clinical"}))
 
 
-_known = Remembered(_nothing_known)
 _REPORTED = frozenset(("verified", "esr", "restated", "survey", "parameter"))  # what nothing of ours is added to
 
 
-def _facts_of_parameters(parameters: Mapping[str, float | None]) -> dict[tuple[str, ...], Fact]:
+@remembered
+def _parameter_facts(parameters: Mapping[str, float | None]) -> dict[tuple[str, ...], Fact]:
     found: dict[tuple[str, ...], Fact] = {}
     for name, value in parameters.items():
         key, text = Key(name, "parameter"), "" if value is None else f"{value:g}"
         found[key] = Fact(key, value, text, "", None if value is not None else "undated")
     return found
-
-
-_parameter_facts = Remembered(_facts_of_parameters)
 
 
 def _printed_places(keys: Iterable[Key]) -> list[str]:

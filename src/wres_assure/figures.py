@@ -8,33 +8,37 @@ from typing import NamedTuple
 
 from .model import Cell, Json
 
-# Every code here is spoken of by a rule with `raised_by: conform`.
-_NOT_AVAILABLE = {"n/a", "na", "n.a.", "not available", "not applicable", "-", "–", "—", "--", "nil return", "tbc"}
 _INVISIBLE = dict.fromkeys(
     map(ord, "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u00ad")
 )
-_NUMBER = re.compile(r"([+\-−]?)(\d{1,3}(?:,\d{3})+|\d+)?(\.\d*)?\s*(%?)\Z")
-_DATE = re.compile(
-    r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\Z|\d{4}-\d{2}-\d{2}(?:[T ].*)?\Z|\d{1,2}(?:st|nd|rd|th)? [a-z]{3,9} \d{2,4}\Z",
-    re.I,
+# Patterns as text: a workbook of numbers needs none of them, and re keeps what it has compiled.
+_NUMBER = r"([+\-−]?)(?=\.?\d)(\d{1,3}(?:,\d{3})+|\d+)?(\.\d*)?\s*(%?)"
+# What a text is that is no number: the first that fits. Every code is spoken of by a rule with `raised_by: conform`.
+_KINDS = (
+    ("several", r".* \| .*"),  # as a row with several values is written out
+    ("error_cell", r"#(?:ref!|div/0!|value!|name\?|n/a|null!|num!|spill!|calc!|getting_data)"),
+    ("not_calculated", r"=.*"),
+    ("not_available", r"n/a|na|n\.a\.|not available|not applicable|-|–|—|--|nil return|tbc"),
+    ("boolean", r"true|false"),
+    ("suppressed", r"\*+|[<>≤≥]=?\s*\d+|fewer than \d+|less than \d+|suppressed|\[c\]|\(c\)"),
+    ("date", r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d{2}-\d{2}(?:[t ].*)?"),
+    ("date", r"\d{1,2}(?:st|nd|rd|th)? [a-z]{3,9} \d{2,4}"),
 )
-_SUPPRESSED = re.compile(r"(?:\*+|[<>≤≥]=?\s*\d+|fewer than \d+|less than \d+|suppressed|\[c\]|\(c\))\Z", re.I)
-_ERRORS = {"#ref!", "#div/0!", "#value!", "#name?", "#n/a", "#null!", "#num!", "#spill!", "#calc!", "#getting_data"}
 
-
-WITHHELD = "[text]"  # what stands for free text in an output that was not asked to show it
-NOT_IN_FILE = ("row_missing", "row_twice", "block_missing", "section_missing")  # the file has no such cell, or two
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-COUNT_WORDS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine"}
+_WORDS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine"}
 
 
-def more_or_fewer(people: int, none: str) -> str:
-    """`one more`, `two fewer`, `12 more` people; `none` where there are as many."""
-    count = COUNT_WORDS.get(abs(people), f"{abs(people):,}")
-    return f"{count} {'more' if people > 0 else 'fewer'}" if people else none
+WITHHELD = "[text]"  # what stands for free text in an output that was not asked to show it
+NOT_IN_FILE = ("row_missing", "row_twice", "block_missing", "section_missing")  # the file has no such cell, or two
+
+
+def in_words(count: int) -> str:
+    """A count under ten as a word, `three`; others in digits, `1,204`."""
+    return _WORDS.get(count, f"{count:,}")
 
 
 def written_out(raw: str, value: float | None) -> str:
@@ -66,31 +70,17 @@ def figure_of_text(text: str, item: Json) -> Figure:
         return Figure(None, " ".join(text.split()), "text")  # 41¹ is 41 with a footnote mark, not 411
     if len(seen) > 1 and seen[0] == "'" and seen[1] in "=+-@":
         seen = seen[1:]  # the apostrophe that keeps a spreadsheet from calculating it
-    low = seen.casefold()
     if not seen:
         return Figure(None, "", "blank")
-    if " | " in seen:
-        return Figure(None, seen, "several")  # as a row with several values is written out
-    if low in _ERRORS:
-        return Figure(None, seen, "error_cell")
-    if seen.startswith("="):
-        return Figure(None, seen, "not_calculated")
-    if low in _NOT_AVAILABLE:
-        return Figure(None, seen, "not_available")
-    if low in ("true", "false"):
-        return Figure(None, seen, "boolean")
-    if _SUPPRESSED.match(seen):
-        return Figure(None, seen, "suppressed")
-    number = _NUMBER.match(seen)
-    if number and (number[2] or (number[3] or "") not in ("", ".")):
-        whole, decimals = (number[2] or "0").replace(",", ""), (number[3] or ".")[1:]
-        if len(whole) > 15 or len(decimals) > 20:
-            return Figure(None, seen, "text")
-        value = float(f"{'-' if number[1] in '-−' and number[1] else ''}{whole}.{decimals or '0'}")
-        return _in_unit(value, 10.0 ** -len(decimals), seen, bool(number[4]), item)
-    if _DATE.match(seen):
-        return Figure(None, seen, "date")
-    return Figure(None, seen, "text")
+    number = re.fullmatch(_NUMBER, seen)
+    if number is None:
+        low = seen.casefold()
+        return Figure(None, seen, next((kind for kind, pattern in _KINDS if re.fullmatch(pattern, low)), "text"))
+    whole, decimals = (number[2] or "0").replace(",", ""), (number[3] or ".")[1:]
+    if len(whole) > 15 or len(decimals) > 20:
+        return Figure(None, seen, "text")
+    value = float(f"{number[1].replace('−', '-')}{whole}.{decimals or '0'}")
+    return _in_unit(value, 10.0 ** -len(decimals), seen, bool(number[4]), item)
 
 
 def figure_of_cell(cell: Cell | None, item: Json) -> Figure:

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from functools import lru_cache
+from typing import TypeVar
 
 T = TypeVar("T")
 KEPT = 32  # of the latest; whoever works with many rulebooks, as tests do, does not keep them all
 
 
-class Remembered(Generic[T]):
-    """A function of objects that cannot be keys, told apart by identity. What it gives must not be changed."""
+class _Itself:
+    """An object as a key, the same as itself alone. It keeps the object, so that nothing else can have its identity."""
 
-    def __init__(self, make: Callable[..., T], kept: int = KEPT) -> None:
-        self._make, self._kept = make, kept
-        self._made: dict[tuple[int, ...], tuple[tuple[object, ...], T]] = {}
+    __slots__ = ("source",)
 
-    def __call__(self, *sources: object) -> T:
-        key = tuple(map(id, sources))
-        found = self._made.get(key)  # the sources are kept too, so that nothing else can have their identity
-        if found is None:
-            if len(self._made) == self._kept:
-                del self._made[next(iter(self._made))]
-            found = self._made[key] = (sources, self._make(*sources))
-        return found[1]
+    def __init__(self, source: object) -> None:
+        self.source = source
+
+    def __hash__(self) -> int:
+        return id(self.source)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and self.source is other.source
+
+
+def remembered(make: Callable[..., T]) -> Callable[..., T]:
+    """A function of objects that cannot be keys, told apart by identity. What it gives must not be changed.
+
+    Threads may share it. Of what can be a key, `functools.lru_cache` alone will do.
+    """
+    made = lru_cache(maxsize=KEPT)(lambda *keys: make(*[key.source for key in keys]))
+    return lambda *sources: made(*map(_Itself, sources))

@@ -1,13 +1,15 @@
 """The nouns of the programme: cell, submission, fact, finding, assessment.
 
 All are plain tuples. NamedTuple rather than dataclass, because importing dataclasses
-costs a sixth of the whole start-up of `check`.
+costs a sixth of the whole start-up of `check`. Annotations are evaluated here, not kept
+as text as elsewhere: NamedTuple compiles each that is text, two hundred of them.
 """
 
-from __future__ import annotations
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, TypeVar
 
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+_Item = TypeVar("_Item")
+_Group = TypeVar("_Group")
 
 PASSED, FAILED, UNVERIFIABLE = "passed", "failed", "unverifiable"
 NOT_APPLICABLE, BROKEN = "not_applicable", "broken"
@@ -132,7 +134,7 @@ class Key(NamedTuple):
     pay_band: str = ""
     ethnicity: str = ""
 
-    def under(self, basis: str) -> Key:
+    def under(self, basis: str) -> "Key":
         """The same figure under another basis."""
         return Key(self[0], basis, self[2], self[3], self[4])
 
@@ -331,7 +333,7 @@ class PeerPosition(NamedTuple):
     precision: float = 0.0  # its own; 0 where it is not known
     weighed: int = 0  # peers whose figure came with its counts: those that limits rest on
     notes: tuple[str, ...] = ()
-    level: PeerPosition | None = None  # of survey indicators: BME staff's percentage, a second and separate picture
+    level: "PeerPosition | None" = None  # of survey indicators: BME staff's percentage, a second and separate picture
 
 
 class Slip(NamedTuple):
@@ -401,11 +403,12 @@ class Assessment(NamedTuple):
     score: Score
 
 
-def by_outcome(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
-    sorted_out: dict[str, list[Finding]] = {outcome: [] for outcome in OUTCOMES}
-    for finding in findings:
-        sorted_out[finding.outcome].append(finding)
-    return sorted_out
+def grouped(items: Iterable[_Item], key: Callable[[_Item], _Group]) -> dict[_Group, list[_Item]]:
+    """Items by what they have in common; groups, and the items of each, in the order in which they come."""
+    groups: dict[_Group, list[_Item]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return groups
 
 
 Json = dict[str, Any]

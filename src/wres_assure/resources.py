@@ -10,6 +10,7 @@ _CHECKOUT = os.path.dirname(os.path.dirname(_HERE))
 
 
 def installed() -> bool:
+    """Whether the programme is installed, and does not run from a checkout."""
     return os.path.isdir(_INSTALLED)
 
 

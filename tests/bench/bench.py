@@ -83,13 +83,12 @@ class Ours:
         from wres_assure.facts import Facts
         from wres_assure.model import FAILED
         from wres_assure.read import read
-        from wres_assure.rulebook import bind
 
         chosen = self._of(asked["rules"])
         (conformed,) = conform(read(asked["path"]), chosen, None)
         parameters = chosen.parameters_of(conformed.subject.year)
         tables = [Facts(conformed.facts, chosen.items, parameters) for _ in range(asked["times"])]
-        wholes = {bind(selector, place)
+        wholes = {selector.at(place)
                   for rule in chosen.rules for place in rule.places for selector in rule.let.values()}
         for facts in tables:  # the totals stand in the peers' frames too
             for key in wholes:
@@ -155,7 +154,6 @@ def _name(finding: Any) -> str:
 def _translated(rulebook: Any, year: int) -> Json:
     """Every check of the rules as a plain comparison of columns; a total is a sum of columns."""
     from wres_assure.render.workbooks.template import ROWS_ABOVE
-    from wres_assure.rulebook import bind
 
     layout = rulebook.layouts[str(year)]
     rows = {(row["item"], row["staff_group"], row["pay_band"]): row["row"] + ROWS_ABOVE
@@ -188,7 +186,7 @@ def _translated(rulebook: Any, year: int) -> Json:
 
     for rule in rulebook.rules:
         for place in rule.places:
-            at = {name: bind(selector, place) for name, selector in rule.figures.items()}
+            at = {name: selector.at(place) for name, selector in rule.figures.items()}
             check: Json = {"name": "|".join((rule.id, *place))}
             tree = rule.assert_tree
             if rule.id == "TYP-01b":

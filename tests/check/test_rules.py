@@ -22,7 +22,7 @@ from conftest import PACKAGE, TESTS, rules
 from wres_assure import check, rulebook
 from wres_assure.assess import assess
 from wres_assure.authoring import cases as rule_cases
-from wres_assure.check.screen import Screen
+from wres_assure.check.at_once import Figures
 from wres_assure.conform import conform
 from wres_assure.facts import Facts, Resolved
 from wres_assure.model import FAILED, Assessment, Conformed, Key
@@ -68,7 +68,7 @@ def test_every_code_that_reading_conforming_and_comparing_can_raise_is_spoken_of
 
 
 def test_every_row_of_the_template_is_reached_by_an_assertion(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Screen, "suspects", lambda self, rule, seen: range(len(rule.places)))  # judge every place
+    monkeypatch.setattr(Figures, "suspects", lambda self, rule: range(len(rule.places)))  # judge every place
 
     class Watched(Facts):
         def resolve(self, key: Key) -> Resolved:

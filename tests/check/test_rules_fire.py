@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+import peer_group
 from bench import detect, generate, plant
-from compare import test_peers
 from conftest import STORIES, TESTS, earlier_given, path_of, previous_of
 from wres_assure.assess import assess
 from wres_assure.model import FAILED, Assessment, Key
@@ -158,8 +158,8 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
     found |= failing(assess(str(odd), rulebook)) | failing(assess(str(printed), rulebook))
     found |= failing([a for path in PUBLISHED for a in assess(str(path), rulebook)])
     peers = folder / "peers.csv"
-    peers.write_text(generate.facts_csv(test_peers.returns()), encoding="utf-8")
-    found |= failing(list(test_peers.outliers(rulebook, PeerFiles(str(peers), rulebook, print), folder).values()))
+    peers.write_text(generate.facts_csv(peer_group.returns()), encoding="utf-8")
+    found |= failing(list(peer_group.outliers(rulebook, PeerFiles(str(peers), rulebook, print), folder).values()))
     return found
 
 

@@ -17,6 +17,8 @@ from wres_assure.model import Refused, Unwritable
 from wres_assure.rulebook import Rulebook
 from wres_assure.run import every_return, files
 
+pytestmark = pytest.mark.usefixtures("rules_read_once")
+
 CLEAN = path_of("clean_acute_trust")
 WRONG = path_of("totals_disagree")
 BLANKS = path_of("small_ccg")

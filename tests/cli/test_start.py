@@ -15,7 +15,9 @@ from wres_assure.assess import assess
 from wres_assure.cli import commands as cli
 from wres_assure.cli import plain as quick
 from wres_assure.facts import Facts
-from wres_assure.rulebook import Rulebook, bind
+from wres_assure.rulebook import Rulebook
+
+pytestmark = pytest.mark.usefixtures("rules_read_once")
 
 # A table of facts that grew, held against one made whole
 
@@ -25,7 +27,7 @@ def test_a_table_that_grew_gives_what_one_made_whole_gives(story: str, rulebook:
     (assessment,) = assess(_story(story), rulebook)
     parameters = rulebook.parameters_of(assessment.subject.year)
     every = list(assessment.facts)
-    keys = {bind(selector, place) for rule in rulebook.rules for place in rule.places for selector in rule.let.values()}
+    keys = {selector.at(place) for rule in rulebook.rules for place in rule.places for selector in rule.let.values()}
     whole = Facts(every, rulebook.items, parameters)
     chance = random.Random(story)
     by_basis = {basis for _, basis, *_ in whole.keys}

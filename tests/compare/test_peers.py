@@ -7,7 +7,6 @@ import math
 import random
 import shutil
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,27 +16,19 @@ import scipy.stats
 
 from bench import generate, peers_simulation
 from conftest import RESULT_SCHEMA, ROOT, STORIES, TESTS, path_of
-from wres_assure.assess import assess
+from peer_group import SEEDS, checked, outliers, returns
 from wres_assure.compare import peer_scales as peer_figures
 from wres_assure.compare.peer_scales import Estimate
 from wres_assure.compare.peers import Peer, Peers, group_of, place, positions, spread_among
 from wres_assure.compare.published import published
 from wres_assure.facts import Facts
-from wres_assure.model import FAILED, Assessment, Indicator, Key, Organisation, PeerPosition, Return
-from wres_assure.one_return import Given
+from wres_assure.model import FAILED, Assessment, Indicator, Organisation, PeerPosition, Return
 from wres_assure.results.result import as_json, result
 from wres_assure.rulebook import Rulebook, RulebookUnusable, load
 from wres_assure.run.peer_files import PeerFiles
 from wres_assure.wording import peers as peer_words
 
-CLEAN = path_of("clean_acute_trust")
 RULES = ROOT / "rules"
-SEEDS = range(5_000_000, 5_000_060)
-
-
-@cache
-def returns() -> tuple[generate.Return, ...]:
-    return tuple(generate.generate(seed) for seed in SEEDS)
 
 
 @pytest.fixture(scope="module")
@@ -51,11 +42,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def given(folder: Path, rulebook: Rulebook) -> PeerFiles:
     return PeerFiles(str(folder), rulebook, print)
-
-
-def checked(rulebook: Rulebook, peers: Any = None, path: str = CLEAN) -> Assessment:
-    (assessment,) = assess(path, rulebook, given=Given(peers=peers))
-    return assessment
 
 
 # Figures on their scales
@@ -306,43 +292,6 @@ def test_a_figure_in_question_is_not_placed(rulebook: Rulebook, given: PeerFiles
             if position is not None and not indicator.usable:
                 assert position.position == "not_drawn" and not position.dots, (story, indicator.id)
                 assert position.reason
-
-
-def outlying(n: int, worse: bool) -> dict[Key, Any]:
-    """A generated return in which one indicator is much worse, or much better, for BME staff."""
-    one = next(r for r in returns() if r.kind == "acute" and not r.missing)
-    figures = {key: value for key, value in one.figures.items() if key.basis == "verified"}
-    if n == 1:
-        for key in figures:
-            if key.item == "headcount" and key.basis == "verified" and key.pay_band in ("8a", "8b", "8c", "8d", "9"):
-                other = key._replace(ethnicity="white" if worse else "bme")
-                if key.ethnicity == ("bme" if worse else "white"):
-                    moved = round(figures[key] * (0.9 if worse else 0.35))
-                    figures[key] -= moved
-                    figures[other] += moved
-    elif n in (2, 3, 4):
-        item, who = {2: ("appointed", "bme"), 3: ("disciplinary", "white"), 4: ("training", "bme")}[n]
-        side = who if worse else {"bme": "white", "white": "bme"}[who]
-        key = Key(item, ethnicity=side)
-        figures[key] = max(1, round(figures[key] / {2: 3, 3: 6, 4: 2}[n]))
-    else:
-        adverse = -1 if n == 7 else 1
-        key = Key(f"survey_{n}", ethnicity="bme")
-        white = figures[Key(f"survey_{n}", ethnicity="white")]
-        figures[key] = min(95.0, max(1.0, white + adverse * (35 if worse else -35)))
-    return figures
-
-
-def outliers(rulebook: Rulebook, peers: PeerFiles, folder: Path) -> dict[tuple[int, bool], Assessment]:
-    """The return with each indicator in turn much worse and much better, beside its peers."""
-    one = next(r for r in returns() if r.kind == "acute" and not r.missing)
-    found = {}
-    for n in range(1, 9):
-        for worse in (True, False):
-            path = folder / f"{n}{worse}.xlsx"
-            path.write_bytes(generate.workbook(one._replace(figures=outlying(n, worse))))
-            found[n, worse] = checked(rulebook, peers, str(path))
-    return found
 
 
 def test_every_rule_fires_and_on_the_right_side(rulebook: Rulebook, given: PeerFiles, tmp_path: Path) -> None:

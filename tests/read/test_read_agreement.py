@@ -440,14 +440,14 @@ def outcome(data: bytes) -> object:
 def both(data: bytes, monkeypatch: pytest.MonkeyPatch) -> tuple[object, object, bool]:
     """What the two ways give, and whether the first way was taken to its end."""
     ways_taken: list[bool] = []
-    inner = sheet_reader._Reading.read
+    inner = sheet_reader.Reading.read
 
-    def noted(reading: sheet_reader._Reading, *rest: Any) -> Any:
+    def noted(reading: sheet_reader.Reading, *rest: Any) -> Any:
         ways_taken.append(isinstance(reading, sheet_reader._AroundTable))
         return inner(reading, *rest)
 
     with monkeypatch.context() as patched:
-        patched.setattr(sheet_reader._Reading, "read", noted)
+        patched.setattr(sheet_reader.Reading, "read", noted)
         quick = outcome(data)
     with monkeypatch.context() as patched:
         patched.setattr(sheet_reader, "plain_table", lambda content: None)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import subprocess
 import sys
-import zipfile
 import zlib
 from pathlib import Path
 from typing import Any
@@ -18,7 +16,24 @@ from conftest import SOURCE
 from wres_assure.model import Note, Refused
 from wres_assure.read import package as package_limits
 from wres_assure.read import read, read_bytes
-from xlsx_builder import HEAD, MAIN, OFFICE, build, links, pack, parts, patch, strings, styles, worksheet
+from xlsx_builder import (
+    HEAD,
+    MAIN,
+    OFFICE,
+    SHEET,
+    build,
+    comment_bomb,
+    links,
+    ole,
+    pack,
+    pack_stored,
+    parts,
+    patch,
+    stored,
+    strings,
+    styles,
+    worksheet,
+)
 
 CHILD = """
 import json, sys, time
@@ -60,24 +75,9 @@ def cells(count: int, columns: int = 100) -> str:
     return f"<row>{row}</row>" * (count // columns)
 
 
-def comment_bomb() -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in parts().items():
-            if name != "xl/worksheets/sheet1.xml":
-                archive.writestr(name, text)
-        with archive.open("xl/worksheets/sheet1.xml", "w") as part:
-            part.write(f"<worksheet xmlns='{MAIN}'><!--".encode())
-            for _ in range(300):
-                part.write(b" " * 1_000_000)
-            part.write(b"--></worksheet>")
-    return stream.getvalue()
-
-
 LAUGHS = "<!DOCTYPE l [<!ENTITY a 'ha'>" + "".join(
     f"<!ENTITY {name} '{f'&{before};' * 10}'>" for before, name in zip("abcdefgh", "bcdefghi", strict=True)
 ) + "]>"  # fmt: skip
-SHEET = "xl/worksheets/sheet1.xml"
 
 # name, file, code, mebibytes it may add; seconds are 5 for all: generous, so that no slow machine fails them.
 # Those stored unpacked pass the checks of the zip, so that the ones behind are tried.
@@ -99,18 +99,6 @@ BOMBS: list[tuple[str, Any, str, int]] = [
     ("200k merges", lambda: stored(after="<mergeCell ref='A1:B2'/>" * 200_000), "cells_many", 100),
     ("2 million tags", lambda: stored(after="<a/>" * 2_000_000), "read", 100),
 ]  # fmt: skip
-
-
-def stored(rows: str = "", **options: Any) -> bytes:
-    return pack_stored(parts(rows, **options))
-
-
-def pack_stored(content: dict[str, Any]) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
-        for name, text in content.items():
-            archive.writestr(name, text)
-    return stream.getvalue()
 
 
 @pytest.mark.parametrize(("make", "code", "mebibytes"), [bomb[1:] for bomb in BOMBS], ids=[bomb[0] for bomb in BOMBS])
@@ -229,10 +217,6 @@ def test_f7_twins(twin: str) -> None:
 
 def test_f7_too_many_parts() -> None:
     assert refusal(pack({**parts(), **{f"p{n}": "" for n in range(2_000)}})).code == "zip_parts"
-
-
-def ole(stream: str) -> bytes:
-    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 1024 + (stream + "\0").encode("utf-16-le") + b"\0" * 512
 
 
 FAKES = [

@@ -22,8 +22,8 @@ import openpyxl
 import openpyxl.comments
 import pytest
 import python_calamine
-from test_outputs import HOSTILE, NAMED, made
 
+from altered import HOSTILE, NAMED, attacks, made
 from conftest import SAMPLES, STORIES, path_of, rules, sample
 from wres_assure.__main__ import main
 from wres_assure.assess import judged
@@ -31,12 +31,14 @@ from wres_assure.model import FAILED, Assessment, Key, Refused
 from wres_assure.read import read_bytes
 from wres_assure.render.annotate import annotate
 from wres_assure.render.annotate.checks import TITLE
-from wres_assure.render.annotate.sheet import Styles, marked, outline
+from wres_assure.render.annotate.sheet import Styles, marked, outline_of
 from wres_assure.render.annotate.xml import edited, elements, tags, text
 from wres_assure.results.result import result
 from wres_assure.rulebook import Rulebook
 from wres_assure.wording.report import report_on
 from xlsx_builder import HEAD, MAIN, OFFICE, pack, parts, styles, worksheet
+
+pytestmark = pytest.mark.usefixtures("rules_read_once")
 
 needs_libreoffice = pytest.mark.skipif(shutil.which("soffice") is None, reason="tests/tools.sh installs LibreOffice")
 SHEET, BOOK, TYPES = "xl/worksheets/sheet1.xml", "xl/workbook.xml", "[Content_Types].xml"
@@ -55,9 +57,8 @@ def assessed(data: bytes) -> Assessment:
 
 def copy_of(data: bytes, rulebook: Rulebook, show_values: bool = False) -> bytes:
     found = assessed(data)
-    titles = {rule.id: rule.title for rule in rulebook.rules}
-    page, entry = report_on(found, rulebook, "trust", show_values), result(found, rulebook, show_values)
-    return annotate(data, found.submission, page, entry, titles)
+    page, entry = report_on(found, rulebook, show_values), result(found, rulebook, show_values)
+    return annotate(data, found.submission, page, entry, rulebook)
 
 
 def unpacked(data: bytes) -> dict[str, bytes]:
@@ -330,7 +331,7 @@ ROWS = [
 def test_marks_in_a_part(rows: str, order: list[tuple[str, ...]]) -> None:
     content = worksheet(rows, after="<pageMargins/><tableParts/>").encode()
     style = Styles(styles("<xf/>").encode(), MAIN, "a.xlsx")
-    done = marked(content, outline(content, "a.xlsx", PLACES), PLACES, style.of, OFFICE, "rId7").decode()
+    done = marked(content, outline_of(content, "a.xlsx", PLACES), PLACES, style.of, OFFICE, "rId7").decode()
     found = [
         tuple(re.findall(r'<c(?: r="([A-Z]+\d+)"|)', inside))
         for inside in re.findall(r"<row[^>]*?(?:/>|>(.*?)</row>)", done)
@@ -348,7 +349,7 @@ def test_a_blank_cell_takes_the_style_of_its_row_or_column() -> None:
     xfs = '<xf numFmtId="0"/><xf numFmtId="9"/><xf numFmtId="14"/>'
     style = Styles(styles(xfs).encode(), MAIN, "a.xlsx")
     places = {(2, 2): "note", (3, 2): "note", (3, 9): "note"}
-    marked(content, outline(content, "a.xlsx", places), places, style.of, OFFICE, "")
+    marked(content, outline_of(content, "a.xlsx", places), places, style.of, OFFICE, "")
     made_of = [xf.attrib["numFmtId"] for xf in _xfs(style.bytes())[3:]]
     assert made_of == ["9", "14", "0"]
 
@@ -499,7 +500,10 @@ def test_a_copy_that_does_not_read_as_its_original_is_never_given_out(
 # --- nothing runs, nothing loads, nobody is named --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("attack", [*HOSTILE, "+1+1", "@SUM(1)", "_x003D_1+1", "]]>", "&#61;1", "'"])
+ATTACKS = attacks(("=cmd|'/c calc'!A1", "]]>"), (*HOSTILE, "+1+1", "@SUM(1)", "_x003D_1+1", "&#61;1", "'"))
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
 def test_submitted_text_stays_text(attack: str, tmp_path: Path, rulebook: Rulebook) -> None:
     typed = "".join(letter for letter in attack if letter >= " ")
     figures: dict[Key, Any] = {Key("headcount", "verified", "non_clinical", "4", "white"): typed}

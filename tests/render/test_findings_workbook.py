@@ -12,8 +12,8 @@ from typing import Any
 import openpyxl
 import pytest
 import python_calamine
-from test_outputs import HOSTILE, NAMED, made
 
+from altered import HOSTILE, NAMED, attacks, made
 from conftest import SAMPLES, STORIES, sample
 from wres_assure.__main__ import main
 from wres_assure.assess import assess
@@ -23,6 +23,8 @@ from wres_assure.results.result import findings_csv, result
 from wres_assure.rulebook import Rulebook
 from wres_assure.wording.report import ACTION_TITLES, COUNTS_AS_NOTHING, coverage_line
 from wres_assure.wording.text import sentence
+
+pytestmark = pytest.mark.usefixtures("rules_read_once")
 
 
 def entry_of(path: str, rulebook: Rulebook, show_values: bool = False) -> Json:
@@ -34,7 +36,7 @@ def of_story(story: str, rulebook: Rulebook) -> Json:
 
 
 def made_of(results: list[Json], rulebook: Rulebook, not_read: tuple[str, ...] = ()) -> bytes:
-    return workbook(results, {rule.id: rule.title for rule in rulebook.rules}, not_read)
+    return workbook(results, rulebook, not_read)
 
 
 def sheets(data: bytes) -> dict[str, list[list[Any]]]:
@@ -69,10 +71,10 @@ def test_it_holds_the_rows_and_words_of_the_csv(story: str, rulebook: Rulebook) 
 
 
 def test_the_first_sheet_says_how_much_could_be_judged(rulebook: Rulebook) -> None:
-    entries = [of_story(story, rulebook) for story in STORIES]
-    data = made_of(entries, rulebook, ("b.xlsx: b.xlsx is empty.",))
-    assert list(sheets(data)) == ["What was judged", "Findings"]
-    said = [cell for row in sheets(data)["What was judged"] for cell in row]
+    entries = [of_story(story, rulebook) for story in STORIES[::4]]
+    written = sheets(made_of(entries, rulebook, ("b.xlsx: b.xlsx is empty.",)))
+    assert list(written) == ["What was judged", "Findings"]
+    said = [cell for row in written["What was judged"] for cell in row]
     assert COUNTS_AS_NOTHING in said and "Row labels were matched to a reconstruction of the template." in said
     assert "Not read: b.xlsx: b.xlsx is empty." in said
     for entry in entries:
@@ -89,7 +91,12 @@ def test_it_can_be_filtered_and_its_heading_stays(rulebook: Rulebook) -> None:
     assert sheet.max_row == 1 + len(of_story("unreadable_cells", rulebook)["findings"])
 
 
-@pytest.mark.parametrize("attack", [*HOSTILE, "+1+1", "-2+3", "@SUM(1)", "_x003D_1", "http://a.b", "mailto:a@b"])
+ATTACKS = attacks(
+    ("=cmd|'/c calc'!A1", "http://a.b"), (*HOSTILE, "+1+1", "-2+3", "@SUM(1)", "_x003D_1", "mailto:a@b")
+)
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
 def test_submitted_text_stays_text(attack: str, tmp_path: Path, rulebook: Rulebook) -> None:
     typed = "".join(letter for letter in attack if letter >= " ")
     figures: dict[Key, Any] = {Key("headcount", "verified", "non_clinical", "4", "white"): typed}

@@ -18,6 +18,7 @@ import pytest
 from rich.console import Console
 
 import samples
+from altered import HOSTILE, NAMED, made
 from conftest import RESULT_SCHEMA, SAMPLES, STORIES, sample
 from wres_assure import resources
 from wres_assure.assess import assess
@@ -26,56 +27,21 @@ from wres_assure.figures import written_out
 from wres_assure.model import FAILED, Assessment, Fact, Finding, Indicator, Json, Key, Place
 from wres_assure.render import terminal, text
 from wres_assure.render.briefing import html, markdown
-from wres_assure.render.workbooks.template import template
 from wres_assure.results import result
 from wres_assure.rulebook import Rulebook
 from wres_assure.wording import indicators as sentences
 from wres_assure.wording import report
 from wres_assure.wording.cells import cells_of, raw_of
 from wres_assure.wording.findings import fingerprint
+from wres_assure.wording.numbers import signed
 
 SCHEMA = json.loads(RESULT_SCHEMA.read_text())
-NAMED = "Jane Smith 01/01/1980"
-HOSTILE = (
-    "<img src=x onerror=alert(1)>",
-    '"><svg onload=alert(1)>',
-    "javascript:alert(1)",
-    "</style><script>alert(1)</script>",
-    "{{7*7}}",
-    "\x1b]8;;http://example.org\x1b\\x",
-    "[red]x[/]",
-    "\u202egnp.exe",
-    "=cmd|'/c calc'!A1",
-)  # fmt: skip
-
-
-def made(
-    folder: Path,
-    rulebook: Rulebook,
-    figures: dict[Key, Any] | None = None,
-    notes: dict[int, str] | None = None,
-    name: str = "return.xlsx",
-    **cover: str,
-) -> str:
-    """The clean trust's workbook with figures, notes and cover changed; its path."""
-    story = samples.clean_acute_trust()
-    answers = {"organisation_code": story.code, "organisation_name": story.name, "organisation_type": story.type}
-    path = folder / name
-    content = template(
-        rulebook.layouts["2021"],
-        rulebook.items,
-        story.workbooks[0].figures | (figures or {}),
-        answers | cover,
-        {**story.workbooks[0].notes, **(notes or {})},
-    )
-    path.write_bytes(content)
-    return str(path)
 
 
 def all_texts(assessment: Assessment, rulebook: Rulebook, show_values: bool = False) -> dict[str, str]:
     """Every form of one assessment."""
     entry = result.result(assessment, rulebook, show_values)
-    page = report.report_on(assessment, rulebook, "trust", show_values)
+    page = report.report_on(assessment, rulebook, show_values)
     told = document(assessment, rulebook, "trust", show_values=show_values, quoted=show_values)
     return {
         "text": text.plain(text.lines(page)),
@@ -402,7 +368,7 @@ def test_rates_are_told_in_people(first: float, second: float, said: tuple[str, 
 
 @pytest.mark.parametrize(("points", "said"), [(0.053, "+5.3"), (-0.139, "-13.9"), (-0.0004, "0.0"), (0.0, "0.0")])
 def test_gaps_carry_their_sign(points: float, said: str) -> None:
-    assert sentences.signed(points) == said
+    assert signed(points) == said
 
 
 def ratio(

@@ -30,6 +30,8 @@ from wres_assure.rulebook import Rulebook
 from wres_assure.score import CLASSES, LEVELS, gap_index, score, standing, usable
 from wres_assure.stats import proportions as stats
 
+pytestmark = pytest.mark.usefixtures("rules_read_once")
+
 DOCUMENT = ROOT / "docs" / "score.md"
 EXAMPLE = "clean_acute_trust"
 

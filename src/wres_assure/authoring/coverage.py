@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from ..model import Json, Key
-from ..rulebook import Rule, Rulebook, bind
+from ..rulebook import Rule, Rulebook
 from ..wording.numbers import counted
 from .manual import wrapped
 
@@ -40,7 +40,7 @@ def _reads(rule: Rule, row: Json, rulebook: Rulebook) -> bool:
     if rule.kind != "places" and any((place.item, place.staff_group, place.pay_band) == here for place in rule.places):
         return True
     return any(
-        _holds(bind(selector, place), row, rulebook)
+        _holds(selector.at(place), row, rulebook)
         for place in dict.fromkeys(place._replace(ethnicity="", basis="") for place in rule.places)
         for selector in rule.let.values()
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ..model import ORGANISATIONS, Json
-from ..rulebook import Rule, Rulebook
+from ..model import ORGANISATIONS, Json, Key
+from ..rulebook import BOUND, Rule, Rulebook, Selector
 from ..wording.numbers import counted
 from .difference_scoring import reasons_reworded, scores
 from .manual import amount
@@ -119,13 +119,17 @@ def _tree(tree: Any) -> str:
     return "not calculated" if tree is None else text_of(tree)
 
 
-def _selector(selector: Any) -> str:
+def _selector(selector: Selector | None) -> str:
     if selector is None:
         return "not asked for"
-    if isinstance(selector, dict):
-        return "; ".join(f"for {item} {_selector(part)}" for item, part in selector.items())
-    wholes = {"@": "", "*": "all", "=": "printed total", "=all": "printed total"}
-    parts = [wholes.get(part, part) for part in selector]
+    if selector.one is None:
+        return "; ".join(f"for {item} {_figure(key)}" for item, key in selector.by_item.items())
+    return _figure(selector.one)
+
+
+def _figure(key: Key) -> str:
+    wholes = {BOUND: "", "*": "all", "=": "printed total", "=all": "printed total"}
+    parts = [wholes.get(part, part) for part in key]
     return " ".join(part.replace("_", " ") for part in parts if part not in ("", "verified")) or "the figure itself"
 
 

@@ -11,12 +11,12 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from .. import resources
-from ..model import FAILED, HOW_GIVEN, NOT_APPLICABLE, OUTCOMES, PASSED, UNVERIFIABLE
+from ..model import FAILED, HOW_GIVEN, NOT_APPLICABLE, OUTCOMES, PASSED, UNVERIFIABLE, Json
 from ..rulebook import Rule, Rulebook, RulebookUnusable, load
 from ..rulebook.expression import Tree, names_in
 from ..rulebook.strict_yaml import Source, Steps, sources
@@ -380,15 +380,14 @@ def _of_parameters(rulebook: Rulebook) -> Iterator[tuple[str, Steps, str]]:
 
 
 def _cited(rulebook: Rulebook) -> Iterator[str]:
-    lets: Iterable[Mapping[str, Any]] = [
-        *(rule.let for rule in rulebook.rules),
+    """The parameters that rules, indicators, reliability and peer groups cite."""
+    for rule in rulebook.rules:
+        keys = (key for selector in rule.let.values() for key in selector.choices)
+        yield from (key.item for key in keys if key.basis == "parameter")
+    lets: Iterable[Json] = [
         *(derivation["let"] for indicator in rulebook.indicators for derivation in indicator["derivations"]),
         *(indicator["extra"] for indicator in rulebook.indicators),
         *(level["let"] for level in rulebook.reliability),
         rulebook.peer_groups["let"],
     ]
-    for let in lets:
-        for selector in let.values():
-            for part in selector.values() if isinstance(selector, dict) else [selector]:
-                if part[1] == "parameter":
-                    yield part[0]
+    yield from (item for let in lets for item, basis, *_ in let.values() if basis == "parameter")

@@ -52,11 +52,11 @@ def figures(rule: Rule, rulebook: Rulebook) -> Iterator[tuple[str, str]]:
         if name == "figure" and rule.kind == "cells":
             if rule.holds:
                 yield name, "the figure itself, in each of the cells"
-        elif isinstance(selector, dict):
-            several = {item: _figure(part, rulebook) for item, part in selector.items()}
-            yield name, "; ".join(f"{_item(item, rulebook)}: {said}" for item, said in several.items())
+        elif selector.one:
+            yield name, _figure(selector.one, rulebook)
         else:
-            yield name, _figure(selector, rulebook)
+            several = ((_item(item, rulebook), _figure(key, rulebook)) for item, key in selector.by_item.items())
+            yield name, "; ".join(f"{item}: {said}" for item, said in several)
     for name, tree in rule.where_trees.items():
         yield name, text_of(tree)
 
@@ -65,8 +65,8 @@ def _item(item: str, rulebook: Rulebook) -> str:
     return title_of(Place(item), rulebook.items)
 
 
-def _figure(selector: list[str], rulebook: Rulebook) -> str:
-    item, basis, staff_group, pay_band, ethnicity = selector
+def _figure(key: Key, rulebook: Rulebook) -> str:
+    item, basis, staff_group, pay_band, ethnicity = key
     if basis == "narrative":
         return f'answer to "{rulebook.narrative[item]["question"]}"'
     indicator = next((entry for entry in rulebook.indicators if entry["id"] == item), None)

@@ -126,11 +126,8 @@ def draws(asked: list[Question], rulebook: Rulebook, count: int = DRAWS) -> Iter
 
 
 def _is_yes_or_no(selector: Selector, rulebook: Rulebook) -> bool:
-    return (
-        isinstance(selector, list)
-        and selector[1] == "narrative"
-        and rulebook.narrative[selector[0]]["kind"] == "yes_no"
-    )
+    key = selector.one
+    return key is not None and key.basis == "narrative" and rulebook.narrative[key.item]["kind"] == "yes_no"
 
 
 def operand(value: Any, unit: str) -> Operand:

@@ -9,7 +9,7 @@ from ..wording.cells import cells_of
 from ..wording.findings import fingerprint, trace_of
 from ..wording.indicators import BY_THE_PUBLIC, pooled_sentence
 from ..wording.numbers import counted, number
-from ..wording.report import Report, RuleFindings, Unjudged
+from ..wording.report import RuleFindings, Unjudged
 from ..wording.said import Said, say
 from ..wording.score import STATUS, alternative_lines, domain_lines, index_lines, index_sentence
 from ..wording.text import clean, lower_first, sentence
@@ -25,17 +25,17 @@ _OF = "rules/briefing.yaml"
 # Findings
 
 
-def findings(of: Dossier, page: Report, actions: Iterable[str] = (), annex: bool = True) -> list[Section]:
+def findings(of: Dossier, actions: Iterable[str] = (), annex: bool = True) -> list[Section]:
     """Findings by action, each rule a section: cell, value, finding, remedy, authority, the clause that decided."""
     wanted = tuple(actions)
     found: list[Section] = []
-    for action, title, size, groups in page.findings:
+    for action, title, size, groups in of.report.findings:
         if wanted and action not in wanted:
             continue
         how_many = say(f"{counted(size, 'finding')}.", (), (), ["file"])
         found.append(Section(f"findings-{action}", title, (Paragraph((how_many,)),), annex=annex))
         found += [_group(of, group, annex) for group in groups]
-    if not found and not page.stopped:
+    if not found and not of.report.stopped:
         none = say("Nothing to correct or to explain was found.", (), (), ["file"])
         found.append(Section("findings", "Findings", (Paragraph((none,)),), annex=annex))
     return found
@@ -114,7 +114,7 @@ def _slip(slip: Slip) -> TableRow:
 
 def gap_index(of: Dossier) -> Section:
     """The composite score: experimental, with contributions, leave-one-out and alternatives."""
-    score, evidence = of.assessment.score, tuple(of.indicators)
+    score, evidence = of.assessment.score, of.all
     first = (say(index_sentence(score), (), evidence), say(STATUS, (), (), ["rules/scoring.yaml"]))
     if score.gap_index is None:
         return Section("gap-index", "Gap index (experimental)", (Paragraph(first),), annex=True)
@@ -143,18 +143,18 @@ def gap_index(of: Dossier) -> Section:
 # All indicators, with their bases and further questions
 
 
-def indicators(of: Dossier, page: Report) -> list[Section]:
+def indicators(of: Dossier) -> list[Section]:
     """Each indicator in words, with what it rests on and the further cuts to ask for (guidance 10)."""
     briefing = of.rulebook.briefing["indicators"]
     found = [
         Section(
             "in-words",
             "The nine indicators in words",
-            (Paragraph((say("Figures, bases, and the further cuts to ask for.", (), tuple(of.indicators)),)),),
+            (Paragraph((say("Figures, bases, and the further cuts to ask for.", (), of.all),)),),
             annex=True,
         )
     ]
-    for entry in page.indicators:
+    for entry in of.report.indicators:
         name = entry.id
         evidence = (of.prints(name), [name])
         said = [say(entry.said.text, *evidence)]
@@ -200,13 +200,13 @@ def _figure(value: float) -> str:
 # What was not checked
 
 
-def unchecked(page: Report) -> Section | None:
+def unchecked(of: Dossier) -> Section | None:
     """What was not checked, and why."""
     blocks: list[Block] = []
     for title, entries in (
-        ("Checks that could not run: our fault", page.broken),
-        ("Could not be judged", page.unjudged),
-        ("Do not apply", page.not_applicable),
+        ("Checks that could not run: our fault", of.report.broken),
+        ("Could not be judged", of.report.unjudged),
+        ("Do not apply", of.report.not_applicable),
     ):
         if entries:
             rows = tuple(_unjudged(entry) for entry in entries)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..model import PeerPosition
-from ..wording.change import change_sentence, three_years, year_cell
-from ..wording.indicators import pooled_sentence, signed
+from ..wording.change import YearFigure, change_sentence, three_years
+from ..wording.indicators import pooled_sentence
+from ..wording.numbers import figure
 from ..wording.peers import compared_with, level_sentence, peer_sentence, published_sentence, value_in_words
 from ..wording.said import Said, say
 from ..wording.text import lower_first, sentence
@@ -19,7 +20,7 @@ _NOTHING_SINCE = ("a complete count of people is not tested",)
 
 def change(of: Dossier) -> Section:
     """The standing three-year table, blanks named, and what each change can be told from."""
-    compared, evidence = of.assessment.compared, tuple(of.indicators)
+    compared, evidence = of.assessment.compared, of.all
     title = "Change over three years"
     figures = three_years(of.assessment, of.rulebook)
     if not figures:
@@ -29,8 +30,7 @@ def change(of: Dossier) -> Section:
     for name, years in figures:
         unit = of.indicators[name].unit
         cells = [
-            TableCell(year_cell(year, unit), _short(year.why), True) if year.value is not None
-            else TableCell("no figure", _short(year.why), True)
+            TableCell(_of_year(year, unit), _short(year.why), True)
             for year in reversed(years)
         ]  # fmt: skip
         rows.append(TableRow((TableCell(_title(of, name)), *cells), of.prints(name), (name,)))
@@ -47,6 +47,10 @@ def change(of: Dossier) -> Section:
     if chart := years_chart(of):
         blocks.append(chart)
     return Section("change", title, tuple(blocks), annex=True)
+
+
+def _of_year(year: YearFigure, unit: str) -> str:
+    return "no figure" if year.value is None else figure(year.value, unit)
 
 
 def _short(reason: str) -> str:
@@ -80,7 +84,7 @@ def years_chart(of: Dossier) -> Chart | None:
             Mark(
                 str(year.year),
                 year.value,
-                shown=year_cell(year, unit) if year.value is not None else "no figure",
+                shown=_of_year(year, unit),
                 style="doubtful" if year.why and year.value is not None else "",
                 indicator=name,
             )
@@ -106,7 +110,7 @@ def years_chart(of: Dossier) -> Chart | None:
 
 def peers(of: Dossier) -> Section:
     """The peer group and how it was chosen, where each indicator lies, and what was published of all."""
-    evidence, title = tuple(of.indicators), "Comparable organisations"
+    evidence, title = of.all, "Comparable organisations"
     positions = of.assessment.compared.peers
     published = list(dict.fromkeys(p for position in positions.values() for p in position.published))
     known = [say(published_sentence(value), (), evidence) for value in published]
@@ -153,7 +157,7 @@ def _row(of: Dossier, name: str, position: PeerPosition) -> TableRow:
 def _written(value: float | None, unit: str) -> str:
     if value is None:
         return "none"
-    return signed(value) if unit == "points" else value_in_words(value, unit)
+    return figure(value, unit) if unit == "points" else value_in_words(value, unit)
 
 
 def _between(limits: tuple[float, float], unit: str) -> str:

@@ -10,6 +10,7 @@ from ..model import FAILED, Assessment, Change, Fact, Finding, Indicator, Json, 
 from ..rulebook import Rulebook
 from ..wording.cells import cells_of
 from ..wording.findings import fingerprint
+from ..wording.report import Report, report_on
 from ..wording.small_counts import SmallCount, small_count
 from ..wording.text import clean, code_shown
 
@@ -35,16 +36,39 @@ class Dossier(NamedTuple):
     assessment: Assessment
     rulebook: Rulebook
     facts: Facts
+    report: Report
     entries: Mapping[str, Json]  # of indicators.yaml, by id
     indicators: Mapping[str, Indicator]
-    standing: Mapping[str, str]  # class of the profile, by indicator
     findings: Mapping[str, tuple[Finding, ...]]  # failed and no follower of another, by indicator
     answers: Mapping[str, Fact]  # of the narrative
     frameworks: Mapping[str, Json]  # those in force or named, by id
     board: SmallCount | None
-    noun: str  # trust, provider, CCG …
-    code: str
     quoted: bool  # notes may be quoted
+
+    @property
+    def name(self) -> str:
+        """The organisation and its code."""
+        return f"{self.report.organisation} ({self.report.code})"
+
+    @property
+    def code(self) -> str:
+        """The organisation's code, as fingerprints are made of it."""
+        return code_shown(self.assessment.subject.organisation.code)
+
+    @property
+    def noun(self) -> str:
+        """What the organisation is, in a word: trust, provider, CCG."""
+        return _NOUNS.get(self.assessment.subject.organisation.type, "organisation")
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every indicator: what a sentence about the whole return rests on."""
+        return tuple(self.indicators)
+
+    @property
+    def standing(self) -> Mapping[str, str]:
+        """The class of the profile that each indicator is in."""
+        return self.assessment.score.standing
 
     def prints(self, indicator: str) -> tuple[str, ...]:
         """The fingerprints of an indicator's findings."""
@@ -106,26 +130,28 @@ class Dossier(NamedTuple):
 
 
 def dossier_of(
-    assessment: Assessment, rulebook: Rulebook, framework: tuple[str, ...] = (), quoted: bool = True
+    assessment: Assessment,
+    rulebook: Rulebook,
+    framework: tuple[str, ...] = (),
+    show_values: bool = False,
+    quoted: bool = True,
 ) -> Dossier:
-    """Everything a briefing is written from."""
-    facts = Facts(assessment.facts, rulebook.items, rulebook.parameters_of(assessment.subject.year))
-    entries = {entry["id"]: entry for entry in rulebook.indicators}
-    indicators = {indicator.id: indicator for indicator in assessment.indicators}
+    """Everything a briefing is written from, each part made once; the options are those of `document`."""
+    year = assessment.subject.year
+    facts = Facts(assessment.facts, rulebook.items, rulebook.parameters_of(year))
+    answers = (fact for fact in assessment.facts if fact.key.basis == "narrative" and fact.value is not None)
     return Dossier(
-        assessment,
-        rulebook,
-        facts,
-        entries,
-        indicators,
-        assessment.score.standing,
-        _by_indicator(assessment, facts, rulebook, indicators),
-        {fact.key.item: fact for fact in assessment.facts if fact.key.basis == "narrative" and fact.value is not None},
-        frameworks(rulebook, assessment.subject.year, framework),
-        small_count(facts),
-        _NOUNS.get(assessment.subject.organisation.type, "organisation"),
-        code_shown(assessment.subject.organisation.code),
-        quoted,
+        assessment=assessment,
+        rulebook=rulebook,
+        facts=facts,
+        report=report_on(assessment, rulebook, show_values, facts),
+        entries={entry["id"]: entry for entry in rulebook.indicators},
+        indicators={indicator.id: indicator for indicator in assessment.indicators},
+        findings=_by_indicator(assessment, facts, rulebook),
+        answers={fact.key.item: fact for fact in answers},
+        frameworks=frameworks(rulebook, year, framework),
+        board=small_count(facts),
+        quoted=quoted,
     )
 
 
@@ -147,27 +173,20 @@ def frameworks(rulebook: Rulebook, year: int | None, named: tuple[str, ...] = ()
     return chosen
 
 
-def _by_indicator(
-    assessment: Assessment, facts: Facts, rulebook: Rulebook, indicators: Mapping[str, Indicator]
-) -> dict[str, tuple[Finding, ...]]:
+def _by_indicator(assessment: Assessment, facts: Facts, rulebook: Rulebook) -> dict[str, tuple[Finding, ...]]:
     """Failed findings that speak of an indicator: of a cell it rests on, or of an item that is its own."""
     cells: dict[str, set[str]] = {}
-    for name, indicator in indicators.items():
-        for key in indicator.rests_on:
-            fact = facts.get(key)
+    for indicator in assessment.indicators:
+        for fact in map(facts.get, indicator.rests_on):
             if fact is not None and fact.cell:
-                cells.setdefault(fact.cell, set()).add(name)
-    found: dict[str, list[Finding]] = {}
+                cells.setdefault(fact.cell, set()).add(indicator.id)
+    found: dict[str, tuple[Finding, ...]] = {}
     for finding in assessment.findings:
-        if finding.outcome != FAILED or finding.caused_by:
-            continue
-        names = set().union(*(cells.get(cell, ()) for cell, _ in finding.cells))
-        number = rulebook.indicator_of.get(finding.place.item)
-        if number is not None:
-            names.add(f"indicator_{number}")
-        for name in names & indicators.keys():
-            found.setdefault(name, []).append(finding)
-    return {name: tuple(several) for name, several in found.items()}
+        if finding.outcome == FAILED and not finding.caused_by:
+            own = f"indicator_{rulebook.indicator_of.get(finding.place.item)}"
+            for name in {own}.union(*(cells.get(cell, ()) for cell, _ in finding.cells)):
+                found[name] = (*found.get(name, ()), finding)
+    return found
 
 
 def words_of_the_organisation(of: Dossier, indicator: str) -> list[tuple[str, str]]:

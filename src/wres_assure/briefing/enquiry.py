@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ..model import Indicator, Json
 from ..wording.change import change_sentence
 from ..wording.indicators import figures_of, pooled_sentence
-from ..wording.numbers import number
+from ..wording.numbers import figure, number
 from ..wording.said import Said, say
 from ..wording.score import numbers
 from ..wording.small_counts import LEAST_OF_A_ROW, SmallCount, needed_words, small_count
@@ -97,8 +97,8 @@ def size_of(indicator: Indicator) -> float:
 
 def three_years(of: Dossier, name: str) -> list[tuple[int, str]]:
     """This year's value and those of the two years before, where all three are usable."""
-    found = [(indicator.id, year, indicator) for year, indicator in _series(of, name)]
-    return [(year, shown(indicator)) for _, year, indicator in found] if len(found) == 3 else []
+    found = _series(of, name)
+    return [(year, figure(indicator.value, indicator.unit)) for year, indicator in found] if len(found) == 3 else []
 
 
 def not_improving(of: Dossier, name: str) -> bool:
@@ -132,13 +132,6 @@ def _series(of: Dossier, name: str) -> list[tuple[int, Indicator]]:
             found.append((earlier.year, indicator))
     found = [(at, i) for at, i in found if i.value is not None and i.usable and year and at > year - 3]
     return sorted(found, key=lambda entry: entry[0])
-
-
-def shown(indicator: Indicator) -> str:
-    """`1.62`, `+5.3`: a value without its interval."""
-    if indicator.value is None:
-        return "-"
-    return f"{indicator.value:.2f}" if indicator.unit == "ratio" else f"{indicator.value * 100:+.1f}"
 
 
 def short_figures(indicator: Indicator, entry: Json) -> str:
@@ -266,7 +259,7 @@ def section_of(of: Dossier, line: Enquiry, at: int) -> Section:
 def sections(of: Dossier, title: str = "Lines of enquiry") -> list[Section]:
     """Lines of enquiry, the organisation's own words on its plan, and what they rest on."""
     lines = enquiries(of)
-    evidence = tuple(of.indicators)
+    evidence = of.all
     if not lines:
         none = say("Nothing in this return calls for one.", (), evidence, ["file"])
         return [Section("enquiry", title, (Paragraph((none,)),))]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..model import Change, Key
+from ..model import Key
 from ..wording.indicators import Indication, chance_of, events_of, figures_of, pooled_sentence, range_of, value_cell
-from ..wording.numbers import number
-from ..wording.report import COUNTS_AS_NOTHING, CRUDE, Report
+from ..wording.numbers import figure, number
+from ..wording.report import COUNTS_AS_NOTHING, CRUDE
 from ..wording.said import Said, say
 from ..wording.score import numbers, profile_sentence
 from ..wording.small_counts import LEAST_OF_A_ROW, SmallCount, needed_words, parity_of, small_count
@@ -22,14 +22,14 @@ NO_EARLIER, NO_PEERS = "no earlier return", "none given"
 
 def profile(of: Dossier) -> Said:
     """The profile in words: never summed."""
-    return say(profile_sentence(of.assessment), (), tuple(of.indicators))
+    return say(profile_sentence(of.assessment), (), of.all)
 
 
-def conclusions(of: Dossier, page: Report) -> Section:
+def conclusions(of: Dossier) -> Section:
     """One paragraph, the strongest first, with at least one thing that is good where there is one."""
     said: list[Said] = []
-    if page.stopped:
-        text = f"The return was not judged. {page.stopped}"
+    if of.report.stopped:
+        text = f"The return was not judged. {of.report.stopped}"
         return Section("conclusions", "In one paragraph", (Paragraph((say(text, (), (), ["file"]),), style="lead"),))
     strong = of.told_worse()
     for name in sorted(strong, key=lambda name: -size_of(of.indicators[name]))[:2]:
@@ -87,7 +87,7 @@ def good_things(of: Dossier) -> Iterator[Said]:
         yield say(f"On the good side: {text}", of.prints(name), [name])
     level = of.assessment.reliability[0]
     if level == "good":
-        yield say("On the good side: the figures are complete and agree with each other.", (), tuple(of.indicators))
+        yield say("On the good side: the figures are complete and agree with each other.", (), of.all)
 
 
 def _width(of: Dossier, name: str) -> float:
@@ -98,37 +98,31 @@ def _width(of: Dossier, name: str) -> float:
     return indicator.upper - indicator.lower
 
 
-def reliability(of: Dossier, page: Report) -> Section:
+def reliability(of: Dossier) -> Section:
     """Whether the figures can be relied on, with the reasons, and the one row of counts."""
-    evidence = tuple(of.indicators)
-    reasons = tuple(said for said in page.reliability)
-    first: list[Said] = [say(page.coverage, (), evidence, ["file"]), say(COUNTS_AS_NOTHING, (), evidence, ["file"])]
-    if page.apart:
-        first.append(say(page.apart, (), evidence, ["file"]))
-    also = (*((page.unknown,) if page.unknown else ()), say(CRUDE, (), evidence, ["file"]))
+    report = of.report
+    judged = (say(text, (), of.all, ["file"]) for text in (report.coverage, COUNTS_AS_NOTHING, report.apart) if text)
+    unknown = (report.unknown,) if report.unknown else ()
     counts = Table(
         "How many people the figures are about",
-        tuple(title for title, _ in page.counts),
-        (TableRow(tuple(TableCell(value, number=True) for _, value in page.counts), other=("file",)),),
+        tuple(title for title, _ in report.counts),
+        (TableRow(tuple(TableCell(value, number=True) for _, value in report.counts), other=("file",)),),
     )
-    return Section(
-        "reliability",
-        "Can these figures be relied on?",
-        (
-            Paragraph((*reasons, *first), f"Reliability: {page.level}."),
-            counts,
-            Paragraph(also, style="quiet"),
-        ),
+    blocks = (
+        Paragraph((*report.reliability, *judged), f"Reliability: {report.level}."),
+        counts,
+        Paragraph((*unknown, say(CRUDE, (), of.all, ["file"])), style="quiet"),
     )
+    return Section("reliability", "Can these figures be relied on?", blocks)
 
 
 # The nine indicators
 
 
-def indicators(of: Dossier, page: Report) -> Section:
+def indicators(of: Dossier) -> Section:
     """One table of the nine, and one chart of dots and intervals."""
-    rows = tuple(_row(of, entry) for entry in page.indicators)
-    evidence = tuple(of.indicators)
+    rows = tuple(_row(of, entry) for entry in of.report.indicators)
+    evidence = of.all
     notes = []
     if any(of.standing[name] == NOT_USABLE for name in of.indicators):
         notes.append(say("What is not used is shown as reported; nothing rests on it.", (), evidence))
@@ -142,7 +136,7 @@ def indicators(of: Dossier, page: Report) -> Section:
         tuple(notes),
         (27, 10, 10, 19, 8, 12, 12, 9),
     )
-    return Section("indicators", "The nine indicators", (table, gaps_chart(of, page)))
+    return Section("indicators", "The nine indicators", (table, gaps_chart(of)))
 
 
 def _row(of: Dossier, entry: Indication) -> TableRow:
@@ -171,10 +165,9 @@ _SHORT_OF = {
 
 def last_year(of: Dossier, name: str) -> str:
     """Last year's value, or why there is none."""
-    change: Change | None = of.change(name)
+    change = of.change(name)
     if change is not None and change.before is not None:
-        unit = of.indicators[name].unit
-        return f"{change.before:.2f}" if unit == "ratio" else f"{change.before * 100:+.1f}"
+        return figure(change.before, of.indicators[name].unit)
     return "not known" if of.assessment.compared.earlier else NO_EARLIER
 
 
@@ -200,13 +193,13 @@ def beside_peers(of: Dossier, name: str) -> str:
     return "people: see annex" if peers.unit == "people" else "too few"
 
 
-def gaps_chart(of: Dossier, page: Report) -> Chart:
+def gaps_chart(of: Dossier) -> Chart:
     """Dots and intervals of the nine indicators: ratios and gaps on two pairs of axes, so that right is worse."""
     panels = []
     for unit, parity, title in (("ratio", 1.0, "Ratios"), ("points", 0.0, "Gaps in percentage points")):
-        marks = [_gap_mark(of, entry) for entry in page.indicators if of.indicators[entry.id].unit == unit]
+        marks = [_gap_mark(of, entry) for entry in of.report.indicators if of.indicators[entry.id].unit == unit]
         panels.append(Panel(title, unit, tuple(marks), parity, "parity", "better for BME staff", "worse for BME staff"))
-    said = [f"{entry.number} {entry.title}: {entry.value}, {_told(entry)}" for entry in page.indicators]
+    said = [f"{entry.number} {entry.title}: {entry.value}, {_told(entry)}" for entry in of.report.indicators]
     return Chart(
         "gaps",
         "chart-gaps",

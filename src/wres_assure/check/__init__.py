@@ -7,18 +7,19 @@ mistake of ours makes it broken, never failed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..facts import Facts
-from ..memo import Remembered
+from ..memo import KEPT
 from ..model import FAILED, HOW_GIVEN, OUTCOMES, PASSED, Finding, Place, Raised, Return
-from ..rulebook import Rule, Rulebook, bind
+from ..rulebook import Rule, Rulebook
 from .applies import not_judged
 from .assertion import Context, assert_at
+from .at_once import Figures, figures_at_once
 from .notes import Row, asked
 from .outcomes import Judgement, Result, Results, broken, in_question, judgement
 from .raised import LAST, places_of, raised_at
-from .screen import Screen, Seen, screen_of
 
 _TURN = {**{family: turn for turn, family in enumerate(HOW_GIVEN)}, **dict.fromkeys(LAST, len(HOW_GIVEN) + 1)}
 _COUNTED = ("checks", *OUTCOMES)
@@ -54,15 +55,14 @@ def check(
     for entry in raised:
         by_code.setdefault(entry.code, []).append(entry)
     context = Context(facts, by_code, subject, rulebook, {})
-    plan, screen = _plan(context), screen_of(rulebook.rules, rulebook.items)
-    seen = screen.seen(facts)
-    results = _judged(plan.how_given, context, screen, seen, known)
+    plan, figures = _plan(context), figures_at_once(facts, rulebook)
+    results = _judged(plan.how_given, context, figures, known)
     context = context._replace(in_question=in_question([rule for rule, _ in plan.how_given], results))
-    results |= _judged(plan.others, context, screen, screen.questioned(seen, context.in_question), known)
+    results |= _judged(plan.others, context, figures.questioned(context.in_question), known)
     findings = _folded([f for result in results.values() for found in result.others for f in found.findings], rulebook)
     context, cause = _with_what_is_asked(context, findings)
-    seen = screen.questioned(screen.seen(context.facts), context.in_question)
-    results |= _judged(plan.on_notes, context, screen, seen, known)
+    figures = figures_at_once(context.facts, rulebook).questioned(context.in_question)
+    results |= _judged(plan.on_notes, context, figures, known)
     findings += [
         _caused(finding, rule, cause)
         for rule, _ in plan.on_notes
@@ -79,17 +79,19 @@ def untouched(checked: Checked, raised: Iterable[Raised], rulebook: Rulebook) ->
     return {name: result for name, result in checked.results.items() if name not in spoken | last}
 
 
-_plans: Remembered[dict[tuple[object, ...], Plan]] = Remembered(lambda rules: {})
+@lru_cache(maxsize=KEPT)
+def _plans(rulebook: Rulebook) -> dict[tuple[object, ...], Plan]:
+    return {}
 
 
 def _plan(context: Context) -> Plan:
     """The rules in their order; worked out once for returns of one year and one kind of organisation."""
-    subject, rules = context.subject, context.rulebook.rules
+    subject = context.subject
     usual = not subject.stopped and subject.scheme == "nhs_wres"
     kind = subject.year, subject.from_table, subject.organisation.type
-    plans = _plans(rules) if usual else {}
+    plans = _plans(context.rulebook) if usual else {}
     if kind not in plans:
-        judged = [rule for rule in rules if rule.status in ("active", "suspended")]
+        judged = [rule for rule in context.rulebook.rules if rule.status in ("active", "suspended")]
         judged.sort(key=lambda rule: _TURN.get(rule.family, len(HOW_GIVEN)))
         plan = Plan([], [], [])
         for rule in judged:
@@ -99,20 +101,18 @@ def _plan(context: Context) -> Plan:
     return plans[kind]
 
 
-def _judged(turn: Turn, context: Context, screen: Screen, seen: Seen, known: Results) -> dict[str, Result]:
+def _judged(turn: Turn, context: Context, figures: Figures, known: Results) -> dict[str, Result]:
     """The result of each of these rules."""
-    return {
-        rule.id: known.get(rule.id) or not_judged or _result(rule, context, screen, seen) for rule, not_judged in turn
-    }
+    return {rule.id: known.get(rule.id) or not_judged or _result(rule, context, figures) for rule, not_judged in turn}
 
 
-def _result(rule: Rule, context: Context, screen: Screen, seen: Seen) -> Result:
+def _result(rule: Rule, context: Context, figures: Figures) -> Result:
     """How many checks of a rule surely hold, and the judgement of each other one."""
     if rule.raised_by:
         places = places_of(rule)
-        suspects = _suspects(rule, places, context, screen, seen)
+        suspects = _suspects(rule, places, context, figures)
         return Result(len(places) - len(suspects), [_at(place, rule, raised_at, context) for place in suspects])
-    suspects = [rule.places[number] for number in screen.suspects(rule, seen)]
+    suspects = [rule.places[number] for number in figures.suspects(rule)]
     return Result(len(rule.places) - len(suspects), [_at(place, rule, assert_at, context) for place in suspects])
 
 
@@ -126,12 +126,10 @@ def _at(
         return judgement(place, [broken(rule, place, e)])
 
 
-def _suspects(
-    rule: Rule, places: Sequence[Place], context: Context, screen: Screen, seen: Seen
-) -> Sequence[Place]:
+def _suspects(rule: Rule, places: Sequence[Place], context: Context, figures: Figures) -> Sequence[Place]:
     """The places of a rule that a stage raises which need a closer look."""
     if rule.kind == "cells":
-        found = [rule.places[number] for number in screen.suspects(rule, seen)]
+        found = [rule.places[number] for number in figures.suspects(rule)]
         return [*found, *places[len(rule.places) :]]
     codes = rule.codes if rule.kind != "rows" else (*rule.codes, "section_missing")
     return places if rule.family in LAST or any(code in context.raised for code in codes) else ()
@@ -174,12 +172,14 @@ def _caused(finding: Finding, rule: Rule, cause: Mapping[Row, str]) -> Finding:
     """A note that is missing follows from the finding that asks for it."""
     if not cause or finding.outcome != FAILED:
         return finding
-    rows = (bind(selector, finding.place) for selector in rule.let.values())
+    rows = (selector.at(finding.place) for selector in rule.let.values())
     by = next((cause[row] for key in rows if (row := (key.item, key.staff_group, key.pay_band)) in cause), "")
     return finding._replace(caused_by=by) if by else finding
 
 
-_explaining = Remembered(lambda rules: {rule.id: rule.explains for rule in rules if rule.explains})
+@lru_cache(maxsize=KEPT)
+def _explaining(rulebook: Rulebook) -> dict[str, list[str]]:
+    return {rule.id: rule.explains for rule in rulebook.rules if rule.explains}
 
 
 def _folded(findings: list[Finding], rulebook: Rulebook) -> list[Finding]:
@@ -190,7 +190,7 @@ def _folded(findings: list[Finding], rulebook: Rulebook) -> list[Finding]:
         return rule, indicator.get(finding.place.item, finding.place.item), finding.place.basis or "verified"
 
     failed = {finding.rule for finding in findings if finding.outcome == FAILED}
-    explains = _explaining(rulebook.rules)
+    explains = _explaining(rulebook)
     if not any(other in failed for rule in failed & explains.keys() for other in explains[rule]):
         return findings
     explained = {

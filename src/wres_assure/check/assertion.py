@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ..facts import Facts, Resolved
 from ..model import FAILED, HOW_GIVEN, Finding, Key, Place, Raised, Return, Shown
-from ..rulebook import Rule, Rulebook, bind
+from ..rulebook import Rule, Rulebook
 from ..rulebook.expression import CannotCompute, Env, Operand, deciding, exact, tidy
 from .outcomes import not_applicable, unverifiable
 
@@ -29,9 +29,10 @@ class Context(NamedTuple):
 
 def assert_at(rule: Rule, place: Place, context: Context) -> list[Finding]:
     """What the assertion of a rule finds at a place."""
-    if place not in rule.bound:
-        rule.bound[place] = _bound(rule, place)
-    keys, printed = rule.bound[place]
+    keys = {name: rule.let[name].at(place) for name in rule.let_in_order}
+    printed = [name for name, key in keys.items() if key.basis == "printed"]
+    for name in printed:  # as the return's own
+        keys[name] = keys[name].under("verified")
     if not printed:
         return asserted(rule, place, keys, context)
     # A printed figure is judged in the return itself and wherever else a document prints it.
@@ -44,15 +45,6 @@ def assert_at(rule: Rule, place: Place, context: Context) -> list[Finding]:
             judged = True
             found += asserted(rule, place._replace(basis="" if own else where), there, context)
     return found if judged else asserted(rule, place, keys, context)
-
-
-def _bound(rule: Rule, place: Place) -> tuple[dict[str, Key], tuple[str, ...]]:
-    """The keys of a rule's names at a place, a printed figure as the return's own, and which names are printed."""
-    # What does not depend on the place stands first, in findings too.
-    let = {name: isinstance(chosen, dict) or "@" in chosen or "printed" in chosen for name, chosen in rule.let.items()}
-    keys = {name: bind(rule.let[name], place) for name in sorted(let, key=let.__getitem__)}
-    printed = tuple(name for name, key in keys.items() if key.basis == "printed")
-    return {n: key.under("verified") if n in printed else key for n, key in keys.items()}, printed
 
 
 def plain(key: Key) -> Key:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ..facts import Facts
 from ..figures import WITHHELD
 from ..model import FAILED, Fact, Finding, Key
-from ..rulebook import Rulebook, bind
+from ..rulebook import Rulebook
 
 Row = tuple[str, str, str]  # item, staff group, pay band; without group and band: every row of the item
 LONGEST = 500
@@ -131,7 +131,7 @@ class _Rows:
 
     def _rested_on(self, finding: Finding) -> Iterator[Row]:
         for selector in self._rules[finding.rule].let.values():
-            key = bind(selector, finding.place)
+            key = selector.at(finding.place)
             if key.basis == "parameter":
                 continue
             indicator = next((entry for entry in self._rulebook.indicators if entry["id"] == key.item), None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 import click
 
@@ -11,9 +10,6 @@ from ..run import files
 from ..run.inputs import Inputs
 from ..wording.text import clean
 from .options import exit_code, fail_on_option, force_option, inputs, only_return, path_option, show_values_option
-
-if TYPE_CHECKING:
-    from ..rulebook import Rulebook
 
 
 @click.command()
@@ -77,9 +73,8 @@ def annotate(
     submission = read_bytes(data, file)
     opened = given.opened(rulebook)
     found = judged(submission, rulebook, given.year, opened)[0]
-    titles = _titles(rulebook)
-    words = report_on(found, rulebook, "trust", show_values)
-    copy = marked(data, submission, words, result(found, rulebook, show_values), titles)
+    words = report_on(found, rulebook, show_values)
+    copy = marked(data, submission, words, result(found, rulebook, show_values), rulebook)
     again = judged(read_bytes(copy, file), rulebook, given.year, opened)[0]
     if (again.findings, again.coverage) != (found.findings, found.coverage):
         message = f"{file} would be judged otherwise once it is marked, so no copy of it was made."
@@ -122,7 +117,7 @@ def findings(
     if not found:
         ctx.exit(code)
     results = [result(assessment, rulebook, show_values) for assessment in found]
-    content = workbook(results, _titles(rulebook), [_base(said, returns) for said in not_read])
+    content = workbook(results, rulebook, [_base(said, returns) for said in not_read])
     files.write(output, content, force)
     click.echo(clean(f"{output} is written."))
     ctx.exit(max(code, exit_code(*found)))
@@ -168,10 +163,6 @@ def _may_write(output: str, force: bool, given: list[str]) -> None:
     if not output.lower().endswith(".xlsx"):
         raise click.UsageError(f"{output} does not end in .xlsx, the kind of workbook that is written.")
     files.may_write(output, force, given)
-
-
-def _titles(rulebook: Rulebook) -> dict[str, str]:
-    return {rule.id: rule.title for rule in rulebook.rules}
 
 
 def _base(said: str, paths: list[str]) -> str:

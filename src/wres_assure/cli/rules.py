@@ -18,6 +18,7 @@ class InOrder(click.Group):
     """Commands in the order in which people need them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names, as they were added."""
         return list(self.commands)
 
 

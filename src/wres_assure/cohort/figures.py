@@ -15,17 +15,14 @@ import pandas as pd
 
 from ..model import Json, Key
 from ..rulebook import Rulebook
+from .table import OF_FIGURE, OF_RETURN, Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .table import Table
-
     Numbers = NDArray[np.float64]
     Column = NDArray[Any]
 
-OF_RETURN = ("organisation_code", "organisation_name", "organisation_type", "region", "reporting_year", "scheme")
-OF_FIGURE = ("item", "basis", "staff_group", "pay_band", "ethnicity")
 _FIRST_YEAR = 2016
 _INVISIBLE = "[\u00ad\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
 
@@ -67,8 +64,8 @@ class Understood(NamedTuple):
     """A table as far as schemas ask: its returns, its figures, and what was seen in a return or a row as a whole."""
 
     returns: Returns
-    figures: pd.DataFrame
-    raised: pd.DataFrame
+    figures: pd.DataFrame  # one row a figure: of (its return), its key and figure, code, number, raw, cell, itself
+    raised: pd.DataFrame  # one row a thing seen: of, code, detail, cell, raw; in both year, type and scheme
     printed: tuple[str, ...]  # where documents print figures
     at: dict[str, Column]  # the rows of `figures` that hold a figure, by its key
     items: Json  # the vocabulary of the collection: what there is, and what is a part of what
@@ -151,12 +148,14 @@ def understood(table: Table, rulebook: Rulebook, year: int | None = None) -> Und
 
 
 def _joined(figures: pd.DataFrame) -> Column:
+    """The name of every figure: the parts of its key with a | between them."""
     different = figures[list(OF_FIGURE)].drop_duplicates()
     names = {key: "|".join(key) for key in different.itertuples(index=False, name=None)}
     return np.array([names[key] for key in zip(*(figures[part] for part in OF_FIGURE), strict=True)], dtype=object)
 
 
 def _with_return(frame: pd.DataFrame, returns: Returns) -> pd.DataFrame:
+    """The rows of a frame with the year, type and scheme of their return, which decide the rules that apply."""
     of = frame["of"].to_numpy()
     types, schemes = (pd.Categorical(column)[of] for column in (returns.type, returns.scheme))
     code = pd.Categorical(frame["code"])
@@ -264,10 +263,12 @@ def _keys(seen: dict[str, Column], items: Json) -> tuple[dict[str, Column], Colu
 
 
 def _as_name(texts: pd.Series[Any]) -> pd.Series[Any]:
+    """Texts as names of the vocabulary are written: `Non-clinical` becomes `non_clinical`."""
     return texts.str.casefold().str.replace("[ -]+", "_", regex=True)
 
 
 def _cut(what: str, names: Column) -> Column:
+    """Names as a finding shows them, with what they are names of; the first 40 letters."""
     return _each(names, lambda texts: what + texts.str[:40])
 
 
@@ -315,6 +316,7 @@ def _read(values: pd.Series[Any], item: Column, items: Json) -> tuple[Column, Nu
 
 
 def _kind(texts: pd.Series[Any]) -> pd.Series[Any]:
+    """The first of the kinds that each text is; "" of a number."""
     kinds = pd.Series("text", index=texts.index, dtype=object)
     for name, pattern in reversed(_KINDS):
         kinds[texts.str.fullmatch(pattern, flags=re.DOTALL).to_numpy(bool)] = name

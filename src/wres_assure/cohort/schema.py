@@ -16,7 +16,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from ..model import BROKEN, FAILED, HOW_GIVEN, Finding, Key, Place, Shown
+from ..model import BROKEN, FAILED, HOW_GIVEN, Finding, Place, Shown
 from ..rulebook import Rule, Rulebook
 from ..rulebook.expression import names_in
 from .figures import Understood, understood
@@ -127,11 +127,13 @@ def place_schema(rule: Rule) -> pa.DataFrameSchema:
 
 
 def _schema(columns: tuple[str, ...], checks: list[pa.Check]) -> pa.DataFrameSchema:
+    """A schema of columns that must be there, with one check a rule; nothing is converted."""
     wanted = {name: pa.Column(nullable=True, coerce=False) for name in columns}
     return pa.DataFrameSchema(wanted, checks=checks, coerce=False)
 
 
 def _check(rule: Rule, fails: Callable[[pd.DataFrame], Truths]) -> pa.Check:
+    """A rule as a check, named by its id: `fails` says of every row of a frame whether it fails."""
     def holds(frame: pd.DataFrame) -> pd.Series[bool]:
         return pd.Series(~fails(frame), index=frame.index)
 
@@ -140,6 +142,7 @@ def _check(rule: Rule, fails: Callable[[pd.DataFrame], Truths]) -> pa.Check:
 
 
 def _code_seen(rule: Rule, rulebook: Rulebook) -> Callable[[pd.DataFrame], Truths]:
+    """Whether a row has one of the codes that a rule speaks of."""
     own = ["|".join(place) for place in rule.places]
     template = ["|".join(place) for place in rulebook.template_places]
 
@@ -154,6 +157,7 @@ def _code_seen(rule: Rule, rulebook: Rulebook) -> Callable[[pd.DataFrame], Truth
 
 
 def _figure_fails(rule: Rule, rulebook: Rulebook) -> Callable[[pd.DataFrame], Truths]:
+    """Whether the figure of a row fails what a rule asserts of single figures."""
     expected = ["|".join(place) for place in rule.places]
 
     def fails(frame: pd.DataFrame) -> Truths:
@@ -186,6 +190,7 @@ def _applies(rule: Rule, frame: pd.DataFrame) -> Truths:
 
 
 def _of_table(rulebook: Rulebook) -> Iterator[Rule]:
+    """The active rules of these families that are about tables."""
     return (
         rule
         for rule in rulebook.rules
@@ -194,10 +199,12 @@ def _of_table(rulebook: Rulebook) -> Iterator[Rule]:
 
 
 def _of_codes(rulebook: Rulebook, cells: bool) -> list[Rule]:
+    """Those that speak of what was seen, in cells or in a return as a whole."""
     return [rule for rule in _of_table(rulebook) if rule.raised_by and (rule.kind == "cells") == cells]
 
 
 def _of_cells(rulebook: Rulebook) -> list[Rule]:
+    """Those about one figure at a time."""
     asserted = [
         rule
         for rule in _of_table(rulebook)
@@ -211,6 +218,7 @@ def _of_cells(rulebook: Rulebook) -> list[Rule]:
 
 
 def _of_places(rulebook: Rulebook) -> list[Rule]:
+    """Those about several figures of a return."""
     return [
         rule
         for rule in _of_table(rulebook)
@@ -224,7 +232,7 @@ def _of_places(rulebook: Rulebook) -> list[Rule]:
 def _computable(rule: Rule, rulebook: Rulebook) -> bool:
     """Whether arrays suffice: no intervals of printed decimals, no wholes but all groups, bands and ethnicities."""
     groups_of_bands = {*rulebook.items["bands_of"]} - {*rulebook.items["staff_groups"]}
-    selectors = [s for chosen in rule.let.values() for s in (chosen.values() if isinstance(chosen, dict) else [chosen])]
+    selectors = [key for selector in rule.let.values() for key in selector.choices]
     judged = _operators(rule.assert_tree) | _operators(rule.when_tree)
     computed = set().union(*map(_operators, rule.where_trees.values()))
     names = {name for tree in rule.where_trees.values() for name in names_in(tree)}
@@ -238,6 +246,7 @@ def _computable(rule: Rule, rulebook: Rulebook) -> bool:
 
 
 def _operators(tree: Any) -> set[str]:
+    """Every operator in an expression."""
     return {tree[0]}.union(*(_operators(part) for part in tree[1:])) if isinstance(tree, list) else set()
 
 
@@ -254,12 +263,14 @@ def _tidy(numbers: Any) -> Any:
 
 
 def _number(tree: Any, env: Mapping[str, Numbers]) -> Any:
+    """The numbers of an expression, one a row."""
     if isinstance(tree, list):
         return _NUMBERS[tree[0]](*(_number(part, env) for part in tree[1:]))
     return env[tree] if isinstance(tree, str) else float(tree)
 
 
 def _truth(tree: Any, env: Mapping[str, Numbers]) -> Any:
+    """Whether a comparison holds, for every row."""
     operator, *parts = tree
     if operator in _JOINED:
         return _JOINED[operator](*(_truth(part, env) for part in parts))
@@ -281,20 +292,15 @@ def _places(rule: Rule, known: Understood, rulebook: Rulebook) -> pd.DataFrame:
     """Every return and place where all figures a rule needs are to be had, with these figures by their short names."""
     frames = []
     for place in rule.places:
-        bound = {
-            name: [given if part == "@" else part for part, given in zip(_chosen(chosen, place), place, strict=True)]
-            for name, chosen in rule.let.items()
-        }
+        bound = {name: selector.at(place) for name, selector in rule.let.items()}
         everywhere = {
-            name: _parameter(name, known.returns.year, rulebook)
-            if selector[1] == "parameter"
-            else known.whole(Key(*selector))
-            for name, selector in bound.items()
-            if selector[1] != "printed"
+            name: _parameter(name, known.returns.year, rulebook) if key.basis == "parameter" else known.whole(key)
+            for name, key in bound.items()
+            if key.basis != "printed"
         }
-        printed = {name: selector for name, selector in bound.items() if selector[1] == "printed"}
+        printed = {name: key for name, key in bound.items() if key.basis == "printed"}
         for basis in ("verified", *known.printed) if printed else ("",):
-            here = {name: Key(selector[0], basis, *selector[2:]) for name, selector in printed.items()}
+            here = {name: key.under(basis) for name, key in printed.items()}
             columns = everywhere | {name: known.given(key, itself=True) for name, key in here.items()}
             for name, tree in rule.where_trees.items():
                 columns[name] = _number(tree, columns)
@@ -313,6 +319,7 @@ def _named(rule: Rule) -> tuple[str, ...]:
 
 
 def _chosen(selector: Any, place: Place) -> list[str]:
+    """The selector of a short name in a place."""
     return list(selector[place.item] if isinstance(selector, dict) else selector)
 
 
@@ -343,8 +350,9 @@ def _validated(schema: pa.DataFrameSchema, frame: pd.DataFrame, rulebook: Rulebo
 def _values(rule: Rule, row: Mapping[Hashable, Any]) -> dict[str, Shown]:
     """The numbers of an asserted rule by its short names; raw is the text of the figure that is judged."""
     values = {}
-    for name, selector in (*rule.let.items(), *((name, None) for name in rule.where)):
-        judged = name == "figure" or (isinstance(selector, list) and selector[1] == "printed")
+    printed = {name for name, selector in rule.let.items() if selector.one and selector.one.basis == "printed"}
+    for name in (*rule.let, *rule.where):
+        judged = name == "figure" or name in printed
         number = float(row["number" if name == "figure" else name]) if name in row or name == "figure" else np.nan
         if not np.isnan(number):
             values[name] = Shown(number, number, number, str(row["raw"]) if judged else "")

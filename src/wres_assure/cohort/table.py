@@ -23,9 +23,9 @@ import numpy as np
 import pandas as pd
 
 from ..figures import plain
-from ..model import FACT_COLUMNS, Key, Note, Refused, Row, Submission
+from ..model import DIMENSIONS, FACT_COLUMNS, Key, Note, Refused, Row, Submission
 from ..read.preflight import load, recognise
-from ..read.table import MAX_COLUMNS, MAX_FIELD, REQUIRED, decode, records_of, separator_of
+from ..read.table import MAX_COLUMNS, MAX_FIELD, REQUIRED, lines_of, records_of, separator_of, shown
 from ..read.table import read_table as read_facts
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ SECONDS = 60.0
 MAX_FIGURES = 5_000_000
 MAX_BYTES = 1_000_000_000  # of a Parquet file, uncompressed
 IDENTITY = ("organisation_code", "organisation_name", "reporting_year")
-_OF_RETURN = ("organisation_code", "organisation_name", "organisation_type", "region", "reporting_year", "scheme")
-_OF_FIGURE = ("item", "basis", "staff_group", "pay_band", "ethnicity")
+OF_RETURN = ("organisation_code", "organisation_name", "organisation_type", "region", "reporting_year", "scheme")
+OF_FIGURE = ("item", *DIMENSIONS)
 _ONE_A_FIGURE = "Give one row a figure (item, value, …) or one column a figure (headcount|verified|non_clinical|5|bme)."
 _INDEX = "__index_level_"  # what pandas calls a nameless index in Parquet
 
@@ -114,29 +114,30 @@ def column_of(key: Key) -> str:
 def key_of(column: str) -> Key | None:
     """The figure that a column of a wide table holds; None where it is no such column."""
     parts = [part.strip() for part in column.split("|")]
-    return Key(*parts, *[""] * (len(_OF_FIGURE) - len(parts))) if 2 <= len(parts) <= len(_OF_FIGURE) else None
+    return Key(*parts, *[""] * (len(OF_FIGURE) - len(parts))) if 2 <= len(parts) <= len(OF_FIGURE) else None
 
 
 def widened(frame: pd.DataFrame) -> pd.DataFrame:
     """The wide form of a tidy table, without notes; ValueError where a return gives a figure twice."""
-    keys = frame[list(_OF_FIGURE)].drop_duplicates()
+    keys = frame[list(OF_FIGURE)].drop_duplicates()
     names = {tuple(key): column_of(Key(*key)) for key in keys.itertuples(index=False)}
-    column = [names[key] for key in zip(*(frame[name] for name in _OF_FIGURE), strict=True)]
-    row = frame.groupby(list(_OF_RETURN), sort=False, dropna=False).ngroup().to_numpy()
+    column = [names[key] for key in zip(*(frame[name] for name in OF_FIGURE), strict=True)]
+    row = frame.groupby(list(OF_RETURN), sort=False, dropna=False).ngroup().to_numpy()
     at, columns = pd.factorize(np.array(column, dtype=object))
     if len(np.unique(row * len(columns) + at)) < len(frame):
         raise ValueError("A return gives a figure twice; a wide table has one place for each.")
     values: Texts = np.full((row.max() + 1, len(columns)), None, dtype=object)
     values[row, at] = frame["value"].to_numpy(dtype=object)
-    returns = frame[list(_OF_RETURN)].drop_duplicates()
+    returns = frame[list(OF_RETURN)].drop_duplicates()
     whole = dict(zip(columns.tolist(), values.T, strict=True))
-    return pd.DataFrame({name: returns[name].to_numpy(dtype=object) for name in _OF_RETURN} | whole)
+    return pd.DataFrame({name: returns[name].to_numpy(dtype=object) for name in OF_RETURN} | whole)
 
 
 # Reading
 
 
 def _parquet(data: bytes, file: str) -> pd.DataFrame:
+    """The frame in a Parquet file; Refused where it is damaged, too large, or pyarrow is missing."""
     try:
         import pyarrow  # type: ignore[import-not-found,import-untyped,unused-ignore]  # an extra without types
         from pyarrow import parquet  # type: ignore[import-not-found,import-untyped,unused-ignore]  # the same
@@ -163,7 +164,7 @@ def _parquet(data: bytes, file: str) -> pd.DataFrame:
 
 def _wide_csv(data: bytes, file: str, deadline: float) -> tuple[pd.DataFrame, list[int]] | None:
     """The columns of a wide CSV as text, and each row's line; None where no column is a figure."""
-    lines = decode(data, file).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = lines_of(data, file)
     first = next(at for at, line in enumerate(lines) if line.strip(" \t,;"))
     records = records_of(lines, first, separator_of(lines[first], file, first + 1), file)
     _, header = next(records)
@@ -192,6 +193,7 @@ def _wide_csv(data: bytes, file: str, deadline: float) -> tuple[pd.DataFrame, li
 
 
 def _bounded(file: str, rows: int, names: Sequence[Hashable]) -> None:
+    """Refused where a table has more columns or figures than are read."""
     if len(names) > MAX_COLUMNS:
         what = f"{file} has {len(names):,} columns; at most {MAX_COLUMNS:,} are read."
         raise Refused("table_columns", what, _ONE_A_FIGURE, file)
@@ -202,6 +204,7 @@ def _bounded(file: str, rows: int, names: Sequence[Hashable]) -> None:
 
 
 def _is_wide(names: Iterable[str]) -> bool:
+    """Whether columns are figures."""
     names = [name.strip() for name in names]
     return not set(REQUIRED) <= {name.lower() for name in names} and any(key_of(name) for name in names)
 
@@ -213,33 +216,29 @@ def _names(written: list[Hashable], file: str) -> tuple[dict[str, int], list[Not
     taken: dict[object, int] = {}
     trimmed = [str(name).strip() for name in written]
     is_wide = _is_wide(trimmed)
-    known = _OF_RETURN if is_wide else FACT_COLUMNS
+    known = OF_RETURN if is_wide else FACT_COLUMNS
     for position, name in enumerate(trimmed):
         key = key_of(name) if is_wide else None
         if (same := key or name.lower()) in taken:
-            what = f"{file} has the column {_shown(name)} twice (columns {taken[same] + 1} and {position + 1})."
+            what = f"{file} has the column {shown(name)} twice (columns {taken[same] + 1} and {position + 1})."
             raise Refused("csv_header_twice", what, "Remove or rename one of them.", file)
         taken[same] = position
         if key or name.lower() in known:
             names[column_of(key) if key else name.lower()] = position
         else:
-            notes.append(Note("unknown_column", f"column {position + 1}", _shown(name)))
+            notes.append(Note("unknown_column", f"column {position + 1}", shown(name)))
     if not is_wide and not set(REQUIRED) <= names.keys():
-        found = ", ".join(_shown(name) for name in trimmed[:20]) or "none"
+        found = ", ".join(shown(name) for name in trimmed[:20]) or "none"
         what = f"{file} is not a table of returns: it has no columns `item` and `value`; columns found: {found}."
         raise Refused("not_facts_table", what, _ONE_A_FIGURE, file)
     return names, notes, is_wide
-
-
-def _shown(name: str) -> str:
-    name = "".join(letter if letter.isprintable() else " " for letter in name)
-    return f"`{name[:40]}{'…' if len(name) > 40 else ''}`"
 
 
 # To text
 
 
 def _tidy(columns: dict[str, Texts], lines: NDArray[Any]) -> pd.DataFrame:
+    """One row a figure, with the columns of a facts CSV and `line`; rows without any text are left out."""
     blank = np.full(len(lines), "", dtype=object)
     filled = {name: np.where(pd.isna(columns[name]), "", columns[name])
               if name in columns else blank for name in FACT_COLUMNS}  # fmt: skip
@@ -255,17 +254,17 @@ def _tidy(columns: dict[str, Texts], lines: NDArray[Any]) -> pd.DataFrame:
 
 def _lengthened(columns: dict[str, Texts], lines: NDArray[np.int64], file: str) -> pd.DataFrame:
     """The tidy form of a wide table: a row for every figure that is given."""
-    figures = [name for name in columns if name not in _OF_RETURN]
+    figures = [name for name in columns if name not in OF_RETURN]
     values = np.stack([columns[name] for name in figures], axis=1)
     given = pd.notna(values)
     # A return without any figure is still a return: it is judged by one blank figure, not lost.
-    whose = np.logical_or.reduce([pd.notna(columns[name]) for name in columns if name in _OF_RETURN]
+    whose = np.logical_or.reduce([pd.notna(columns[name]) for name in columns if name in OF_RETURN]
                                  or [np.zeros(len(lines), dtype=bool)])  # fmt: skip
     given[:, 0] |= whose & ~given.any(axis=1)
     row, at = np.nonzero(given)
     keys = np.array([key_of(name) for name in figures], dtype=object)[at]
-    tidy: dict[str, Texts] = {name: columns[name][row] for name in columns if name in _OF_RETURN}
-    tidy |= {name: keys[:, position] for position, name in enumerate(_OF_FIGURE)}
+    tidy: dict[str, Texts] = {name: columns[name][row] for name in columns if name in OF_RETURN}
+    tidy |= {name: keys[:, position] for position, name in enumerate(OF_FIGURE)}
     # Not the row alone: whatever rests on one figure of it would seem to rest on all of them.
     spots = [f"{line}, column {figures[column]}" for line, column in zip(lines[row].tolist(), at.tolist(), strict=True)]
     return _tidy(tidy | {"value": values[row, at]}, np.array(spots, dtype=object))
@@ -282,7 +281,7 @@ def _texts(column: pd.Series[Any], name: str, file: str) -> Texts:
     if pd.api.types.infer_dtype(values, skipna=True) == "string":
         codes, different = pd.factorize(values)
         if (long := max(map(len, different), default=0)) > MAX_FIELD:
-            what = f"{file} has a text of {long:,} characters in the column {_shown(name)}."
+            what = f"{file} has a text of {long:,} characters in the column {shown(name)}."
             raise Refused("text_long", what, f"At most {MAX_FIELD:,} are read; shorten it.", file)
         return _taken(different, codes)
     written: Texts = np.empty(len(values), dtype=object)
@@ -290,7 +289,7 @@ def _texts(column: pd.Series[Any], name: str, file: str) -> Texts:
         try:
             written[at] = _text(value)
         except TypeError:
-            what = f"{file} holds neither text nor a number in the column {_shown(name)} (line {at + 2:,})."
+            what = f"{file} holds neither text nor a number in the column {shown(name)} (line {at + 2:,})."
             raise Refused("table_value", what, "Save the column as text or as numbers.", f"line {at + 2}") from None
     return written
 
@@ -328,6 +327,7 @@ def _text(value: Any) -> str | None:
 
 
 def _not_empty(frame: pd.DataFrame, file: str) -> pd.DataFrame:
+    """The same frame; Refused where it has no row."""
     if frame.empty:
         raise Refused("table_empty", f"{file} has no figures.", "Save the table again with its rows.", file)
     return frame

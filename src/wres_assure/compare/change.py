@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ..facts import Facts
-from ..figures import more_or_fewer
+from ..figures import in_words
 from ..model import Change, Earlier, Fact, Indicator, Json, Key, Pooled
 from ..rulebook import Rulebook
 from ..rulebook.expression import tidy
@@ -267,7 +267,8 @@ def _people(entry: Json, last: Indicator, now: Indicator, then: int, year: int) 
     if None in figures:
         return ()
     a, m, b, n = (figure or 0.0 for figure in figures)
-    told = more_or_fewer(round(b - a), "as many")
+    more = round(b - a)
+    told = f"{in_words(abs(more))} {'more' if more > 0 else 'fewer'}" if more else "as many"
     return (f"{who}: {a:,.0f} of {m:,.0f} in {then}, {b:,.0f} of {n:,.0f} in {year}: {told}.",)
 
 

@@ -8,7 +8,7 @@ from ..figures import MONTHS, plain
 from ..model import Cell, Organisation, Raised
 from .layout import Map
 
-_SHORT = [month[:3].casefold() for month in MONTHS]
+_MONTHS = [month[:3].lower() for month in MONTHS]
 FIRST_YEAR = 2016
 TYPES = {"trust", "independent", "ccg", "icb", "csu", "national_body"}
 
@@ -81,8 +81,8 @@ def _date(cell: Cell, date_1904: bool) -> tuple[int, int, int]:
         if match := re.search(pattern, text):
             year, month, day_ = (int(match[i]) for i in order)
             return (year, month, day_) if 1 <= month <= 12 else (0, 0, 0)
-    if (match := re.search(r"(\d{1,2})(?:st|nd|rd|th)?\s+([a-z]{3})[a-z]*\s+(\d{4})", text)) and match[2] in _SHORT:
-        return int(match[3]), _SHORT.index(match[2]) + 1, int(match[1])
+    if (match := re.search(r"(\d{1,2})(?:st|nd|rd|th)?\s+([a-z]{3})[a-z]*\s+(\d{4})", text)) and match[2] in _MONTHS:
+        return int(match[3]), _MONTHS.index(match[2]) + 1, int(match[1])
     return 0, 0, 0
 
 

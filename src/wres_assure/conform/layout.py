@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..figures import plain
-from ..memo import Remembered
+from ..memo import remembered
 from ..model import Cell, Json, Raised, Sheet
 
 
@@ -50,7 +50,8 @@ class _Wording(NamedTuple):
     notes: frozenset[str]
 
 
-def _made_wording(layout: Json) -> _Wording:
+@remembered
+def _wording(layout: Json) -> _Wording:
     respondents = layout["respondents"]
     labels: dict[str, dict[str, list[int]]] = {}
     for section in layout["sections"]:
@@ -68,9 +69,6 @@ def _made_wording(layout: Json) -> _Wording:
         },
         frozenset(words(text) for text in layout["notes"]),
     )
-
-
-_wording = Remembered(_made_wording)
 
 
 def locate(sheet: Sheet, layout: Json) -> Map | None:

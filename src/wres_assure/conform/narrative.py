@@ -37,7 +37,7 @@ def _whom(question: str, rulebook: Rulebook) -> str:
     reading = [
         rule
         for rule in rulebook.rules
-        if any(selector[:2] == [question, "narrative"] for selector in rule.let.values() if isinstance(selector, list))
+        if any(key[:2] == (question, "narrative") for selector in rule.let.values() for key in selector.choices)
     ]
     if not reading or not all(rule.organisations for rule in reading):
         return ""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..figures import figure_of_cell, plain
-from ..memo import Remembered
+from ..memo import remembered
 from ..model import Cell, Conformed, Fact, Json, Key, Organisation, Raised, Return, Submission, column_letters
 from ..rulebook import Rulebook
 from .cover import cover_of, organisation_of, snapshot_of, year_of
@@ -110,7 +110,8 @@ class _Expected(NamedTuple):
     part_of: dict[Key, tuple[str, str]]  # basis and section of what may be left empty; the ESR column is one part
 
 
-def _all_expected(layout: Json, items: Json) -> _Expected:
+@remembered
+def _expected(layout: Json, items: Json) -> _Expected:
     rows = []
     section_of: dict[tuple[str, str, str], str] = {}
     for section in layout["sections"]:
@@ -134,9 +135,6 @@ def _all_expected(layout: Json, items: Json) -> _Expected:
                     if part is not None and block in ("verified", "esr"):
                         part_of[key] = (block, part if block == "verified" else "")
     return _Expected(tuple(rows), part_of)
-
-
-_expected = Remembered(_all_expected)
 
 
 def _structure(found: Map) -> Iterator[Raised]:

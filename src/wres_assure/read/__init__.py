@@ -10,7 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from ..model import Submission
-from .preflight import Found, load, recognise
+from .preflight import Recognised, load, recognise
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,17 +35,17 @@ def read_bytes(data: bytes, file: str, seconds: float = SECONDS) -> Submission:
     return _read(recognise(data, file), deadline)
 
 
-def _read(found: Found, deadline: float) -> Submission:
+def _read(known: Recognised, deadline: float) -> Submission:
     # Imported when needed: a workbook does not pay for csv, nor a table for the XML parser.
-    if found.package is not None:
+    if known.package is not None:
         from .workbook import read_workbook
 
         # Cells make no cycles; looking for some among 100,000 new tuples costs a quarter of the reading.
-        return read_workbook(found.package, found.sha256, deadline)
-    if found.is_json:
+        return read_workbook(known.package, known.sha256, deadline)
+    if known.is_json:
         from .result import read_result
 
-        return read_result(found.data, found.file, found.sha256)
+        return read_result(known.data, known.file, known.sha256)
     from .table import read_table
 
-    return read_table(found.data, found.file, found.sha256, deadline)
+    return read_table(known.data, known.file, known.sha256, deadline)

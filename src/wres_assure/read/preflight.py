@@ -48,7 +48,7 @@ _ZIPS = (
 )  # fmt: skip
 
 
-class Found(NamedTuple):
+class Recognised(NamedTuple):
     """A file, its hash, and its parts where it is a workbook (None: a table of text)."""
 
     file: str
@@ -87,14 +87,14 @@ def load(path: os.PathLike[str] | str) -> tuple[str, bytes]:
     return file, data
 
 
-def recognise(data: bytes, file: str) -> Found:
+def recognise(data: bytes, file: str) -> Recognised:
     """What the bytes are; Refused unless a workbook or, for want of any other sign, a table of text."""
     if len(data) > MAX_FILE:
         _too_large(file, len(data))
     if not data:
         raise Refused("file_empty", f"{file} is empty.", "Save the file again and check that it has content.", file)
     if data.startswith(b"PK"):
-        return Found(file, hashlib.sha256(data).hexdigest(), data, _workbook(data, file))
+        return Recognised(file, hashlib.sha256(data).hexdigest(), data, _workbook(data, file))
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         _ole(data, file)
     head = data[:4096]
@@ -106,7 +106,7 @@ def recognise(data: bytes, file: str) -> Found:
             raise Refused(code, f"{file} {what}.", remedy, file)
     if head[:1] == b"<":
         _markup(head.lower(), file)
-    return Found(file, hashlib.sha256(data).hexdigest(), data, None, head[:1] in (b"{", b"["))
+    return Recognised(file, hashlib.sha256(data).hexdigest(), data, None, head[:1] in (b"{", b"["))
 
 
 def _workbook(data: bytes, file: str) -> Package:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import NamedTuple
 
 from ..model import Refused, Sheet, column_letters
 from .cells import MAX_CELLS, MAX_COLUMN, MAX_ROW, Book, Keeper
@@ -32,18 +31,8 @@ _NOWHERE = 1 << 20  # beyond the last row that Excel has
 _YES = ("1", "true")
 
 
-class SheetRead(NamedTuple):
-    """A sheet, the number of its cell elements, and the places that a note must speak of."""
-
-    sheet: Sheet
-    cells: int
-    white: list[tuple[int, int]]
-    dde: list[tuple[int, int]]
-    drawing: bool
-
-
-def read_sheet(content: bytes, part: str, name: str, state: str, book: Book, budget: int) -> SheetRead:
-    """The cells of one worksheet part that hold a value or a formula.
+def read_sheet(content: bytes, part: str, name: str, state: str, book: Book, budget: int) -> Reading:
+    """The cells of one worksheet part that hold a value or a formula, and what a note must speak of.
 
     Numbers keep the shortest text that gives the same double ("0.29", where Excel stores 0.28999999999999998).
     An empty text counts as no value unless a formula gave it. Refused: content beyond row 5,000 or column 200
@@ -60,8 +49,10 @@ def read_sheet(content: bytes, part: str, name: str, state: str, book: Book, bud
     return _Whole(part, name, book, budget).read(content, state)
 
 
-class _Reading:
-    """A worksheet part while it is read: the row and column arrived at, and what was seen so far."""
+class Reading:
+    """A worksheet part while it is read: the row and column arrived at, and what was seen so far; then its `sheet`."""
+
+    sheet: Sheet
 
     def __init__(self, part: str, name: str, book: Book, budget: int) -> None:
         self.part, self.name, self.book, self.budget = part, name, book, budget
@@ -74,14 +65,14 @@ class _Reading:
         self.hidden_rows: set[int] = set()
         self.merges: list[tuple[int, int, int, int]] = []
 
-    def read(self, content: bytes, state: str) -> SheetRead:
-        """The sheet in `content`, of which the root says whether it is one."""
+    def read(self, content: bytes, state: str) -> Reading:
+        """Reads the whole part; Refused where its root is not that of a worksheet."""
         parse(content, self.part, self.file, self.book.deadline, self._root)
         keeper = self.keeper
         hidden_columns = frozenset(column for column, hidden in enumerate(keeper.column_hidden) if hidden and column)
         merges, hidden_rows = tuple(self.merges), frozenset(self.hidden_rows)
-        sheet = Sheet(self.name, state, keeper.cells, merges, hidden_rows, hidden_columns)
-        return SheetRead(sheet, self.count, keeper.white, keeper.dde, self.drawing)
+        self.sheet = Sheet(self.name, state, keeper.cells, merges, hidden_rows, hidden_columns)
+        return self
 
     def _root(self, namespace: str, root: str) -> tuple[Start, End, Text | None]:
         if root != "worksheet":
@@ -116,7 +107,7 @@ class _Reading:
             self.drawing = True
 
 
-class _AroundTable(_Reading):
+class _AroundTable(Reading):
     """A worksheet whose table is in the plain form: only what stands around it is given to expat."""
 
     def __init__(self, part: str, name: str, book: Book, budget: int, table: str) -> None:
@@ -124,6 +115,7 @@ class _AroundTable(_Reading):
         self.table = table
 
     def handlers(self, namespace: str) -> tuple[Start, End, Text | None]:
+        """Those of what stands around the table; NotPlain where names do not arrive bare."""
         if namespace:
             raise NotPlain
         return self._start, self._end, None
@@ -152,7 +144,7 @@ class _AroundTable(_Reading):
             self.keeper.keep_row(self.row, number, self.row_hidden, cells)
 
 
-class _Whole(_Reading):
+class _Whole(Reading):
     """A worksheet in any form of XML, all of it given to expat."""
 
     def __init__(self, part: str, name: str, book: Book, budget: int) -> None:
@@ -168,6 +160,7 @@ class _Whole(_Reading):
         self.inline: list[str] | None = None
 
     def handlers(self, namespace: str) -> tuple[Start, End, Text | None]:
+        """Those of every element."""
         known = {namespace + name: name for name in (*VOCABULARY, "col", "mergeCell", "drawing")}
         self.local = known.get
         return self._start, self._end, self.chunks.append

@@ -31,13 +31,11 @@ def read_table(data: bytes, file: str, sha256: str, deadline: float) -> Submissi
     middle, mixed encodings, an unclosed quotation mark, a row longer than the header, a line over 1 MB, a value
     over 32,767 characters, 1,000 columns, 200,000 rows, the deadline.
     """
-    text = decode(data, file).replace("\r\n", "\n").replace("\r", "\n")
-    lines = text.split("\n")
-    if len(text) > MAX_LINE:
-        for at, line in enumerate(lines, 1):
-            if len(line) > MAX_LINE:
-                what = f"has a line of {len(line):,} characters; at most {MAX_LINE:,} are read"
-                _refuse("csv_line", file, at, what, "Check that the file is a facts CSV, one figure a line.")
+    lines = lines_of(data, file)
+    for at, line in enumerate(lines, 1):
+        if len(line) > MAX_LINE:
+            what = f"has a line of {len(line):,} characters; at most {MAX_LINE:,} are read"
+            _refuse("csv_line", file, at, what, "Check that the file is a facts CSV, one figure a line.")
     first = next((at for at, line in enumerate(lines) if line.strip(" \t,;")), None)
     if first is None:
         raise Refused("file_empty", f"{file} holds nothing but blanks.", "Save the file again with its rows.", file)
@@ -67,7 +65,12 @@ def read_table(data: bytes, file: str, sha256: str, deadline: float) -> Submissi
     return Submission(file, sha256, (), tuple(rows), tuple(notes))
 
 
-def decode(data: bytes, file: str) -> str:
+def lines_of(data: bytes, file: str) -> list[str]:
+    """The lines of a table's text; Refused where its bytes are not all of one encoding, or no text."""
+    return _decoded(data, file).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _decoded(data: bytes, file: str) -> str:
     encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         text = data.decode(encoding)
@@ -154,13 +157,13 @@ def _header(header: list[str], line: int, file: str) -> tuple[list[tuple[int, st
         if not name:
             continue
         if name in places:
-            what = f"has the column {_shown(name)} twice (columns {places[name] + 1} and {at + 1})"
+            what = f"has the column {shown(name)} twice (columns {places[name] + 1} and {at + 1})"
             _refuse("csv_header_twice", file, line, what, "Remove or rename one of them.")
         places[name] = at
         if name in FACT_COLUMNS:
             names.append((at, name))
         else:
-            notes.append(Note("unknown_column", f"line {line}, column {at + 1}", _shown(name)))
+            notes.append(Note("unknown_column", f"line {line}, column {at + 1}", shown(name)))
     missing = " and ".join(f"`{name}`" for name in REQUIRED if name not in places)
     if missing:
         # Only names we know are repeated: a list without header begins with somebody's data.
@@ -172,7 +175,8 @@ def _header(header: list[str], line: int, file: str) -> tuple[list[tuple[int, st
     return names, notes
 
 
-def _shown(name: str) -> str:
+def shown(name: str) -> str:
+    """The name of a column as it may be spoken of: in one line, and no longer than a name is."""
     name = "".join(letter if letter.isprintable() else " " for letter in name)
     return f"`{name if len(name) <= _NAME_LENGTH else name[:_NAME_LENGTH] + '…'}`"
 

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from ..model import Note, Refused, Sheet, Submission, column_letters
 from .cells import MAX_CELLS, Book
 from .package import Package, damaged, read_part
-from .references import format_kind, names_other_file, unescape
-from .sheet import SheetRead, read_sheet
+from .references import format_kind, is_zero, names_other_file, unescape
+from .sheet import Reading, read_sheet
 from .xml import (
     MAX_DEPTH,
     MAX_TEXT,
@@ -34,10 +34,15 @@ _LISTED = 12  # addresses named in a note; the rest are counted
 
 
 class Link(NamedTuple):
-    """A relationship: the last word of its type, and the part it leads to ("" where it leads out of the file)."""
+    """A relationship of a part: its whole type, and the part it leads to ("" where it leads out of the file)."""
 
-    kind: str
+    type: str
     target: str
+
+    @property
+    def kind(self) -> str:
+        """The last word of its type: `worksheet`."""
+        return self.type.rpartition("/")[2]
 
 
 def read_workbook(package: Package, sha256: str, deadline: float) -> Submission:
@@ -71,33 +76,44 @@ def read_workbook(package: Package, sha256: str, deadline: float) -> Submission:
         if link.kind != "worksheet" or link.target in used or name.lower() in used:
             raise damaged(file, f"sheet {name} is missing or stands twice in it", name)
         used |= {link.target, name.lower()}  # no sheet can have the name of a part: a name has no slash
-        read = read_sheet(read_part(package, link.target), link.target, name, state, book, budget)
-        budget -= read.cells
-        sheets.append(read.sheet)
-        notes += _sheet_notes(read)
-        if read.drawing:
-            notes += _pictures(package, link.target, read.sheet, deadline)
+        reading = read_sheet(read_part(package, link.target), link.target, name, state, book, budget)
+        budget -= reading.count
+        sheets.append(reading.sheet)
+        notes += _sheet_notes(reading)
+        if reading.drawing:
+            notes += _pictures(package, link.target, reading.sheet, deadline)
     return Submission(file, sha256, tuple(sheets), (), tuple(notes), date_1904)
 
 
 def _links(package: Package, part: str, deadline: float) -> dict[str, Link]:
     """The relationships of a part by their id; none where the part has none."""
+    name = links_of(part)
+    known = name.lower() in package.parts
+    return links_in(read_part(package, name), part, package.file, deadline) if known else {}
+
+
+def links_of(part: str) -> str:
+    """The name of the part that holds the relationships of another."""
     folder, _, base = part.rpartition("/")
-    name = f"{folder}/_rels/{base}.rels".lstrip("/")
+    return f"{folder}/_rels/{base}.rels".lstrip("/")
+
+
+def links_in(content: bytes, part: str, file: str, deadline: float) -> dict[str, Link]:
+    """The relationships of a part by their id, from the content of the part that holds them."""
+    folder = part.rpartition("/")[0]
     links: dict[str, Link] = {}
 
     def start(tag: str, attributes: Attributes, _depth: int) -> None:
         if tag == "Relationship":
             outside = attributes.get("TargetMode") == "External"
-            target = "" if outside else part_named(folder, attributes.get("Target", ""))
-            links[attributes.get("Id", "")] = Link(attributes.get("Type", "").rpartition("/")[2], target)
+            target = "" if outside else _part_named(folder, attributes.get("Target", ""))
+            links[attributes.get("Id", "")] = Link(attributes.get("Type", ""), target)
 
-    if name.lower() in package.parts:
-        walk(read_part(package, name), name, package.file, deadline, start)
+    walk(content, links_of(part), file, deadline, start)
     return links
 
 
-def part_named(folder: str, target: str) -> str:
+def _part_named(folder: str, target: str) -> str:
     """The part that a target names, seen from a folder; a target from the root begins with a slash."""
     path: list[str] = []
     for step in (target if target.startswith("/") else f"{folder}/{target}").split("/"):
@@ -234,11 +250,7 @@ def _styles(package: Package, links: dict[str, list[str]], deadline: float) -> t
 def _whiteness(colour: Attributes) -> str:
     if colour.get("rgb", "").upper() in ("FFFFFFFF", "00FFFFFF"):  # the first two digits are not used by Excel
         return "white"
-    return "theme" if colour.get("theme") == "0" and _float_zero(colour.get("tint", "0")) else ""
-
-
-def _float_zero(text: str) -> bool:
-    return text.strip("0.-") == ""
+    return "theme" if colour.get("theme") == "0" and is_zero(colour.get("tint", "0")) else ""
 
 
 def _theme_is_white(package: Package, links: dict[str, list[str]], deadline: float) -> bool:
@@ -287,8 +299,8 @@ def _workbook_notes(package: Package, links: dict[str, list[str]], elsewhere: in
     return notes
 
 
-def _sheet_notes(read: SheetRead) -> list[Note]:
-    sheet = read.sheet
+def _sheet_notes(reading: Reading) -> list[Note]:
+    sheet, keeper = reading.sheet, reading.keeper
     notes = []
     if sheet.state != "visible":
         how = "very hidden: Excel's own menu does not list it" if sheet.state == "veryHidden" else "hidden"
@@ -298,10 +310,10 @@ def _sheet_notes(read: SheetRead) -> list[Note]:
         hidden = [at for at, cell in sheet.cells.items() if cell.hidden]
         if hidden:
             notes.append(Note("hidden_cells", sheet.name, f"in hidden rows or columns: {_addresses(hidden)}"))
-    if read.white:
-        notes.append(Note("white_text", sheet.name, f"white text on white or no fill: {_addresses(read.white)}"))
-    if read.dde:
-        notes.append(Note("dde", sheet.name, f"formulas that ask other programmes: {_addresses(read.dde)}"))
+    if keeper.white:
+        notes.append(Note("white_text", sheet.name, f"white text on white or no fill: {_addresses(keeper.white)}"))
+    if keeper.dde:
+        notes.append(Note("dde", sheet.name, f"formulas that ask other programmes: {_addresses(keeper.dde)}"))
     return notes
 
 

@@ -16,7 +16,6 @@ from ..figures import NOT_IN_FILE, written_out
 from ..model import (
     FACT_COLUMNS,
     FAILED,
-    HOW_GIVEN,
     OURS,
     OUTCOMES,
     Assessment,
@@ -34,7 +33,7 @@ from ..rulebook import Rule, Rulebook
 from ..rulebook.expression import tidy
 from ..wording.cells import cells_of, figure_shown, raw_of
 from ..wording.change import KINDS, three_years
-from ..wording.findings import fingerprint, message_of, remedy_of
+from ..wording.findings import fingerprint, in_turn, message_of, remedy_of
 from ..wording.text import REDACTED, clean, code_shown, free
 from .score_json import scored
 
@@ -100,9 +99,8 @@ def in_order(findings: Iterable[Finding], rulebook: Rulebook) -> list[Finding]:
     order = place_order(rulebook)
 
     def key(finding: Finding) -> tuple[Any, ...]:
-        family = rulebook.rule(finding.rule).family
-        first = HOW_GIVEN.index(family) if family in HOW_GIVEN else len(HOW_GIVEN)
-        return first, family, finding.rule, order(finding.place), finding.code, finding.detail, finding.cells
+        rule = rulebook.rule(finding.rule)
+        return *in_turn(rule), order(finding.place), finding.code, finding.detail, finding.cells
 
     return sorted(findings, key=key)
 

@@ -8,100 +8,27 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple
 
 from .. import resources
-from ..memo import Remembered
-from ..model import Json, Key, Place
-from .expression import Env, Operand, Tree, interval_of, value_of
+from ..model import Json, Place
+from .rule import BOUND, Rule, Selector, Wording, evaluated, rule_of
 
-# item, basis, staff_group, pay_band, ethnicity: "@" is bound, "*" the whole, "=" the printed total;
-# or one such list for each item
-Selector = list[str] | dict[str, list[str]]
+__all__ = ["BOUND", "Rule", "Rulebook", "RulebookUnusable", "Selector", "Wording", "build", "evaluated", "load"]
 
 
 class RulebookUnusable(Exception):
     """A rulebook that cannot be loaded: our author's mistake, never the submitter's."""
 
 
-class Wording(NamedTuple):
-    """What a finding of a rule says, and what it asks to be done."""
+class Rulebook(NamedTuple):
+    """All rules in force, with what they rest on. It is never changed, and threads may share it.
 
-    message: str
-    remedy: str
-
-
-class Rule(NamedTuple):
-    """One rule: whom and what it speaks of, what must hold, what is said where it does not, and its own tests.
-
-    A text that is not given is "". Trees are as in `expression`; their closures are made by `evaluated`.
+    Two rulebooks are the same only where they are one, so that what is made of one can be kept by it.
     """
 
-    id: str
-    title: str
-    family: str
-    action: str
-    authority: str
-    status: str  # proposed | active | suspended | retired
-    status_reason: str
-    successor: str
-    replaces: list[str]
-    since: str  # the version of the rulebook it came with
-    known_issues: list[str]
-    year_from: int
-    year_until: int | None
-    organisations: tuple[str, ...]  # empty: all
-    inputs: tuple[str, ...]  # empty: workbook and table
-    kind: str  # places | cells | rows | sections
-    places: tuple[Place, ...]
-    let: Mapping[str, Selector]
-    units: Mapping[str, str]  # of the names of let and where
-    where_trees: Mapping[str, Tree]
-    when_tree: Tree  # None: always
-    when_text: str
-    when_missing: str | None  # zero | skip
-    assert_tree: Tree  # None of a rule that a stage raises
-    assert_text: str
-    raised_by: str  # the stage: read | conform | compare
-    codes: Mapping[str, Wording]  # what it says of each code that a stage raises
-    asks_removal: bool
-    slip: str  # the name of a likely slip; its figures enter no outcome statement until explained
-    explains: list[str]  # the rules whose findings follow from its own
-    message: str
-    why: str
-    remedy: str
-    cases: list[Json]
-    no_sample: str  # why no sample, generated return or published case makes it fail
-    file: str
-    line: int
-    beside: bool  # rests on what is given beside the return: an earlier return, peers, survey, narrative, notes
-    bound: dict[Place, tuple[dict[str, Key], tuple[str, ...]]]  # filled by `assertion`: keys of its names, the printed
-    where: Mapping[str, Callable[[Env], Operand]] = {}
-    when: Callable[[Env], bool] | None = None
-    holds: Callable[[Env], bool] | None = None
-    needs_for_when: tuple[str, ...] = ()  # the selected names a condition rests on, in order
-    needs: tuple[str, ...] = ()
-
-    @property
-    def parameters(self) -> list[str]:
-        """The parameters it names."""
-        return [name.removeprefix("parameter.") for name in self.let if name.startswith("parameter.")]
-
-    @property
-    def figures(self) -> dict[str, Selector]:
-        """The figures it names: all of `let` but its parameters."""
-        return {name: selector for name, selector in self.let.items() if not name.startswith("parameter.")}
-
-    def wording(self, code: str) -> Wording:
-        """What it says of a code; of an assertion that fails where that is ""."""
-        return self.codes[code] if code else Wording(self.message, self.remedy)
-
-
-_dated: Remembered[dict[int | None, dict[str, float | None]]] = Remembered(lambda parameters: {})
-
-
-class Rulebook(NamedTuple):
     version: str
     sha256: str
     rules: tuple[Rule, ...]
@@ -122,6 +49,12 @@ class Rulebook(NamedTuple):
     peer_groups: Json  # who is comparable: see rules/peers.yaml
     benchmarks: Mapping[tuple[str, int], tuple[Json, ...]]  # published values by indicator and year
 
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
     def rule(self, rule_id: str) -> Rule:
         """The rule of an id; KeyError where there is none."""
         return self.by_id[rule_id]
@@ -141,10 +74,7 @@ class Rulebook(NamedTuple):
 
     def parameters_of(self, year: int | None) -> Mapping[str, float | None]:
         """Every parameter's value in a year."""
-        found = _dated(self.parameters)
-        if year not in found:
-            found[year] = {name: self.parameter(name, year) for name in self.parameters}
-        return found[year]
+        return _parameters_of(self, year)
 
     def question(self, item: str, year: int) -> str:
         """The survey's question behind an item in a collection: `Q13a`; recalled ones are marked so."""
@@ -160,6 +90,11 @@ class Rulebook(NamedTuple):
         document, _, section = name.partition(".")
         reference = self.references[document]
         return f"{reference['document']}, {reference['sections'][section]}"
+
+
+@lru_cache
+def _parameters_of(rulebook: Rulebook, year: int | None) -> dict[str, float | None]:
+    return {name: rulebook.parameter(name, year) for name in rulebook.parameters}
 
 
 def load(folder: str | None = None) -> Rulebook:
@@ -191,7 +126,7 @@ def load(folder: str | None = None) -> Rulebook:
 
 def build(compiled: Json) -> Rulebook:
     """The rulebook of a compiled dictionary."""
-    rules = tuple(_rule(entry) for entry in compiled["rules"])
+    rules = tuple(rule_of(entry) for entry in compiled["rules"])
     rows = [(s, row) for layout in compiled["layouts"].values() for s in layout["sections"] for row in s["rows"]]
     return Rulebook(
         compiled["version"],
@@ -259,66 +194,3 @@ def _layouts(compiled: Json) -> dict[str, Json]:
         own = {key: difference[key] for key in ("id", "year", "title", "snapshot_date")}
         layouts[name] = {**base, **own, "blocks": {**base["blocks"], **blocks}}
     return layouts
-
-
-# Fields of a compiled rule that are called otherwise here, and texts that may not be given.
-_CALLED = {"from": "year_from", "until": "year_until"} | {name: f"{name}_tree" for name in ("when", "assert")}
-_CALLED["where"] = "where_trees"
-_TEXTS = (
-    "status_reason", "successor", "when_text", "assert_text", "raised_by", "slip", "message", "remedy", "no_sample"
-)  # fmt: skip
-
-
-def _rule(entry: Json) -> Rule:
-    """The rule of a compiled entry."""
-    fields = {_CALLED.get(name, name): value for name, value in entry.items()}
-    fields |= {name: entry[name] or "" for name in _TEXTS}
-    fields |= {name: tuple(entry[name] or ()) for name in ("organisations", "inputs")}
-    fields["places"] = tuple(Place(*place) for place in entry["places"])
-    fields["codes"] = {code: Wording(**said) for code, said in entry["codes"].items()}
-    return evaluated(Rule(**fields, beside=_beside(entry), bound={}))
-
-
-def evaluated(rule: Rule) -> Rule:
-    """The rule with the closures of its trees."""
-    needs_of: dict[str, set[str]] = {name: {name} for name in rule.let}
-    for name, tree in rule.where_trees.items():
-        needs_of[name] = _needs(tree, needs_of)
-    return rule._replace(
-        where={name: interval_of(tree) for name, tree in rule.where_trees.items()},
-        when=value_of(rule.when_tree) if rule.when_tree else None,
-        holds=value_of(rule.assert_tree) if rule.assert_tree else None,
-        needs_for_when=tuple(sorted(_needs(rule.when_tree, needs_of))),
-        needs=tuple(sorted(_needs(rule.assert_tree, needs_of))),
-    )
-
-
-# Bases and items of figures that come from beside the return; notes explain figures and are none themselves.
-_BASES_BESIDE = {"previous", "last_year", "change", "survey", "narrative", "peers", "to_explain", "explained"}
-_ITEMS_BESIDE = ("change_", "peers_")
-_CODES_BESIDE = ("previous_", "peers_")
-
-
-def _beside(entry: Json) -> bool:
-    """Whether a rule rests on more than the return, by its selectors and codes."""
-    chosen = [c.values() if isinstance(c, dict) else [c] for c in entry["let"].values()]
-    named = [(item, basis) for selectors in chosen for item, basis, *_ in selectors]
-    return any(basis in _BASES_BESIDE or item.startswith(_ITEMS_BESIDE) for item, basis in named) or any(
-        code.startswith(_CODES_BESIDE) for code in entry["codes"]
-    )
-
-
-def _needs(tree: Any, needs_of: Mapping[str, set[str]]) -> set[str]:
-    """The selected names a tree rests on, computed names followed to theirs."""
-    if isinstance(tree, str):
-        return set(needs_of[tree])
-    if isinstance(tree, list):
-        return set().union(*(_needs(part, needs_of) for part in tree[1:]))
-    return set()
-
-
-def bind(selector: Selector, place: Place) -> Key:
-    """The key a selector names at a place."""
-    if isinstance(selector, dict):
-        selector = selector[place.item]
-    return Key(*[bound if part == "@" else part for part, bound in zip(selector, place, strict=True)])

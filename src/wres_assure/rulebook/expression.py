@@ -13,8 +13,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from ..memo import Remembered
-
 FUNCTIONS = {
     "abs": (1, 1),
     "min": (2, 8),
@@ -93,11 +91,8 @@ def text_of(tree: Tree, name: Callable[[str], str] = str, within: int = 0) -> st
 def deciding(tree: Tree, env: Env) -> Tree:
     """The part of a condition that made it false: the first clause of an `and` that does not hold."""
     if isinstance(tree, list) and tree[0] == "and":
-        return next((deciding(part, env) for part, holds in _clauses(tree) if not holds(env)), tree)
+        return next((deciding(part, env) for part in tree[1:] if not value_of(part)(env)), tree)
     return tree
-
-
-_clauses = Remembered(lambda tree: [(part, value_of(part)) for part in tree[1:]], kept=500)
 
 
 # Running. A closure takes the named operands and gives a number or a truth.

@@ -110,7 +110,7 @@ def page(
 
     lines: list[StyledLine] = []
     for assessment in assessments:
-        lines += text.lines(report_on(assessment, rulebook, "trust", show_values), width)
+        lines += text.lines(report_on(assessment, rulebook, show_values), width)
         lines += [("", ""), ("dim", "=" * width), ("", "")] if several else []
     if several:
         lines += text.table([summary(assessment, rulebook) for assessment in assessments], width)

@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from ..facts import Facts
 from ..model import BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Finding, Indicator, Key, Place
-from ..rulebook import Rule, Rulebook, bind
+from ..rulebook import Rule, Rulebook
 from ..rulebook.expression import CannotCompute, Operand
 
 FROM_COUNTS = "counts"
@@ -119,7 +119,7 @@ class _WithoutValue:
         for rule in rulebook.rules:
             if rule.action == "correct" and "computed" in rule.where and "reported" in rule.units:
                 for place in rule.places:
-                    self._made.setdefault(_reported(bind(rule.let["reported"], place)), (rule, place))
+                    self._made.setdefault(_reported(rule.let["reported"].at(place)), (rule, place))
 
     def __call__(self, finding: Finding, rule: Rule) -> bool:
         return any(self._is(key) for key in (Key(*finding.place), *_keys(finding, rule)))
@@ -136,7 +136,7 @@ class _WithoutValue:
         env: dict[str, Operand] = {}
         for name, selector in rule.let.items():
             if name != "reported":
-                of = _reported(bind(selector, place))
+                of = _reported(selector.at(place))
                 operand = self._facts.resolve(of.under(key.basis) if of.basis == "verified" else of).operand
                 if operand is None:
                     return False
@@ -160,8 +160,8 @@ def _by_zero(finding: Finding, rule: Rule, facts: Facts) -> bool:
 
 def _keys(finding: Finding, rule: Rule) -> Iterator[Key]:
     for selector in rule.let.values():
-        if not isinstance(selector, dict) or finding.place.item in selector:
-            yield bind(selector, finding.place)
+        if selector.stands_at(finding.place):
+            yield selector.at(finding.place)
 
 
 def _rests_on(finding: Finding, rule: Rule, facts: Facts, missing: set[Place]) -> bool:
@@ -210,7 +210,7 @@ def _of_a_sum(rule: Rule) -> bool:
 
 
 def _large(rule: Rule, place: Place, facts: Facts) -> list[Key]:
-    keys = (_reported(bind(s, place)) for s in rule.let.values() if not isinstance(s, dict) or place.item in s)
+    keys = (_reported(s.at(place)) for s in rule.let.values() if s.stands_at(place))
     return [key for key in keys if key.basis == "verified" and len(facts.meaning(key).parts) > _FEW_PARTS]
 
 

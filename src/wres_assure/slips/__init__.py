@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ..facts import Facts
 from ..model import FAILED, Fact, Finding, Key, Raised, Slip
-from ..rulebook import Rule, Rulebook, bind
+from ..rulebook import Rule, Rulebook
 from ..rulebook.expression import CannotCompute, Operand, exact
 from ..stats.proportions import normal_quantile
 from .patterns import patterns
@@ -108,7 +108,7 @@ def _relations(facts: Facts, rulebook: Rulebook) -> Iterator[Relation]:
         if rule.family not in FAMILIES or rule.action == "note" or rule.holds is None or rule.slip:
             continue
         for place in rule.places:
-            keys = {name: bind(selector, place) for name, selector in rule.let.items()}
+            keys = {name: selector.at(place) for name, selector in rule.let.items()}
             bases = [name for name, key in keys.items() if key.basis == "printed"]
             for where in ("verified", *facts.printed_places) if bases else ("",):
                 there = {n: key.under(where) for n, key in keys.items() if n in bases}

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ..model import Assessment, Change, Indicator, Json
 from ..rulebook import Rulebook
-from .numbers import number
+from .numbers import figure, number
 from .text import sentence
 
 KINDS = {
@@ -60,10 +60,7 @@ def _since(reason: str) -> str:
 
 
 def _shown(value: float, entry: Json) -> str:
-    if entry["unit"] == "ratio":
-        return number(value, "ratio")
-    text = f"{value * 100:+.1f}"
-    return f"{'0.0' if text in ('+0.0', '-0.0') else text} percentage points"
+    return figure(value, entry["unit"]) + ("" if entry["unit"] == "ratio" else " percentage points")
 
 
 def _direction(change: Change) -> str:
@@ -115,13 +112,3 @@ def three_years(assessment: Assessment, rulebook: Rulebook) -> list[tuple[str, t
 def _figure(year: int, indicator: Indicator) -> YearFigure:
     why = indicator.reason if indicator.value is None else "" if indicator.usable else indicator.doubt
     return YearFigure(year, indicator.value, why or "")
-
-
-def year_cell(figure: YearFigure, unit: str) -> str:
-    """`1.62`, `+5.3`, `-` where there is none."""
-    if figure.value is None:
-        return "-"
-    if unit == "ratio":
-        return number(figure.value, "ratio")
-    text = f"{figure.value * 100:+.1f}"
-    return "0.0" if text in ("+0.0", "-0.0") else text

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from ..facts import title_of
-from ..model import FAILED, Finding, Place
-from ..rulebook import Rulebook
+from ..model import FAILED, HOW_GIVEN, Finding, Place
+from ..rulebook import Rule, Rulebook
 from ..rulebook.expression import CannotCompute, Tree, exact, names_in, text_of, value_of
 from .cells import figure_shown
 from .numbers import NOTHING, day, number, often, span
@@ -27,6 +27,12 @@ def detail_shown(finding: Finding) -> str:
 def fingerprint(finding: Finding, code: str) -> str:
     """What survives a moved table, a re-upload and a new year: rule, organisation and place."""
     return hashlib.sha256("\x1f".join((finding.rule, code, *finding.place)).encode()).hexdigest()[:16]
+
+
+def in_turn(rule: Rule) -> tuple[int, str, str]:
+    """The key that puts rules in the order in which they are told: first those of structure and types."""
+    first = HOW_GIVEN.index(rule.family) if rule.family in HOW_GIVEN else len(HOW_GIVEN)
+    return first, rule.family, rule.id
 
 
 def place_of(place: Place, rulebook: Rulebook) -> str:

@@ -13,7 +13,7 @@ from ..facts import Facts
 from ..model import Assessment, Indicator, Json, Key, Pooled
 from ..rulebook import Rulebook
 from ..wording.said import Said, say
-from .numbers import NOTHING, number
+from .numbers import NOTHING, figure, number, signed
 from .small_counts import SmallCount, draw_of, parity_of, small_count
 from .text import capital, sentence
 
@@ -140,12 +140,6 @@ def times(*values: float) -> list[str]:
     return written
 
 
-def signed(points: float) -> str:
-    """`+5.3` or `-0.2` percentage points; nothing in front of what rounds to 0."""
-    text = f"{points * 100:+.1f}"
-    return "0.0" if text in ("+0.0", "-0.0") else text
-
-
 def _limit_signed(points: float) -> str:
     """A limit of an interval, with two decimals where one would print 0 for what is not."""
     text = signed(points)
@@ -156,21 +150,12 @@ def value_cell(indicator: Indicator) -> str:
     """`1.62 (1.34 to 1.96)`, `+5.3 (-0.2 to +10.9)` in percentage points, or that there is none."""
     if indicator.value is None:
         return NOTHING
-
-    def one(value: float) -> str:
-        return f"{value:.2f}" if indicator.unit == "ratio" else signed(value)
-
-    lower, upper = indicator.lower, indicator.upper
-    if lower is None and upper is None:
-        return one(indicator.value)
-    limits = (
-        f"{one(lower)} to {one(upper)}"
-        if lower is not None and upper is not None
-        else f"{one(lower)} and above"
-        if lower is not None
-        else f"up to {one(upper or 0.0)}"
-    )
-    return f"{one(indicator.value)} ({limits})"
+    value, lower, upper = (figure(it, indicator.unit) for it in (indicator.value, indicator.lower, indicator.upper))
+    if indicator.lower is None and indicator.upper is None:
+        return value
+    if indicator.upper is None:
+        return f"{value} ({lower} and above)"
+    return f"{value} ({lower} to {upper})" if indicator.lower is not None else f"{value} (up to {upper})"
 
 
 def told(indicator: Indicator, level: float = 0.05) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ..figures import MONTHS
+from ..figures import MONTHS, in_words
 from ..model import Shown
 
 NOTHING = "not given"
+_ROUND = {10: "ten", 20: "twenty"}
 
 
 def number(value: float | None, unit: str) -> str:
@@ -35,14 +36,34 @@ def counted(count: int, what: str) -> str:
 
 
 def often(p: float) -> str:
-    """A probability as one time in how many: `one time in 20`, `one time in 1,200`, `two times in three or more`."""
+    """A probability as how often: `nearly always`, `five times in ten`, `one time in three`, `one time in 1,200`."""
+    if p > 0.95:
+        return "nearly always"
     if p >= 0.4:
-        return "about every other time" if p < 0.6 else "most years"
+        return f"{in_words(min(9, round(p * 10)))} times in ten"
     if p < 0.000001:
         return "less than one time in a million"
-    one_in = 1 / p
-    digits = len(f"{one_in:.0f}")
-    return f"one time in {round(one_in, min(0, 2 - digits)):,.0f}"
+    digits = len(f"{1 / p:.0f}")
+    one_in = round(1 / p, min(0, 2 - digits))
+    return f"one time in {_ROUND.get(int(one_in)) or in_words(int(one_in))}"
+
+
+def signed(points: float) -> str:
+    """`+5.3` or `-0.2` percentage points; nothing in front of what rounds to 0."""
+    text = f"{points * 100:+.1f}"
+    return "0.0" if text in ("+0.0", "-0.0") else text
+
+
+def figure(value: float | None, unit: str) -> str:
+    """A ratio or a gap in a table, where the unit stands in the heading: `1.62`, `+5.3`, `-` where there is none."""
+    if value is None:
+        return "-"
+    return f"{value:.2f}" if unit == "ratio" else signed(value)
+
+
+def more_or_fewer(people: int, none: str) -> str:
+    """`one more`, `two fewer`; `none` where it is nobody."""
+    return f"{in_words(abs(people))} {'more' if people > 0 else 'fewer'}" if people else none
 
 
 def span(shown: Shown, unit: str) -> str:

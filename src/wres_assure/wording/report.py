@@ -1,7 +1,7 @@
 """An assessment in sentences and tables, without markup: what every page and screen says.
 
 A sentence rests on findings or indicators and carries their ids; one without evidence cannot be
-written. Numbers come formatted from `words`; renderers only place what stands here.
+written. Numbers come formatted from `numbers`; renderers only place what stands here.
 """
 
 from __future__ import annotations
@@ -11,24 +11,17 @@ from typing import NamedTuple
 
 from .. import __version__
 from ..facts import Facts
-from ..model import ACTIONS, BROKEN, FAILED, HOW_GIVEN, NOT_APPLICABLE, UNVERIFIABLE, Assessment, Finding
+from ..model import ACTIONS, BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Assessment, Finding, grouped
 from ..rulebook import Rule, Rulebook
-from ..wording.said import Said, say
 from .cells import cells_of, figure_shown
 from .change import change_sentence
-from .findings import fingerprint, message_of, remedy_of
+from .findings import fingerprint, in_turn, message_of, remedy_of
 from .indicators import Indication, counts_row, indications, unknown_ethnicity
 from .numbers import counted
+from .said import Said, say
 from .score import profile_sentence
-from .text import clean, code_shown, lower_first, sentence
+from .text import clean, code_shown, lower_first, name_shown, sentence
 
-AUDIENCES = ("inspector", "trust")
-NOT_INSPECTED = {
-    "ccg": "clinical commissioning groups",
-    "icb": "integrated care boards",
-    "csu": "commissioning support units",
-    "national_body": "national bodies",
-}
 ACTION_TITLES = {"correct": "Correct before upload", "explain": "Explain or correct", "note": "Be aware"}
 COUNTS_AS_NOTHING = "What could not be checked counts as nothing, never as passed."
 BME = "BME is the WRES term and hides differences between groups; ask for the breakdown."
@@ -37,14 +30,7 @@ GROUPS_OF_1_AND_9 = (
     "For indicators 1 and 9 the first figure is the BME share of the workforce, the second the BME share of band 8a "
     "and above (1) and of the board (9)."
 )
-MARK = (
-    "OFFICIAL. Contains figures on small groups of staff from which individuals might be identified. {purpose} Do not "
-    "forward; apply disclosure control before any release, including under the Freedom of Information Act."
-)
-PURPOSE = {
-    "inspector": "Prepared to plan an inspection; not a judgement, rating or finding of discrimination.",
-    "trust": "Not a judgement, rating or finding of discrimination.",
-}
+_RECONSTRUCTED = "Row labels were matched to a reconstruction of the {year} template."
 _SHOWN_CAUSES = 3
 _CONDITION = "Only for certain figures (`rules show` with the rule's id says which)"
 
@@ -89,73 +75,83 @@ class Unjudged(NamedTuple):
     more: int  # causes not shown
 
 
+class Asked(NamedTuple):
+    """The findings that ask for one action."""
+
+    action: str
+    title: str
+    size: int  # checks that failed
+    groups: tuple[RuleFindings, ...]
+
+
 class Report(NamedTuple):
-    audience: str
-    mark: str
+    """Everything there is to say of one return, in the order in which it is read."""
+
     organisation: str
     code: str  # with "example" for fictitious organisations
     year: str
     file: str
     provisional: str  # "" where the layout was held against the official workbook
-    stopped: str
+    stopped: str  # why the return was not judged; "" where it was
     coverage: str
-    apart: str
-    level: str
+    apart: str  # of rules that ask for something to be taken out; "" where all hold
+    level: str  # of reliability
     reliability: tuple[Said, ...]
     counts: tuple[tuple[str, str], ...]
-    unknown: Said | None
-    findings: tuple[tuple[str, str, int, tuple[RuleFindings, ...]], ...]  # action, title, checks failed, groups
+    unknown: Said | None  # for how many ethnicity is unknown, where the reasons do not say so
+    profile: str  # of the nine indicators, in words
+    changes: tuple[Said, ...]  # since the year before: those that are more than is expected
+    findings: tuple[Asked, ...]
     indicators: tuple[Indication, ...]
     unjudged: tuple[Unjudged, ...]
     not_applicable: tuple[Unjudged, ...]
     broken: tuple[Unjudged, ...]
     foot: str
-    profile: str = ""  # of the nine indicators, in words
-    changes: tuple[Said, ...] = ()  # since the year before: those that are more than is expected
 
 
-def report_on(assessment: Assessment, rulebook: Rulebook, audience: str = "trust", show_values: bool = False) -> Report:
-    """Everything there is to say of one return, in order."""
+def report_on(
+    assessment: Assessment, rulebook: Rulebook, show_values: bool = False, facts: Facts | None = None
+) -> Report:
+    """Everything there is to say of one return; `facts` are its own, from whoever has them in a table already.
+
+    Without `show_values` what somebody typed in place of a figure is left out.
+    """
     submission, subject = assessment.submission, assessment.subject
-    facts = Facts(assessment.facts, rulebook.items, {})
+    facts = facts or Facts(assessment.facts, rulebook.items, {})
     writer = _Writer(assessment, rulebook, show_values)
-    groups = writer.groups()
     layout = rulebook.layouts.get(subject.layout)
-    year = str(subject.year) if subject.year else "year not told"
-    evidence = tuple(indicator.id for indicator in assessment.indicators)
     level, reasons = assessment.reliability
+    evidence = tuple(indicator.id for indicator in assessment.indicators)
     unknown = unknown_ethnicity(facts)
+    told = unknown is not None and any(unknown.text in reason for reason in reasons)
     return Report(
-        audience,
-        MARK.format(purpose=PURPOSE[audience]),
-        clean(subject.organisation.name)[:200] or "Organisation without a name",
-        _code(subject.organisation.code, subject.organisation.name),
-        year,
-        clean(submission.file),
-        f"Row labels were matched to a reconstruction of the {layout['year']} template."
-        if layout and not layout["verified"]
-        else "",
-        clean(subject.stopped),
-        coverage_line(assessment.coverage),
-        _apart_line(assessment.apart),
-        level,
-        tuple(say(reason, (), evidence) for reason in reasons),
-        counts_row(facts),
-        None if unknown is None or any(unknown.text in reason for reason in reasons) else unknown,
-        tuple(
-            (action, ACTION_TITLES[action], sum(group.size for group in found), tuple(found))
-            for action in ACTIONS
-            if (found := groups[action])
-        ),
-        tuple(indications(assessment, rulebook, facts)),
-        tuple(writer.unjudged()),
-        tuple(writer.not_applicable()),
-        tuple(writer.broken()),
-        f"Rulebook {rulebook.version} ({rulebook.sha256[:12]}), file {submission.sha256[:12]}, "
-        f"wres-assure {__version__}.",
-        profile_sentence(assessment) if not subject.stopped else "",
-        tuple(_changes(assessment, rulebook)),
+        organisation=name_shown(subject.organisation.name),
+        code=_code(subject.organisation.code, subject.organisation.name),
+        year=str(subject.year or "year not told"),
+        file=clean(submission.file),
+        provisional=_RECONSTRUCTED.format(**layout) if layout and not layout["verified"] else "",
+        stopped=clean(subject.stopped),
+        coverage=coverage_line(assessment.coverage),
+        apart=_apart_line(assessment.apart),
+        level=level,
+        reliability=tuple(say(reason, (), evidence) for reason in reasons),
+        counts=counts_row(facts),
+        unknown=None if told else unknown,
+        profile="" if subject.stopped else profile_sentence(assessment),
+        changes=tuple(_changes(assessment, rulebook)),
+        findings=writer.asked(),
+        indicators=tuple(indications(assessment, rulebook, facts)),
+        unjudged=writer.unjudged(),
+        not_applicable=writer.not_applicable(),
+        broken=writer.broken(),
+        foot=made_by(assessment, rulebook),
     )
+
+
+def made_by(assessment: Assessment, rulebook: Rulebook) -> str:
+    """By which rules and which programme, of which file."""
+    ours = f"Rulebook {rulebook.version} ({rulebook.sha256[:12]})"
+    return f"{ours}, file {assessment.submission.sha256[:12]}, wres-assure {__version__}."
 
 
 def _changes(assessment: Assessment, rulebook: Rulebook) -> Iterator[Said]:
@@ -172,17 +168,19 @@ def _changes(assessment: Assessment, rulebook: Rulebook) -> Iterator[Said]:
         yield say(f"Since {years} no indicator that can be tested changed by more than is expected.", (), tested)
 
 
+_NOT_JUDGED = {
+    "unverifiable": "could not be judged", "broken": "broke down, which is our fault", "not_applicable": "do not apply"
+}  # fmt: skip
+
+
 def coverage_line(coverage: Mapping[str, int]) -> str:
     """How many of how many checks could be judged, by outcome."""
     applicable = coverage["checks"] - coverage["not_applicable"]
     judged = coverage["passed"] + coverage["failed"]
-    rest = [f"{coverage['unverifiable']:,} could not be judged"] if coverage["unverifiable"] else []
-    rest += [f"{coverage['broken']:,} broke down, which is our fault"] if coverage["broken"] else []
-    rest += [f"{coverage['not_applicable']:,} do not apply"] if coverage["not_applicable"] else []
+    rest = ", ".join(f"{coverage[outcome]:,} {what}" for outcome, what in _NOT_JUDGED.items() if coverage[outcome])
     return (
         f"{judged:,} of {applicable:,} checks that apply could be judged: {coverage['passed']:,} passed, "
-        f"{coverage['failed']:,} did not hold"
-        f"{'; ' if rest else ''}{', '.join(rest)}."
+        f"{coverage['failed']:,} did not hold{'; ' if rest else ''}{rest}."
     )
 
 
@@ -203,64 +201,55 @@ def _code(code: str, name: str) -> str:
 class _Writer:
     """Findings put together by what a reader has to do about them."""
 
-    def __init__(
-        self, assessment: Assessment, rulebook: Rulebook, show_values: bool
-    ) -> None:
-        self.assessment, self.rulebook, self.rules, self.show_values = assessment, rulebook, rulebook.by_id, show_values
+    def __init__(self, assessment: Assessment, rulebook: Rulebook, show_values: bool) -> None:
+        self.assessment, self.rulebook, self.show_values = assessment, rulebook, show_values
         self.code = code_shown(assessment.subject.organisation.code)
-        self.failed: dict[str, list[Finding]] = {}
-        self.following: dict[str, list[Finding]] = {}
-        findings = [finding for finding in assessment.findings if finding.outcome == FAILED]
-        told = {finding.rule for finding in findings if not finding.caused_by}
-        for finding in findings:
-            if finding.caused_by and finding.caused_by in told:
-                self.following.setdefault(finding.caused_by, []).append(finding)
-            else:
-                self.failed.setdefault(finding.rule, []).append(finding)
-        self.blocked: dict[str, int] = {}
-        for finding in assessment.findings:
-            if finding.outcome == UNVERIFIABLE and finding.caused_by in self.failed:
-                self.blocked[finding.caused_by] = self.blocked.get(finding.caused_by, 0) + 1
+        failed = [finding for finding in assessment.findings if finding.outcome == FAILED]
+        told = {finding.rule for finding in failed if not finding.caused_by}
+        self.failed = grouped((f for f in failed if f.caused_by not in told), lambda finding: finding.rule)
+        self.following = grouped((f for f in failed if f.caused_by in told), lambda finding: finding.caused_by)
+        unjudged = (finding for finding in assessment.findings if finding.outcome == UNVERIFIABLE)
+        self.blocked = grouped(unjudged, lambda finding: finding.caused_by)
 
-    def groups(self) -> dict[str, list[RuleFindings]]:
-        found: dict[str, list[RuleFindings]] = {action: [] for action in ACTIONS}
-        for rule_id in sorted(self.failed, key=lambda name: _family_first(self.rules[name])):
-            found[self.rules[rule_id].action].append(self._group(self.rules[rule_id], self.failed[rule_id]))
-        return found
+    def asked(self) -> tuple[Asked, ...]:
+        """The failed findings by action, those about structure and types first."""
+        rules = sorted((self.rulebook.rule(name) for name in self.failed), key=in_turn)
+        groups = grouped(map(self._of_rule, rules), lambda group: self.rulebook.rule(group.rule).action)
+        return tuple(
+            Asked(action, ACTION_TITLES[action], sum(group.size for group in groups[action]), tuple(groups[action]))
+            for action in ACTIONS
+            if action in groups
+        )
 
-    def _group(self, rule: Rule, findings: list[Finding]) -> RuleFindings:
-        by_remedy: dict[tuple[str, str], list[Finding]] = {}
-        for finding in findings:
-            by_remedy.setdefault((finding.code, remedy_of(finding, self.rulebook)), []).append(finding)
-        parts = tuple(self._part(rule, code, remedy, found) for (code, remedy), found in by_remedy.items())
+    def _of_rule(self, rule: Rule) -> RuleFindings:
+        findings = self.failed[rule.id]
+        parts = grouped(findings, lambda finding: (finding.code, remedy_of(finding, self.rulebook)))
         return RuleFindings(
             rule.id,
             rule.title,
             rule.why,
             self.rulebook.authority(rule.authority),
-            parts,
+            tuple(self._part(rule.wording(code).message, remedy, alike) for (code, remedy), alike in parts.items()),
             len(findings),
             tuple(self._follows(rule.id)),
         )
 
-    def _part(self, rule: Rule, code: str, remedy: str, findings: list[Finding]) -> SameRemedy:
-        template: str = rule.wording(code).message
-        alike = template.count("{") == template.count("{place}")
-        rows = []
-        for finding in findings:
-            identity = fingerprint(finding, self.code)
-            holds = [self._holds(address, raw, len(finding.cells) > 1) for address, raw in finding.cells]
-            said = say(sentence(message_of(finding, self.rulebook, self.show_values)), [identity])
-            rows.append(
-                FindingLine(
-                    identity,
-                    cells_of(address for address, _ in finding.cells),
-                    ", ".join(filter(None, holds)),
-                    said,
-                )
-            )
+    def _part(self, message: str, remedy: str, findings: list[Finding]) -> SameRemedy:
         return SameRemedy(
-            tuple(rows), cells_of(address for finding in findings for address, _ in finding.cells), alike, remedy
+            tuple(map(self._line, findings)),
+            cells_of(address for finding in findings for address, _ in finding.cells),
+            message.count("{") == message.count("{place}"),
+            remedy,
+        )
+
+    def _line(self, finding: Finding) -> FindingLine:
+        identity = fingerprint(finding, self.code)
+        holds = [self._holds(address, raw, len(finding.cells) > 1) for address, raw in finding.cells]
+        return FindingLine(
+            identity,
+            cells_of(address for address, _ in finding.cells),
+            ", ".join(filter(None, holds)),
+            say(sentence(message_of(finding, self.rulebook, self.show_values)), [identity]),
         )
 
     def _holds(self, address: str, raw: str, among_others: bool) -> str:
@@ -270,26 +259,24 @@ class _Writer:
         return f"{clean(cell)}: {shown}" if among_others and shown else shown
 
     def _follows(self, rule_id: str) -> Iterator[str]:
-        following = self.following.get(rule_id, [])
-        if following:
-            counts = ", ".join(
-                f"{name}{_where([f for f in following if f.rule == name])}"
-                for name in dict.fromkeys(f.rule for f in following)
-            )
+        """What else failed or could not be judged because a rule failed."""
+        if following := self.following.get(rule_id):
+            by_rule = grouped(following, lambda finding: finding.rule)
+            counts = ", ".join(f"{name}{_where(found)}" for name, found in by_rule.items())
             yield f"{counted(len(following), 'other check')} did not hold for the same cause: {counts}."
         if blocked := self.blocked.get(rule_id):
-            yield f"{counted(blocked, 'check')} could not be judged because of this."
+            yield f"{counted(len(blocked), 'check')} could not be judged because of this."
 
-    def unjudged(self) -> Iterator[Unjudged]:
+    def unjudged(self) -> tuple[Unjudged, ...]:
         """Checks that could not be judged, by the finding that is the cause, else by the reason itself."""
 
         def cause_of(finding: Finding) -> str:
             rule_id = finding.caused_by
-            return f"{rule_id}: {self.rules[rule_id].title}" if rule_id else finding.cause
+            return f"{rule_id}: {self.rulebook.rule(rule_id).title}" if rule_id else finding.cause
 
         return self._by(UNVERIFIABLE, cause_of)
 
-    def not_applicable(self) -> Iterator[Unjudged]:
+    def not_applicable(self) -> tuple[Unjudged, ...]:
         """Checks that do not apply, by kind of reason."""
 
         def kind_of(finding: Finding) -> str:
@@ -299,28 +286,24 @@ class _Writer:
 
         return self._by(NOT_APPLICABLE, kind_of)
 
-    def broken(self) -> Iterator[Unjudged]:
+    def broken(self) -> tuple[Unjudged, ...]:
+        """Checks that broke down, by what broke them."""
         return self._by(BROKEN, lambda finding: finding.cause)
 
-    def _by(self, outcome: str, title_of: Callable[[Finding], str]) -> Iterator[Unjudged]:
+    def _by(self, outcome: str, title_of: Callable[[Finding], str]) -> tuple[Unjudged, ...]:
         """Findings of one outcome under their titles, the most frequent first, with the first few causes."""
-        by_title: dict[str, list[Finding]] = {}
-        for finding in self.assessment.findings:
-            if finding.outcome == outcome:
-                by_title.setdefault(title_of(finding), []).append(finding)
-        for title, found in sorted(by_title.items(), key=lambda entry: (-len(entry[1]), entry[0])):
-            causes = [
-                sentence(clean(cause))
-                for cause in dict.fromkeys(f.cause for f in found)
-                if cause != title and title != _CONDITION
-            ]
-            yield Unjudged(
-                sentence(clean(title)),
-                len(found),
-                tuple(sorted({finding.rule for finding in found})),
-                tuple(causes[:_SHOWN_CAUSES]),
-                max(0, len(causes) - _SHOWN_CAUSES),
-            )
+        found = grouped((finding for finding in self.assessment.findings if finding.outcome == outcome), title_of)
+        by_size = sorted(found.items(), key=lambda entry: (-len(entry[1]), entry[0]))
+        return tuple(_unjudged(title, findings) for title, findings in by_size)
+
+
+def _unjudged(title: str, findings: list[Finding]) -> Unjudged:
+    """Findings under one title; where the title is the cause of each, or stands for many, no causes."""
+    told = {finding.cause: None for finding in findings if finding.cause != title and title != _CONDITION}
+    causes = [sentence(clean(cause)) for cause in told]
+    rules = sorted({finding.rule for finding in findings})
+    more = max(0, len(causes) - _SHOWN_CAUSES)
+    return Unjudged(sentence(clean(title)), len(findings), tuple(rules), tuple(causes[:_SHOWN_CAUSES]), more)
 
 
 def _where(findings: list[Finding]) -> str:
@@ -328,10 +311,6 @@ def _where(findings: list[Finding]) -> str:
     cells = cells_of(cell for finding in findings for cell, _ in finding.cells)
     where = cells or (counted(len(findings), "check") if len(findings) > 1 else "")
     return f" ({where})" if where else ""
-
-
-def _family_first(rule: Rule) -> tuple[int, str, str]:
-    return HOW_GIVEN.index(rule.family) if rule.family in HOW_GIVEN else len(HOW_GIVEN), rule.family, rule.id
 
 
 class Summary(NamedTuple):
@@ -347,14 +326,11 @@ class Summary(NamedTuple):
 def summary(assessment: Assessment, rulebook: Rulebook) -> Summary:
     """What a list of returns says of one."""
     subject, coverage = assessment.subject, assessment.coverage
-    counts = dict.fromkeys(ACTIONS, 0)
-    for finding in assessment.findings:
-        if finding.outcome == FAILED:
-            counts[rulebook.rule(finding.rule).action] += 1
+    actions = [rulebook.rule(finding.rule).action for finding in assessment.findings if finding.outcome == FAILED]
     return Summary(
         code_shown(subject.organisation.code) or "-",
         str(subject.year or "-"),
-        tuple(counts.values()),
+        tuple(map(actions.count, ACTIONS)),
         f"{coverage['unverifiable'] + coverage['broken']:,} of {coverage['checks'] - coverage['not_applicable']:,}",
         clean(subject.organisation.name)[:200] or clean(assessment.submission.file),
     )

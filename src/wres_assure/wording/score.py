@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from ..figures import in_words
 from ..model import Assessment, Indicator, Json, Score, Term
 from ..rulebook import Rulebook
 from ..rulebook.expression import tidy
@@ -60,7 +61,7 @@ class IndexLine(NamedTuple):
 def profile_sentence(assessment: Assessment) -> str:
     """`Of the nine indicators 3 are worse for BME staff and told from chance (1, 2 and 8); 4 …`. Never summed."""
     parts = [f"{count} {title} ({which})" for count, title, which in profile_lines(assessment.score)]
-    return f"Of the {_spelled(len(assessment.indicators))} indicators {'; '.join(parts)}." if parts else ""
+    return f"Of the {in_words(len(assessment.indicators))} indicators {'; '.join(parts)}." if parts else ""
 
 
 def profile_lines(score: Score) -> list[tuple[str, str, str]]:
@@ -132,10 +133,6 @@ def numbers(indicators: Sequence[str]) -> str:
     """`1, 2 and 8`."""
     short = [name.rpartition("_")[2] for name in indicators]
     return " and ".join(filter(None, (", ".join(short[:-1]), short[-1]))) if short else ""
-
-
-def _spelled(count: int) -> str:
-    return "nine" if count == 9 else str(count)
 
 
 # Step by step

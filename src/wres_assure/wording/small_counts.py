@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..facts import Facts
-from ..figures import COUNT_WORDS, more_or_fewer
 from ..model import Key
+from .numbers import more_or_fewer, often
 
 LEAST_OF_A_ROW = 10  # rows under 10 people are never singled out in text
 
@@ -49,7 +49,7 @@ def small_count(
 
 
 def needed_words(few: SmallCount) -> str:
-    """`one more`, `two fewer`, `no more`."""
+    """How many people parity would take: `one more`, `two fewer`, `no more`."""
     return more_or_fewer(few.needed, "no more")
 
 
@@ -76,17 +76,3 @@ def draw_of(p: float | None, few: SmallCount, level: float = 0.05) -> str:
     )  # fmt: skip
     draw = f"A board of {few.people:,} drawn at random from this workforce would have {so} {often(p)}"
     return f"{draw}: {'that is hard to put down to chance' if p < level else 'it cannot be told from chance'}."
-
-
-def often(p: float) -> str:
-    """How often: `one time in twenty`, `two times in three`, `nearly always`."""
-    if p > 0.95:
-        return "nearly always"
-    if p < 0.001:
-        return "less than one time in 1,000"
-    if p >= 0.4:
-        return f"{COUNT_WORDS[min(9, round(p * 10))]} times in ten"
-    one_in = round(1 / p)
-    named = {10: "ten", 20: "twenty"} | COUNT_WORDS
-    one_in = one_in if one_in <= 20 else round(one_in, -1) if one_in < 200 else round(one_in, -2)
-    return f"one time in {named.get(one_in, f'{one_in:,}')}"

@@ -21,7 +21,13 @@ def free(text: str, show_values: bool) -> str:
     return clean(text) if show_values else REDACTED
 
 
+def name_shown(name: str) -> str:
+    """The name of an organisation, cut where it is endless."""
+    return clean(name)[:200] or "Organisation without a name"
+
+
 def code_shown(code: str) -> str:
+    """A code that may be one; what somebody typed in its place is withheld."""
     return code if not code or _CODE.match(code) else REDACTED
 
 

@@ -8,71 +8,44 @@ whoever came to correct the number in it.
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
-from collections.abc import Mapping
-from time import monotonic
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
 
-from ...model import ACTIONS, FAILED, Json, Refused, Sheet, Submission, column_letters
+from ...model import ACTIONS, FAILED, Json, Refused, Sheet, Submission
 from ...read import read_bytes
 from ...read.cells import MAX_COLUMN, MAX_ROW
 from ...read.package import Package, read_part
 from ...read.preflight import recognise
 from ...read.references import column_number
-from ...read.workbook import part_named
-from ...read.xml import walk
+from ...rulebook import Rulebook
 from ...wording.cells import cells_of
 from ...wording.numbers import counted
 from ...wording.report import ACTION_TITLES, Report
 from ...wording.text import clean, sentence
-from .checks import NAME, TITLE, Line, first_row, head_of, sheet
-from .comments import AUTHOR, Run, boxes, comments, standing
-from .sheet import Place, Styles, marked, outline
+from .checks import NAME, TITLE, CheckRow, first_row, head_of, sheet
+from .comments import AUTHOR, TextRun, boxes, comments, standing
+from .parts import COMMENTS_TYPE, DRAWING_TYPE, SHEET_TYPE, STYLES_TYPE, Parts
+from .sheet import Outline, Place, Styles, address, marked, outline_of
 from .xml import (
     Edit,
-    appended,
     attribute,
     attributes,
-    checked,
     edited,
     elements,
     namespace,
     not_carried,
     prefix_of,
     root,
+    whole,
     with_attributes,
 )
 
 _CELL = re.compile(r"(.+)!([A-Z]{1,3})(\d{1,7})\Z", re.S)
 _MAX_TOLD = 6  # findings spelled out in one comment
-_MIME = "application/vnd.openxmlformats-officedocument"
-_SHEET_TYPE = f"{_MIME}.spreadsheetml.worksheet+xml"
-_STYLES_TYPE = f"{_MIME}.spreadsheetml.styles+xml"
-_COMMENTS_TYPE = f"{_MIME}.spreadsheetml.comments+xml"
-_DRAWING_TYPE = f"{_MIME}.vmlDrawing"
-_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
-_RELATIONS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
-_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_SECONDS = 20.0
 
 
-class Relation(NamedTuple):
-    """A relationship of a part: its whole type, and the part it leads to ("" where it leads out of the file)."""
-
-    type: str
-    target: str
-
-    @property
-    def kind(self) -> str:
-        return self.type.rpartition("/")[2]
-
-
-def annotate(
-    data: bytes, submission: Submission, briefing: Report, entry: Json, titles: Mapping[str, str]
-) -> bytes:
-    """The marked copy of the workbook in `data`, the same bytes each time; `entry` is its result, `titles` by rule.
+def annotate(data: bytes, submission: Submission, report: Report, entry: Json, rulebook: Rulebook) -> bytes:
+    """The marked copy of the workbook in `data`, the same bytes each time; `entry` is its result.
 
     Refused: no workbook; macros, signatures, shared workbooks, threaded comments; a copy of ours; what is laid out in
     a way that cannot be added to; and any copy that would not read as its original does.
@@ -86,7 +59,7 @@ def annotate(
             submission.file,
         )
     _refuse(found.package, submission)
-    copy = _Copy(found.package, submission).made(briefing, entry, titles)
+    copy = _Copy(Parts(found.package), head_of(report), _rows(entry, submission.sheets, rulebook)).made()
     again = read_bytes(copy, submission.file)
     if again.sheets[1:] != submission.sheets or again.notes != submission.notes:
         raise not_carried(submission.file, "is laid out in a way that this programme cannot add to without loss")
@@ -111,252 +84,48 @@ def _refuse(package: Package, submission: Submission) -> None:
         raise not_carried(file, "is an annotated copy itself", remedy)
 
 
-class _Copy:
-    """The parts of a copy while it is made."""
-
-    def __init__(self, package: Package, submission: Submission) -> None:
-        self.package, self.submission, self.file = package, submission, package.file
-        self.new: dict[str, tuple[str, bytes]] = {}  # parts changed and added, by lower-cased name
-        self.types: list[tuple[str, str]] = []  # of parts added
-        start = next(link for link in self.relations("").values() if link.kind == "officeDocument")
-        self.office, self.book = start.type.rpartition("/")[0], start.target
-        self.links = self.relations(self.book)
-        self.main = namespace(self.part(self.book))
-
-    def part(self, name: str) -> bytes:
-        """A part as it is by now."""
-        known = self.new.get(name.lower())
-        return known[1] if known else checked(read_part(self.package, name), name, self.file)
-
-    def put(self, name: str, content: bytes) -> None:
-        original = self.package.parts.get(name.lower())
-        self.new[name.lower()] = (original.name if original else name, content)
-
-    def add(self, pattern: str, content: bytes, content_type: str) -> str:
-        """The name of a part that was not there, the first of its pattern that is free."""
-        number = 1
-        while (name := pattern.format(number)).lower() in self.package.parts or name.lower() in self.new:
-            number += 1
-        self.put(name, content)
-        self.types.append((name, content_type))
-        return name
-
-    def relations(self, part: str) -> dict[str, Relation]:
-        """The relationships of a part by their id."""
-        links: dict[str, Relation] = {}
-
-        def start(tag: str, given: dict[str, str], _depth: int) -> None:
-            if tag == "Relationship":
-                outside = given.get("TargetMode") == "External"
-                target = "" if outside else part_named(part.rpartition("/")[0], given.get("Target", ""))
-                links[given.get("Id", "")] = Relation(given.get("Type", ""), target)
-
-        if (name := _rels(part)).lower() in self.package.parts:
-            walk(self.part(name), name, self.file, monotonic() + _SECONDS, start)
-        return links
-
-    def link(self, part: str, kind: str, target: str) -> str:
-        """The id of a new relationship that leads from a part to another."""
-        name = _rels(part)
-        known = name.lower() in self.package.parts or name.lower() in self.new
-        content = self.part(name) if known else f'{_HEAD}<Relationships xmlns="{_RELATIONS}"/>'.encode()
-        taken = {attributes(content, one.open).get("Id", "").lower() for one in elements(content, "Relationship")}
-        identity = next(f"rId{number}" for number in range(1, len(taken) + 2) if f"rid{number}" not in taken)
-        p = prefix_of(root(content).name)
-        tag = f'<{p}Relationship Id="{identity}" Type="{self.office}/{kind}" Target="/{attribute(target)}"/>'
-        self.put(name, edited(content, appended(content, elements(content)[0], tag)))
-        return identity
-
-    def made(self, briefing: Report, entry: Json, titles: Mapping[str, str]) -> bytes:
-        """The zip file of the copy."""
-        style_part = next((link.target for link in self.links.values() if link.kind == "styles"), "")
-        styles = Styles(self.part(style_part) if style_part else None, self.main, self.file)
-        head = head_of(briefing)
-        lines, places = self._lines(entry, titles)
-        first = first_row(head, lines)
-        name = self._free_name()
-        by_sheet: dict[str, dict[Place, list[int]]] = {}
-        for number, (of_sheet, place) in places:
-            by_sheet.setdefault(of_sheet, {}).setdefault(place, []).append(number)
-        for order, (of_sheet, marks) in enumerate(by_sheet.items(), 1):
-            self._mark(of_sheet, marks, lines, first, name, styles, order)
-        content = sheet(head, lines, self.main, styles)
-        checks = self.add("xl/worksheets/sheet{}.xml", content, _SHEET_TYPE)
-        self._book(checks, name)
-        if style_part:
-            self.put(style_part, styles.bytes())
-        else:
-            self.link(self.book, "styles", self.add("xl/styles{}.xml", styles.bytes(), _STYLES_TYPE))
-        self._types()
-        return self._zip()
-
-    def _lines(self, entry: Json, titles: Mapping[str, str]) -> tuple[list[Line], list[tuple[int, tuple[str, Place]]]]:
-        """The failed findings as lines, and the cells each is about: number of the line, sheet and place."""
-        sheets: dict[str, Sheet] = {}
-        for one in self.submission.sheets:
-            sheets.setdefault(clean(one.name), one)
-        lines: list[tuple[Line, list[tuple[str, Place]]]] = []
-        for found in entry["findings"]:
-            if found["outcome"] != FAILED:
-                continue
-            cells: list[tuple[str, Place]] = []
-            seen: list[tuple[str, Place]] = []  # those a link can lead to
-            for address in found["cells"]:
-                match = _CELL.match(address)
-                of_sheet = sheets.get(match[1]) if match else None
-                if match and of_sheet and 0 < int(match[3]) <= MAX_ROW and 0 < column_number(match[2]) <= MAX_COLUMN:
-                    place = (int(match[3]), column_number(match[2]))
-                    cells.append((of_sheet.name, _anchor(of_sheet, place)))
-                    seen += [(of_sheet.name, place)] if of_sheet.state == "visible" else []
-            where = min((entry for entry in seen if entry[0] == seen[0][0]), default=None)  # the first that is shown
-            goal = (where[0], _address(where[1])) if where else None
-            check = f"{found['rule']}: {titles[found['rule']]}"
-            line = Line(
-                found["action"], cells_of(found["cells"]), sentence(found["message"]), found["remedy"], check,
-                found["authority"], goal,
-            )  # fmt: skip
-            lines.append((line, cells))
-        lines.sort(key=lambda entry: ACTIONS.index(entry[0].action))
-        places = [(number, cell) for number, (_, cells) in enumerate(lines) for cell in dict.fromkeys(cells)]
-        return [line for line, _ in lines], places
-
-    def _free_name(self) -> str:
-        """A name for our sheet that no other has."""
-        names = self._sheets()
-        taken = {name.lower() for name, _ in names}
-        return next(name for number in range(1, len(taken) + 2)
-                    if (name := NAME if number == 1 else f"{NAME} {number}").lower() not in taken)
-
-    def _sheets(self) -> list[tuple[str, str]]:
-        """Name and relationship of every sheet of any kind."""
-        content = self.part(self.book)
-        given = [attributes(content, one.open) for one in elements(content, "sheets", "sheet")]
-        return [(one.get("name", ""), next((v for k, v in one.items() if k.endswith(":id")), "")) for one in given]
-
-    def _mark(
-        self, name: str, marks: Mapping[Place, list[int]], lines: list[Line], first: int, checks: str,
-        styles: Styles, order: int,
-    ) -> None:  # fmt: skip
-        """Colours and comments on the cells of one sheet."""
-        part = next((self.links[identity].target for known, identity in self._sheets() if known == name), "")
-        content, relations = self.part(part), self.relations(part)
-        if any(link.kind == "threadedComment" for link in relations.values()):
-            remedy = f"Resolve and delete the comments of the sheet {name}, or turn them into notes, and annotate that."
-            raise not_carried(self.file, f"has comments with replies on the sheet {clean(name)}", remedy)
-        seen = outline(content, self.file, marks)
-        notes = {place: _said(numbers, lines, first, checks) for place, numbers in marks.items()}
-        old = next((link.target for link in relations.values() if link.kind == "comments"), "")
-        known = self.part(old) if old else None
-        fresh = notes
-        if known is not None:
-            on = standing(known)
-            fresh = {place: runs for place, runs in notes.items() if _address(place) not in on}
-        text = comments(known, notes, self.main, self.file)
-        if old:
-            self.put(old, text)
-        else:
-            self.link(part, "comments", self.add("xl/comments{}.xml", text, _COMMENTS_TYPE))
-        drawing = ""
-        if seen.drawing:
-            target = relations[seen.drawing].target if seen.drawing in relations else ""
-            if not target:
-                raise not_carried(self.file, "has a drawing that is not there")
-            box = read_part(self.package, target)  # not always XML
-            self.put(target, boxes(box, fresh, seen, order, self.file))
-        else:
-            box = boxes(None, fresh, seen, order, self.file)
-            drawing = self.link(part, "vmlDrawing", self.add("xl/drawings/vmlDrawing{}.vml", box, _DRAWING_TYPE))
-        actions = {place: lines[numbers[0]].action for place, numbers in marks.items()}
-        self.put(part, marked(content, seen, actions, styles.of, self.office, drawing))
-
-    def _book(self, checks: str, name: str) -> None:
-        """The workbook with the sheet of checks in front, and every number that counts sheets one higher."""
-        content = self.part(self.book)
-        p = prefix_of(root(content).name)
-        sheets = elements(content, "sheets")[0]
-        ids = {_number(attributes(content, one.open).get("sheetId")) for one in elements(content, "sheets", "sheet")}
-        identity = self.link(self.book, "worksheet", checks)
-        tag = (
-            f'<{p}sheet name="{attribute(name)}" sheetId="{min({*range(1, len(ids) + 2)} - ids)}" '
-            f'xmlns:r="{self.office}" r:id="{identity}"/>'
-        )
-        edits: list[Edit] = [(sheets.open.end, sheets.open.end, tag.encode())]
-        for one in elements(content, "definedNames", "definedName"):
-            of_sheet = attributes(content, one.open).get("localSheetId")
-            if of_sheet is not None:
-                moved = with_attributes(content, one.open, localSheetId=str(_number(of_sheet) + 1))
-                edits.append((one.open.start, one.open.end, moved))
-        views = elements(content, "bookViews", "workbookView")
-        for one in views:
-            given = attributes(content, one.open)
-            changes = {"activeTab": str(_number(given.get("activeTab")) + 1)}
-            if "firstSheet" in given:
-                changes["firstSheet"] = "0"  # the first tab to be seen: ours
-            edits.append((one.open.start, one.open.end, with_attributes(content, one.open, **changes)))
-        if not views:  # without a view the first sheet is active, which no longer is the one that was
-            if elements(content, "bookViews"):
-                raise not_carried(self.file, "is laid out as Excel never does")
-            view = f'<{p}bookViews><{p}workbookView activeTab="1"/></{p}bookViews>'
-            edits.append((sheets.start, sheets.start, view.encode()))
-        self.put(self.book, edited(content, edits))
-
-    def _types(self) -> None:
-        """What the parts added are, in the list of types."""
-        name = "[Content_Types].xml"
-        content = self.part(name)
-        p = prefix_of(root(content).name)
-        defaults = [attributes(content, one.open) for one in elements(content, "Default")]
-        extensions = {given.get("Extension", "").lower(): given.get("ContentType", "") for given in defaults}
-        drawn = any(of_type == _DRAWING_TYPE for _, of_type in self.types)
-        wanted = {"rels": _RELATIONS_TYPE, **({"vml": _DRAWING_TYPE} if drawn else {})}
-        tags = [
-            f'<{p}Default Extension="{extension}" ContentType="{of_type}"/>'
-            for extension, of_type in wanted.items()
-            if extension not in extensions
-        ]
-        tags += [
-            f'<{p}Override PartName="/{attribute(part)}" ContentType="{of_type}"/>'
-            for part, of_type in self.types
-            if {**wanted, **extensions}.get(part.rpartition(".")[2]) != of_type
-        ]
-        self.put(name, edited(content, appended(content, elements(content)[0], "".join(tags))))
-
-    def _zip(self) -> bytes:
-        """All parts in their order, those added last; the same bytes each time."""
-        stream = io.BytesIO()
-        with zipfile.ZipFile(stream, "w") as archive:
-            for key, original in self.package.parts.items():
-                changed = self.new.get(key)
-                _store(archive, original.name, changed[1] if changed else read_part(self.package, original.name))
-            for key, (name, content) in self.new.items():
-                if key not in self.package.parts:
-                    _store(archive, name, content)
-        return stream.getvalue()
+# What is to be marked
 
 
-def _store(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-    info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 0, 0
-    archive.writestr(info, content)
+def _rows(entry: Json, sheets: Iterable[Sheet], rulebook: Rulebook) -> list[tuple[CheckRow, list[tuple[str, Place]]]]:
+    """The failed findings as rows of the checks, the most pressing first, each with the cells that show it."""
+    by_name: dict[str, Sheet] = {}
+    for one in sheets:
+        by_name.setdefault(clean(one.name), one)
+    rows = []
+    for finding in entry["findings"]:
+        if finding["outcome"] == FAILED:
+            cells = _cells(finding["cells"], by_name)
+            row = CheckRow(
+                action=finding["action"],
+                cells=cells_of(finding["cells"]),
+                message=sentence(finding["message"]),
+                remedy=finding["remedy"],
+                check=f"{finding['rule']}: {rulebook.rule(finding['rule']).title}",
+                authority=finding["authority"],
+                goal=_goal(cells),
+            )
+            rows.append((row, list(dict.fromkeys((of.name, _anchor(of, place)) for of, place in cells))))
+    return sorted(rows, key=lambda row: ACTIONS.index(row[0].action))
 
 
-def _said(numbers: list[int], lines: list[Line], first: int, checks: str) -> list[Run]:
-    """The comment on one cell: every finding about it, the most pressing first, each with its line of the checks."""
-    runs: list[Run] = [(True, f"{AUTHOR}:")]  # as Excel begins a comment; below one of theirs it tells who speaks
-    for number in numbers[:_MAX_TOLD]:
-        line = lines[number]
-        blank = "\n\n" if len(runs) > 1 else "\n"
-        runs.append((True, f"{blank}{ACTION_TITLES[line.action]}\n{line.check}\n"))
-        runs.append((False, f"{line.message}\nRemedy: {line.remedy}\nAuthority: {line.authority}\n"))
-        runs.append((False, f"Row {first + number} of the sheet {checks}."))
-    if more := numbers[_MAX_TOLD:]:
-        rows = ", ".join(str(first + number) for number in more)
-        runs.append((False, f"\n\n{counted(len(more), 'more finding')} on this cell: row {rows} of the same sheet."))
-    return runs
+def _cells(addresses: Iterable[str], sheets: Mapping[str, Sheet]) -> list[tuple[Sheet, Place]]:
+    """The cells of this workbook among addresses, which may also name those of an earlier return."""
+    cells = []
+    for written in addresses:
+        match = _CELL.match(written)
+        if match and match[1] in sheets:
+            place = (int(match[3]), column_number(match[2]))
+            if 0 < place[0] <= MAX_ROW and 0 < place[1] <= MAX_COLUMN:
+                cells.append((sheets[match[1]], place))
+    return cells
 
 
-def _address(place: Place) -> str:
-    return f"{column_letters(place[1])}{place[0]}"
+def _goal(cells: Iterable[tuple[Sheet, Place]]) -> tuple[str, str] | None:
+    """Sheet and address of the cell a link leads to: the topmost of the first sheet that is shown."""
+    shown = [(of.name, place) for of, place in cells if of.state == "visible"]
+    where = min((cell for cell in shown if cell[0] == shown[0][0]), default=None)
+    return (where[0], address(where[1])) if where else None
 
 
 def _anchor(one: Sheet, place: Place) -> Place:
@@ -368,10 +137,130 @@ def _anchor(one: Sheet, place: Place) -> Place:
     return place
 
 
-def _rels(part: str) -> str:
-    folder, _, base = part.rpartition("/")
-    return f"{folder}/_rels/{base}.rels".lstrip("/")
+# The copy
 
 
-def _number(text: str | None) -> int:
-    return int(text) if text is not None and len(text) < 10 and text.isascii() and text.isdigit() else 0
+class _Copy:
+    """A copy while it is made: its parts, its styles, and the rows of its sheet of checks."""
+
+    def __init__(self, parts: Parts, head: list[str], rows: list[tuple[CheckRow, list[tuple[str, Place]]]]) -> None:
+        self.parts, self.file = parts, parts.file
+        self.links = parts.links(parts.book)
+        self.main = namespace(parts[parts.book])
+        self.style_part = next((link.target for link in self.links.values() if link.kind == "styles"), "")
+        self.styles = Styles(parts[self.style_part] if self.style_part else None, self.main, self.file)
+        self.head, self.rows = head, [row for row, _ in rows]
+        self.marks: dict[str, dict[Place, list[int]]] = {}  # by sheet and place the numbers of rows
+        for number, (_, cells) in enumerate(rows):
+            for of_sheet, place in cells:
+                self.marks.setdefault(of_sheet, {}).setdefault(place, []).append(number)
+        self.first = first_row(self.head, self.rows)
+        self.name = self._free_name()
+
+    def made(self) -> bytes:
+        """The zip file of the copy."""
+        for order, (of_sheet, marks) in enumerate(self.marks.items(), 1):
+            self._mark(of_sheet, marks, order)
+        content = sheet(self.head, self.rows, self.main, self.styles)
+        self._in_front(self.parts.add("xl/worksheets/sheet{}.xml", content, SHEET_TYPE))
+        styles = self.styles.bytes()
+        if self.style_part:
+            self.parts[self.style_part] = styles
+        else:
+            added = self.parts.add("xl/styles{}.xml", styles, STYLES_TYPE)
+            self.parts.link(self.parts.book, "styles", added)
+        return self.parts.zipped()
+
+    def _free_name(self) -> str:
+        """A name for our sheet that no other has."""
+        taken = {name.lower() for name, _ in self._sheets()}
+        names = (NAME if number == 1 else f"{NAME} {number}" for number in range(1, len(taken) + 2))
+        return next(name for name in names if name.lower() not in taken)
+
+    def _sheets(self) -> list[tuple[str, str]]:
+        """Name and relationship of every sheet of any kind."""
+        content = self.parts[self.parts.book]
+        given = [attributes(content, one.open) for one in elements(content, "sheets", "sheet")]
+        return [(one.get("name", ""), next((v for k, v in one.items() if k.endswith(":id")), "")) for one in given]
+
+    def _mark(self, name: str, marks: Mapping[Place, list[int]], order: int) -> None:
+        """Colours and comments on the cells of one sheet, the `order`th that is marked."""
+        part = next((self.links[identity].target for known, identity in self._sheets() if known == name), "")
+        content, links = self.parts[part], self.parts.links(part)
+        if any(link.kind == "threadedComment" for link in links.values()):
+            remedy = f"Resolve and delete the comments of the sheet {name}, or turn them into notes, and annotate that."
+            raise not_carried(self.file, f"has comments with replies on the sheet {clean(name)}", remedy)
+        outline = outline_of(content, self.file, marks)
+        notes = {place: self._said(numbers) for place, numbers in marks.items()}
+        old = next((link.target for link in links.values() if link.kind == "comments"), "")
+        known = self.parts[old] if old else None
+        on = standing(known) if known is not None else {}
+        text = comments(known, notes, self.main, self.file)
+        if old:
+            self.parts[old] = text
+        else:
+            self.parts.link(part, "comments", self.parts.add("xl/comments{}.xml", text, COMMENTS_TYPE))
+        fresh = {place: runs for place, runs in notes.items() if address(place) not in on}
+        drawn = links[outline.drawing].target if outline.drawing in links else ""
+        drawing = self._draw(part, drawn, fresh, outline, order)
+        actions = {place: self.rows[numbers[0]].action for place, numbers in marks.items()}
+        self.parts[part] = marked(content, outline, actions, self.styles.of, self.parts.office, drawing)
+
+    def _draw(self, part: str, drawn: str, notes: Mapping[Place, list[TextRun]], outline: Outline, order: int) -> str:
+        """Puts the boxes of comments into a sheet's drawing; of a new drawing the relationship, else ""."""
+        if not outline.drawing:
+            boxed = boxes(None, notes, outline, order, self.file)
+            return self.parts.link(
+                part, "vmlDrawing", self.parts.add("xl/drawings/vmlDrawing{}.vml", boxed, DRAWING_TYPE)
+            )
+        if not drawn:
+            raise not_carried(self.file, "has a drawing that is not there")
+        content = read_part(self.parts.package, drawn)  # not always XML
+        self.parts[drawn] = boxes(content, notes, outline, order, self.file)
+        return ""
+
+    def _in_front(self, checks: str) -> None:
+        """The sheet of checks becomes the first of the workbook, and every number that counts sheets one higher."""
+        content = self.parts[self.parts.book]
+        p = prefix_of(root(content).name)
+        sheets = elements(content, "sheets")[0]
+        ids = {whole(attributes(content, one.open).get("sheetId")) for one in elements(content, "sheets", "sheet")}
+        identity = self.parts.link(self.parts.book, "worksheet", checks)
+        tag = (
+            f'<{p}sheet name="{attribute(self.name)}" sheetId="{min({*range(1, len(ids) + 2)} - ids)}" '
+            f'xmlns:r="{self.parts.office}" r:id="{identity}"/>'
+        )
+        edits: list[Edit] = [(sheets.open.end, sheets.open.end, tag.encode())]
+        for one in elements(content, "definedNames", "definedName"):
+            of_sheet = attributes(content, one.open).get("localSheetId")
+            if of_sheet is not None:
+                moved = with_attributes(content, one.open, localSheetId=str(whole(of_sheet) + 1))
+                edits.append((one.open.start, one.open.end, moved))
+        views = elements(content, "bookViews", "workbookView")
+        for one in views:
+            given = attributes(content, one.open)
+            changes = {"activeTab": str(whole(given.get("activeTab")) + 1)}
+            if "firstSheet" in given:
+                changes["firstSheet"] = "0"  # the first tab to be seen: ours
+            edits.append((one.open.start, one.open.end, with_attributes(content, one.open, **changes)))
+        if not views:  # without a view the first sheet is active, which no longer is the one that was
+            if elements(content, "bookViews"):
+                raise not_carried(self.file, "is laid out as Excel never does")
+            view = f'<{p}bookViews><{p}workbookView activeTab="1"/></{p}bookViews>'
+            edits.append((sheets.start, sheets.start, view.encode()))
+        self.parts[self.parts.book] = edited(content, edits)
+
+    def _said(self, numbers: list[int]) -> list[TextRun]:
+        """The comment on one cell: every finding about it, the most pressing first, each with its row of the checks."""
+        runs: list[TextRun] = [(True, f"{AUTHOR}:")]  # as Excel begins a comment; below one of theirs it tells who
+        for number in numbers[:_MAX_TOLD]:
+            row = self.rows[number]
+            blank = "\n\n" if len(runs) > 1 else "\n"
+            runs.append((True, f"{blank}{ACTION_TITLES[row.action]}\n{row.check}\n"))
+            runs.append((False, f"{row.message}\nRemedy: {row.remedy}\nAuthority: {row.authority}\n"))
+            runs.append((False, f"Row {self.first + number} of the sheet {self.name}."))
+        if more := numbers[_MAX_TOLD:]:
+            listed = ", ".join(str(self.first + number) for number in more)
+            told = f"{counted(len(more), 'more finding')} on this cell: row {listed} of the same sheet."
+            runs.append((False, f"\n\n{told}"))
+        return runs

@@ -4,29 +4,22 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ...model import ACTIONS, column_letters
+from ...model import ACTIONS
 from ...wording.numbers import counted
 from ...wording.report import ACTION_TITLES, COUNTS_AS_NOTHING, Report
 from ...wording.text import clean
-from ..workbooks.style import row_height
-from .sheet import Styles
-from .xml import attribute, text
+from ..workbooks.style import BLUE, FILLS, INK, PALE, row_height
+from .sheet import Styles, address
+from .xml import HEAD, attribute, text
 
 TITLE = "Checks by wres-assure"
 NAME = "Checks"
 _HEADINGS = ("What to do", "Cells", "What was found", "Remedy", "Check", "Authority")
 _WIDTHS = (20, 19, 54, 42, 36, 38)
-_PLAIN, _BOLD, _LARGE, _LINK = 0, 1, 2, 3
-_FONTS = (
-    '<{p}font><{p}sz val="10"/><{p}color rgb="FF1F2933"/><{p}name val="Arial"/><{p}family val="2"/></{p}font>',
-    '<{p}font><{p}b/><{p}sz val="10"/><{p}color rgb="FF1F2933"/><{p}name val="Arial"/><{p}family val="2"/></{p}font>',
-    '<{p}font><{p}b/><{p}sz val="14"/><{p}color rgb="FF1F2933"/><{p}name val="Arial"/><{p}family val="2"/></{p}font>',
-    '<{p}font><{p}u/><{p}sz val="10"/><{p}color rgb="FF0B5394"/><{p}name val="Arial"/><{p}family val="2"/></{p}font>',
-)
 
 
-class Line(NamedTuple):
-    """A failed finding as a line of the sheet."""
+class CheckRow(NamedTuple):
+    """A failed finding as a row of the sheet."""
 
     action: str
     cells: str  # all of them, neighbours as ranges
@@ -37,117 +30,119 @@ class Line(NamedTuple):
     goal: tuple[str, str] | None  # sheet and address that the link leads to
 
 
-def first_row(head: list[str], lines: list[Line]) -> int:
+def first_row(head: list[str], rows: list[CheckRow]) -> int:
     """The row in which the first finding stands."""
-    return len(head) + 5 + len(_legend(lines))
+    return len(head) + 5 + len(_legend(rows))
 
 
-def sheet(head: list[str], lines: list[Line], main: str, styles: Styles) -> bytes:
+def sheet(head: list[str], rows: list[CheckRow], main: str, styles: Styles) -> bytes:
     """The worksheet part; every text is an inline string in a style that says it is text, none can be a formula."""
     style = _styles(styles)
-    rows = [_row(1, [(TITLE, style["title"])], 24)]
-    rows += [_row(number, [(sentence, style["head"])]) for number, sentence in enumerate(head, 2)]
-    for number, (action, sentence) in enumerate(_legend(lines), len(head) + 3):
-        rows.append(_row(number, [(ACTION_TITLES[action], style[action]), (sentence, style["head"])]))
-    start = first_row(head, lines)
-    links = []
-    if lines:
-        rows.append(_row(start - 1, [(heading, style["heading"]) for heading in _HEADINGS], 18))
-    for number, line in enumerate(lines, start):
+    lines = [_line(1, [(TITLE, style["title"])], 24)]
+    lines += [_line(number, [(sentence, style["head"])]) for number, sentence in enumerate(head, 2)]
+    for number, (action, sentence) in enumerate(_legend(rows), len(head) + 3):
+        lines.append(_line(number, [(ACTION_TITLES[action], style[action]), (sentence, style["head"])]))
+    start = first_row(head, rows)
+    frozen = filtered = links = ""
+    if rows:
+        lines.append(_line(start - 1, [(heading, style["heading"]) for heading in _HEADINGS], 18))
+        frozen = (
+            f'<pane ySplit="{start - 1}" topLeftCell="A{start}" activePane="bottomLeft" state="frozen"/>'
+            f'<selection pane="bottomLeft" activeCell="A{start}" sqref="A{start}"/>'
+        )
+        filtered = f'<autoFilter ref="A{start - 1}:{address((start + len(rows) - 1, len(_HEADINGS)))}"/>'
+    for number, row in enumerate(rows, start):
         cells = [
-            (ACTION_TITLES[line.action], style[line.action]),
-            (line.cells, style["link" if line.goal else "text"]),
-            *((words, style["text"]) for words in line[2:6]),
+            (ACTION_TITLES[row.action], style[row.action]),
+            (row.cells, style["link" if row.goal else "text"]),
+            *((words, style["text"]) for words in (row.message, row.remedy, row.check, row.authority)),
         ]
-        rows.append(_row(number, cells, row_height((words for words, _ in cells), _WIDTHS)))
-        if line.goal:
-            where, address = line.goal
-            location = attribute(f"'{where.replace(chr(39), chr(39) * 2)}'!{address}")
-            tip = attribute(f"Go to {address} of the sheet {clean(where)}"[:250])
-            links.append(f'<hyperlink ref="B{number}" location="{location}" tooltip="{tip}"/>')
-    last = start + len(lines) - 1
-    edge = column_letters(len(_HEADINGS))
-    frozen = (
-        f'<pane ySplit="{start - 1}" topLeftCell="A{start}" activePane="bottomLeft" state="frozen"/>'
-        f'<selection pane="bottomLeft" activeCell="A{start}" sqref="A{start}"/>'
-        if lines
-        else ""
-    )
+        lines.append(_line(number, cells, row_height((words for words, _ in cells), _WIDTHS)))
+        links += _link(number, *row.goal) if row.goal else ""
     columns = "".join(
         f'<col min="{at}" max="{at}" width="{width}.7109375" customWidth="1"/>' for at, width in enumerate(_WIDTHS, 1)
     )
     return (
-        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-        f'<worksheet xmlns="{main}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+        f'{HEAD}<worksheet xmlns="{main}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
         f'<sheetViews><sheetView showGridLines="0" workbookViewId="0">{frozen}</sheetView></sheetViews>'
-        f'<sheetFormatPr defaultRowHeight="15"/><cols>{columns}</cols><sheetData>{"".join(rows)}</sheetData>'
-        + (f'<autoFilter ref="A{start - 1}:{edge}{last}"/>' if lines else "")
-        + (f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else "")
+        f'<sheetFormatPr defaultRowHeight="15"/><cols>{columns}</cols><sheetData>{"".join(lines)}</sheetData>'
+        + filtered
+        + (f"<hyperlinks>{links}</hyperlinks>" if links else "")
         + '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
         '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
         "<headerFooter><oddFooter>&amp;L&amp;A&amp;RPage &amp;P of &amp;N</oddFooter></headerFooter></worksheet>"
     ).encode()
 
 
-def _legend(lines: list[Line]) -> list[tuple[str, str]]:
-    counts = {action: sum(line.action == action for line in lines) for action in ACTIONS}
-    found = [
+def _link(number: int, where: str, goal: str) -> str:
+    """The link of a row that leads to a cell of a sheet."""
+    quoted = where.replace("'", "''")
+    location = attribute(f"'{quoted}'!{goal}")
+    tip = attribute(f"Go to {goal} of the sheet {clean(where)}"[:250])
+    return f'<hyperlink ref="B{number}" location="{location}" tooltip="{tip}"/>'
+
+
+def _legend(rows: list[CheckRow]) -> list[tuple[str, str]]:
+    """What each colour says, by the actions that stand in the sheet."""
+    legend = [
         (action, f"{counted(count, 'finding')}; cells they name have this colour and a comment.")
-        for action, count in counts.items()
-        if count
+        for action in ACTIONS
+        if (count := sum(row.action == action for row in rows))
     ]
-    if len(found) > 1:
-        action, sentence = found[0]
-        found[0] = (action, f"{sentence} A cell with several findings has the colour of the first of these lines.")
-    return found
+    if len(legend) > 1:
+        action, sentence = legend[0]
+        legend[0] = (action, f"{sentence} A cell with several findings has the colour of the first of these lines.")
+    return legend
 
 
-def head_of(briefing: Report) -> list[str]:
+def head_of(report: Report) -> list[str]:
     """The sentences above the table."""
     return [
-        f"{briefing.organisation} ({briefing.code})",
-        f"WRES return {briefing.year}, {briefing.file}",
-        *([f"Not judged. {briefing.stopped}"] if briefing.stopped else []),
-        briefing.coverage,
-        COUNTS_AS_NOTHING + (" wres-assure findings lists those checks, and why." if briefing.unjudged else ""),
-        *filter(None, (briefing.apart, briefing.provisional)),
-        *(f"Reliability of the figures: {briefing.level}. {said.text}" for said in briefing.reliability),
-        *([] if briefing.findings else ["Nothing to correct or to explain was found."]),
-        briefing.foot,
+        f"{report.organisation} ({report.code})",
+        f"WRES return {report.year}, {report.file}",
+        *([f"Not judged. {report.stopped}"] if report.stopped else []),
+        report.coverage,
+        COUNTS_AS_NOTHING + (" wres-assure findings lists those checks, and why." if report.unjudged else ""),
+        *filter(None, (report.apart, report.provisional)),
+        *(f"Reliability of the figures: {report.level}. {said.text}" for said in report.reliability),
+        *([] if report.findings else ["Nothing to correct or to explain was found."]),
+        report.foot,
     ]
 
 
 def _styles(styles: Styles) -> dict[str, int]:
+    """The numbers of our own styles by their use, put into the workbook's."""
     p = styles.prefix
-    fonts = [styles.add("fonts", font.format(p=p)) for font in _FONTS]
-    heading = styles.add(
-        "fills",
-        f'<{p}fill><{p}patternFill patternType="solid"><{p}fgColor rgb="FFD6E2EC"/><{p}bgColor indexed="64"/>'
-        f"</{p}patternFill></{p}fill>",
-    )
+
+    def font(size: int, colour: str = INK, also: str = "") -> int:
+        name = f'<{p}color rgb="FF{colour}"/><{p}name val="Arial"/><{p}family val="2"/>'
+        return styles.add("fonts", f'<{p}font>{also}<{p}sz val="{size}"/>{name}</{p}font>')
 
     def made(font: int, fill: int = 0, wrap: bool = True) -> int:
+        filled, wrapped = ' applyFill="1"' if fill else "", ' wrapText="1"' if wrap else ""
         return styles.add(
             "cellXfs",
-            f'<{p}xf numFmtId="0" fontId="{fonts[font]}" fillId="{fill}" borderId="0" xfId="0" quotePrefix="1" '
-            f'applyFont="1"{" applyFill=" + chr(34) + "1" + chr(34) if fill else ""} '
-            f'applyAlignment="1"><{p}alignment vertical="top"{" wrapText=" + chr(34) + "1" + chr(34) if wrap else ""}/>'
-            f"</{p}xf>",
+            f'<{p}xf numFmtId="0" fontId="{font}" fillId="{fill}" borderId="0" xfId="0" quotePrefix="1" '
+            f'applyFont="1"{filled} applyAlignment="1"><{p}alignment vertical="top"{wrapped}/></{p}xf>',
         )
 
-    found = {
-        "title": made(_LARGE, wrap=False),
-        "head": made(_PLAIN, wrap=False),
-        "heading": made(_BOLD, heading),
-        "text": made(_PLAIN),
-        "link": made(_LINK),
+    plain, bold, large = font(10), font(10, also=f"<{p}b/>"), font(14, also=f"<{p}b/>")
+    link = font(10, BLUE, f"<{p}u/>")
+    heading = styles.fill(PALE)
+    ours = {
+        "title": made(large, wrap=False),
+        "head": made(plain, wrap=False),
+        "heading": made(bold, heading),
+        "text": made(plain),
+        "link": made(link),
     }
-    return found | {action: made(_BOLD, styles.fill(action)) for action in ACTIONS}
+    return ours | {action: made(bold, styles.fill(FILLS[action])) for action in ACTIONS}
 
 
-def _row(number: int, cells: list[tuple[str, int]], height: float = 0) -> str:
+def _line(number: int, cells: list[tuple[str, int]], height: float = 0) -> str:
+    """A row of the sheet, from texts and the numbers of their styles; `height` in points."""
     inside = "".join(
-        f'<c r="{column_letters(column)}{number}" s="{style}" t="inlineStr"><is><t xml:space="preserve">'
+        f'<c r="{address((number, column))}" s="{style}" t="inlineStr"><is><t xml:space="preserve">'
         f"{text(words[:32_000])}</t></is></c>"
         for column, (words, style) in enumerate(cells, 1)
         if words

@@ -7,15 +7,13 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate
 
-from ...model import column_letters
 from ...read.cells import MAX_COLUMN, MAX_ROW
-from .sheet import Outline, Place
-from .xml import Edit, appended, attributes, edited, elements, namespace, not_carried, prefix_of, root, text
+from ..workbooks.style import INK
+from .sheet import Outline, Place, address
+from .xml import HEAD, Edit, appended, attributes, edited, elements, namespace, not_carried, prefix_of, root, text
 
 AUTHOR = "wres-assure"
-Run = tuple[bool, str]  # bold, text
-Sizes = Callable[[int], int]
-_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+TextRun = tuple[bool, str]  # bold, text
 _WIDTH, _LINE, _LETTERS = 380, 15, 62  # of a box: pixels across, pixels a line, letters a line
 _SHAPE = re.compile(rb"_x0000_s(\d{1,9})\b")
 _SPACES = (
@@ -40,10 +38,10 @@ _BOX = (
 )
 
 
-def comments(content: bytes | None, notes: Mapping[Place, Sequence[Run]], main: str, file: str) -> bytes:
+def comments(content: bytes | None, notes: Mapping[Place, Sequence[TextRun]], main: str, file: str) -> bytes:
     """The comments part with our notes; a comment that stands on a cell already keeps its text and gets ours below."""
     if content is None:
-        content = f'{_HEAD}<comments xmlns="{main}"><authors/><commentList/></comments>'.encode()
+        content = f'{HEAD}<comments xmlns="{main}"><authors/><commentList/></comments>'.encode()
     if namespace(content) != main:
         raise not_carried(file, "has comments in another form than its sheets")
     p = prefix_of(root(content).name)
@@ -57,17 +55,17 @@ def comments(content: bytes | None, notes: Mapping[Place, Sequence[Run]], main: 
     texts = elements(content, "commentList", "comment", "text")
     begins = [element.start for element in texts]
     new = []
-    for (row, column), runs in sorted(notes.items()):
-        address = f"{column_letters(column)}{row}"
-        if address not in known:
+    for place, runs in sorted(notes.items()):
+        at_cell = address(place)
+        if at_cell not in known:
             new.append(
-                f'<{p}comment ref="{address}" authorId="{number}"><{p}text>{_runs(runs, p)}</{p}text></{p}comment>'
+                f'<{p}comment ref="{at_cell}" authorId="{number}"><{p}text>{_runs(runs, p)}</{p}text></{p}comment>'
             )
             continue
-        start, end = known[address]
+        start, end = known[at_cell]
         at = bisect_left(begins, start)
         if at == len(texts) or texts[at].end > end or texts[at].empty:
-            raise not_carried(file, f"has a comment without text on {address}")
+            raise not_carried(file, f"has a comment without text on {at_cell}")
         edits += _below(content, texts[at].open.end, texts[at].close.start, runs, p)
     return edited(content, [*edits, *(appended(content, lists[0], "".join(new)) if new else ())])
 
@@ -80,7 +78,7 @@ def standing(content: bytes) -> dict[str, tuple[int, int]]:
     }
 
 
-def _below(content: bytes, start: int, end: int, runs: Sequence[Run], p: str) -> list[Edit]:
+def _below(content: bytes, start: int, end: int, runs: Sequence[TextRun], p: str) -> list[Edit]:
     """Our text under that of a comment; its plain text becomes a run, since one comment is either plain or in runs."""
     inside = content[start:end]
     plain = re.fullmatch(rf"\s*(<{p}t(?:\s[^<>]*)?>[^<]*</{p}t>)\s*".encode(), inside)
@@ -88,16 +86,21 @@ def _below(content: bytes, start: int, end: int, runs: Sequence[Run], p: str) ->
     return [*edits, (end, end, _runs([(False, "\n\n"), *runs], p).encode())]
 
 
-def _runs(runs: Iterable[Run], p: str) -> str:
+def _runs(runs: Iterable[TextRun], p: str) -> str:
     return "".join(
-        f'<{p}r><{p}rPr>{f"<{p}b/>" if bold else ""}<{p}sz val="9"/><{p}color rgb="FF1F2933"/><{p}rFont val="Arial"/>'
+        f'<{p}r><{p}rPr>{f"<{p}b/>" if bold else ""}<{p}sz val="9"/><{p}color rgb="FF{INK}"/><{p}rFont val="Arial"/>'
         f'<{p}family val="2"/></{p}rPr><{p}t xml:space="preserve">{text(words)}</{p}t></{p}r>'
         for bold, words in runs
     )
 
 
-def boxes(content: bytes | None, notes: Mapping[Place, Sequence[Run]], seen: Outline, block: int, file: str) -> bytes:
-    """The drawing with a box for every note, to the right of its cell and as high as its text."""
+def boxes(
+    content: bytes | None, notes: Mapping[Place, Sequence[TextRun]], outline: Outline, block: int, file: str
+) -> bytes:
+    """The drawing with a box for every note, to the right of its cell and as high as its text.
+
+    `content` is that of the drawing there is; of a new one, `block` is the thousand that its shapes are numbered from.
+    """
     first = block * 1024 + 1
     if content is None:
         blocks = ",".join(str(block + more) for more in range(len(notes) // 1023 + 1))
@@ -109,25 +112,26 @@ def boxes(content: bytes | None, notes: Mapping[Place, Sequence[Run]], seen: Out
         raise not_carried(file, "has a drawing that cannot be added to")
     spaces = "" if all(space.encode() in content for space in _SPACES.split()) else f"{_SPACES} "
     shapes = [] if b'"_x0000_t202"' in content else [_TYPE.format(spaces=spaces)]
-    lefts = [0, *accumulate(_width(seen, at) for at in range(1, MAX_COLUMN + 1))]
-    tops = [0, *accumulate(_height(seen, at) for at in range(1, MAX_ROW + 1))]
+    lefts = [0, *accumulate(_width(outline, at) for at in range(1, MAX_COLUMN + 1))]
+    tops = [0, *accumulate(_height(outline, at) for at in range(1, MAX_ROW + 1))]
     for order, (place, runs) in enumerate(sorted(notes.items())):
         corner = lefts[place[1]], tops[max(place[0] - 2, 0)]
-        shapes.append(_box(first + order, order + 1, place, runs, seen, spaces, corner))
+        shapes.append(_box(first + order, order + 1, place, runs, outline, spaces, corner))
     return content[:end] + "".join(shapes).encode() + content[end:]
 
 
 def _box(
-    number: int, order: int, place: Place, runs: Sequence[Run], seen: Outline, spaces: str, corner: tuple[int, int]
-) -> str:
+    number: int, order: int, place: Place, runs: Sequence[TextRun], outline: Outline, spaces: str,
+    corner: tuple[int, int],
+) -> str:  # fmt: skip
     row, column = place
     paragraphs = "".join(words for _, words in runs).split("\n")
     lines = sum(len(paragraph) // _LETTERS + 1 for paragraph in paragraphs)
     height = lines * _LINE + 12
     left, left_off = column, 15  # a cell further right, a little in, as Excel itself puts them
     top, top_off = max(row - 2, 0), 10
-    right, right_off = _along(left, left_off + _WIDTH, lambda at: _width(seen, at + 1))
-    bottom, bottom_off = _along(top, top_off + height, lambda at: _height(seen, at + 1))
+    right, right_off = _along(left, left_off + _WIDTH, lambda at: _width(outline, at + 1))
+    bottom, bottom_off = _along(top, top_off + height, lambda at: _height(outline, at + 1))
     return _BOX.format(
         spaces=spaces,
         number=number,
@@ -142,7 +146,7 @@ def _box(
     )
 
 
-def _along(start: int, pixels: int, size: Sizes) -> tuple[int, int]:
+def _along(start: int, pixels: int, size: Callable[[int], int]) -> tuple[int, int]:
     """The column or row, from 0, in which a length ends that begins at the edge of another; and how far in."""
     at = start
     while at < start + 2_000 and pixels >= size(at):
@@ -151,17 +155,17 @@ def _along(start: int, pixels: int, size: Sizes) -> tuple[int, int]:
     return at, pixels
 
 
-def _width(seen: Outline, column: int) -> int:
-    given = seen.columns.get(column, {})
+def _width(outline: Outline, column: int) -> int:
+    given = outline.columns.get(column, {})
     if given.get("hidden") in ("1", "true"):
         return 0
     width = given.get("width", "")
-    letters = float(width) if re.fullmatch(r"\d{1,3}(\.\d{1,20})?", width) else seen.default_width
+    letters = float(width) if re.fullmatch(r"\d{1,3}(\.\d{1,20})?", width) else outline.default_width
     return int(letters * 7 + 5)
 
 
-def _height(seen: Outline, row: int) -> int:
-    return int(seen.heights.get(row, seen.default_height) * 4 / 3)
+def _height(outline: Outline, row: int) -> int:
+    return int(outline.heights.get(row, outline.default_height) * 4 / 3)
 
 
 def _points(pixels: int) -> str:

@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from ...model import column_letters
 from ...read.references import column_number
+from ..workbooks.style import FILLS
 from .xml import (
+    HEAD,
     Edit,
     Element,
     Tag,
@@ -21,11 +23,10 @@ from .xml import (
     prefix_of,
     root,
     tags,
+    whole,
     with_attributes,
 )
 
-# A fill says in colour what the comment and the sheet of checks say in words.
-FILLS = {"correct": "FFF8CBAD", "explain": "FFFFE699", "note": "FFBDD7EE"}
 _BEFORE_LEGACY_DRAWING = frozenset((
     "sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection",
     "protectedRanges", "scenarios", "autoFilter", "sortState", "dataConsolidate", "customSheetViews", "mergeCells",
@@ -35,11 +36,11 @@ _BEFORE_LEGACY_DRAWING = frozenset((
 ))  # fmt: skip
 _LIGHT = 0xC0  # a font whose red, green and blue are all above this cannot be read on a pale fill
 _COLUMNS = 500  # whose widths and styles are looked at; content of a return ends well before
-Place = tuple[int, int]
+Place = tuple[int, int]  # row and column, from 1
 StyleFor = Callable[[int, str], int]
 
 
-class Row(NamedTuple):
+class RowTags(NamedTuple):
     """A row's tags and its cells by column; `close` is None where the row is an empty element."""
 
     number: int
@@ -53,7 +54,7 @@ class Outline(NamedTuple):
 
     prefix: str
     data: Element
-    rows: list[Row]
+    rows: list[RowTags]
     columns: dict[int, dict[str, str]]  # attributes of the first columns, as far as any are given
     heights: dict[int, float]  # points
     default_width: float
@@ -62,12 +63,17 @@ class Outline(NamedTuple):
     last: int  # where the tag of a legacy drawing belongs
 
 
-def outline(content: bytes, file: str, marks: Iterable[Place]) -> Outline:
+def address(place: Place) -> str:
+    """`L41` of row 41 and column 12."""
+    return f"{column_letters(place[1])}{place[0]}"
+
+
+def outline_of(content: bytes, file: str, marks: Iterable[Place]) -> Outline:
     """The rows, columns and sizes of a worksheet, and the cells of those rows in which something is marked."""
     wanted = {row for row, _ in marks}
     prefix = prefix_of(root(content).name)
     names = {name: prefix + name for name in ("row", "c", "col")}
-    rows: list[Row] = []
+    rows: list[RowTags] = []
     columns: dict[int, dict[str, str]] = {}
     given_columns = 0
     heights: dict[int, float] = {}
@@ -81,8 +87,8 @@ def outline(content: bytes, file: str, marks: Iterable[Place]) -> Outline:
                 rows[-1] = rows[-1]._replace(close=tag)
                 continue
             given = attributes(content, tag)
-            number = _whole(given.get("r"), rows[-1].number + 1 if rows else 1)
-            rows.append(Row(number, tag, None, {}))
+            number = whole(given.get("r"), rows[-1].number + 1 if rows else 1)
+            rows.append(RowTags(number, tag, None, {}))
             heights[number] = _size(given.get("ht"), 0.0)
             column = 0
         elif tag.depth == 4 and tag.kind != "close" and tag.name == names["c"] and rows and rows[-1].number in wanted:
@@ -92,7 +98,7 @@ def outline(content: bytes, file: str, marks: Iterable[Place]) -> Outline:
         elif tag.depth == 3 and section == prefix + "cols" and tag.kind != "close" and tag.name == names["col"]:
             given_columns += 1
             given = attributes(content, tag) if given_columns <= _COLUMNS else {}
-            for at in range(max(_whole(given.get("min"), 0), 1), min(_whole(given.get("max"), 0), _COLUMNS) + 1):
+            for at in range(max(whole(given.get("min")), 1), min(whole(given.get("max")), _COLUMNS) + 1):
                 columns.setdefault(at, given)
     children = [*elements(content, "*")]
     data = next((child for child in children if child.name == "sheetData"), None)
@@ -113,20 +119,16 @@ def outline(content: bytes, file: str, marks: Iterable[Place]) -> Outline:
     )
 
 
-def _whole(value: str | None, otherwise: int) -> int:
-    return int(value) if value is not None and value.isascii() and value.strip().isdigit() else otherwise
-
-
 def _size(value: str | None, otherwise: float) -> float:
     return float(value) if value is not None and re.fullmatch(r"\d{1,5}(\.\d{1,20})?", value) else otherwise
 
 
 def marked(
-    content: bytes, seen: Outline, marks: Mapping[Place, str], style_for: StyleFor, office: str, drawing: str
+    content: bytes, outline: Outline, marks: Mapping[Place, str], style_for: StyleFor, office: str, drawing: str
 ) -> bytes:
     """The worksheet with a style for every place by its action, and a legacy drawing where one is named."""
     edits: list[Edit] = []
-    known = {row.number: row for row in seen.rows}
+    known = {row.number: row for row in outline.rows}
     missing: dict[int, str] = {}
     by_row: dict[int, dict[int, str]] = {}
     for (number, column), action in sorted(marks.items()):
@@ -134,32 +136,36 @@ def marked(
     for number, wanted in by_row.items():
         row = known.get(number)
         if row is None:
-            cells = "".join(_cell(seen, content, None, number, column, wanted[column], style_for) for column in wanted)
-            missing[number] = f'<{seen.prefix}row r="{number}">{cells}</{seen.prefix}row>'
+            cells = "".join(
+                _cell(outline, content, None, number, column, action, style_for) for column, action in wanted.items()
+            )
+            missing[number] = f'<{outline.prefix}row r="{number}">{cells}</{outline.prefix}row>'
         else:
-            edits += _in_row(content, seen, row, wanted, style_for)
-    if missing and seen.data.empty:
-        edits += appended(content, seen.data, "".join(missing.values()))
+            edits += _in_row(content, outline, row, wanted, style_for)
+    if missing and outline.data.empty:
+        edits += appended(content, outline.data, "".join(missing.values()))
         missing = {}
     for number, new in missing.items():
-        after = next((row.open.start for row in seen.rows if row.number > number), seen.data.close.start)
+        after = next((row.open.start for row in outline.rows if row.number > number), outline.data.close.start)
         edits.append((after, after, new.encode()))
     if drawing:
-        tag = f'<{seen.prefix}legacyDrawing xmlns:r="{office}" r:id="{drawing}"/>'
-        edits.append((seen.last, seen.last, tag.encode()))
+        tag = f'<{outline.prefix}legacyDrawing xmlns:r="{office}" r:id="{drawing}"/>'
+        edits.append((outline.last, outline.last, tag.encode()))
     return edited(content, edits)
 
 
-def _in_row(content: bytes, seen: Outline, row: Row, wanted: Mapping[int, str], style_for: StyleFor) -> list[Edit]:
+def _in_row(
+    content: bytes, outline: Outline, row: RowTags, wanted: Mapping[int, str], style_for: StyleFor
+) -> list[Edit]:
     """The edits of one row: cells that are there get their style, the others are put where they belong."""
     edits: list[Edit] = []
     inserted: list[tuple[int, str]] = []
     for column, action in wanted.items():
         tag = row.cells.get(column)
         if tag is None:
-            inserted.append((column, _cell(seen, content, row, row.number, column, action, style_for)))
+            inserted.append((column, _cell(outline, content, row, row.number, column, action, style_for)))
             continue
-        base = _whole(attributes(content, tag).get("s"), 0)
+        base = whole(attributes(content, tag).get("s"))
         style = style_for(base, action)
         if style != base:
             edits.append((tag.start, tag.end, with_attributes(content, tag, s=str(style))))
@@ -167,7 +173,7 @@ def _in_row(content: bytes, seen: Outline, row: Row, wanted: Mapping[int, str], 
         return edits
     tag = row.open
     first, _, last = attributes(content, tag).get("spans", "").partition(":")
-    outside = any(not _whole(first, 1) <= column <= _whole(last, 16_384) for column, _ in inserted)
+    outside = any(not whole(first, 1) <= column <= whole(last, 16_384) for column, _ in inserted)
     start = with_attributes(content, tag, spans=None) if outside else content[tag.start : tag.end]  # a hint, no more
     if row.close is None:
         inside = "".join(cell for _, cell in inserted)
@@ -181,21 +187,21 @@ def _in_row(content: bytes, seen: Outline, row: Row, wanted: Mapping[int, str], 
 
 
 def _cell(
-    seen: Outline, content: bytes, row: Row | None, number: int, column: int, action: str, style_for: StyleFor
+    outline: Outline, content: bytes, row: RowTags | None, number: int, column: int, action: str, style_for: StyleFor
 ) -> str:
     """A cell that was not there, in the style that its row or column gives to blank cells."""
     given = attributes(content, row.open) if row else {}
     if "s" in given and given.get("customFormat") in ("1", "true"):
-        base = _whole(given["s"], 0)
+        base = whole(given["s"])
     else:
-        base = _whole(seen.columns.get(column, {}).get("style"), 0)
-    return f'<{seen.prefix}c r="{column_letters(column)}{number}" s="{style_for(base, action)}"/>'
+        base = whole(outline.columns.get(column, {}).get("style"))
+    return f'<{outline.prefix}c r="{address((number, column))}" s="{style_for(base, action)}"/>'
 
 
 # Styles
 
 _BARE = (
-    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<styleSheet xmlns="{main}">'
+    HEAD + '<styleSheet xmlns="{main}">'
     '<fonts count="1"><font><sz val="11"/><name val="Calibri"/><family val="2"/></font></fonts>'
     '<fills count="2"><fill><patternFill patternType="none"/></fill>'
     '<fill><patternFill patternType="gray125"/></fill></fills>'
@@ -230,11 +236,12 @@ class Styles:
             added.append(xml)
         return len(self.known[section]) + added.index(xml)
 
-    def fill(self, action: str) -> int:
+    def fill(self, colour: str) -> int:
+        """The number of a fill with one colour, given as `F8CBAD`."""
         p = self.prefix
         return self.add(
             "fills",
-            f'<{p}fill><{p}patternFill patternType="solid"><{p}fgColor rgb="{FILLS[action]}"/>'
+            f'<{p}fill><{p}patternFill patternType="solid"><{p}fgColor rgb="FF{colour}"/>'
             f'<{p}bgColor indexed="64"/></{p}patternFill></{p}fill>',
         )
 
@@ -252,9 +259,9 @@ class Styles:
         if base >= len(self.known["cellXfs"]):
             return base
         element = self.known["cellXfs"][base]
-        if _whole(attributes(self.content, element.open).get("fontId"), 0) in self.light:
+        if whole(attributes(self.content, element.open).get("fontId")) in self.light:
             return base
-        start = with_attributes(self.content, element.open, fillId=str(self.fill(action)), applyFill="1")
+        start = with_attributes(self.content, element.open, fillId=str(self.fill(FILLS[action])), applyFill="1")
         rest = self.content[element.open.end : element.end]
         return self.add("cellXfs", (start + rest).decode())
 

@@ -13,6 +13,7 @@ from time import monotonic
 from typing import NamedTuple
 
 from ...model import Refused
+from ...read import SECONDS
 from ...read.xml import walk
 
 _TAG = re.compile(
@@ -24,7 +25,7 @@ _ATTRIBUTE = re.compile(r"([^\s=\"'/]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9_.\-]+)[\"']")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_SECONDS = 20.0
+HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'  # of a part of ours
 
 
 class Tag(NamedTuple):
@@ -46,14 +47,17 @@ class Element(NamedTuple):
 
     @property
     def start(self) -> int:
+        """Where its first tag begins."""
         return self.open.start
 
     @property
     def end(self) -> int:
+        """Where its last tag has ended."""
         return self.close.end
 
     @property
     def empty(self) -> bool:
+        """Whether it is one tag alone."""
         return self.open.kind == "empty"
 
 
@@ -71,7 +75,7 @@ def checked(content: bytes, part: str, file: str) -> bytes:
     declared = _DECLARED.match(content.removeprefix(b"\xef\xbb\xbf"))
     if content[:2] in (b"\xff\xfe", b"\xfe\xff") or (declared and declared[1].lower() not in (b"utf-8", b"us-ascii")):
         raise not_carried(file, f"is written in an encoding other than UTF-8 in {part}")
-    walk(content, part, file, monotonic() + _SECONDS, lambda *_: None)
+    walk(content, part, file, monotonic() + SECONDS, lambda *_: None)
     return content
 
 
@@ -189,3 +193,9 @@ def attribute(value: str) -> str:
     """A text inside double quotes."""
     value = _NOT_XML.sub("", value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return value.replace('"', "&quot;").replace("\t", "&#9;").replace("\n", "&#10;").replace("\r", "&#13;")
+
+
+def whole(value: str | None, otherwise: int = 0) -> int:
+    """The whole number that an attribute holds, `otherwise` where it holds none."""
+    holds = value is not None and len(value) < 12 and value.isascii() and value.strip().isdigit()
+    return int(value) if value and holds else otherwise

@@ -14,10 +14,11 @@ from typing import Any
 import xlsxwriter  # type: ignore[import-untyped]  # it brings no types
 
 from ...model import ACTIONS, BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Json
+from ...rulebook import Rulebook
 from ...wording.cells import cells_of
 from ...wording.report import ACTION_TITLES, COUNTS_AS_NOTHING, coverage_line
 from ...wording.text import clean, sentence
-from .style import row_height
+from .style import FILLS, GROUND, PALE, on_paper, row_height
 
 _CREATED = datetime.datetime(2021, 6, 1)  # fixed: the same findings are the same bytes
 _MAX_TEXT = 32_000  # Excel takes 32,767
@@ -28,7 +29,6 @@ _OUTCOMES = {
     UNVERIFIABLE: "Not judged",
     NOT_APPLICABLE: "Does not apply",
 }
-_FILLS = {"correct": "#F8CBAD", "explain": "#FFE699", "note": "#BDD7EE"}
 _PRINTED = 10  # columns of the findings, up to the authority; the others are for filters and programmes
 # Heading and width of every column.
 _RETURNS = (
@@ -43,27 +43,25 @@ _FINDINGS = (
 )  # fmt: skip
 
 
-def workbook(results: Sequence[Json], titles: dict[str, str], not_read: Sequence[str] = ()) -> bytes:
-    """The workbook as bytes; `titles` by rule, `not_read` what is said of inputs that were refused."""
+def workbook(results: Sequence[Json], rulebook: Rulebook, not_read: Sequence[str] = ()) -> bytes:
+    """The workbook as bytes; `not_read` is what is said of inputs that were refused."""
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(buffer, options)
     book.set_properties({"title": "WRES findings", "created": _CREATED})
-    ground = {"font_name": "Arial", "font_size": 10, "font_color": "#1F2933", "valign": "top"}
-    ruled = {**ground, "bottom": 1, "bottom_color": "#D6E2EC"}
+    ground = {**GROUND, "valign": "top"}
+    ruled = {**ground, "bottom": 1, "bottom_color": f"#{PALE}"}
     style = {
         "title": book.add_format({**ground, "bold": True, "font_size": 14}),
         "line": book.add_format({**ground, "quote_prefix": True}),
         "text": book.add_format({**ruled, "text_wrap": True, "quote_prefix": True}),
         "number": book.add_format({**ruled, "align": "center"}),
-        "heading": book.add_format({**ground, "bold": True, "text_wrap": True, "bg_color": "#D6E2EC", "bottom": 1}),
+        "heading": book.add_format({**ground, "bold": True, "text_wrap": True, "bg_color": f"#{PALE}", "bottom": 1}),
     }
-    asks = {
-        action: book.add_format({**ruled, "bold": True, "text_wrap": True, "bg_color": colour, "quote_prefix": True})
-        for action, colour in _FILLS.items()
-    }
+    bold = {**ruled, "bold": True, "text_wrap": True, "quote_prefix": True}
+    asks = {action: book.add_format({**bold, "bg_color": f"#{FILLS[action]}"}) for action in ACTIONS}
     _summary(book.add_worksheet("What was judged"), results, not_read, style)
-    _listing(book.add_worksheet("Findings"), results, titles, style, asks)
+    _listing(book.add_worksheet("Findings"), results, rulebook, style, asks)
     book.close()
     return buffer.getvalue()
 
@@ -96,10 +94,10 @@ def _return(entry: Json) -> list[str | int]:
 
 
 def _listing(
-    sheet: Any, results: Sequence[Json], titles: dict[str, str], style: dict[str, Any], asks: dict[str, Any]
+    sheet: Any, results: Sequence[Json], rulebook: Rulebook, style: dict[str, Any], asks: dict[str, Any]
 ) -> None:
     found = [(entry, finding) for entry in results for finding in sorted(entry["findings"], key=_pressing)]
-    last = _table(sheet, 0, _FINDINGS, [_row(entry, finding, titles) for entry, finding in found], style)
+    last = _table(sheet, 0, _FINDINGS, [_row(entry, finding, rulebook) for entry, finding in found], style)
     for number, (_, finding) in enumerate(found, 1):
         if finding["outcome"] == FAILED:
             _text(sheet, number, 3, ACTION_TITLES[finding["action"]], asks[finding["action"]])
@@ -114,7 +112,7 @@ def _pressing(finding: Json) -> tuple[int, int]:
     return list(_OUTCOMES).index(finding["outcome"]), ACTIONS.index(finding["action"]) if failed else 0
 
 
-def _row(entry: Json, finding: Json, titles: dict[str, str]) -> list[str | int]:
+def _row(entry: Json, finding: Json, rulebook: Rulebook) -> list[str | int]:
     submission = entry["submission"]
     return [
         submission["organisation"]["code"],
@@ -122,7 +120,7 @@ def _row(entry: Json, finding: Json, titles: dict[str, str]) -> list[str | int]:
         _OUTCOMES[finding["outcome"]],
         ACTION_TITLES[finding["action"]] if finding["outcome"] == FAILED else "",
         finding["rule"],
-        titles[finding["rule"]],
+        rulebook.rule(finding["rule"]).title,
         cells_of(finding["cells"]),
         sentence(finding["message"] or finding["cause"] or ""),
         finding["remedy"] or "",
@@ -165,10 +163,5 @@ def _text(sheet: Any, row: int, column: int, text: str, style: Any) -> None:
 
 
 def _page(sheet: Any, heading: int) -> None:
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(heading)
-    sheet.set_margins(0.4, 0.4, 0.5, 0.6)
-    sheet.set_footer("&L&A&RPage &P of &N")
+    on_paper(sheet, heading, heading)
     sheet.hide_gridlines(2)

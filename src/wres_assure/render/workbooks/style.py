@@ -1,11 +1,17 @@
-"""How the data collection workbook looks, and the words of help in it. No figures and no XlsxWriter here."""
+"""How workbooks look, those of findings, marked copies and empty ones; and the words of help in the empty ones."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from textwrap import wrap
+from typing import Any
 
 from ...model import Json
+
+# Colours, red, green and blue. A fill says by the action what a word beside it says too.
+INK, BLUE, PALE = "1F2933", "0B5394", "D6E2EC"
+FILLS = {"correct": "F8CBAD", "explain": "FFE699", "note": "BDD7EE"}
+GROUND: Json = {"font_name": "Arial", "font_size": 10, "font_color": f"#{INK}"}  # of every cell, as XlsxWriter has it
 
 # Beside the cell, by item or by the first word of its name; at most 255 characters, as Excel allows.
 HELP = {
@@ -25,11 +31,11 @@ HELP = {
 
 # Named properties of XlsxWriter formats; "" is the ground of all, the others are laid over it in the order named.
 STYLES: dict[str, Json] = {
-    "": {"font_name": "Arial", "font_size": 10, "valign": "vcenter", "text_wrap": True, "font_color": "#1F2933"},
+    "": {**GROUND, "valign": "vcenter", "text_wrap": True},
     "title": {"bold": True, "font_size": 14, "text_wrap": False},
     "cover label": {"bold": True, "text_wrap": False},
     "boxed": {"border": 1, "border_color": "#B8C4CE"},
-    "heading": {"bold": True, "align": "center", "bg_color": "#D6E2EC"},
+    "heading": {"bold": True, "align": "center", "bg_color": f"#{PALE}"},
     "section": {"bold": True, "valign": "top", "bg_color": "#EEF3F7"},
     "label": {"bg_color": "#F7F9FA"},
     "number": {"align": "right", "text_wrap": False},
@@ -45,6 +51,16 @@ def row_height(texts: Iterable[str], widths: Iterable[int]) -> float:
     """The points a row needs to show its texts wrapped: not every programme measures a row when it opens a file."""
     lines = max((len(wrap(text, width + width // 9)) for text, width in zip(texts, widths, strict=False)), default=1)
     return min(max(lines, 1) * 13.0 + 4, 409)
+
+
+def on_paper(sheet: Any, first: int, last: int) -> None:
+    """A4 across, as wide as the page, the rows from `first` to `last` (from 0) repeated on top."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(first, last)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.set_footer("&L&A&RPage &P of &N")
 
 
 def guide(layout: Json) -> list[str]:

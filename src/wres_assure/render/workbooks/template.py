@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import xlsxwriter  # type: ignore[import-untyped]  # it brings no types
 
 from ...model import Json, Key, column_letters
-from .style import HELP, STYLES, guide
+from .style import HELP, STYLES, guide, on_paper
 
 ROWS_ABOVE = 6  # cover and headings: template row n stands in sheet row n + 6
 ORGANISATION_TYPES = ("NHS trust", "NHS foundation trust", "Independent provider", "CCG", "ICB", "CSU", "National body")
@@ -76,6 +76,8 @@ Saved = float | int | str | None  # None: blank; "": a formula that shows nothin
 
 
 class _Spot(NamedTuple):
+    """The cell of a figure."""
+
     row: int  # from 1, as in addresses
     column: int
     item: Json
@@ -83,6 +85,7 @@ class _Spot(NamedTuple):
 
     @property
     def address(self) -> str:
+        """`L41`."""
         return f"{column_letters(self.column)}{self.row}"
 
 
@@ -374,13 +377,8 @@ def _page(sheet: Any, layout: Json, last: int) -> None:
         sheet.set_row(row, 18)
     sheet.set_row(5, 42)
     sheet.freeze_panes(ROWS_ABOVE, 3)
-    sheet.set_landscape()
-    sheet.set_paper(9)  # A4
-    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(4, 5)
+    on_paper(sheet, 4, 5)
     sheet.print_area(0, 0, bottom - 1, last - 1)
-    sheet.set_footer("&L&A&RPage &P of &N")
     sheet.protect("", {"format_columns": True, "format_rows": True})  # no password: against slips, not against people
     sheet.set_selection(1, 2, 1, 2)
 

@@ -10,8 +10,8 @@ import scipy.optimize
 import scipy.stats
 from statsmodels.stats.meta_analysis import combine_effects
 from statsmodels.stats.multitest import multipletests
-from test_stats import TABLES, deviation, rows, tables
 
+from random_tables import TABLES, deviation, rows, tables
 from wres_assure.stats import comparisons as stats_peers
 
 # Many tests

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_outputs import HOSTILE, made
 
+from altered import HOSTILE, made
 from conftest import STORIES, sample
 from wres_assure.__main__ import main
 from wres_assure.assess import assess
@@ -21,6 +21,8 @@ from wres_assure.results.difference import as_json, text
 from wres_assure.results.result import as_json as written
 from wres_assure.results.result import result
 from wres_assure.rulebook import Rulebook
+
+pytestmark = pytest.mark.usefixtures("rules_read_once")
 
 GOOD, WRONG = "good_figures", "totals_disagree"
 

@@ -16,6 +16,7 @@ from wres_assure.model import Indicator, Json, Key, Pooled
 from wres_assure.rulebook import Rulebook
 from wres_assure.wording import indicators as sentences
 from wres_assure.wording import small_counts as few
+from wres_assure.wording.numbers import often
 from wres_assure.wording.said import say
 from wres_assure.wording.small_counts import SmallCount
 
@@ -214,7 +215,7 @@ DRAWS = [
     (SmallCount(0, 12, 0.22), 0.049, "A board of 12 drawn at random from this workforce would have none one time in twenty: that is hard to put down to chance."),
     (SmallCount(2, 14, 0.22), 0.33, "A board of 14 drawn at random from this workforce would have 2 or fewer one time in three: it cannot be told from chance."),
     (SmallCount(6, 12, 0.2), 0.02, "A board of 12 drawn at random from this workforce would have 6 or more one time in 50: that is hard to put down to chance."),
-    (SmallCount(5, 5, 0.2), 0.0003, "A board of 5 drawn at random from this workforce would have all less than one time in 1,000: that is hard to put down to chance."),
+    (SmallCount(5, 5, 0.2), 0.0003, "A board of 5 drawn at random from this workforce would have all one time in 3,300: that is hard to put down to chance."),
     (SmallCount(2, 12, 0.2), None, ""),
     (SmallCount(0, 12, 0.0), 1.0, ""),
 ]  # fmt: skip
@@ -228,10 +229,11 @@ def test_a_board_drawn_at_random(counted: SmallCount, p: float | None, said: str
 @pytest.mark.parametrize(("p", "said"), [
     (0.99, "nearly always"), (0.9, "nine times in ten"), (0.5, "five times in ten"), (0.4, "four times in ten"),
     (0.333, "one time in three"), (0.2, "one time in five"), (0.1, "one time in ten"), (0.0625, "one time in 16"),
-    (0.012, "one time in 80"), (0.0021, "one time in 500"), (0.0009, "less than one time in 1,000"),
+    (0.05, "one time in twenty"), (0.012, "one time in 83"), (0.0021, "one time in 480"),
+    (0.00083, "one time in 1,200"), (1e-7, "less than one time in a million"),
 ])  # fmt: skip
 def test_how_often(p: float, said: str) -> None:
-    assert few.often(p) == said
+    assert often(p) == said
 
 
 @pytest.mark.parametrize(("counted", "who", "said"), [

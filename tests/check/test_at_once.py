@@ -1,4 +1,4 @@
-"""What the screen says holds, the judgement finds nothing against: over returns, and over expressions made up."""
+"""What is proved at once to hold, the judgement finds nothing against: over returns, and over expressions made up."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from conftest import rules, sample
 from wres_assure import check as checks
 from wres_assure import rulebook
 from wres_assure.check.assertion import Context, assert_at
+from wres_assure.check.at_once import Figures, figures_at_once
 from wres_assure.check.raised import raised_at
-from wres_assure.check.screen import Screen, Seen, screen_of
 from wres_assure.facts import Facts
 from wres_assure.model import HOW_GIVEN, Fact, Finding, Key, Place
 
@@ -28,8 +28,8 @@ def found_by_judgement(rule: rulebook.Rule, place: Place, context: Context) -> l
     return raised_at(rule, place, context) if rule.raised_by else assert_at(rule, place, context)
 
 
-def proved(rule: rulebook.Rule, screen: Screen, seen: Seen) -> Iterator[Place]:
-    suspects = set(screen.suspects(rule, seen))
+def proved(rule: rulebook.Rule, figures: Figures) -> Iterator[Place]:
+    suspects = set(figures.suspects(rule))
     yield from (place for number, place in enumerate(rule.places) if number not in suspects)
 
 
@@ -58,10 +58,9 @@ def test_nothing_that_is_proved_is_found_wanting(seed: int) -> None:
     chance = random.Random(seed)
     assessment = sample(STORIES[seed % len(STORIES)])
     facts = Facts(changed(assessment.facts, chance), RULES.items, PARAMETERS)
-    screen = screen_of(RULES.rules, RULES.items)
     keys = [fact.key for fact in facts.all]
     in_question = dict.fromkeys(chance.sample(keys, chance.choice((0, 0, 1, 20))), "TYP-01a")
-    seen = screen.seen(facts)
+    given = figures_at_once(facts, RULES)
     context = Context(facts, {}, assessment.subject, RULES, in_question)
     number = 0
     for rule in RULES.rules:
@@ -70,7 +69,7 @@ def test_nothing_that_is_proved_is_found_wanting(seed: int) -> None:
         if rule.raised_by and rule.kind != "cells":
             continue
         first = rule.family in HOW_GIVEN
-        for place in proved(rule, screen, seen if first else screen.questioned(seen, in_question)):
+        for place in proved(rule, given if first else given.questioned(in_question)):
             number += 1
             assert found_by_judgement(rule, place, context) == [], (rule.id, place)
     assert number > (200 if assessment.subject.organisation.type == "ccg" or seed else 1200)
@@ -81,7 +80,7 @@ def test_the_findings_are_those_of_judging_every_place(story: str, monkeypatch: 
     assessment = sample(story)
     facts = Facts(assessment.facts, RULES.items, PARAMETERS)
     quick = checks.check(facts, (), assessment.subject, RULES)
-    monkeypatch.setattr(Screen, "suspects", lambda self, rule, seen: range(len(rule.places)))
+    monkeypatch.setattr(Figures, "suspects", lambda self, rule: range(len(rule.places)))
     every = checks.check(facts, (), assessment.subject, RULES)
     assert every._replace(results=quick.results) == quick
 
@@ -89,11 +88,10 @@ def test_the_findings_are_those_of_judging_every_place(story: str, monkeypatch: 
 def test_most_checks_of_a_clean_return_are_proved() -> None:
     """Without this the screen could prove nothing and all the rest would still be true of it."""
     facts = Facts(sample("clean_acute_trust").facts, RULES.items, PARAMETERS)
-    screen = screen_of(RULES.rules, RULES.items)
-    seen = screen.seen(facts)
+    given = figures_at_once(facts, RULES)
     rules = [rule for rule in RULES.rules if rule.holds is not None and not rule.beside]
     places = sum(len(rule.places) for rule in rules)
-    assert sum(len(screen.suspects(rule, seen)) for rule in rules) < places / 5
+    assert sum(len(given.suspects(rule)) for rule in rules) < places / 5
 
 
 # Expressions made up: counts, shares and ratios, printed and calculated, near each other and far, missing, in question
@@ -129,8 +127,9 @@ def without_itself(tree: Any) -> Any:
 
 def made(condition: Any, when: Any, computed: Any) -> rulebook.Rule:
     return rulebook.evaluated(RULES.rule("CON-02")._replace(
-        let={name: list(key) for name, key in NAMES.items()}, where_trees={"computed": without_itself(computed)},
-        when_tree=when, assert_tree=condition, when_text="so", places=(Place(),) * 2, bound={}, kind="places"))
+        let={name: rulebook.Selector(key, {}) for name, key in NAMES.items()},
+        where_trees={"computed": without_itself(computed)}, when_tree=when, assert_tree=condition,
+        when_text="so", places=(Place(),) * 2, kind="places"))
 
 
 @settings(max_examples=1500, deadline=None)
@@ -143,8 +142,7 @@ def test_no_expression_is_proved_that_does_not_hold(
                    zip(("people", "others", *SHARES), given_figures, strict=True)), RULES.items, {})
     in_question = {NAMES[questioned]: "TYP-01a"} if questioned else {}
     context = Context(facts, {}, sample(STORIES[0]).subject, RULES, in_question)
-    screen = Screen((rule,), RULES.items)
-    for place in proved(rule, screen, screen.questioned(screen.seen(facts), in_question)):
+    for place in proved(rule, figures_at_once(facts, RULES.with_rules([rule])).questioned(in_question)):
         assert assert_at(rule, place, context) == []
 
 
@@ -165,8 +163,7 @@ def test_what_is_proved(condition: Any, figures: tuple[float, float], holds: boo
     other = (Fact(NAMES[name], 0.5, "", "") for name in SHARES)
     facts = Facts([*(Fact(key, float(value), "", "") for key, value in named), *other], RULES.items, {})
     facts = Facts([*facts.all, Fact(Key("board_total", ethnicity="unknown"), 0.0, "", "")], RULES.items, {})
-    screen = Screen((rule,), RULES.items)
-    assert (not screen.suspects(rule, screen.seen(facts))) == holds
+    assert (not figures_at_once(facts, RULES.with_rules([rule])).suspects(rule)) == holds
 
 
 def test_a_divisor_whose_decimals_may_hide_a_zero_proves_nothing() -> None:
@@ -174,8 +171,7 @@ def test_a_divisor_whose_decimals_may_hide_a_zero_proves_nothing() -> None:
     keys = (*NAMES.values(), Key("board_total", ethnicity="unknown"))
     for step, holds in ((0.1, True), (0.6, False)):
         facts = Facts([Fact(key, 0.5, "", "", None, step) for key in keys], RULES.items, {})
-        screen = Screen((rule,), RULES.items)
-        assert (not screen.suspects(rule, screen.seen(facts))) == holds
+        assert (not figures_at_once(facts, RULES.with_rules([rule])).suspects(rule)) == holds
 
 
 def test_nor_does_a_difference_of_rates_as_divisor() -> None:
@@ -186,15 +182,13 @@ def test_nor_does_a_difference_of_rates_as_divisor() -> None:
     facts = Facts([*given, unknown], RULES.items, {})
     context = Context(facts, {}, sample(STORIES[0]).subject, RULES, {})
     assert assert_at(rule, rule.places[0], context) != []  # it may be a division by zero before rounding
-    screen = Screen((rule,), RULES.items)
-    assert list(screen.suspects(rule, screen.seen(facts))) == [0, 1]
+    assert list(figures_at_once(facts, RULES.with_rules([rule])).suspects(rule)) == [0, 1]
 
 
 def test_a_figure_with_a_value_and_a_problem_proves_nothing() -> None:
-    let = {name: list(NAMES[name]) for name in ("people", "others")}
+    let = {name: rulebook.Selector(NAMES[name], {}) for name in ("people", "others")}
     rule = made(["<=", "people", "others"], None, 0.0)._replace(let=let)
     for problem, places in ((None, []), ("text", [0, 1])):
         people, others = Fact(NAMES["people"], 1.0, "1", ""), Fact(NAMES["others"], 2.0, "2", "", problem)
         facts = Facts([people, others], RULES.items, {})
-        screen = Screen((rule,), RULES.items)
-        assert list(screen.suspects(rule, screen.seen(facts))) == places
+        assert list(figures_at_once(facts, RULES.with_rules([rule])).suspects(rule)) == places

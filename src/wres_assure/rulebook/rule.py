@@ -1,0 +1,172 @@
+"""One rule as the programme uses it: its texts, the figures it names, and the closures of its expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from ..model import Json, Key, Place
+from .expression import Env, Operand, Tree, interval_of, value_of
+
+BOUND = "@"  # a part of a selector that is taken from the place where the rule is judged
+
+
+class Selector(NamedTuple):
+    """The figure that a name of a rule stands for: one for every place, or one for each item that is judged.
+
+    Its parts are those of a key, with BOUND, "*" for a whole and "=" before a printed total.
+    """
+
+    one: Key | None
+    by_item: Mapping[str, Key]
+
+    @classmethod
+    def of(cls, compiled: list[str] | dict[str, list[str]]) -> Selector:
+        """The selector as it is compiled: five parts, or such a list for each item."""
+        if isinstance(compiled, dict):
+            return cls(None, {item: Key(*parts) for item, parts in compiled.items()})
+        return cls(Key(*compiled), {})
+
+    @property
+    def choices(self) -> tuple[Key, ...]:
+        """What it can stand for, before anything is bound."""
+        return (self.one,) if self.one else tuple(self.by_item.values())
+
+    @property
+    def fixed(self) -> bool:
+        """Whether it stands for one figure wherever the rule is judged; a printed one stands in several places."""
+        return self.one is not None and BOUND not in self.one and self.one.basis != "printed"
+
+    def stands_at(self, place: Place) -> bool:
+        """Whether it stands for a figure at a place."""
+        return self.one is not None or place.item in self.by_item
+
+    def at(self, place: Place) -> Key:
+        """The key of the figure it stands for at a place."""
+        chosen = self.one or self.by_item[place.item]
+        if BOUND not in chosen:
+            return chosen
+        return Key._make([own if part == BOUND else part for part, own in zip(chosen, place, strict=True)])
+
+
+class Wording(NamedTuple):
+    """What a finding of a rule says, and what it asks to be done."""
+
+    message: str
+    remedy: str
+
+
+class Rule(NamedTuple):
+    """One rule: whom and what it speaks of, what must hold, what is said where it does not, and its own tests.
+
+    A text that is not given is "". Trees are as in `expression`; their closures are made by `evaluated`.
+    """
+
+    id: str
+    title: str
+    family: str
+    action: str
+    authority: str
+    status: str  # proposed | active | suspended | retired
+    status_reason: str
+    successor: str
+    replaces: list[str]
+    since: str  # the version of the rulebook it came with
+    known_issues: list[str]
+    year_from: int
+    year_until: int | None
+    organisations: tuple[str, ...]  # empty: all
+    inputs: tuple[str, ...]  # empty: workbook and table
+    kind: str  # places | cells | rows | sections
+    places: tuple[Place, ...]
+    let: Mapping[str, Selector]
+    units: Mapping[str, str]  # of the names of let and where
+    where_trees: Mapping[str, Tree]
+    when_tree: Tree  # None: always
+    when_text: str
+    when_missing: str | None  # zero | skip
+    assert_tree: Tree  # None of a rule that a stage raises
+    assert_text: str
+    raised_by: str  # the stage: read | conform | compare
+    codes: Mapping[str, Wording]  # what it says of each code that a stage raises
+    asks_removal: bool
+    slip: str  # the name of a likely slip; its figures enter no outcome statement until explained
+    explains: list[str]  # the rules whose findings follow from its own
+    message: str
+    why: str
+    remedy: str
+    cases: list[Json]
+    no_sample: str  # why no sample, generated return or published case makes it fail
+    file: str
+    line: int
+    beside: bool  # rests on what is given beside the return: an earlier return, peers, survey, narrative, notes
+    let_in_order: tuple[str, ...] = ()  # names of what does not depend on the place first, as in findings
+    where: Mapping[str, Callable[[Env], Operand]] = {}
+    when: Callable[[Env], bool] | None = None
+    holds: Callable[[Env], bool] | None = None
+    needs_for_when: tuple[str, ...] = ()  # the selected names a condition rests on, in order
+    needs: tuple[str, ...] = ()
+
+    @property
+    def parameters(self) -> list[str]:
+        """The parameters it names."""
+        return [name.removeprefix("parameter.") for name in self.let if name.startswith("parameter.")]
+
+    @property
+    def figures(self) -> dict[str, Selector]:
+        """The figures it names: all of `let` but its parameters."""
+        return {name: selector for name, selector in self.let.items() if not name.startswith("parameter.")}
+
+    def wording(self, code: str) -> Wording:
+        """What it says of a code; of an assertion that fails where that is ""."""
+        return self.codes[code] if code else Wording(self.message, self.remedy)
+
+
+# Bases and items of figures that come from beside the return; notes explain figures and are none themselves.
+_BASES_BESIDE = {"previous", "last_year", "change", "survey", "narrative", "peers", "to_explain", "explained"}
+_ITEMS_BESIDE = ("change_", "peers_")
+_CODES_BESIDE = ("previous_", "peers_")
+# Fields of a compiled rule that are called otherwise here, and texts that may not be given.
+_CALLED = {"from": "year_from", "until": "year_until"} | {name: f"{name}_tree" for name in ("when", "assert")}
+_CALLED["where"] = "where_trees"
+_TEXTS = (
+    "status_reason", "successor", "when_text", "assert_text", "raised_by", "slip", "message", "remedy", "no_sample"
+)  # fmt: skip
+
+
+def rule_of(entry: Json) -> Rule:
+    """The rule of a compiled entry."""
+    fields = {_CALLED.get(name, name): value for name, value in entry.items()}
+    fields |= {name: entry[name] or "" for name in _TEXTS}
+    fields |= {name: tuple(entry[name] or ()) for name in ("organisations", "inputs")}
+    fields["let"] = {name: Selector.of(chosen) for name, chosen in entry["let"].items()}
+    fields["places"] = tuple(Place(*place) for place in entry["places"])
+    fields["codes"] = {code: Wording(**said) for code, said in entry["codes"].items()}
+    named = [key for selector in fields["let"].values() for key in selector.choices]
+    beside = any(key.basis in _BASES_BESIDE or key.item.startswith(_ITEMS_BESIDE) for key in named)
+    beside = beside or any(code.startswith(_CODES_BESIDE) for code in entry["codes"])
+    return evaluated(Rule(**fields, beside=beside))
+
+
+def evaluated(rule: Rule) -> Rule:
+    """The rule with the closures of its trees."""
+    needs_of: dict[str, set[str]] = {name: {name} for name in rule.let}
+    for name, tree in rule.where_trees.items():
+        needs_of[name] = _needs(tree, needs_of)
+    return rule._replace(
+        let_in_order=tuple(sorted(rule.let, key=lambda name: not rule.let[name].fixed)),
+        where={name: interval_of(tree) for name, tree in rule.where_trees.items()},
+        when=value_of(rule.when_tree) if rule.when_tree else None,
+        holds=value_of(rule.assert_tree) if rule.assert_tree else None,
+        needs_for_when=tuple(sorted(_needs(rule.when_tree, needs_of))),
+        needs=tuple(sorted(_needs(rule.assert_tree, needs_of))),
+    )
+
+
+def _needs(tree: Any, needs_of: Mapping[str, set[str]]) -> set[str]:
+    """The selected names a tree rests on, computed names followed to theirs."""
+    if isinstance(tree, str):
+        return set(needs_of[tree])
+    if isinstance(tree, list):
+        return set().union(*(_needs(part, needs_of) for part in tree[1:]))
+    return set()
