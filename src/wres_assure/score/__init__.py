@@ -14,7 +14,7 @@ from ..model import FAILED, Finding, Indicator, Json, Key, Score, Slip, Term
 from ..rulebook import Rulebook
 from ..rulebook.expression import exact, tidy, value_of
 from . import gap_index
-from .soundness import FROM_COUNTS, named, numbers_and_words, sums_in_question
+from .reliability import FROM_COUNTS, named, numbers_and_words, sums_in_question
 
 LEVELS = ("not established", "poor", "fair", "good")
 CLASSES = (
