@@ -64,7 +64,7 @@ DOORS = {
     "render": "score_text terminal text",
     "render.briefing": "docx html markdown pdf",
     "render.workbooks": "findings style template",
-    "results": "differ difference result score_json",
+    "results": "difference difference_told result",
     "rulebook": "_ expression parser strict_yaml",
     "run": "every_return files inputs",
     "stats": "comparisons power power_of_change proportions",

@@ -16,7 +16,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from ..model import BROKEN, FAILED, HOW_GIVEN, Finding, Place, Shown
+from ..model import BROKEN, FAILED, HOW_GIVEN, WHOLE, Finding, Place, Shown
 from ..rulebook import Rule, Rulebook
 from ..rulebook.expression import names_in
 from .figures import Understood, understood
@@ -336,7 +336,7 @@ def _validated(schema: pa.DataFrameSchema, frame: pd.DataFrame, rulebook: Rulebo
         return
     known = cases["check"].isin(list(rulebook.by_id)) & cases["index"].notna()
     for check in cases.loc[~known, "check"].unique():  # it could not be run: our fault, and nobody's error
-        yield 0, Finding(str(check).partition("(")[0], BROKEN, Place(), cause="the rule itself failed")
+        yield 0, Finding(str(check).partition("(")[0], BROKEN, WHOLE, cause="the rule itself failed")
     rows = frame.loc[cases.loc[known, "index"].astype(int)].to_dict("records")
     for check, row in zip(cases.loc[known, "check"], rows, strict=True):
         rule = rulebook.rule(check)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from ..facts import title_of
-from ..model import FAILED, HOW_GIVEN, Finding, Place
+from ..model import FAILED, HOW_GIVEN, WHOLE, Finding, Place
 from ..rulebook import Rule, Rulebook
 from ..rulebook.expression import CannotCompute, Tree, exact, names_in, text_of, value_of
 from .cells import figure_shown
@@ -68,7 +68,7 @@ def _filled(name: str, form: str | None, finding: Finding, rulebook: Rulebook, s
         return clean(raw) if show_values else figure_shown(raw)
     if name in Place._fields:
         return (
-            place_of(Place()._replace(**{name: getattr(finding.place, name)}), rulebook)
+            place_of(WHOLE._replace(**{name: getattr(finding.place, name)}), rulebook)
             if name != "ethnicity"
             else str(rulebook.items["ethnicity"].get(finding.place.ethnicity, finding.place.ethnicity))
         )

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..facts import Facts
-from ..model import Assessment, Indicator, Json, Key, Pooled
+from ..model import Assessment, Indicator, Json, Place, Pooled
 from ..rulebook import Rulebook
 from ..wording.said import Said, say
 from .numbers import NOTHING, figure, number, signed
 from .small_counts import SmallCount, draw_of, parity_of, small_count
-from .text import capital, sentence
+from .text import capital, number_of, sentence
 
 
 class Indication(NamedTuple):
@@ -51,12 +51,12 @@ def counts_row(facts: Facts) -> tuple[tuple[str, str], ...]:
     """The one row of counts that shows how small everything is."""
     counts = []
     for title, (item, staff_group, pay_band) in _COUNTED:
-        operand = facts.resolve(Key(item, "verified", staff_group, pay_band, "all")).operand
+        operand = facts.resolve(Place(item, "verified", staff_group, pay_band, "all")).operand
         counts.append((title, number(operand.value if operand else None, "people")))
     answered = [
         operand.value
         for question in range(5, 9)
-        if (operand := facts.resolve(Key(f"respondents_{question}", ethnicity="all")).operand)
+        if (operand := facts.resolve(Place(f"respondents_{question}", ethnicity="all")).operand)
     ]
     low, high = (min(answered), max(answered)) if answered else (None, None)
     shown = number(low, "people") if low == high else f"{number(low, 'people')} to {number(high, 'people')}"
@@ -65,7 +65,7 @@ def counts_row(facts: Facts) -> tuple[tuple[str, str], ...]:
 
 
 def unknown_ethnicity(facts: Facts) -> Said | None:
-    share = facts.get(Key("indicator_1", "unknown_share")) or facts.get(Key("indicator_3", "unknown_share"))
+    share = facts.get(Place("indicator_1", "unknown_share")) or facts.get(Place("indicator_3", "unknown_share"))
     if share is None or share.value is None:
         return None
     return say(f"Ethnicity is unknown for {number(share.value, 'share')} of staff.", (), [share.key.item])
@@ -94,7 +94,7 @@ def indications(assessment: Assessment, rulebook: Rulebook, facts: Facts) -> Ite
         doubt = "" if indicator.usable else str(indicator.doubt or indicator.reason)
         yield Indication(
             indicator.id,
-            indicator.id.rpartition("_")[2],
+            number_of(indicator.id),
             indicator.title,
             shown[0],
             shown[1],
@@ -113,7 +113,7 @@ def events_of(indicator: Indicator, entry: Json, facts: Facts) -> float | None:
     if derivation is None or not derivation["interval"] or indicator.unit != "ratio":
         return None
     names = derivation["interval"]["arguments"]
-    operands = [facts.resolve(Key(*derivation["let"][name])).operand for name in (names[0], names[2])]
+    operands = [facts.resolve(Place(*derivation["let"][name])).operand for name in (names[0], names[2])]
     return sum(operand.value for operand in operands if operand) if all(operands) else None
 
 

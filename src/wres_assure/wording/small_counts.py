@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..facts import Facts
-from ..model import Key
-from .numbers import more_or_fewer, often
+from ..figures import more_or_fewer
+from ..model import Place
+from .numbers import often
 
 LEAST_OF_A_ROW = 10  # rows under 10 people are never singled out in text
 
@@ -34,12 +35,12 @@ def small_count(
 ) -> SmallCount | None:
     """The BME members of a board or a row, beside the workforce."""
     counts = [
-        facts.resolve(Key(*key)).operand
+        facts.resolve(key).operand
         for key in (
-            (item, "verified", staff_group, pay_band, "bme"),
-            (item, "verified", staff_group, pay_band, "all"),
-            ("headcount", "verified", "*", "*", "bme"),
-            ("headcount", "verified", "*", "*", "all"),
+            Place(item, "verified", staff_group, pay_band, "bme"),
+            Place(item, "verified", staff_group, pay_band, "all"),
+            Place("headcount", "verified", "*", "*", "bme"),
+            Place("headcount", "verified", "*", "*", "all"),
         )
     ]
     numbers = [count.value for count in counts if count is not None]
