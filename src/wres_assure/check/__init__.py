@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ..facts import Facts
 from ..memo import KEPT
-from ..model import FAILED, HOW_GIVEN, OUTCOMES, PASSED, Finding, Place, Raised, Return
+from ..model import FAILED, HOW_GIVEN, OUTCOMES, PASSED, Finding, Place, Raised, Return, grouped
 from ..rulebook import Rule, Rulebook
 from .applies import not_judged
 from .assertion import Context, assert_at
@@ -51,10 +51,7 @@ def check(
     facts: Facts, raised: Iterable[Raised], subject: Return, rulebook: Rulebook, known: Results = _NOTHING
 ) -> Checked:
     """Every finding but the passed ones, and how many checks had each outcome; a rule that is `known` is not judged."""
-    by_code: dict[str, list[Raised]] = {}
-    for entry in raised:
-        by_code.setdefault(entry.code, []).append(entry)
-    context = Context(facts, by_code, subject, rulebook, {})
+    context = Context(facts, grouped(raised, lambda entry: entry.code), subject, rulebook, {})
     plan, figures = _plan(context), figures_at_once(facts, rulebook)
     results = _judged(plan.how_given, context, figures, known)
     context = context._replace(in_question=in_question([rule for rule, _ in plan.how_given], results))

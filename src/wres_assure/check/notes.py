@@ -81,10 +81,10 @@ def asked(findings: Iterable[Finding], facts: Facts, rulebook: Rulebook, has_not
             cause.setdefault(home, finding.rule)
     made: list[Fact] = []
     for (item, staff_group, pay_band), (several, with_note) in counts.items():
-        made.append(Fact(Place(item, "to_explain", staff_group, pay_band), float(several), "", ""))
+        made.append(Fact(Place(item, "to_explain", staff_group, pay_band), float(several)))
         problem = NO_NOTES if not has_notes else "notes_withheld" if (item, staff_group, pay_band) in withheld else None
         with_a_note = None if problem else float(with_note)
-        made.append(Fact(Place(item, "explained", staff_group, pay_band), with_a_note, "", "", problem))
+        made.append(Fact(Place(item, "explained", staff_group, pay_band), with_a_note, problem=problem))
     return Asked(tuple(made), cause)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ..facts import Facts, operand_of
-from ..model import Compared, Earlier, Fact, Indicator, Place, Raised, Return
+from ..model import Compared, Earlier, Fact, Indicator, Place, Raised, Return, grouped
 from ..rulebook import Rulebook
 from .published import published_alone
 
@@ -106,16 +106,17 @@ def among_peers(
 
 def printed_differently(facts: Facts) -> Iterator[Raised]:
     """Figures printed more than once that cannot be one number: no value lies within the decimals of both."""
-    printed: dict[Place, list[Fact]] = {}
-    for fact in facts.all:
-        key = fact.key
-        if fact.value is not None and (key.basis == "verified" or key.basis.startswith("printed:")):
-            printed.setdefault(key if key.basis == "verified" else key.under("verified"), []).append(fact)
-    for key, several in printed.items():
+    bases = ("verified", *facts.printed_places)
+    printed = (fact for fact in facts.all if fact.value is not None and fact.key.basis in bases)
+    for key, several in grouped(printed, _of_the_return).items():
         pair = _apart(several, facts.unit(key)) if several[1:] else None
         if pair:
             shown = " and ".join(f"{fact.raw} ({_where(fact)})" for fact in pair)
             yield Raised("printed_differently", key, tuple((fact.cell, fact.raw) for fact in pair), shown)
+
+
+def _of_the_return(fact: Fact) -> Place:
+    return fact.key if fact.key.basis == "verified" else fact.key.under("verified")
 
 
 def _where(fact: Fact) -> str:

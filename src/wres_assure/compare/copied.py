@@ -97,7 +97,7 @@ def _grown(facts: Facts, last: Facts) -> Iterator[Fact]:
             now, then = (table.resolve(Place(item, "verified", group, band, who)).operand for table in (facts, last))
             if now and then and now.value > 0 and then.value > 0:
                 key = Place(item, "change", group.replace("*", ""), "", who)
-                yield Fact(key, math.log(now.value / then.value), "", "")
+                yield Fact(key, math.log(now.value / then.value))
 
 
 def _cases(facts: Facts, last: Facts) -> Iterator[Fact]:
@@ -141,7 +141,7 @@ def restated(
 
 
 def _fact(item: str, value: float, group: str = "") -> Fact:
-    return Fact(Place(item, "change", group), float(value), "", "")
+    return Fact(Place(item, "change", group), float(value))
 
 
 def copies(facts: Iterable[Fact], basis: str, items: Collection[str] = ()) -> list[Fact]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from ..facts import Facts
-from ..model import BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Finding, Indicator, Place
+from ..model import BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Finding, Indicator, Place, grouped
 from ..rulebook import Rule, Rulebook
 from ..rulebook.expression import CannotCompute, Operand, exact, value_of
 from .usable import FEW_PARTS, FROM_COUNTS, as_reported, sums_in_question, usable
@@ -88,7 +88,7 @@ def _numbers_and_words(
     words = {name: f"{value:,.0f}" for name, value in numbers.items()} | {
         "judged": f"{int(judged * 100)}%",  # down, so that 100% means all
         "asked": f"{len(asked):,}",
-        "unsound": "; ".join(f"for {named(of)} {why}" for why, of in _turned(unsound).items()),
+        "unsound": "; ".join(f"for {named(of)} {why}" for why, of in grouped(unsound, unsound.__getitem__).items()),
         "correct_rules": _rules_named(by_action["correct"], rules),
         "explain_rules": _rules_named(by_action["explain"], rules),
         "unjudged_rules": _rules_named(further, rules),
@@ -267,8 +267,3 @@ def _rules_named(findings: Iterable[Finding], rules: Mapping[str, Rule]) -> str:
     return shown + (f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else "")
 
 
-def _turned(reasons: Mapping[str, str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name, why in reasons.items():
-        found.setdefault(why, []).append(name)
-    return found
