@@ -17,7 +17,7 @@ from ..rulebook import Rule, Rulebook
 from .applies import not_judged
 from .assertion import Context, assert_at
 from .at_once import Figures, figures_at_once
-from .notes import Row, asked
+from .notes import TemplateRow, asked
 from .outcomes import Judgement, Result, Results, broken, in_question, judgement
 from .raised import LAST, places_of, raised_at
 
@@ -156,7 +156,7 @@ def _counter() -> dict[str, int]:
 
 def _with_what_is_asked(
     context: Context, findings: Iterable[Finding]
-) -> tuple[Context, Mapping[Row, str]]:
+) -> tuple[Context, Mapping[TemplateRow, str]]:
     """The facts with what so far asks to be explained, and the rule that asks, by row."""
     facts, rulebook = context.facts, context.rulebook
     found = asked(findings, facts, rulebook, context.subject.has_notes)
@@ -165,7 +165,7 @@ def _with_what_is_asked(
     return context, found.cause
 
 
-def _caused(finding: Finding, rule: Rule, cause: Mapping[Row, str]) -> Finding:
+def _caused(finding: Finding, rule: Rule, cause: Mapping[TemplateRow, str]) -> Finding:
     """A note that is missing follows from the finding that asks for it."""
     if not cause or finding.outcome != FAILED:
         return finding

@@ -18,7 +18,7 @@ TYPED = {"headcount", *FLOWS, *BOARD, *SURVEY}  # what people type, and no row t
 LARGE_CELL, LARGE_FLOW = "copied_large_cell", "copied_flow"
 
 
-def carried(facts: Facts, last: Facts, rulebook: Rulebook, year: int) -> Iterator[Fact]:
+def beside_last_year(facts: Facts, last: Facts, rulebook: Rulebook, year: int) -> Iterator[Fact]:
     """Facts about this year's figures beside last year's; `last` has last year's as verified figures."""
     large = rulebook.parameter(LARGE_CELL, year) or math.inf
     flow = rulebook.parameter(LARGE_FLOW, year) or math.inf
