@@ -67,6 +67,7 @@ DOORS = {
     "results": "difference difference_told result",
     "rulebook": "_ expression parser strict_yaml",
     "run": "every_return files inputs",
+    "score": "_ reliability usable",
     "stats": "comparisons power power_of_change proportions",
     "wording": "cells change findings indicators numbers peers report said score small_counts text",
 }

@@ -139,6 +139,7 @@ class _Years:
         return entry["id"] == "indicator_7" and self._break is not None and self.then.year < self._break <= self.year
 
     def tested(self, entry: Json, last: Indicator, now: Indicator) -> Tested:
+        """The test of an indicator's change, or why there is none."""
         if self.broken(entry):
             return Tested(
                 None, f'"don\'t know" came into the base of indicator 7 with the collection of {self._break:.0f}'
@@ -377,10 +378,10 @@ def _facts(change: Change, test: Tested, broken: bool, facts: Facts, last: Seque
     for name, number in numbers.items():
         key = Place(item, name)
         if number is not None:
-            added.append(Fact(key, tidy(number), "", ""))
+            added.append(Fact(key, tidy(number)))
         elif in_the_way is not None:
             added.append(in_the_way._replace(key=key))
         else:
             why = change.reason or "one of the two ratios is zero"
-            added.append(Fact(key, None, "", "", "not_tested", note=why))
+            added.append(Fact(key, None, problem="not_tested", note=why))
     return added
