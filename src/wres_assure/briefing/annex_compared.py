@@ -11,7 +11,7 @@ from ..wording.numbers import figure
 from ..wording.peers import compared_with, level_sentence, peer_sentence, published_sentence, value_in_words
 from ..wording.said import Said, say
 from ..wording.text import lower_first, number_of, sentence
-from .document import Block, Bullets, Chart, Mark, Panel, Paragraph, Section, Table, TableCell, TableRow
+from .document import Block, Bullets, Chart, Mark, Panel, Paragraph, Section, Table, TableCell, TableRow, number_cell
 from .dossier import Dossier
 
 _LONGEST_REASON = 60
@@ -30,7 +30,7 @@ def change(of: Dossier) -> Section:
     for name, years in figures:
         unit = of.indicators[name].unit
         cells = [
-            TableCell(_of_year(year, unit), _short(year.why), True)
+            number_cell(_of_year(year, unit), _short(year.why))
             for year in reversed(years)
         ]  # fmt: skip
         rows.append(TableRow((TableCell(_title(of, name)), *cells), of.prints(name), (name,)))
@@ -97,7 +97,7 @@ def years_chart(of: Dossier) -> Chart | None:
         parity = (1.0, "parity 1.00") if unit == "ratio" else (0.0, "parity 0.0")
         sides = (better, worse) if adverse else (worse, better)
         panels.append(Panel(_title(of, name), unit, marks, *parity, *sides))
-        cells = (TableCell(_title(of, name)), *(TableCell(mark.shown, "", True) for mark in marks))
+        cells = (TableCell(_title(of, name)), *(number_cell(mark.shown) for mark in marks))
         rows.append((f"{_title(of, name)}: {', '.join(f'{m.label} {m.shown}' for m in marks)}", cells))
     if not panels:
         return None
@@ -146,9 +146,9 @@ def _row(of: Dossier, name: str, position: PeerPosition) -> TableRow:
     limits = "not drawn" if position.limits_95 is None else _between(position.limits_95, position.unit)
     cells = (
         TableCell(_title(of, name)),
-        TableCell(_written(position.value, position.unit), "", True),
-        TableCell(_written(position.median, position.unit), "", True),
-        TableCell(limits, "", True),
+        number_cell(_written(position.value, position.unit)),
+        number_cell(_written(position.median, position.unit)),
+        number_cell(limits),
         TableCell(compared_with(position)),
     )
     return TableRow(cells, of.prints(name), (name,))

@@ -49,6 +49,11 @@ class TableCell(NamedTuple):
     number: bool = False  # aligned to the right
 
 
+def number_cell(text: str, small: str = "") -> TableCell:
+    """A cell that holds a number."""
+    return TableCell(text, small, number=True)
+
+
 class TableRow(NamedTuple):
     """A row of a table. Its first cell is the row's header."""
 

@@ -132,10 +132,13 @@ class Dossier(NamedTuple):
         """The indicators that are worse for BME staff and told from chance, in order."""
         return [name for name in self.indicators if self.is_told_worse(name)]
 
+    def pooled_in_its_place(self, indicator: str) -> Pooled | None:
+        """Several years together, where one has too few events and they have enough."""
+        return self.enough_pooled(indicator) if self.too_few(indicator) else None
+
     def told(self, indicator: str) -> str:
         """Its figures in a sentence; where one year has too few events, those of several years."""
-        pooled = self.enough_pooled(indicator) if self.too_few(indicator) else None
-        entry = self.entries[indicator]
+        pooled, entry = self.pooled_in_its_place(indicator), self.entries[indicator]
         if pooled:
             return pooled_sentence(pooled, entry)
         return figures_of(self.indicators[indicator], entry, self.complete_count(indicator))

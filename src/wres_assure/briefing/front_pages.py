@@ -13,7 +13,7 @@ from ..wording.said import Said, say
 from ..wording.score import profile_sentence
 from ..wording.small_counts import LEAST_OF_A_ROW, SmallCount, needed_words, parity_of, small_count
 from ..wording.text import capital, lower_first, named, number_of, sentence
-from .document import Block, Bullets, Chart, Mark, Panel, Paragraph, Section, Table, TableCell, TableRow
+from .document import Block, Bullets, Chart, Mark, Panel, Paragraph, Section, Table, TableCell, TableRow, number_cell
 from .dossier import BETTER, NOT_USABLE, WORSE, Dossier, share_of
 from .enquiry import enquiries, gap_smaller, not_improving, size_of, three_years
 
@@ -84,7 +84,7 @@ def reliability(of: Dossier) -> Section:
     counts = Table(
         "How many people the figures are about",
         tuple(title for title, _ in report.counts),
-        (TableRow(tuple(TableCell(value, number=True) for _, value in report.counts), other=("file",)),),
+        (TableRow(tuple(number_cell(value) for _, value in report.counts), other=("file",)),),
     )
     blocks = (
         Paragraph((*report.reliability, *judged), f"Reliability: {report.level}."),
@@ -123,10 +123,10 @@ def _row(of: Dossier, entry: Indication) -> TableRow:
     doubt = sentence(entry.doubt) if doubtful and entry.doubt and len(entry.doubt) <= 100 else ""
     cells = (
         TableCell(f"{entry.number} {entry.title}", doubt),
-        TableCell(entry.white, _SHORT_OF.get(entry.of[0], "") if entry.white != "-" else "", True),
-        TableCell(entry.bme, _SHORT_OF.get(entry.of[1], "") if entry.bme != "-" else "", True),
-        TableCell(entry.value, "", True),
-        TableCell(last_year(of, name), "", True),
+        number_cell(entry.white, _SHORT_OF.get(entry.of[0], "") if entry.white != "-" else ""),
+        number_cell(entry.bme, _SHORT_OF.get(entry.of[1], "") if entry.bme != "-" else ""),
+        number_cell(entry.value),
+        number_cell(last_year(of, name)),
         TableCell(three_year_mark(of, name)),
         TableCell(among_peers(of, name)),
         TableCell(entry.told),
@@ -310,10 +310,10 @@ def bands_chart(of: Dossier) -> Chart | None:
             cells = (
                 TableCell(title),
                 TableCell(label),
-                TableCell(f"{few.bme:,}", "", True),
-                TableCell(f"{few.people:,}", "", True),
+                number_cell(f"{few.bme:,}"),
+                number_cell(f"{few.people:,}"),
             )
-            rows.append(TableRow((*cells, TableCell(share, "", True)), indicators=("indicator_1",)))
+            rows.append(TableRow((*cells, number_cell(share)), indicators=("indicator_1",)))
         if marks:
             line = f"workforce {number(whole.share, 'share')}"
             if large:
@@ -350,7 +350,7 @@ def board_chart(of: Dossier) -> Chart | None:
     population = share_of(of, "local_population_bme")
     if population is not None:
         marks.append(Mark("Local population", population, shown=number(population, "share")))
-    rows = tuple(TableRow((TableCell(mark.label), TableCell(mark.shown, "", True))) for mark in marks)
+    rows = tuple(TableRow((TableCell(mark.label), number_cell(mark.shown))) for mark in marks)
     line = f"workforce {number(whole.share, 'share')}"
     panel = Panel("BME share", "share", tuple(marks), whole.share, line, "smaller share", "larger share")
     description = f"{'; '.join(f'{mark.label}: {mark.shown}' for mark in marks)}."
