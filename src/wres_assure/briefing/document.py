@@ -79,6 +79,9 @@ class Table(NamedTuple):
         return bool(cells) and all(cell.number for cell in cells)
 
 
+NO_TABLE = Table("", (), ())  # of a chart whose numbers stand in another table
+
+
 class Mark(NamedTuple):
     """One mark of a chart with the words that stand beside it."""
 

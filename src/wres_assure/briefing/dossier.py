@@ -107,8 +107,7 @@ class Dossier(NamedTuple):
     def _fewest(self, indicator: str) -> float:
         """The events that one year must have to conclude from (`min_events`); 0 where none are asked for."""
         selector = self.entries[indicator]["extra"].get("min_events")
-        least = self.facts.resolve(Key(*selector)).operand if selector else None
-        return least.value if least else 0.0
+        return (selector and self.facts.value(Key(*selector))) or 0.0
 
     def too_few(self, indicator: str) -> bool:
         """Whether one year has too few events to conclude from."""
@@ -246,5 +245,4 @@ def share_of(of: Dossier, name: str) -> float | None:
 
 def count(of: Dossier, item: str, ethnicity: str, staff_group: str = "", pay_band: str = "") -> float | None:
     """A verified figure, made of its parts where need be."""
-    operand = of.facts.resolve(Key(item, "verified", staff_group, pay_band, ethnicity)).operand
-    return operand.value if operand else None
+    return of.facts.value(Key(item, "verified", staff_group, pay_band, ethnicity))
