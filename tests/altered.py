@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import samples
-from wres_assure.model import Key
+from wres_assure.model import Place
 from wres_assure.render.workbooks.template import template
 from wres_assure.rulebook import Rulebook
 
@@ -35,7 +35,7 @@ def attacks(few: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
 def made(
     folder: Path,
     rulebook: Rulebook,
-    figures: dict[Key, Any] | None = None,
+    figures: dict[Place, Any] | None = None,
     notes: dict[int, str] | None = None,
     name: str = "return.xlsx",
     **cover: str,

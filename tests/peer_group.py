@@ -9,7 +9,7 @@ from typing import Any
 from bench import generate
 from conftest import path_of
 from wres_assure.assess import assess
-from wres_assure.model import Assessment, Key
+from wres_assure.model import Assessment, Place
 from wres_assure.one_return import Given
 from wres_assure.rulebook import Rulebook
 from wres_assure.run.peer_files import PeerFiles
@@ -28,7 +28,7 @@ def checked(rulebook: Rulebook, peers: Any = None, path: str = CLEAN) -> Assessm
     return assessment
 
 
-def outlying(n: int, worse: bool) -> dict[Key, Any]:
+def outlying(n: int, worse: bool) -> dict[Place, Any]:
     """A generated return in which one indicator is much worse, or much better, for BME staff."""
     one = next(r for r in returns() if r.kind == "acute" and not r.missing)
     figures = {key: value for key, value in one.figures.items() if key.basis == "verified"}
@@ -43,12 +43,12 @@ def outlying(n: int, worse: bool) -> dict[Key, Any]:
     elif n in (2, 3, 4):
         item, who = {2: ("appointed", "bme"), 3: ("disciplinary", "white"), 4: ("training", "bme")}[n]
         side = who if worse else {"bme": "white", "white": "bme"}[who]
-        key = Key(item, ethnicity=side)
+        key = Place(item, ethnicity=side)
         figures[key] = max(1, round(figures[key] / {2: 3, 3: 6, 4: 2}[n]))
     else:
         adverse = -1 if n == 7 else 1
-        key = Key(f"survey_{n}", ethnicity="bme")
-        white = figures[Key(f"survey_{n}", ethnicity="white")]
+        key = Place(f"survey_{n}", ethnicity="bme")
+        white = figures[Place(f"survey_{n}", ethnicity="white")]
         figures[key] = min(95.0, max(1.0, white + adverse * (35 if worse else -35)))
     return figures
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from wres_assure.model import Key
+from wres_assure.model import Place
 from wres_assure.render.workbooks.template import Typed
 
-Figures = dict[Key, float | int | str | Typed]
+Figures = dict[Place, float | int | str | Typed]
 Three = tuple[int, int, int]  # White, BME, ethnicity unknown
 GROUPS = ("white", "bme", "unknown")
 
@@ -53,7 +53,7 @@ def apportion(total: int, weights: Iterable[float]) -> list[int]:
 
 def put(item: str, counts: Iterable[float | int | str | Typed], staff_group: str = "", pay_band: str = "") -> Figures:
     """One row of the verified figures: White, BME and, where there are three, ethnicity unknown."""
-    return {Key(item, "verified", staff_group, pay_band, group): count
+    return {Place(item, "verified", staff_group, pay_band, group): count
             for group, count in zip(GROUPS, counts, strict=False)}
 
 

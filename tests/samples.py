@@ -30,7 +30,7 @@ from sample_figures import (  # noqa: E402
     workforce,
 )
 from wres_assure import rulebook  # noqa: E402
-from wres_assure.model import Key  # noqa: E402
+from wres_assure.model import Place  # noqa: E402
 from wres_assure.render.workbooks.template import Typed, template  # noqa: E402
 
 FOLDER = ROOT / "sample_submissions"
@@ -70,8 +70,8 @@ def with_blocks(this: Figures, before: Figures, differences: Mapping[tuple[str, 
     return last_year(before) | esr(this, SMALL_DIFFERENCES if differences is None else differences) | this
 
 
-def at(item: str, group: str, staff_group: str = "", pay_band: str = "", basis: str = "verified") -> Key:
-    return Key(item, basis, staff_group, pay_band, group)
+def at(item: str, group: str, staff_group: str = "", pay_band: str = "", basis: str = "verified") -> Place:
+    return Place(item, basis, staff_group, pay_band, group)
 
 
 # The stories
@@ -185,7 +185,7 @@ def inverted_ratio() -> Story:
     members = board((12, 1, 0), (10, 1, 0), (6, 1, 0))
     before = trust(2020, (4020, 905, 160), 52, members, busy=0.95, indicator_2=1.62, shift=-0.2)
     this = trust(2021, (4077, 951, 151), 50, members, indicator_2=1.6, shift=-0.3)
-    this[Key("reported_indicator_2")] = 0.62  # BME over White, where the counts give 1.60
+    this[Place("reported_indicator_2")] = 0.62  # BME over White, where the counts give 1.60
     return Story("ZZH", "Brackenholt NHS Foundation Trust (example)", "NHS foundation trust", "South West",
                  one(with_blocks(this, before)))
 

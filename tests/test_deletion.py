@@ -18,6 +18,8 @@ from wres_assure.read import read
 from wres_assure.rulebook import Rulebook
 from wres_assure.score import LEVELS
 
+pytestmark = pytest.mark.slow
+
 EVERY_CELL = bool(os.environ.get("WRES_ASSURE_EVERY_CELL"))
 
 

@@ -7,7 +7,7 @@ from itertools import repeat
 from typing import NamedTuple
 
 from .memo import remembered
-from .model import Fact, Json, Key, Place
+from .model import Fact, Json, Place
 from .rulebook.expression import Operand, exact, printed
 
 
@@ -22,23 +22,23 @@ class Resolved(NamedTuple):
 
 COUNTED = ("people", "number")  # units of figures that have no decimals to allow for
 
-ABSENT = Fact(Key(""), None, "", "", "absent")
+ABSENT = Fact(Place(""), None, "", "", "absent")
 
 
 class Meaning(NamedTuple):
     """What a key names: a single figure, or the single figures that a whole is made of."""
 
-    parts: tuple[Key, ...]
+    parts: tuple[Place, ...]
     single: bool
     counted: bool
-    known: frozenset[Key]  # the parts, for look-up
+    known: frozenset[Place]  # the parts, for look-up
 
 
 class _Known(NamedTuple):
     """What keys mean and figures are called, filled as it is asked for: it depends on the items alone."""
 
-    meanings: dict[Key, Meaning]
-    names: dict[Key, str]
+    meanings: dict[Place, Meaning]
+    names: dict[Place, str]
     rows: dict[tuple[str, str], list[tuple[str, str]]]
     wholes: frozenset[str]  # words of a key that name more than one figure
 
@@ -55,12 +55,12 @@ _REPORTED = frozenset(("verified", "esr", "restated", "survey", "parameter"))  #
 def _parameter_facts(parameters: Mapping[str, float | None]) -> dict[tuple[str, ...], Fact]:
     found: dict[tuple[str, ...], Fact] = {}
     for name, value in parameters.items():
-        key, text = Key(name, "parameter"), "" if value is None else f"{value:g}"
+        key, text = Place(name, "parameter"), "" if value is None else f"{value:g}"
         found[key] = Fact(key, value, text, "", None if value is not None else "undated")
     return found
 
 
-def _printed_places(keys: Iterable[Key]) -> list[str]:
+def _printed_places(keys: Iterable[Place]) -> list[str]:
     return sorted(basis for basis in {key.basis for key in keys} if basis.startswith("printed:"))
 
 
@@ -82,14 +82,14 @@ class Facts:
         if parameters:
             self._by_key.update(_parameter_facts(parameters))
         self.printed_places = _printed_places(self.keys)
-        self._whole: dict[Key, Resolved] = {}
+        self._whole: dict[Place, Resolved] = {}
         self._start()
 
     def _start(self) -> None:
         self._last_year: set[str] | None = None
         self._noted: tuple[Fact, ...] | None = None
-        self._key_of: dict[str, Key] | None = None
-        self._behind: dict[Key, frozenset[Key]] = {}
+        self._key_of: dict[str, Place] | None = None
+        self._behind: dict[Place, frozenset[Place]] = {}
         self._meanings, self._names, self._known_rows, self._wholes = _known(self._items)
 
     def and_also(self, facts: Iterable[Fact]) -> Facts:
@@ -114,14 +114,14 @@ class Facts:
             self._noted = tuple([fact for fact in self.all if fact.note])
         return self._noted
 
-    def key_of(self, cell: str) -> Key | None:
+    def key_of(self, cell: str) -> Place | None:
         """The key of the figure of the template, or of our own of its items, that stands in a cell."""
         if self._key_of is None:
             items = self._items["items"]
             self._key_of = {fact.cell: fact.key for fact in self.all if fact.cell and fact.key.item in items}
         return self._key_of.get(cell)
 
-    def get(self, key: Key | Place) -> Fact | None:
+    def get(self, key: Place | Place) -> Fact | None:
         """The fact of a key; a place with the same five words is as good."""
         return self._by_key.get(key)
 
@@ -133,16 +133,16 @@ class Facts:
         """Whether a key names one figure, and that is its own."""
         return self._wholes.isdisjoint(key[2:]) and not any(part.startswith("=") for part in key[2:])
 
-    def meaning(self, key: Key) -> Meaning:
+    def meaning(self, key: Place) -> Meaning:
         """The single figures a key names: itself, a printed total ("="), or those that make up a whole."""
         found = self._meanings.get(key)
         return found if found is not None else self._meaning(key)
 
-    def _meaning(self, key: Key) -> Meaning:
+    def _meaning(self, key: Place) -> Meaning:
         _, basis, staff_group, pay_band, ethnicity = key
         single = "=" in staff_group + pay_band + ethnicity
         if single:
-            parts: tuple[Key, ...] = (Key(*[part[1:] if part.startswith("=") else part for part in key]),)
+            parts: tuple[Place, ...] = (Place(*[part[1:] if part.startswith("=") else part for part in key]),)
         else:
             single = self.single(key)
             parts = (key,) if single else self._single_parts(key)
@@ -151,26 +151,26 @@ class Facts:
             self._meanings[key] = found
         return found
 
-    def resolve(self, key: Key) -> Resolved:
+    def resolve(self, key: Place) -> Resolved:
         """The number a key names: a single fact, a printed total ("="), or a whole made of its parts."""
         found = self._whole.get(key)
         if found is None:
             found = self._whole[key] = self._resolve(key)
         return found
 
-    def value(self, key: Key) -> float | None:
+    def value(self, key: Place) -> float | None:
         """The number a key names; None where there is none."""
         operand = self.resolve(key).operand
         return operand.value if operand else None
 
-    def keys_behind(self, key: Key) -> frozenset[Key]:
+    def keys_behind(self, key: Place) -> frozenset[Place]:
         """The keys of the facts that the number a key names rests on."""
         found = self._behind.get(key)
         if found is None:
             found = self._behind[key] = frozenset([fact.key for fact in self.resolve(key).facts])
         return found
 
-    def _single(self, key: Key) -> Resolved:
+    def _single(self, key: Place) -> Resolved:
         fact = self._by_key.get(key)
         if fact is None and key.basis == "verified" and self.printed_places:
             elsewhere = [
@@ -191,7 +191,7 @@ class Facts:
             return Resolved(exact(0.0), ())  # nothing asks for it
         return Resolved(None, (), self._why(key, fact), fact)
 
-    def _resolve(self, key: Key) -> Resolved:
+    def _resolve(self, key: Place) -> Resolved:
         keys, single, counted, known = self._meanings.get(key) or self._meaning(key)
         if single:
             fact = self._by_key.get(keys[0])
@@ -222,27 +222,27 @@ class Facts:
             return printed_total
         return missing
 
-    def _single_parts(self, key: Key) -> tuple[Key, ...]:
+    def _single_parts(self, key: Place) -> tuple[Place, ...]:
         """The single figures a whole is made of, by its first division; the key itself where it has none."""
         item, basis, staff_group, pay_band, ethnicity = key
         if self.unit(key) != "people":
             return (key,)
         all_of_them = ethnicity == "all" and item in self._items["items"]
         parts = self._items["items"][item]["ethnicity"] if all_of_them else (ethnicity,)
-        return tuple([Key(item, basis, *row, part) for row in self._rows(staff_group, pay_band) for part in parts])
+        return tuple([Place(item, basis, *row, part) for row in self._rows(staff_group, pay_band) for part in parts])
 
     def _rows(self, staff_group: str, pay_band: str) -> list[tuple[str, str]]:
         """The single staff groups and bands that make up a row, as `_divisions` has it."""
         found = self._known_rows.get((staff_group, pay_band))
         if found is None:
-            key = Key("headcount", "", staff_group, pay_band)
+            key = Place("headcount", "", staff_group, pay_band)
             dimension, parts = next(iter(self._divisions(key)), ("", []))
             rows = [self._rows(*key._replace(**{dimension: part})[2:4]) for part in parts]
             found = [row for part in rows for row in part] if dimension else [(staff_group, pay_band)]
             self._known_rows[staff_group, pay_band] = found
         return found
 
-    def _divisions(self, key: Key) -> Iterable[tuple[str, list[str]]]:
+    def _divisions(self, key: Place) -> Iterable[tuple[str, list[str]]]:
         """The ways a key divides into parts; none for a single figure."""
         part_of, bands_of, items = self._items["part_of"], self._items["bands_of"], self._items["items"]
         if self.unit(key) != "people":
@@ -270,11 +270,11 @@ class Facts:
             return [band]
         return [b for b in bands_of.get(band, [band]) if b in bands_of[staff_group]]
 
-    def unit(self, key: Key) -> str:
+    def unit(self, key: Place) -> str:
         item = self._items["items"].get(key.item)
         return item["unit"] if item else "number"
 
-    def name(self, key: Key) -> str:
+    def name(self, key: Place) -> str:
         name = self._names.get(key)
         if name is None:
             name = title_of(key, self._items)
@@ -282,7 +282,7 @@ class Facts:
                 self._names[key] = name
         return name
 
-    def _why(self, key: Key, fact: Fact | None) -> str:
+    def _why(self, key: Place, fact: Fact | None) -> str:
         name = self.name(key)
         if key.basis == "narrative":
             return "no narrative answers it" if fact is None else f"the narrative leaves {name} open"
@@ -313,7 +313,7 @@ class Facts:
         where = f" ({fact.cell})" if fact.cell else ""
         return f"{name}{where} could not be read as a number"
 
-    def _why_not_compared(self, key: Key, fact: Fact | None) -> str:
+    def _why_not_compared(self, key: Place, fact: Fact | None) -> str:
         indicator = key.item.replace("change", "indicator").replace("_", " ")
         if fact is not None and fact.problem == "not_tested":
             return f"the change of {indicator} cannot be tested: {fact.note}"
@@ -341,7 +341,7 @@ def operand_of(fact: Fact, unit: str) -> Operand:
     return exact(fact.value) if unit in COUNTED else printed(fact.value, fact.step)
 
 
-def title_of(key: Key | tuple[str, ...], items: Json) -> str:
+def title_of(key: Place | tuple[str, ...], items: Json) -> str:
     """`headcount, non-clinical, band 5, BME`."""
     item, basis, staff_group, pay_band, ethnicity = (part.lstrip("=").replace("*", "") for part in key)
     known = items["items"].get(item)

@@ -31,7 +31,7 @@ sys.path[:0] = [path for path in (str(ROOT / "src"), str(ROOT / "tests")) if pat
 from sample_figures import CLINICAL, GROUPS, MEDICAL, NON_CLINICAL, SHAPE, Figures  # noqa: E402
 from samples import layout_of  # noqa: E402
 from wres_assure import rulebook  # noqa: E402
-from wres_assure.model import Key  # noqa: E402
+from wres_assure.model import Place  # noqa: E402
 from wres_assure.render.workbooks.template import template  # noqa: E402
 
 Cells = dict[tuple[str, str], list[int]]  # by staff group and pay band: White, BME, ethnicity unknown
@@ -477,14 +477,14 @@ class Organisation:
                 if base < LEAST_RESPONDENTS:
                     hidden = True
                     continue
-                figures[Key(f"survey_{n}", ethnicity=name)] = round(100.0 * yes / base, 1)
+                figures[Place(f"survey_{n}", ethnicity=name)] = round(100.0 * yes / base, 1)
                 if self.gives_respondents:
-                    figures[Key(f"respondents_{n}", ethnicity=name)] = base
+                    figures[Place(f"respondents_{n}", ethnicity=name)] = base
         return figures, ("survey figures of fewer than 11 respondents are not shown",) if hidden else ()
 
 
 def _row(item: str, counts: Iterable[int], group: str = "", band: str = "") -> Figures:
-    return {Key(item, "verified", group, band, who): n for who, n in zip(GROUPS, counts, strict=True)}
+    return {Place(item, "verified", group, band, who): n for who, n in zip(GROUPS, counts, strict=True)}
 
 
 # Returns
@@ -545,7 +545,7 @@ def _esr(chance: Chance, organisation: Organisation, figures: Figures) -> Figure
     """Headcounts before local knowledge: ethnicities still unknown, late starters and leavers, VSM in part."""
     block: Figures = {}
     for group, band in (*BANDS, (MEDICAL, "senior_medical_manager")):
-        counts = [int(figures[Key("headcount", "verified", group, band, who)]) for who in GROUPS]
+        counts = [int(figures[Place("headcount", "verified", group, band, who)]) for who in GROUPS]
         if band == "vsm":
             counts = [chance.of(n, 0.85) for n in counts]
         elif band == "senior_medical_manager":
@@ -558,7 +558,7 @@ def _esr(chance: Chance, organisation: Organisation, figures: Figures) -> Figure
             for at in range(3):
                 if chance.happens(0.08):
                     counts[at] = max(0, counts[at] + (1 + chance.below(2)) * (1 if chance.happens(0.6) else -1))
-        block |= {Key("headcount", "esr", group, band, who): n for who, n in zip(GROUPS, counts, strict=True)}
+        block |= {Place("headcount", "esr", group, band, who): n for who, n in zip(GROUPS, counts, strict=True)}
     return block
 
 
@@ -578,17 +578,17 @@ def _cover(organisation: Organisation, year: int) -> dict[str, str]:
 # The calculated rows, by arithmetic of our own
 
 
-def calculated(figures: Mapping[Key, Any], basis: str = "verified") -> dict[Key, float]:
+def calculated(figures: Mapping[Place, Any], basis: str = "verified") -> dict[Place, float]:
     """The rows that the collection calculates, of one block; left out where it shows nothing."""
-    found: dict[Key, float] = {}
+    found: dict[Place, float] = {}
 
     def get(item: str, who: str) -> float | None:
-        key = Key(item, basis, ethnicity=who)
+        key = Place(item, basis, ethnicity=who)
         return figures.get(key, found.get(key))
 
     def give(item: str, who: str, value: float | None) -> None:
         if value is not None:
-            found[Key(item, basis, ethnicity=who)] = value
+            found[Place(item, basis, ethnicity=who)] = value
 
     def over(a: float | None, b: float | None) -> float | None:
         return None if a is None or not b else a / b
@@ -642,7 +642,7 @@ _TYPES = {"NHS trust": "trust", "NHS foundation trust": "trust", "CCG": "ccg", "
           "Independent provider": "independent"}
 
 
-def everything(given: Return) -> dict[Key, float]:
+def everything(given: Return) -> dict[Place, float]:
     """Every figure of a return, the calculated rows of both years included."""
     blocks = ("verified", "restated") if any(key.basis == "restated" for key in given.figures) else ("verified",)
     figures = dict(given.figures)

@@ -25,7 +25,7 @@ from bench.generate import (
     MEDICAL,
     NON_CLINICAL,
     Figures,
-    Key,
+    Place,
     Return,
     calculated,
     generate,
@@ -57,7 +57,7 @@ def _rows() -> dict[tuple[str, str, str], int]:
             for section in rules().layouts["2021"]["sections"] for row in section["rows"]}
 
 
-def cell(key: Key) -> str:
+def cell(key: Place) -> str:
     """`WRES!K12`: where the template has a figure."""
     if key.item.startswith("respondents"):
         return f"WRES!{'OP'[GROUPS.index(key.ethnicity)]}{_rows()['survey_' + key.item[-1], '', '']}"
@@ -65,15 +65,15 @@ def cell(key: Key) -> str:
     return f"WRES!{_COLUMNS[key.basis][at]}{_rows()[key.item, key.staff_group, key.pay_band]}"
 
 
-def of(item: str, who: str = "", group: str = "", band: str = "", basis: str = "verified") -> Key:
-    return Key(item, basis, group, band, who)
+def of(item: str, who: str = "", group: str = "", band: str = "", basis: str = "verified") -> Place:
+    return Place(item, basis, group, band, who)
 
 
-def row(item: str, group: str = "", band: str = "", basis: str = "verified") -> list[Key]:
+def row(item: str, group: str = "", band: str = "", basis: str = "verified") -> list[Place]:
     return [of(item, who, group, band, basis) for who in GROUPS]
 
 
-def written(given: Return, changes: Mapping[Key, Any] | None = None, without: Iterable[Key] = (),
+def written(given: Return, changes: Mapping[Place, Any] | None = None, without: Iterable[Place] = (),
             cover: Mapping[str, str] | None = None, layout: Callable[[Json], None] | None = None) -> bytes:
     """The return's workbook with some figures and answers changed, or in a template that somebody altered."""
     figures: Figures = {key: value for key, value in (given.figures | dict(changes or {})).items()
@@ -94,7 +94,7 @@ def _that_have_a_place(figures: Figures, shape: Json) -> Figures:
             or (key.item.startswith("respondents") and ("survey_" + key.item[-1], "", "") in places))}
 
 
-def put(given: Return, changes: Mapping[Key, Any], names: str, at: Iterable[Key] | None = None) -> Planted:
+def put(given: Return, changes: Mapping[Place, Any], names: str, at: Iterable[Place] | None = None) -> Planted:
     """These figures changed; found at their own cells unless others are named."""
     return Planted(written(given, changes), tuple(names.split()), tuple(cell(key) for key in (at or changes)))
 
@@ -112,7 +112,7 @@ def counts(given: Return, item: str) -> list[int]:
     return [int(given.figures.get(key, 0)) for key in row(item)]  # type: ignore[arg-type]
 
 
-def headcounts(given: Return, least: int = 0) -> list[Key]:
+def headcounts(given: Return, least: int = 0) -> list[Place]:
     return [key for key, value in given.figures.items() if key.item == "headcount" and key.basis == "verified"
             and key.pay_band not in ("vsm", "senior_medical_manager") and value >= least]  # type: ignore[operator]
 
@@ -433,9 +433,9 @@ def _of_others(given: Return, pick: Random) -> Planted | None:
 
 
 def _moved(given: Return, source: tuple[int, ...], target: int, part: float, pick: Random,
-           places: Iterable[tuple[str, str]] | None = None) -> dict[Key, int]:
+           places: Iterable[tuple[str, str]] | None = None) -> dict[Place, int]:
     """Part of the people of some groups in another group's column, in every row or in some."""
-    changes: dict[Key, int] = {}
+    changes: dict[Place, int] = {}
     for group, band in places or sorted({(key.staff_group, key.pay_band) for key in headcounts(given)}):
         keys = row("headcount", group, band)
         for at in source:
@@ -446,7 +446,7 @@ def _moved(given: Return, source: tuple[int, ...], target: int, part: float, pic
     return changes
 
 
-def _with_esr(changes: Mapping[Key, int], given: Return) -> dict[Key, int]:
+def _with_esr(changes: Mapping[Place, int], given: Return) -> dict[Place, int]:
     """The same in the ESR column, where the error came from."""
     has = any(key.basis == "esr" for key in given.figures)
     return dict(changes) | ({key._replace(basis="esr"): n for key, n in changes.items()} if has else {})
@@ -508,7 +508,7 @@ def _small_numbers(given: Return, pick: Random) -> Planted | None:
     del pick
     if not 10 <= staff(given)[1] <= 80:
         return None
-    changes: dict[Key, int] = {}
+    changes: dict[Place, int] = {}
     left = 5
     for key in headcounts(given):
         if key.ethnicity == "bme":
@@ -557,7 +557,7 @@ def _without_row(given: Return, pick: Random) -> Planted:
     return whole(written(given, layout=layout), "STR-01a", staff_group=gone["staff_group"], pay_band=gone["pay_band"])
 
 
-def _label_cell(key: Key) -> str:
+def _label_cell(key: Place) -> str:
     return f"WRES!C{_rows()[key.item, key.staff_group, key.pay_band]}"
 
 

@@ -22,7 +22,7 @@ sys.path[:0] = [path for path in (str(ROOT / "src"), str(ROOT / "tests")) if pat
 
 from wres_assure import rulebook as rulebooks  # noqa: E402
 from wres_assure.facts import Facts  # noqa: E402
-from wres_assure.model import Fact, Indicator, Key  # noqa: E402
+from wres_assure.model import Fact, Indicator, Place  # noqa: E402
 from wres_assure.score import score  # noqa: E402
 
 LOW, HIGH = 0.93, 0.97
@@ -100,7 +100,7 @@ def drawn(world: World, chance: np.random.Generator, bases: bool) -> tuple[tuple
     board = {"board_bme": max(1, round(13 * world.bme * 0.6)), "board": 13, "staff_bme": bme, "staff": world.staff}
     found.append(indicator(9, "points", {"board": board["board_bme"] / 13, "workforce": world.bme}, **board))
     sizes_of = (("white", white), ("bme", bme))
-    headcounts = [Fact(Key("headcount", ethnicity=who), float(n), "", "") for who, n in sizes_of]
+    headcounts = [Fact(Place("headcount", ethnicity=who), float(n), "", "") for who, n in sizes_of]
     return tuple(found), Facts(headcounts, RULES.items, {})
 
 

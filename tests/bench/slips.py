@@ -22,12 +22,12 @@ sys.path[:0] = [path for path in (str(HERE.parent), str(HERE.parent.parent / "sr
 from bench.generate import GROUPS, Return, calculated, everything, generate, rules  # noqa: E402
 from wres_assure.assess import judged  # noqa: E402
 from wres_assure.facts import Facts  # noqa: E402
-from wres_assure.model import Assessment, Fact, Key, Row, Submission  # noqa: E402
+from wres_assure.model import Assessment, Fact, Place, Row, Submission  # noqa: E402
 from wres_assure.slips import Ordinary  # noqa: E402
 
 NAMED = {"ARI-02a": "inverted", "ARI-02b": "excess", "CON-01b": "of_which", "TYP-03b": "fraction", "SUR-02": "swapped"}
 BEYOND = 3.090232306167813  # the 99.8 % range
-Figures = dict[Key, float]
+Figures = dict[Place, float]
 
 
 class Planted(NamedTuple):
@@ -35,13 +35,13 @@ class Planted(NamedTuple):
 
     figures: Figures
     again: bool
-    changed: tuple[Key, ...]
+    changed: tuple[Place, ...]
 
 
 Plant = Callable[[Figures, Random], Planted | None]
 
 
-def submission(given: Return, figures: Mapping[Key, float]) -> Submission:
+def submission(given: Return, figures: Mapping[Place, float]) -> Submission:
     """A facts CSV as read."""
     kinds = {"NHS trust": "trust", "NHS foundation trust": "trust", "CCG": "ccg", "Independent provider": "independent"}
     head = {
@@ -59,7 +59,7 @@ def submission(given: Return, figures: Mapping[Key, float]) -> Submission:
     return Submission("return.csv", "0" * 64, (), tuple(rows), ())
 
 
-def assessed(given: Return, figures: Mapping[Key, float]) -> Assessment:
+def assessed(given: Return, figures: Mapping[Place, float]) -> Assessment:
     return judged(submission(given, figures), rules())[0]
 
 
@@ -73,12 +73,12 @@ def first(assessment: Assessment) -> str:
 
 
 def _counts(figures: Figures, least: int, items: Iterable[str] = ("headcount", "shortlisted", "appointed", "training"),
-            groups: Iterable[str] = ("white", "bme")) -> list[Key]:
+            groups: Iterable[str] = ("white", "bme")) -> list[Place]:
     return [key for key, value in figures.items() if key.basis == "verified" and key.item in items and value >= least
             and key.ethnicity in groups and key.pay_band not in ("vsm", "senior_medical_manager")]
 
 
-def _change(again: bool, changes: Mapping[Key, float], figures: Figures) -> Planted:
+def _change(again: bool, changes: Mapping[Place, float], figures: Figures) -> Planted:
     return Planted(figures | dict(changes), again, tuple(changes))
 
 
@@ -157,9 +157,9 @@ def _survey(change: Callable[[float], float]) -> Plant:
 def _of_which(figures: Figures, pick: Random) -> Planted | None:
     changes = {}
     for who in GROUPS:
-        senior = figures.get(Key("headcount", "verified", "medical_and_dental", "senior_medical_manager", who), 0)
+        senior = figures.get(Place("headcount", "verified", "medical_and_dental", "senior_medical_manager", who), 0)
         for n in (3, 4, 9):
-            key = Key(f"reported_workforce_{n}", ethnicity=who)
+            key = Place(f"reported_workforce_{n}", ethnicity=who)
             if key in figures and senior:
                 changes[key] = figures[key] + senior
     return _change(False, changes, figures) if changes else None
@@ -173,7 +173,7 @@ def _medical(figures: Figures, pick: Random) -> Planted | None:
                      and key.staff_group == "medical_and_dental" and key.ethnicity == who
                      and key.pay_band != "senior_medical_manager")
         for at, band in enumerate(bands):
-            key = Key("headcount", "verified", "clinical_non_medical", band, who)
+            key = Place("headcount", "verified", "clinical_non_medical", band, who)
             if key not in figures:
                 return None
             changes[key] = figures[key] + people // 3 + (people % 3 if at == 0 else 0)
@@ -225,7 +225,7 @@ def shown(given: Return) -> Figures:
     return {key: float(value) for key, value in everything(given).items()}
 
 
-def beyond(figures: Figures, changed: Iterable[Key]) -> bool:
+def beyond(figures: Figures, changed: Iterable[Place]) -> bool:
     """Whether every changed figure lies beyond the 99.8 % range of ordinary change."""
     items = rules().items
     read = {key: value / 100 if items["items"][key.item]["percent"] else value for key, value in figures.items()}

@@ -28,7 +28,7 @@ from wres_assure.briefing.document import (
     texts_of,
 )
 from wres_assure.briefing.dossier import Dossier, dossier_of, frameworks
-from wres_assure.model import FAILED, Assessment, Fact, Finding, Key, PeerPosition, Place, Pooled, Shown
+from wres_assure.model import FAILED, WHOLE, Assessment, Fact, Finding, PeerPosition, Place, Pooled, Shown
 from wres_assure.one_return import Given
 from wres_assure.rulebook import Rulebook
 from wres_assure.rulebook.parser import parse
@@ -497,7 +497,7 @@ def test_bands_add_up_to_the_workforce(rulebook: Rulebook) -> None:
     whole = sample("clean_acute_trust")
     facts = {fact.key: fact for fact in whole.facts}
     shown = sum(int(line.cells[3].text.replace(",", "")) for line in rows)
-    assert shown == 6048 and facts[Key("headcount", "verified", "non_clinical", "1", "bme")].value == 6
+    assert shown == 6048 and facts[Place("headcount", "verified", "non_clinical", "1", "bme")].value == 6
 
 
 def test_the_trace_known_issues_and_folded_cells_are_told(rulebook: Rulebook) -> None:
@@ -544,7 +544,7 @@ def test_the_clause_that_decided_reads_as_it_was_decided(
     """In few digits, but in so many that what was false is not true in the numbers shown."""
     ours = rulebook.rule("UNK-01b")._replace(units=units)
     values = {"a": Shown(a, a, a, cell="WRES!L41"), "b": Shown(b, b, b), "parameter.unknown_explain": Shown(b, b, b)}
-    finding = Finding(ours.id, FAILED, Place(), values, (), clause=parse(clause))
+    finding = Finding(ours.id, FAILED, WHOLE, values, (), clause=parse(clause))
     assert trace_of(finding, rulebook.with_rules([ours])) == told
 
 
@@ -555,7 +555,7 @@ def test_the_clause_that_decided_reads_as_it_was_decided(
 def test_submitted_text_is_cleaned_and_cut(text: str, rulebook: Rulebook) -> None:
     assessment = explained(sample("totals_disagree"), "CON-01", text)
     organisation = assessment.subject.organisation._replace(name=text)
-    note = Fact(Key("disciplinary", ethnicity="bme"), 1.0, "1", "WRES!L45", None, 0.0, text)
+    note = Fact(Place("disciplinary", ethnicity="bme"), 1.0, "1", "WRES!L45", None, 0.0, text)
     assessment = assessment._replace(
         subject=assessment.subject._replace(organisation=organisation), facts=(*assessment.facts, note)
     )
@@ -585,5 +585,5 @@ def test_a_stopped_return_is_told_as_such(tmp_path: Path, rulebook: Rulebook) ->
 def test_material_is_small(rulebook: Rulebook) -> None:
     of: Dossier = dossier_of(sample("clean_acute_trust"), rulebook)
     assert of.noun == "trust" and of.board and of.board.people == 14
-    assert isinstance(of.facts.get(Key("indicator_2", "value")), Fact)
+    assert isinstance(of.facts.get(Place("indicator_2", "value")), Fact)
     assert Said("x") == Said("x", (), (), ())

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from conftest import rules, sample
 from wres_assure import check as checks
 from wres_assure import rulebook
-from wres_assure.check.assertion import FIRST, Context, assert_at
+from wres_assure.check.assertion import Context, assert_at
 from wres_assure.check.at_once import Figures, figures_at_once
 from wres_assure.check.raised import raised_at
 from wres_assure.facts import Facts
-from wres_assure.model import Fact, Finding, Key, Place
+from wres_assure.model import HOW_GIVEN, WHOLE, Fact, Finding, Place
 
 RULES = rules()
 PARAMETERS = RULES.parameters_of(2021)
@@ -68,7 +68,7 @@ def test_nothing_that_is_proved_is_found_wanting(seed: int) -> None:
             continue
         if rule.raised_by and rule.kind != "cells":
             continue
-        first = rule.family in FIRST
+        first = rule.family in HOW_GIVEN
         for place in proved(rule, given if first else given.questioned(in_question)):
             number += 1
             assert found_by_judgement(rule, place, context) == [], (rule.id, place)
@@ -97,12 +97,12 @@ def test_most_checks_of_a_clean_return_are_proved() -> None:
 # Expressions made up: counts, shares and ratios, printed and calculated, near each other and far, missing, in question
 
 NAMES = {
-    "people": Key("board_total", ethnicity="white"),
-    "others": Key("board_total", ethnicity="bme"),
-    "everybody": Key("board_total", ethnicity="all"),
-    "share": Key("survey_5", ethnicity="white"),
-    "other_share": Key("survey_5", ethnicity="bme"),
-    "ratio": Key("reported_indicator_2", ethnicity=""),
+    "people": Place("board_total", ethnicity="white"),
+    "others": Place("board_total", ethnicity="bme"),
+    "everybody": Place("board_total", ethnicity="all"),
+    "share": Place("survey_5", ethnicity="white"),
+    "other_share": Place("survey_5", ethnicity="bme"),
+    "ratio": Place("reported_indicator_2", ethnicity=""),
 }
 COUNTS, SHARES = ("people", "others", "everybody"), ("share", "other_share", "ratio")
 VALUES = (0.0, 1.0, 2.0, 3.0, 10.0, 0.5, 0.25, 1 / 3, 0.333, 0.1, 0.3, 1.0000000001, -1.0, 7.0)
@@ -129,9 +129,10 @@ def made(condition: Any, when: Any, computed: Any) -> rulebook.Rule:
     return rulebook.evaluated(RULES.rule("CON-02")._replace(
         let={name: rulebook.Selector(key, {}) for name, key in NAMES.items()},
         where_trees={"computed": without_itself(computed)}, when_tree=when, assert_tree=condition,
-        when_text="so", places=(Place(),) * 2, kind="places"))
+        when_text="so", places=(WHOLE,) * 2, kind="places"))
 
 
+@pytest.mark.slow
 @settings(max_examples=1500, deadline=None)
 @given(conditions, st.one_of(st.none(), conditions), sums, st.tuples(*[figures] * 5), st.sampled_from((*NAMES, "")))
 def test_no_expression_is_proved_that_does_not_hold(
@@ -162,13 +163,13 @@ def test_what_is_proved(condition: Any, figures: tuple[float, float], holds: boo
     named = zip((NAMES["people"], NAMES["others"]), figures, strict=True)
     other = (Fact(NAMES[name], 0.5, "", "") for name in SHARES)
     facts = Facts([*(Fact(key, float(value), "", "") for key, value in named), *other], RULES.items, {})
-    facts = Facts([*facts.all, Fact(Key("board_total", ethnicity="unknown"), 0.0, "", "")], RULES.items, {})
+    facts = Facts([*facts.all, Fact(Place("board_total", ethnicity="unknown"), 0.0, "", "")], RULES.items, {})
     assert (not figures_at_once(facts, RULES.with_rules([rule])).suspects(rule)) == holds
 
 
 def test_a_divisor_whose_decimals_may_hide_a_zero_proves_nothing() -> None:
     rule = made([">", ["/", 1.0, "share"], 0.0], None, 0.0)
-    keys = (*NAMES.values(), Key("board_total", ethnicity="unknown"))
+    keys = (*NAMES.values(), Place("board_total", ethnicity="unknown"))
     for step, holds in ((0.1, True), (0.6, False)):
         facts = Facts([Fact(key, 0.5, "", "", None, step) for key in keys], RULES.items, {})
         assert (not figures_at_once(facts, RULES.with_rules([rule])).suspects(rule)) == holds
@@ -177,7 +178,7 @@ def test_a_divisor_whose_decimals_may_hide_a_zero_proves_nothing() -> None:
 def test_nor_does_a_difference_of_rates_as_divisor() -> None:
     rule = made([">", "computed", 0.0], None, ["/", 1.0, ["-", "share", "other_share"]])
     shares = {"share": 0.5, "other_share": 0.45}
-    unknown = Fact(Key("board_total", ethnicity="unknown"), 0.0, "", "")
+    unknown = Fact(Place("board_total", ethnicity="unknown"), 0.0, "", "")
     given = [Fact(key, shares.get(name, 1.0), "", "", None, 0.1) for name, key in NAMES.items()]
     facts = Facts([*given, unknown], RULES.items, {})
     context = Context(facts, {}, sample(STORIES[0]).subject, RULES, {})

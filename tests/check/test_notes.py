@@ -14,7 +14,7 @@ import samples
 from wres_assure.assess import assess
 from wres_assure.compare.claims import contradictions
 from wres_assure.facts import Facts
-from wres_assure.model import FAILED, Assessment, Fact, Finding, Json, Key
+from wres_assure.model import FAILED, Assessment, Fact, Finding, Json, Place
 from wres_assure.one_return import Given
 from wres_assure.render.workbooks.template import template
 from wres_assure.results.result import as_json, facts_csv, findings_csv, result
@@ -120,7 +120,7 @@ def test_in_a_table_its_column_counts(
 def said(note: str, item: str, figures: dict[tuple[str, str], Any], rulebook: Rulebook) -> set[str]:
     """What a note beside these figures raises."""
     facts = [
-        Fact(Key(item, basis, ethnicity=group), float(value), str(value), f"{basis} {group}", note=note)
+        Fact(Place(item, basis, ethnicity=group), float(value), str(value), f"{basis} {group}", note=note)
         for (basis, group), value in figures.items()
     ]
     return {entry.code for entry in contradictions(Facts(facts, rulebook.items, {}))}
@@ -180,7 +180,7 @@ def test_a_band_is_not_accused_of_what_is_true_of_all_staff(rulebook: Rulebook) 
         for group in ("white", "bme", "unknown"):
             for basis, value in (("verified", now), ("restated", then)):
                 share = value if group == "bme" else 10
-                figures[Key("headcount", basis, "non_clinical", band, group)] = share
+                figures[Place("headcount", basis, "non_clinical", band, group)] = share
     note = "BME staff increased."
     facts = [Fact(key, float(value), str(value), "x", note=note if key.pay_band == "5" else "")
              for key, value in figures.items()]  # fmt: skip

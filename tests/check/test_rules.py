@@ -25,7 +25,7 @@ from wres_assure.authoring import cases as rule_cases
 from wres_assure.check.at_once import Figures
 from wres_assure.conform import conform
 from wres_assure.facts import Facts, Resolved
-from wres_assure.model import FAILED, Assessment, Conformed, Key
+from wres_assure.model import FAILED, Assessment, Conformed, Place
 from wres_assure.read import read_bytes
 from wres_assure.render.workbooks.template import template
 
@@ -71,11 +71,11 @@ def test_every_row_of_the_template_is_reached_by_an_assertion(monkeypatch: pytes
     monkeypatch.setattr(Figures, "suspects", lambda self, rule: range(len(rule.places)))  # judge every place
 
     class Watched(Facts):
-        def resolve(self, key: Key) -> Resolved:
+        def resolve(self, key: Place) -> Resolved:
             seen.update(self.meaning(key).parts)
             return super().resolve(key)
 
-    seen: set[Key] = set()
+    seen: set[Place] = set()
     (assessment,) = judged(plain())
     facts = Watched(assessment.facts, RULES.items, RULES.parameters_of(2021))
     checked = check.check(facts, (), assessment.subject, RULES)
@@ -370,7 +370,7 @@ def test_findings_of_a_missing_row_point_at_it() -> None:
 # Layouts that drift (F14): the same values, or a finding, never a wrong value
 
 
-def figures(data: bytes) -> dict[Key, tuple[float | None, str | None]]:
+def figures(data: bytes) -> dict[Place, tuple[float | None, str | None]]:
     return {fact.key: (None if fact.value is None else round(fact.value, 9), fact.problem)
             for fact in conformed(data).facts}
 
@@ -381,7 +381,7 @@ def conformed(data: bytes) -> Conformed:
 
 
 @cache
-def plain_figures() -> dict[Key, tuple[float | None, str | None]]:
+def plain_figures() -> dict[Place, tuple[float | None, str | None]]:
     return figures(plain())
 
 
@@ -511,7 +511,7 @@ def test_drifts_leave_every_finding_as_it_was(seed: int) -> None:
     assert told(grid.written()) == told(Grid(plain()).written())
 
 
-def never_wrong(data: bytes) -> tuple[set[Key], set[str]]:
+def never_wrong(data: bytes) -> tuple[set[Place], set[str]]:
     """The figures that were lost, and the codes that were raised; fails where a value is another than it was."""
     found, before = conformed(data), plain_figures()
     after = {fact.key: fact for fact in found.facts}
@@ -523,7 +523,7 @@ def never_wrong(data: bytes) -> tuple[set[Key], set[str]]:
     return lost, {entry.code for entry in found.raised}
 
 
-def _of_row(row: dict[str, Any]) -> Callable[[Key], bool]:
+def _of_row(row: dict[str, Any]) -> Callable[[Place], bool]:
     return lambda key: (key.item, key.staff_group, key.pay_band) == (row["item"], row["staff_group"], row["pay_band"])
 
 

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import pytest
 
-from conftest import STORIES, path_of, previous_of, rules
+from conftest import STORIES, earlier_given, path_of, previous_of, rules
 from wres_assure import rulebook
-from wres_assure.assess import Beside, assess
+from wres_assure.assess import assess
 from wres_assure.model import Assessment
 from wres_assure.results.result import result
 
@@ -40,7 +40,7 @@ GIVEN = tuple(returns())
 
 def judged(given: Given, of: rulebook.Rulebook) -> tuple[list[Assessment], str]:
     """The assessment of a return, and its JSON."""
-    assessments = assess(path_of(given.story), of, beside=Beside(previous=given.previous))
+    assessments = assess(path_of(given.story), of, given=earlier_given(given.previous, of))
     return assessments, json.dumps([result(assessment, of) for assessment in assessments])
 
 

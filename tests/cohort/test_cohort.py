@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from conftest import SAMPLES
 from wres_assure.assess import judged
 from wres_assure.cohort import figures, schema
-from wres_assure.cohort.schema import FAMILIES, left_out, second_opinion
+from wres_assure.cohort.schema import left_out, second_opinion
 from wres_assure.cohort.table import (
     MAX_FIGURES,
     Table,
@@ -33,7 +33,7 @@ from wres_assure.cohort.table import (
 )
 from wres_assure.conform import conform
 from wres_assure.figures import figure_of_text
-from wres_assure.model import BROKEN, FACT_COLUMNS, FAILED, Assessment, Fact, Key, Refused, Submission
+from wres_assure.model import BROKEN, FACT_COLUMNS, FAILED, HOW_GIVEN, Assessment, Fact, Place, Refused, Submission
 from wres_assure.read import read
 from wres_assure.render.workbooks.template import Typed, template
 from wres_assure.rulebook import Rulebook
@@ -46,7 +46,7 @@ CLEAN = SAMPLES / "clean_acute_trust" / "return.xlsx"
 @pytest.fixture(scope="session")
 def narrow(rulebook: Rulebook) -> Rulebook:
     """The rules of structure and types alone, which is all that the second opinion speaks of."""
-    return rulebook.with_rules(rule for rule in rulebook.rules if rule.family in FAMILIES)
+    return rulebook.with_rules(rule for rule in rulebook.rules if rule.family in HOW_GIVEN)
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +71,7 @@ def of_core(assessment: Assessment, rulebook: Rulebook) -> list[tuple[Found, str
     return sorted(
         ((f.rule, f.code, tuple(f.place)), message_of(f, rulebook, show_values=True))
         for f in assessment.findings
-        if f.outcome == FAILED and families[f.rule] in FAMILIES
+        if f.outcome == FAILED and families[f.rule] in HOW_GIVEN
     )
 
 
@@ -114,6 +114,7 @@ TOKENS = ["<", ">", "≤", "=", "*", "-", "–", "—", "−", "+", "'", ",", ".
           "inf", "nan", "¹", "₂", "①", "❶", "㈠", "⅓", "Ⅳ", " | ", "|", "=", "2021-03-31T"]
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.one_of(
     st.lists(st.sampled_from(TOKENS), max_size=5).map("".join),
@@ -186,7 +187,7 @@ def random_return(clean: list[Fact], number: int, rng: random.Random) -> list[di
             if rng.random() < 0.5:
                 rows.remove(row)
     if rng.random() < 0.2:  # printed totals: outside the template's own figures
-        total = Fact(Key("appointed", "verified", "", "", "all"), None, rng.choice(BAD), "")
+        total = Fact(Place("appointed", "verified", "", "", "all"), None, rng.choice(BAD), "")
         rows += rows_of([total], **identity)
     if rng.random() < 0.1:
         for row in rows:
@@ -204,6 +205,7 @@ def random_return(clean: list[Fact], number: int, rng: random.Random) -> list[di
     return rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_both_find_the_same_in_random_tables(seed: int, clean: list[Fact], narrow: Rulebook) -> None:
     """A hundred returns in each table, several errors in each return, all words and places included."""
@@ -231,7 +233,7 @@ def test_an_unknown_column_is_told_of_every_return(clean: list[Fact], narrow: Ru
     (["0.24"] * 7 + ["<5"], False),
 ])  # fmt: skip
 def test_survey_fractions(values: list[str], fails: bool, narrow: Rulebook) -> None:
-    keys = [Key(f"survey_{number}", ethnicity=group) for number in (5, 6, 7, 8) for group in ("white", "bme")]
+    keys = [Place(f"survey_{number}", ethnicity=group) for number in (5, 6, 7, 8) for group in ("white", "bme")]
     facts = [Fact(key, None, value, "") for key, value in zip(keys, values, strict=True)]
     (found,) = assert_alike(table_of(rows_of(facts)), narrow)
     assert ("TYP-03b" in {said[0][0] for said in found}) is fails
@@ -242,7 +244,7 @@ def test_survey_fractions(values: list[str], fails: bool, narrow: Rulebook) -> N
     ("9.5", "2019", False), ("9.5", "2020", True), ("<5", "2021", False), ("", "2021", False),
 ])  # fmt: skip
 def test_halves_of_disciplinary_cases(value: str, year: str, fails: bool, narrow: Rulebook) -> None:
-    fact = Fact(Key("disciplinary", ethnicity="bme"), None, value, "")
+    fact = Fact(Place("disciplinary", ethnicity="bme"), None, value, "")
     (found,) = assert_alike(table_of(rows_of([fact], reporting_year=year)), narrow)
     assert ("TYP-02" in {said[0][0] for said in found}) is fails
 
@@ -271,10 +273,10 @@ def test_ratios_of_an_unusual_size(
     reported: dict[str, str], events: str, shortlisted: str, fails: bool, narrow: Rulebook
 ) -> None:
     """Judged where ten or more are to be expected in the smaller group, and 20 or more took part."""
-    given = {Key("reported_indicator_2", basis): value for basis, value in reported.items()}
+    given = {Place("reported_indicator_2", basis): value for basis, value in reported.items()}
     for item, values in (("appointed", events), ("shortlisted", shortlisted)):
         groups = zip(("white", "bme", "unknown"), values.split(), strict=False)
-        given |= {Key(item, ethnicity=group): value for group, value in groups}
+        given |= {Place(item, ethnicity=group): value for group, value in groups}
     (found,) = assert_alike(table_of(rows_of(Fact(key, None, value, "") for key, value in given.items())), narrow)
     assert ("TYP-04" in {said[0][0] for said in found}) is fails
 
@@ -297,14 +299,14 @@ def test_staff_of_all_groups_are_made_of_their_parts_or_printed(
              if not left_out or fact.key.item != "headcount"
              or any(fact.key._asdict()[name] != value for name, value in left_out.items())]  # fmt: skip
     if printed:
-        key = Key("headcount", **{"staff_group": "", **printed})
+        key = Place("headcount", **{"staff_group": "", **printed})
         facts += [Fact(key._replace(ethnicity=group), None, "3000", "") for group in ("white", "bme")]
     (found,) = assert_alike(table_of(rows_of(facts)), narrow)
     assert ("TYP-04" in {said[0][0] for said in found}) is fails
 
 
 def test_the_year_asked_for_is_the_year_of_every_return(clean: list[Fact], narrow: Rulebook) -> None:
-    fact = Fact(Key("disciplinary", ethnicity="bme"), None, "9.5", "")
+    fact = Fact(Place("disciplinary", ethnicity="bme"), None, "9.5", "")
     years = ["2021", "2018", "", "soon"]
     rows = [row for at, year in enumerate(years)
             for row in rows_of([fact], organisation_code=f"ZZ{at}", reporting_year=year)]  # fmt: skip
@@ -315,15 +317,15 @@ def test_the_year_asked_for_is_the_year_of_every_return(clean: list[Fact], narro
 
 
 @pytest.mark.parametrize("key", [
-    Key("appointed", ethnicity="all"), Key("headcount", "verified", "non_clinical", "", "bme"),
-    Key("headcount", "survey", "non_clinical", "5", "bme"), Key("appointed", "printed:page", "", "", "bme"),
-    Key("appointed", "previous", "", "", "bme"), Key("appointed", ethnicity="bme"),
+    Place("appointed", ethnicity="all"), Place("headcount", "verified", "non_clinical", "", "bme"),
+    Place("headcount", "survey", "non_clinical", "5", "bme"), Place("appointed", "printed:page", "", "", "bme"),
+    Place("appointed", "previous", "", "", "bme"), Place("appointed", ethnicity="bme"),
 ], ids=str)  # fmt: skip
-def test_figures_without_a_cell_in_the_template_are_read_too(key: Key, narrow: Rulebook) -> None:
+def test_figures_without_a_cell_in_the_template_are_read_too(key: Place, narrow: Rulebook) -> None:
     """Nobody asked for them, so blank is no error of theirs."""
     for value, rules in (("n/a", {"TYP-01a"}), ("41 | 42", {"TYP-01a"}), ("", set())):
         (found,) = assert_alike(table_of(rows_of([Fact(key, None, value, "")])), narrow)
-        own = key in {Key(*place) for place in narrow.template_places}
+        own = key in narrow.template_places
         expected = rules or ({"TYP-05a"} if own else set())
         assert {said[0][0] for said in found if tuple(key) == said[0][2]} == expected
 
@@ -333,7 +335,7 @@ def test_figures_without_a_cell_in_the_template_are_read_too(key: Key, narrow: R
     ("ccg", "TYP-05c"), ("independent", "TYP-05c"), ("voluntary", "TYP-05c"),
 ])  # fmt: skip
 def test_who_has_to_give_every_figure(kind: str, rule: str, narrow: Rulebook) -> None:
-    facts = [Fact(Key("headcount", basis, "clinical_non_medical", "5", "bme"), None, "", "")
+    facts = [Fact(Place("headcount", basis, "clinical_non_medical", "5", "bme"), None, "", "")
              for basis in ("verified", "esr", "restated")]  # fmt: skip
     (found,) = assert_alike(table_of(rows_of(facts, organisation_type=kind)), narrow)
     esr = {"TYP-05b"} if kind in ("trust", "icb", "csu", "ccg") else set()
@@ -365,7 +367,7 @@ def test_the_same_errors_in_a_workbook_and_in_a_table_are_the_same_findings(
                   if row["measure"] == "Auto calculated"}  # fmt: skip
     typed = [fact for fact in clean if fact.key.item not in calculated]
     planted = {fact.key: rng.choice(PLANTED) for fact in rng.sample(typed, 12)}
-    written: dict[Key, Any] = {fact.key: float(fact.raw.rstrip("%")) for fact in typed} | {
+    written: dict[Place, Any] = {fact.key: float(fact.raw.rstrip("%")) for fact in typed} | {
         key: in_workbook for key, (_, in_workbook) in planted.items()}  # fmt: skip
     cover = {"organisation_code": "ZZ1", "organisation_name": "Fernmoor", "organisation_type": "NHS trust",
              "region": "Midlands"}  # fmt: skip
@@ -385,13 +387,13 @@ def test_the_same_errors_in_a_workbook_and_in_a_table_are_the_same_findings(
 # Where the two differ, and why. Whoever mends one side finds the entry here and takes it out.
 
 DIFFERENCES = [
-    pytest.param({}, [(Key("headcount", "verified", "non_clinical", "5", "bme"), "\u0664\u0661")],
+    pytest.param({}, [(Place("headcount", "verified", "non_clinical", "5", "bme"), "\u0664\u0661")],
                  {("TYP-01a", "text")}, set(), id="digits of another script: a number to the core alone"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("identity", "facts", "only_second", "only_core"), DIFFERENCES)
-def test_known_differences(identity: dict[str, str], facts: list[tuple[Key, str]], only_second: set[tuple[str, str]],
+def test_known_differences(identity: dict[str, str], facts: list[tuple[Place, str]], only_second: set[tuple[str, str]],
                            only_core: set[tuple[str, str]], narrow: Rulebook) -> None:  # fmt: skip
     table = table_of(rows_of([Fact(key, None, raw, "") for key, raw in facts], **identity))
     (core,), (second,) = of_both(table, narrow)
@@ -406,7 +408,7 @@ def test_a_figure_given_twice_is_found_by_both(clean: list[Fact], narrow: Rulebo
     assert_alike(table, narrow)
     (opinion,) = second_opinion(table, narrow)
     finding = opinion.finding
-    assert (finding.rule, finding.code, Key(*finding.place)) == ("TYP-01a", "figure_twice", fact.key)
+    assert (finding.rule, finding.code, finding.place) == ("TYP-01a", "figure_twice", fact.key)
 
 
 def test_the_second_opinion_leaves_out_rules_of_workbooks_alone(rulebook: Rulebook) -> None:
@@ -420,7 +422,7 @@ def test_schemas_hold_one_check_a_rule_and_coerce_nothing(rulebook: Rulebook) ->
     schemas = [schema.raised_schema(rulebook), schema.figures_schema(rulebook),
                *(schema.place_schema(rulebook.rule(rule)) for rule in ("TYP-03b", "TYP-04"))]  # fmt: skip
     names = [check.name for made in schemas for check in made.checks]
-    ours = {rule.id for rule in rulebook.rules if rule.family in FAMILIES}
+    ours = {rule.id for rule in rulebook.rules if rule.family in HOW_GIVEN}
     assert sorted(names) == sorted(ours - set(left_out(rulebook)))
     assert not any(made.coerce or any(column.coerce for column in made.columns.values()) for made in schemas)
     assert all(check.ignore_na is False for made in schemas for check in made.checks)
@@ -431,7 +433,7 @@ def test_the_figure_at_fault_is_blamed_and_no_other(clean: list[Fact], rulebook:
     rows[100]["value"] = "12.6"
     (opinion,) = second_opinion(table_of(rows), rulebook)
     finding = opinion.finding
-    assert (opinion.organisation_code, opinion.year, finding.rule, Key(*finding.place)) == (
+    assert (opinion.organisation_code, opinion.year, finding.rule, finding.place) == (
         "ZZ1", 2021, "TYP-01b", clean[100].key)  # fmt: skip
     assert finding.cells == (("line 102", "12.6"),)
     assert message_of(finding, rulebook).endswith(": 12.6 is not a whole number of people.")
@@ -457,7 +459,7 @@ def comparable(assessment: Assessment) -> tuple[Any, ...]:
 def with_lines_of(table: Table, other: Table) -> Table:
     """A table that names each figure by its line and column in another form of the same table."""
     def named(frame: pd.DataFrame) -> list[tuple[str, ...]]:
-        return list(zip(*(frame[name] for name in ("organisation_code", *Key._fields)), strict=True))
+        return list(zip(*(frame[name] for name in ("organisation_code", *Place._fields)), strict=True))
 
     lines = dict(zip(named(other.frame), other.frame["line"], strict=True))
     return other._replace(frame=table.frame.assign(line=[lines[key] for key in named(table.frame)]))
@@ -508,6 +510,7 @@ def test_the_core_reads_the_same_csv_as_the_cohort(clean: list[Fact], narrow: Ru
     assert [a.facts for a in alone] == [a.facts for a in together]
 
 
+@pytest.mark.slow
 def test_forty_returns_in_one_table_are_each_judged_as_alone(clean: list[Fact], narrow: Rulebook) -> None:
     rng = random.Random(3)
     returns = [rows_of([f._replace(raw=rng.choice(BAD)) if rng.random() < 0.05 else f for f in rng.sample(clean, 150)],
@@ -555,13 +558,13 @@ def test_a_return_without_any_figure_is_not_lost() -> None:
 
 
 @pytest.mark.parametrize(("key", "name"), [
-    (Key("headcount", "verified", "non_clinical", "5", "bme"), "headcount|verified|non_clinical|5|bme"),
-    (Key("shortlisted", "verified", "", "", "bme"), "shortlisted|verified|||bme"),
-    (Key("reported_indicator_2"), "reported_indicator_2|verified"),
-    (Key("reported_indicator_2", "printed:page 3"), "reported_indicator_2|printed:page 3"),
-    (Key("headcount", ""), "headcount|"),
+    (Place("headcount", "verified", "non_clinical", "5", "bme"), "headcount|verified|non_clinical|5|bme"),
+    (Place("shortlisted", "verified", "", "", "bme"), "shortlisted|verified|||bme"),
+    (Place("reported_indicator_2"), "reported_indicator_2|verified"),
+    (Place("reported_indicator_2", "printed:page 3"), "reported_indicator_2|printed:page 3"),
+    (Place("headcount", ""), "headcount|"),
 ])  # fmt: skip
-def test_column_names_can_be_read_back(key: Key, name: str) -> None:
+def test_column_names_can_be_read_back(key: Place, name: str) -> None:
     assert column_of(key) == name
     assert key_of(name) == key
 
@@ -607,7 +610,7 @@ def test_hostile_tables_are_refused_in_one_sentence(name: str) -> None:
 
 
 def test_mixed_types_in_one_column_are_each_themselves(narrow: Rulebook) -> None:
-    keys = [Key("headcount", "verified", "non_clinical", band, "bme") for band in "12345678"[:6]]
+    keys = [Place("headcount", "verified", "non_clinical", band, "bme") for band in "12345678"[:6]]
     values = [1, True, 1.0, "1", np.inf, Decimal("NaN")]
     rows = [row | {"value": value} for row, value in
             zip(rows_of(Fact(key, None, "", "") for key in keys), values, strict=True)]  # fmt: skip

@@ -17,7 +17,7 @@ from wres_assure import rulebook as rulebook_module
 from wres_assure.assess import assess, judged
 from wres_assure.compare.change import toward_the_mean
 from wres_assure.compare.copied import again
-from wres_assure.model import FAILED, UNVERIFIABLE, Assessment, Change, Key, Refused, Row, Submission
+from wres_assure.model import FAILED, UNVERIFIABLE, Assessment, Change, Place, Refused, Row, Submission
 from wres_assure.results.result import as_json, facts_csv, result
 from wres_assure.rulebook import Rulebook
 from wres_assure.run.every_return import assess_all
@@ -568,6 +568,7 @@ def test_how_likely_a_headcount_repeats(people: float) -> None:
     assert again(people, 0.12) == pytest.approx(scipy_stats.skellam.pmf(0, people * 0.12, people * 0.12), rel=1e-6)
 
 
+@pytest.mark.slow
 def test_an_honest_return_of_5000_repeats_about_20_headcounts(rulebook: Rulebook) -> None:
     """The number that the message gives, held against what the generator's honest returns do."""
     told, done = [], []
@@ -578,9 +579,9 @@ def test_an_honest_return_of_5000_repeats_about_20_headcounts(rulebook: Rulebook
             (assessment,) = judged(change_simulation.submission(given), rulebook)
             facts = {f.key: f.value for f in assessment.facts if f.key.basis == "change"}
             groups = ("non_clinical", "clinical_non_medical", "medical_and_dental")
-            if all(Key("cells_same", "change", group) in facts for group in groups):
-                told.append(sum(facts[Key("cells_same_by_chance", "change", group)] or 0 for group in groups))
-                done.append(sum(facts[Key("cells_same", "change", group)] or 0 for group in groups))
+            if all(Place("cells_same", "change", group) in facts for group in groups):
+                told.append(sum(facts[Place("cells_same_by_chance", "change", group)] or 0 for group in groups))
+                done.append(sum(facts[Place("cells_same", "change", group)] or 0 for group in groups))
     assert len(done) >= 8
     assert sum(told) / len(told) == pytest.approx(sum(done) / len(done), rel=0.35)
     assert 12 < sum(told) / len(told) < 28

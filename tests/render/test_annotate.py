@@ -27,7 +27,7 @@ from altered import HOSTILE, NAMED, attacks, made
 from conftest import SAMPLES, STORIES, path_of, rules, sample
 from wres_assure.__main__ import main
 from wres_assure.assess import judged
-from wres_assure.model import FAILED, Assessment, Key, Refused
+from wres_assure.model import FAILED, Assessment, Place, Refused
 from wres_assure.read import read_bytes
 from wres_assure.render.annotate import annotate
 from wres_assure.render.annotate.checks import TITLE
@@ -277,6 +277,7 @@ def test_a_workbook_saved_by_openpyxl(rulebook: Rulebook) -> None:
     assert_marked(copy, assessed(original))
 
 
+@pytest.mark.programs
 @needs_libreoffice
 def test_a_workbook_saved_by_libreoffice(tmp_path: Path, rulebook: Rulebook) -> None:
     original = convert(bytes_of(MANY), tmp_path, "xlsx")
@@ -506,7 +507,7 @@ ATTACKS = attacks(("=cmd|'/c calc'!A1", "]]>"), (*HOSTILE, "+1+1", "@SUM(1)", "_
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_submitted_text_stays_text(attack: str, tmp_path: Path, rulebook: Rulebook) -> None:
     typed = "".join(letter for letter in attack if letter >= " ")
-    figures: dict[Key, Any] = {Key("headcount", "verified", "non_clinical", "4", "white"): typed}
+    figures: dict[Place, Any] = {Place("headcount", "verified", "non_clinical", "4", "white"): typed}
     path = Path(made(tmp_path, rulebook, figures, {34: typed}, organisation_name=typed, region=typed))
     title = re.sub(r"[\[\]:*?/\\]", "", typed)[:31].strip("'") or "S"
 
@@ -535,9 +536,9 @@ def test_submitted_text_stays_text(attack: str, tmp_path: Path, rulebook: Rulebo
 
 
 def test_free_text_is_told_only_when_asked_for(tmp_path: Path, rulebook: Rulebook) -> None:
-    figures: dict[Key, Any] = {
-        Key("headcount", "verified", "non_clinical", "4", "white"): NAMED,
-        Key("reported_indicator_3"): NAMED,
+    figures: dict[Place, Any] = {
+        Place("headcount", "verified", "non_clinical", "4", "white"): NAMED,
+        Place("reported_indicator_3"): NAMED,
     }
     original = Path(made(tmp_path, rulebook, figures, organisation_code=NAMED[:20])).read_bytes()
     for show_values in (False, True):
@@ -565,6 +566,7 @@ def test_the_scanner_passes_over_what_is_no_tag() -> None:
 # --- LibreOffice and the command line --------------------------------------------------------------------------------
 
 
+@pytest.mark.programs
 @needs_libreoffice
 def test_libreoffice_opens_it_and_shows_the_comments(tmp_path: Path, rulebook: Rulebook) -> None:
     copy = copy_of(bytes_of(MANY), rulebook)

@@ -17,7 +17,7 @@ from altered import HOSTILE, NAMED, attacks, made
 from conftest import SAMPLES, STORIES, sample
 from wres_assure.__main__ import main
 from wres_assure.assess import assess
-from wres_assure.model import Json, Key
+from wres_assure.model import Json, Place
 from wres_assure.render.workbooks.findings import workbook
 from wres_assure.results.result import findings_csv, result
 from wres_assure.rulebook import Rulebook
@@ -99,7 +99,7 @@ ATTACKS = attacks(
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_submitted_text_stays_text(attack: str, tmp_path: Path, rulebook: Rulebook) -> None:
     typed = "".join(letter for letter in attack if letter >= " ")
-    figures: dict[Key, Any] = {Key("headcount", "verified", "non_clinical", "4", "white"): typed}
+    figures: dict[Place, Any] = {Place("headcount", "verified", "non_clinical", "4", "white"): typed}
     path = made(tmp_path, rulebook, figures, {34: typed}, organisation_name=typed, organisation_code=typed)
     entry = entry_of(path, rulebook, True)
     entry["submission"]["organisation"]["name"] = entry["submission"]["file"] = f"{attack}\ufffe"
@@ -119,7 +119,7 @@ def test_submitted_text_stays_text(attack: str, tmp_path: Path, rulebook: Rulebo
 
 
 def test_free_text_is_told_only_when_asked_for(tmp_path: Path, rulebook: Rulebook) -> None:
-    path = made(tmp_path, rulebook, {Key("reported_indicator_3"): NAMED}, organisation_code=NAMED[:20])
+    path = made(tmp_path, rulebook, {Place("reported_indicator_3"): NAMED}, organisation_code=NAMED[:20])
     for show_values in (False, True):
         data = made_of([entry_of(path, rulebook, show_values)], rulebook)
         said = repr(sheets(data)).casefold()

@@ -17,7 +17,7 @@ from conftest import rules, sample
 from wres_assure import assess
 from wres_assure.conform import conform
 from wres_assure.conform.layout import locate
-from wres_assure.model import Json, Key
+from wres_assure.model import Json, Place
 from wres_assure.read import read_bytes
 from wres_assure.render.workbooks.template import Typed, template
 
@@ -96,12 +96,12 @@ WORKED = {
 
 
 def test_calculated_rows_are_saved_as_worked_out_by_hand() -> None:
-    figures = {Key(item, "verified", staff_group, band, group): number
+    figures = {Place(item, "verified", staff_group, band, group): number
                for (item, staff_group, band), row in GIVEN.items() for group, number in zip(GROUPS, row, strict=False)}
     (conformed,) = conform(read_bytes(template(LAYOUT, RULES.items, figures), "worked.xlsx"), RULES)
     read = {fact.key: fact.value for fact in conformed.facts}
     for item, row in WORKED.items():
-        keys = [Key(item, ethnicity=group) for group in GROUPS] if isinstance(row, tuple) else [Key(item)]
+        keys = [Place(item, ethnicity=group) for group in GROUPS] if isinstance(row, tuple) else [Place(item)]
         values = row if isinstance(row, tuple) else [row]
         assert [read[key] for key in keys] == [value and pytest.approx(value) for value in values], item
 
@@ -141,22 +141,22 @@ def test_saved_values_are_what_the_formulas_give(path: str) -> None:
 
 
 def test_what_somebody_may_have_left_in_a_cell() -> None:
-    band = {name: Key("headcount", "verified", "non_clinical", name, "white") for name in "234567"}
+    band = {name: Place("headcount", "verified", "non_clinical", name, "white") for name in "234567"}
     data = template(LAYOUT, RULES.items, {
         band["2"]: "<5", band["3"]: Typed("#REF!", formula="=#REF!"), band["4"]: Typed("", formula="=1+1"),
         band["5"]: Typed(0.12, "0%"), band["6"]: Typed(44256, "dd-mmm"), band["7"]: 12,
-        Key("reported_indicator_3"): 1.5})
+        Place("reported_indicator_3"): 1.5})
     (conformed,) = conform(read_bytes(data, "odd.xlsx"), RULES)
     facts = {fact.key: fact for fact in conformed.facts}
     assert [facts[key].problem for key in band.values()] == [
         "suppressed", "error_cell", "not_calculated", "percent", "date", None]
-    assert facts[Key("reported_workforce_3", ethnicity="white")].problem == "error_cell"  # as SUM of an error shows it
-    assert (facts[Key("reported_indicator_3")].raw, opened(data)["K47"].value) == ("1.5", 1.5)
+    assert facts[Place("reported_workforce_3", ethnicity="white")].problem == "error_cell"  # as SUM of one shows it
+    assert (facts[Place("reported_indicator_3")].raw, opened(data)["K47"].value) == ("1.5", 1.5)
 
 
 @pytest.mark.parametrize("wrong", [
-    {"figures": {Key("headcont"): 1}}, {"cover": {"organisation": "ZZT"}}, {"notes": {64: "beyond"}},
-    {"figures": {Key("shortlisted", "esr", ethnicity="white"): 1}}])
+    {"figures": {Place("headcont"): 1}}, {"cover": {"organisation": "ZZT"}}, {"notes": {64: "beyond"}},
+    {"figures": {Place("shortlisted", "esr", ethnicity="white"): 1}}])
 def test_what_has_no_place_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="no place in the layout"):
         template(LAYOUT, RULES.items, **wrong)

@@ -15,7 +15,7 @@ from altered import HOSTILE, made
 from conftest import STORIES, sample
 from wres_assure.__main__ import main
 from wres_assure.assess import assess
-from wres_assure.model import FAILED, Assessment, Json, Key, Refused
+from wres_assure.model import FAILED, Assessment, Json, Place, Refused
 from wres_assure.results.difference import KINDS, Difference, asks, difference, result_of
 from wres_assure.results.difference_told import as_json, text
 from wres_assure.results.result import as_json as written
@@ -139,7 +139,7 @@ def test_what_becomes_of_a_finding(
 
 def test_a_deleted_figure_resolves_nothing(tmp_path: Path, rulebook: Rulebook) -> None:
     """Through the whole programme: more appointed than shortlisted, then the figure deleted, then corrected."""
-    key = Key("appointed", ethnicity="bme")
+    key = Place("appointed", ethnicity="bme")
     wrong, blank, right = (
         of_path(made(tmp_path, rulebook, figures, name=f"{name}.xlsx"), rulebook)
         for name, figures in (("a", {key: 3000}), ("b", {key: ""}), ("c", {}))
@@ -184,7 +184,7 @@ def test_a_rule_that_could_not_be_judged_as_a_whole_resolves_nothing(rulebook: R
 
 def test_indicators_stand_side_by_side(tmp_path: Path, rulebook: Rulebook) -> None:
     before = of_path(made(tmp_path, rulebook), rulebook)
-    after = of_path(made(tmp_path, rulebook, {Key("appointed", ethnicity="bme"): ""}), rulebook)
+    after = of_path(made(tmp_path, rulebook, {Place("appointed", ethnicity="bme"): ""}), rulebook)
     pairs = {pair.id: pair for pair in difference(before, after).indicators}
     two = pairs["indicator_2"]
     assert two.before and two.after and two.before["usable"] and not two.after["usable"]

@@ -24,7 +24,7 @@ from wres_assure import resources
 from wres_assure.assess import assess
 from wres_assure.briefing.audiences import AUDIENCES, document, refusal
 from wres_assure.figures import written_out
-from wres_assure.model import FAILED, Assessment, Fact, Finding, Indicator, Json, Key, Place
+from wres_assure.model import FAILED, Assessment, Fact, Finding, Indicator, Json, Place
 from wres_assure.render import terminal, text
 from wres_assure.render.briefing import html, markdown
 from wres_assure.results import result
@@ -84,7 +84,7 @@ def test_the_same_file_gives_the_same_bytes_from_another_folder(tmp_path: Path, 
 
 
 def test_one_changed_number_changes_the_json(tmp_path: Path, rulebook: Rulebook) -> None:
-    key = Key("shortlisted", ethnicity="bme")
+    key = Place("shortlisted", ethnicity="bme")
     before, after = (
         result.result(assess(made(tmp_path, rulebook, {key: value}), rulebook)[0], rulebook) for value in (1700, 1701)
     )
@@ -104,7 +104,7 @@ def test_a_fingerprint_survives_a_moved_table_and_a_new_year(tmp_path: Path, rul
         entry = result.result(assess(path, rulebook)[0], rulebook)
         return [finding["fingerprint"] for finding in entry["findings"] if finding["rule"] == "CON-03b"]
 
-    wrong = {Key("appointed", ethnicity="bme"): 3000}
+    wrong = {Place("appointed", ethnicity="bme"): 3000}
     assert prints(made(tmp_path, rulebook, wrong)) == prints(made(tmp_path, rulebook, wrong, reporting_year="2022"))
     assert prints(made(tmp_path, rulebook, wrong)) != prints(made(tmp_path, rulebook, wrong, organisation_code="ZZX"))
 
@@ -138,7 +138,7 @@ def test_a_number_stored_with_an_exponent_is_written_out() -> None:
 
 
 def test_a_day_stored_as_a_number_is_written_as_a_date() -> None:
-    fact = Fact(Key("appointed"), None, "44256", "WRES!L19", "date")
+    fact = Fact(Place("appointed"), None, "44256", "WRES!L19", "date")
     assert (raw_of(fact), raw_of(fact, True)) == ("2021-03-01", "2025-03-02")
     assert raw_of(fact._replace(problem=None)) == "44256"
 
@@ -159,9 +159,9 @@ def test_no_cell_of_a_table_is_taken_for_a_formula(cell: str, written: str) -> N
 
 def test_free_text_in_cells_is_told_only_when_asked_for(tmp_path: Path, rulebook: Rulebook) -> None:
     figures = {
-        Key("headcount", "verified", "non_clinical", "4", "white"): NAMED,
-        Key("disciplinary", ethnicity="bme"): NAMED,
-        Key("reported_indicator_3"): NAMED,
+        Place("headcount", "verified", "non_clinical", "4", "white"): NAMED,
+        Place("disciplinary", ethnicity="bme"): NAMED,
+        Place("reported_indicator_3"): NAMED,
     }
     path = made(tmp_path, rulebook, figures, {39: f"case of {NAMED}"}, region="Midlands", organisation_code=NAMED[:20])
     assessment = assess(path, rulebook)[0]
@@ -177,7 +177,7 @@ def test_free_text_in_cells_is_told_only_when_asked_for(tmp_path: Path, rulebook
 @pytest.mark.parametrize("attack", HOSTILE)
 def test_submitted_text_stays_text(attack: str, tmp_path: Path, rulebook: Rulebook) -> None:
     typed = "".join(letter for letter in attack if letter >= " ")  # a workbook cannot carry the others
-    figures = {Key("headcount", "verified", "non_clinical", "4", "white"): typed}
+    figures = {Place("headcount", "verified", "non_clinical", "4", "white"): typed}
     path = made(tmp_path, rulebook, figures, {34: typed}, organisation_name=typed, region=typed)
     assessment = assess(path, rulebook)[0]
     organisation = assessment.subject.organisation._replace(name=attack, region=attack)

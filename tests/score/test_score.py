@@ -23,7 +23,7 @@ from wres_assure.assess import assess, judged
 from wres_assure.cli.commands import commands
 from wres_assure.derive import derive
 from wres_assure.facts import Facts
-from wres_assure.model import Assessment, Fact, Finding, Indicator, Json, Key, Place, Slip, Submission
+from wres_assure.model import WHOLE, Assessment, Fact, Finding, Indicator, Json, Place, Slip, Submission
 from wres_assure.read import read
 from wres_assure.render.score_text import WIDTH, text
 from wres_assure.rulebook import Rulebook
@@ -46,7 +46,7 @@ def entry(rulebook: Rulebook, number: int) -> Json:
 
 
 def term(rulebook: Rulebook, number: int, given: Indicator, headcounts: Mapping[str, float] | None = None) -> Any:
-    facts = [Fact(Key("headcount", ethnicity=who), n, "", "") for who, n in (headcounts or {}).items()]
+    facts = [Fact(Place("headcount", ethnicity=who), n, "", "") for who, n in (headcounts or {}).items()]
     rules = rulebook.scoring["gap_index"]["terms"][f"indicator_{number}"]
     return gap_index.term(rules, given, entry(rulebook, number), Facts(facts, rulebook.items, {}))
 
@@ -351,7 +351,7 @@ def test_the_profile_holds_each_indicator_once(story: str) -> None:
 
 
 def found_at(cells: tuple[tuple[str, str], ...], rule: str) -> Finding:
-    return Finding(rule, "failed", Place(), {}, cells)
+    return Finding(rule, "failed", WHOLE, {}, cells)
 
 
 @pytest.mark.parametrize(
@@ -362,7 +362,7 @@ def test_what_asks_to_correct_and_a_likely_slip_put_an_indicator_in_question(
 ) -> None:
     assessment = sample(EXAMPLE)
     facts = Facts(assessment.facts, rulebook.items, {})
-    cell = next(fact.cell for fact in assessment.facts if fact.key == Key("appointed", ethnicity="white"))
+    cell = next(fact.cell for fact in assessment.facts if fact.key == Place("appointed", ethnicity="white"))
     marked = usable(assessment.indicators, [found_at(((cell, "1"),), rule)], facts, rulebook, 2021)
     assert {i.id for i in marked if not i.usable} == ({"indicator_2"} if doubted else set())
 
@@ -390,7 +390,7 @@ def test_ten_times_a_count_never_enters_the_index(rulebook: Rulebook) -> None:
     """Every seventh count that an indicator rests on, with the printed totals and ratios left as they were."""
     submission = read(path_of(EXAMPLE))
     (whole,) = judged(submission, rulebook)
-    resting: dict[Key, set[str]] = {}
+    resting: dict[Place, set[str]] = {}
     for found in whole.indicators:
         for key in found.rests_on:
             resting.setdefault(key, set()).add(found.id)
@@ -461,6 +461,7 @@ def test_a_blank_is_told_as_missing_and_nothing_that_follows_from_it(rulebook: R
     assert re.fullmatch(r"1 of the \d+ figures asked for are not given or cannot be read\.", reasons[0])
 
 
+@pytest.mark.slow
 def test_removing_more_and_more_never_raises_reliability(rulebook: Rulebook) -> None:
     """Cells taken out at random, ever more of them, in whole columns and scattered; single cells: test_deletion."""
     chance = random.Random(20211123)
@@ -501,7 +502,7 @@ def test_a_narrative_changes_nothing_of_the_reliability(tmp_path: Path, rulebook
 # What must hold whatever the figures are
 
 
-def derived(figures: Mapping[Key, Any], rulebook: Rulebook) -> tuple[dict[str, Indicator], Facts]:
+def derived(figures: Mapping[Place, Any], rulebook: Rulebook) -> tuple[dict[str, Indicator], Facts]:
     facts = [Fact(key, float(value), "", "") for key, value in figures.items() if isinstance(value, int | float)]
     facts = [f._replace(value=f.value / 100) if f.key.item.startswith("survey_") and f.value else f for f in facts]
     held = Facts(facts, rulebook.items, rulebook.parameters_of(2021))
@@ -509,7 +510,7 @@ def derived(figures: Mapping[Key, Any], rulebook: Rulebook) -> tuple[dict[str, I
     return {i.id: i for i in indicators}, Facts((*facts, *added), rulebook.items, rulebook.parameters_of(2021))
 
 
-def drawn(chance: random.Random) -> dict[Key, Any]:
+def drawn(chance: random.Random) -> dict[Place, Any]:
     """A trust's figures, of which counts that indicators rest on are drawn anew; ethnicity is known for everybody."""
     board = figures_of.board((9, 3, 0), (7, 2, 0), (4, 1, 0))
     size = chance.choice((1, 1, 3, 10))
@@ -518,16 +519,16 @@ def drawn(chance: random.Random) -> dict[Key, Any]:
     given = figures_of.trust(2021, staff, 20 + chance.randint(0, 60), board)
     for item, most in (("appointed", "shortlisted"), ("disciplinary", ""), ("training", "")):
         for who, people in zip(("white", "bme"), staff, strict=False):
-            top = given[Key(most, ethnicity=who)] if most else people
+            top = given[Place(most, ethnicity=who)] if most else people
             high = min(int(top), 30) if item == "disciplinary" else int(top)
-            given[Key(item, ethnicity=who)] = chance.choice((0, 1, *(chance.randint(0, high) for _ in range(4))))
+            given[Place(item, ethnicity=who)] = chance.choice((0, 1, *(chance.randint(0, high) for _ in range(4))))
     for number in range(5, 9):
         for who in ("white", "bme"):
-            given[Key(f"survey_{number}", ethnicity=who)] = round(chance.uniform(0.5, 99.5), 1)
+            given[Place(f"survey_{number}", ethnicity=who)] = round(chance.uniform(0.5, 99.5), 1)
     return {key: value for key, value in given.items() if key.ethnicity != "unknown" or not isinstance(value, str)}
 
 
-def swapped(figures: Mapping[Key, Any]) -> dict[Key, Any]:
+def swapped(figures: Mapping[Place, Any]) -> dict[Place, Any]:
     other = {"white": "bme", "bme": "white"}
     return {key._replace(ethnicity=other.get(key.ethnicity, key.ethnicity)): value for key, value in figures.items()}
 
@@ -561,15 +562,15 @@ def test_swapping_white_and_bme_turns_every_ratio_and_every_gap(rulebook: Rulebo
 
 def test_one_more_bme_appointment_never_raises_indicator_2(rulebook: Rulebook) -> None:
     chance = random.Random(11)
-    key = Key("appointed", ethnicity="bme")
+    key = Place("appointed", ethnicity="bme")
     for _ in range(25):
         figures = drawn(chance)
-        figures[key] = chance.randint(1, figures[Key("shortlisted", ethnicity="bme")] - 1)
+        figures[key] = chance.randint(1, figures[Place("shortlisted", ethnicity="bme")] - 1)
         more = figures | {key: figures[key] + 1}
         before, after = (derived(given, rulebook)[0]["indicator_2"] for given in (figures, more))
         assert before.value is not None and after.value is not None and after.value <= before.value
         terms = [term(rulebook, 2, i).term for i in (before, after)]
-        assert not all(terms) or figures[Key("appointed", ethnicity="white")] == 0 or terms[1].g < terms[0].g
+        assert not all(terms) or figures[Place("appointed", ethnicity="white")] == 0 or terms[1].g < terms[0].g
 
 
 Interval = Callable[[int, int, int, int], Any]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from wres_assure.briefing import governance
 from wres_assure.briefing.enquiry import few_figures, short_figures
-from wres_assure.model import Indicator, Json, Key, Pooled
+from wres_assure.model import Indicator, Json, Place, Pooled
 from wres_assure.rulebook import Rulebook
 from wres_assure.wording import indicators as sentences
 from wres_assure.wording import small_counts as few
@@ -40,7 +40,7 @@ def indicator(
     reason: str | None = None,
 ) -> Indicator:
     unit = "ratio" if number in (2, 3, 4) else "points"
-    rests_on = (Key(f"survey_{number}"),) if number in (5, 6, 7, 8) else ()
+    rests_on = (Place(f"survey_{number}"),) if number in (5, 6, 7, 8) else ()
     return Indicator(
         f"indicator_{number}", "", unit, value, *limits, p, groups, None, source, reason, (), rests_on, usable, doubt
     )  # fmt: skip

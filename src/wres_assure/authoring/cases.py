@@ -8,7 +8,7 @@ from typing import Any
 from ..check.assertion import Context, asserted
 from ..facts import Facts, Resolved
 from ..figures import figure_of_text
-from ..model import PASSED, Fact, Json, Key, Organisation, Place, Raised, Return
+from ..model import PASSED, WHOLE, Fact, Json, Organisation, Place, Raised, Return
 from ..rulebook import Rule, Rulebook
 from ..rulebook.expression import exact, printed
 
@@ -49,7 +49,7 @@ def outcome(rule: Rule, case: dict[str, Any], rulebook: Rulebook) -> str:
     year = case.get("year", max(rule.year_from, 2021))
     given: dict[str, Resolved] = {}
     for name in rule.let:
-        key = Key("", name)
+        key = Place("", name)
         if name.startswith("parameter."):
             value = rulebook.parameter(name.removeprefix("parameter."), year)
             given[name] = Resolved(None if value is None else exact(value), ())
@@ -57,8 +57,8 @@ def outcome(rule: Rule, case: dict[str, Any], rulebook: Rulebook) -> str:
             given[name] = _operand(case[name], rule.units[name], key)
         else:
             given[name] = Resolved(None, (), f"{name} was not given")
-    place = rule.places[0] if rule.places else Place()
-    keys = {name: Key(name) for name in rule.let}
+    place = rule.places[0] if rule.places else WHOLE
+    keys = {name: Place(name) for name in rule.let}
     facts = _Given(given)
     subject = Return(
         Organisation("ZZ0", "", rule.organisations[0] if rule.organisations else "trust", ""), year, "nhs_wres", ""
@@ -74,11 +74,11 @@ class _Given(Facts):
     def __init__(self, given: dict[str, Resolved]) -> None:
         self._given = given
 
-    def resolve(self, key: Key) -> Resolved:
+    def resolve(self, key: Place) -> Resolved:
         return self._given[key.item]
 
 
-def _operand(value: Any, unit: str, key: Key) -> Resolved:
+def _operand(value: Any, unit: str, key: Place) -> Resolved:
     if isinstance(value, str):
         figure = figure_of_text(value, _SHAPES["ratio" if unit == "quotient" else unit])
         if figure.value is None:
@@ -99,7 +99,7 @@ def _raised_code(rule: Rule, case: dict[str, Any]) -> str:
         from ..compare import printed_differently
 
         facts = [
-            Fact(Key("x", f"printed:{index}"), figure.value, figure.raw, "", None, figure.step)
+            Fact(Place("x", f"printed:{index}"), figure.value, figure.raw, "", None, figure.step)
             for index, figure in enumerate(figure_of_text(text, shape) for text in case["printed"])
         ]
         raised: list[Raised] = list(
@@ -122,9 +122,9 @@ def _note_code(case: dict[str, Any]) -> str:
         for name, basis in ((group, "verified"), (f"{group}_before", "restated")):
             if name in case:
                 figure = figure_of_text(str(case[name]), shape)
-                facts.append(Fact(Key("x", basis, ethnicity=group), figure.value, figure.raw, "", None, figure.step))
-    facts.append(Fact(Key("x", ethnicity="unknown"), 0.0, "0", "", note=case["note"]))
-    facts.append(Fact(Key("x", "restated", ethnicity="unknown"), 0.0, "0", ""))
+                facts.append(Fact(Place("x", basis, ethnicity=group), figure.value, figure.raw, "", None, figure.step))
+    facts.append(Fact(Place("x", ethnicity="unknown"), 0.0, "0", "", note=case["note"]))
+    facts.append(Fact(Place("x", "restated", ethnicity="unknown"), 0.0, "0", ""))
     item = {**shape, "title": "x", "ethnicity": ["white", "bme", "unknown"]}
     items = {"items": {"x": item}, "part_of": {}, "bands_of": {}, "ethnicity": {}, "bases": {}}
     return next((entry.code for entry in contradictions(Facts(facts, items, {}))), "nothing")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from ..model import Json, Key
+from ..model import Json, Place
 from ..rulebook import Rule, Rulebook
 from ..wording.numbers import counted
 from .manual import wrapped
@@ -46,7 +46,7 @@ def _reads(rule: Rule, row: Json, rulebook: Rulebook) -> bool:
     )
 
 
-def _holds(key: Key, row: Json, rulebook: Rulebook) -> bool:
+def _holds(key: Place, row: Json, rulebook: Rulebook) -> bool:
     """Whether a figure is made of a row's, or is one of them."""
     if key.basis in ("parameter", "narrative"):
         return False

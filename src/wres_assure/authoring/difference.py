@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ..model import ORGANISATIONS, Json, Key
+from ..model import ORGANISATIONS, Json, Place
 from ..rulebook import BOUND, Rule, Rulebook, Selector
 from ..wording.numbers import counted
 from .difference_scoring import reasons_reworded, scores
@@ -127,7 +127,7 @@ def _selector(selector: Selector | None) -> str:
     return _figure(selector.one)
 
 
-def _figure(key: Key) -> str:
+def _figure(key: Place) -> str:
     wholes = {BOUND: "", "*": "all", "=": "printed total", "=all": "printed total"}
     parts = [wholes.get(part, part) for part in key]
     return " ".join(part.replace("_", " ") for part in parts if part not in ("", "verified")) or "the figure itself"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..facts import title_of
-from ..model import ORGANISATIONS, Json, Key, Place
+from ..model import ORGANISATIONS, WHOLE, Json, Place
 from ..rulebook import Rule, Rulebook
 from ..wording.numbers import counted, number
 from ..wording.text import sentence
@@ -65,7 +65,7 @@ def _item(item: str, rulebook: Rulebook) -> str:
     return title_of(Place(item), rulebook.items)
 
 
-def _figure(key: Key, rulebook: Rulebook) -> str:
+def _figure(key: Place, rulebook: Rulebook) -> str:
     item, basis, staff_group, pay_band, ethnicity = key
     if basis == "narrative":
         return f'answer to "{rulebook.narrative[item]["question"]}"'
@@ -79,7 +79,7 @@ def _figure(key: Key, rulebook: Rulebook) -> str:
     basis = "" if basis in ("derived", "@") else basis
     totals = {"=": "printed total", "=all": "printed total of all ethnicities", "*": "", "@": ""}
     group, band, people = (totals.get(part, part) for part in (staff_group, pay_band, ethnicity))
-    rest = Key("", basis, group, band, people)
+    rest = Place("", basis, group, band, people)
     parts = [part for part in (bound, *title_of(rest, rulebook.items).split(", ")) if part]
     if staff_group == "*" or (pay_band == "*" and staff_group not in ("", "*")):
         parts.insert(1, "all bands" if staff_group != "*" else "all staff")
@@ -124,7 +124,7 @@ def _list(words: Iterable[str]) -> str:
 
 def judged_where(rule: Rule, rulebook: Rulebook) -> str:
     """In how many places a rule is judged, and which."""
-    if list(rule.places) == [Place()]:
+    if list(rule.places) == [WHOLE]:
         return "It is judged once, for the whole return."
     members = []
     for dimension in Place._fields:

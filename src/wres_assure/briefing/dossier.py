@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ..facts import Facts
-from ..model import FAILED, Assessment, Change, Fact, Finding, Indicator, Json, Key, PeerPosition, Pooled
+from ..model import FAILED, Assessment, Change, Fact, Finding, Indicator, Json, PeerPosition, Place, Pooled
 from ..rulebook import Rulebook
 from ..wording.cells import cells_of
 from ..wording.findings import fingerprint
@@ -107,11 +107,11 @@ class Dossier(NamedTuple):
     def _fewest(self, indicator: str) -> float:
         """The events that one year must have to conclude from (`min_events`); 0 where none are asked for."""
         selector = self.entries[indicator]["extra"].get("min_events")
-        return (selector and self.facts.value(Key(*selector))) or 0.0
+        return (selector and self.facts.value(Place(*selector))) or 0.0
 
     def too_few(self, indicator: str) -> bool:
         """Whether one year has too few events to conclude from."""
-        events = self.facts.get(Key(indicator, "events"))
+        events = self.facts.get(Place(indicator, "events"))
         return events is not None and events.value is not None and events.value < self._fewest(indicator)
 
     def enough_pooled(self, indicator: str) -> Pooled | None:
@@ -245,4 +245,4 @@ def share_of(of: Dossier, name: str) -> float | None:
 
 def count(of: Dossier, item: str, ethnicity: str, staff_group: str = "", pay_band: str = "") -> float | None:
     """A verified figure, made of its parts where need be."""
-    return of.facts.value(Key(item, "verified", staff_group, pay_band, ethnicity))
+    return of.facts.value(Place(item, "verified", staff_group, pay_band, ethnicity))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from ..model import Indicator, Key
+from ..model import Indicator, Place
 from ..wording.indicators import Indication, chance_of, events_of, figures_of, pooled_sentence, range_of, value_cell
 from ..wording.numbers import figure, number
 from ..wording.report import COUNTS_AS_NOTHING, CRUDE
@@ -62,7 +62,7 @@ def _concluded(of: Dossier) -> Iterator[Said]:
 
 def _too_few(of: Dossier, name: str) -> str:
     """Why nothing is concluded from an indicator with few events, and what several years say together."""
-    events = of.facts.get(Key(name, "events"))
+    events = of.facts.get(Place(name, "events"))
     what = of.entries[name]["counted"] or "people"
     counted = number(events.value if events else None, "people")
     text = f"Indicator {number_of(name)} rests on {counted} {what} of one year, too few to conclude from."

@@ -12,16 +12,16 @@ from typing import NamedTuple
 
 from ..facts import Facts
 from ..memo import KEPT
-from ..model import FAILED, OUTCOMES, PASSED, Finding, Place, Raised, Return
+from ..model import FAILED, HOW_GIVEN, OUTCOMES, PASSED, Finding, Place, Raised, Return
 from ..rulebook import Rule, Rulebook
 from .applies import not_judged
-from .assertion import FIRST, Context, assert_at
+from .assertion import Context, assert_at
 from .at_once import Figures, figures_at_once
 from .notes import Row, asked
 from .outcomes import Judgement, Result, Results, broken, in_question, judgement
 from .raised import LAST, places_of, raised_at
 
-_TURN = {**{family: turn for turn, family in enumerate(FIRST)}, **dict.fromkeys(LAST, len(FIRST) + 1)}
+_TURN = {**{family: turn for turn, family in enumerate(HOW_GIVEN)}, **dict.fromkeys(LAST, len(HOW_GIVEN) + 1)}
 _COUNTED = ("checks", *OUTCOMES)
 _NOTHING: Results = {}
 
@@ -92,10 +92,10 @@ def _plan(context: Context) -> Plan:
     plans = _plans(context.rulebook) if usual else {}
     if kind not in plans:
         judged = [rule for rule in context.rulebook.rules if rule.status in ("active", "suspended")]
-        judged.sort(key=lambda rule: _TURN.get(rule.family, len(FIRST)))
+        judged.sort(key=lambda rule: _TURN.get(rule.family, len(HOW_GIVEN)))
         plan = Plan([], [], [])
         for rule in judged:
-            turn = plan.how_given if rule.family in FIRST else plan.on_notes if rule.family in LAST else plan.others
+            turn = plan.how_given if rule.family in HOW_GIVEN else plan.on_notes if rule.family in LAST else plan.others
             turn.append((rule, not_judged(rule, context)))
         plans[kind] = plan
     return plans[kind]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..model import ORGANISATIONS, Finding
+from ..model import ORGANISATIONS, WHOLE, Finding
 from ..rulebook import Rule
 from .assertion import Context, raiser
 from .outcomes import Result, judgement, not_applicable, unverifiable
-from .raised import WHOLE, places_of
+from .raised import places_of
 
 _NOT_BOUND = {
     "national_body": "national bodies take part voluntarily, bound by no contract and not inspected (guidance 5.4)"

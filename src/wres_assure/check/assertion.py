@@ -9,12 +9,11 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from ..facts import Facts, Resolved
-from ..model import FAILED, Finding, Key, Place, Raised, Return, Shown
+from ..model import FAILED, HOW_GIVEN, Finding, Place, Raised, Return, Shown
 from ..rulebook import Rule, Rulebook
 from ..rulebook.expression import CannotCompute, Env, Operand, deciding, exact, tidy
 from .outcomes import not_applicable, unverifiable
 
-FIRST = ("structure", "types")  # a figure that fails in these families is in question for every later rule
 NO_FIGURE = ("blank", "section_empty", "esr_empty", None)
 
 
@@ -25,7 +24,7 @@ class Context(NamedTuple):
     raised: Mapping[str, list[Raised]]
     subject: Return
     rulebook: Rulebook
-    in_question: Mapping[Key, str]  # each with the rule that asks to correct it
+    in_question: Mapping[Place, str]  # each with the rule that asks to correct it
 
 
 def assert_at(rule: Rule, place: Place, context: Context) -> list[Finding]:
@@ -48,12 +47,12 @@ def assert_at(rule: Rule, place: Place, context: Context) -> list[Finding]:
     return found if judged else asserted(rule, place, keys, context)
 
 
-def plain(key: Key) -> Key:
+def plain(key: Place) -> Place:
     """The key of a printed total itself."""
-    return Key(*[part.lstrip("=*") for part in key])
+    return Place(*[part.lstrip("=*") for part in key])
 
 
-def asserted(rule: Rule, place: Place, keys: Mapping[str, Key], context: Context) -> list[Finding]:
+def asserted(rule: Rule, place: Place, keys: Mapping[str, Place], context: Context) -> list[Finding]:
     """What an assertion finds over these figures: `when` first, then `assert`; nothing where it holds."""
     operands: dict[str, Operand] = _Computed(rule.where) if rule.where else {}
     try:
@@ -77,7 +76,7 @@ def _gathered(
     rule: Rule,
     place: Place,
     names: tuple[str, ...],
-    keys: Mapping[str, Key],
+    keys: Mapping[str, Place],
     context: Context,
 ) -> Finding | None:
     """Adds the numbers of these names; the finding where one of them is missing or in question."""
@@ -89,7 +88,7 @@ def _gathered(
                 return not_applicable(rule, place, _sentence(found.reason))
             return lacking(rule, place, found, context)
         operands[name] = operand
-        if not context.in_question or rule.family in FIRST:
+        if not context.in_question or rule.family in HOW_GIVEN:
             continue
         if len(found.facts) > 1 and context.facts.keys_behind(keys[name]).isdisjoint(context.in_question):
             continue
@@ -112,7 +111,7 @@ def _operand(found: Resolved, rule: Rule) -> Operand | None:
 def lacking(rule: Rule, place: Place, found: Resolved, context: Context) -> Finding:
     """The finding where a number a rule needs is not to be had, with the rule that says what is the matter with it."""
     problem = found.problem
-    caused_by = raiser(problem.problem, Place(*problem.key), context) if problem and problem.problem else ""
+    caused_by = raiser(problem.problem, problem.key, context) if problem and problem.problem else ""
     return unverifiable(rule, place, found.reason, caused_by if caused_by != rule.id else "")
 
 
@@ -139,7 +138,7 @@ class _Computed(dict[str, Operand]):
         return self[name]
 
 
-def _failed(rule: Rule, place: Place, keys: Mapping[str, Key], context: Context) -> Finding:
+def _failed(rule: Rule, place: Place, keys: Mapping[str, Place], context: Context) -> Finding:
     env: dict[str, Operand] = _Computed(rule.where) if rule.where else {}
     values: dict[str, Shown] = {}
     cells: dict[str, str] = {}

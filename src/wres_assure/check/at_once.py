@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 
 from ..facts import Facts
 from ..memo import KEPT
-from ..model import Key
+from ..model import Place
 from ..rulebook import Rule, Rulebook, Selector
 from ..rulebook.expression import RELATIVE, TWO, Tree
 
@@ -67,10 +67,10 @@ class _Plan:
         # What rests on something beside the return is mostly not given, and then there is nothing to prove.
         own = [rule for rule in rulebook.rules if rule.places and not rule.beside]
         keys_of = {rule.id: keys for rule in own if (keys := _keys(rule))}
-        self.single: dict[tuple[str, ...], int] = {}  # the number of each single figure, in order
-        parts_of: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {}
+        self.single: dict[Place, int] = {}  # the number of each single figure, in order
+        parts_of: dict[Place, tuple[Place, ...]] = {}
         for key in dict.fromkeys(chain(*(column for keys in keys_of.values() for column in keys.values()))):
-            parts: tuple[tuple[str, ...], ...] = (key,) if facts.single(key) else facts.meaning(Key(*key)).parts
+            parts: tuple[Place, ...] = (key,) if facts.single(key) else facts.meaning(key).parts
             if parts != (key,):
                 parts_of[key] = parts
             for part in parts:
@@ -83,14 +83,14 @@ class _Plan:
                 self.in_whole.setdefault(figure, []).append(whole)
         number = {**self.single, **{key: at for at, key in enumerate(parts_of, len(self.single))}}
         self.screened: dict[str, _Screened] = {}
-        divisors: set[tuple[str, ...]] = set()
+        divisors: set[Place] = set()
         for rule_id, keys in keys_of.items():
             columns = {name: list(map(number.__getitem__, column)) for name, column in keys.items()}
             rule, proof = rulebook.rule(rule_id), None
             if rule.holds is not None:
                 expression = _Proof(rule, columns)
                 divided_by = {key for name in expression.divisors for key in keys[name]}
-                rough = {key for key in divided_by if not facts.meaning(Key(*key)).counted}
+                rough = {key for key in divided_by if not facts.meaning(key).counted}
                 proof = expression.column if expression.plainly_divided or not rough else expression.nothing
                 divisors |= rough
             self.screened[rule_id] = _Screened(tuple(columns.values()), frozenset().union(*columns.values()), proof)
@@ -126,7 +126,7 @@ class Figures(NamedTuple):
         rest_on_bad = (place for column in columns for place, figure in enumerate(column) if figure in self.bad)
         return sorted({*not_proved, *self.values.undefined, *rest_on_bad})
 
-    def questioned(self, keys: Collection[Key]) -> Figures:
+    def questioned(self, keys: Collection[Place]) -> Figures:
         """The same figures, when some of them have come into question."""
         single = self.plan.single
         more = _with_wholes({single[key] for key in keys if key in single}, self.plan)
@@ -150,14 +150,14 @@ def _with_wholes(bad: set[int], plan: _Plan) -> frozenset[int]:
     return NOWHERE.union(bad, *[plan.in_whole.get(figure, ()) for figure in bad])
 
 
-def _keys(rule: Rule) -> Mapping[str, Sequence[tuple[str, ...]]]:
+def _keys(rule: Rule) -> Mapping[str, Sequence[Place]]:
     """The keys of a rule's names at each of its places; none where it is not about figures that are there or not."""
     if rule.holds is not None:
         return {name: _bound(selector, rule) for name, selector in rule.let.items()}
     return {"figure": rule.places} if rule.kind == "cells" and rule.raised_by != "compare" else {}
 
 
-def _bound(selector: Selector, rule: Rule) -> Sequence[tuple[str, ...]]:
+def _bound(selector: Selector, rule: Rule) -> Sequence[Place]:
     """The keys of a name at each place of a rule; a printed figure is the return's own."""
     if selector.fixed:
         return [selector.at(rule.places[0])] * len(rule.places)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ..facts import Facts
 from ..figures import WITHHELD
-from ..model import FAILED, Fact, Finding, Key
+from ..model import FAILED, Fact, Finding, Place
 from ..rulebook import Rulebook
 
 Row = tuple[str, str, str]  # item, staff group, pay band; without group and band: every row of the item
@@ -81,14 +81,14 @@ def asked(findings: Iterable[Finding], facts: Facts, rulebook: Rulebook, has_not
             cause.setdefault(home, finding.rule)
     made: list[Fact] = []
     for (item, staff_group, pay_band), (several, with_note) in counts.items():
-        made.append(Fact(Key(item, "to_explain", staff_group, pay_band), float(several), "", ""))
+        made.append(Fact(Place(item, "to_explain", staff_group, pay_band), float(several), "", ""))
         problem = NO_NOTES if not has_notes else "notes_withheld" if (item, staff_group, pay_band) in withheld else None
         with_a_note = None if problem else float(with_note)
-        made.append(Fact(Key(item, "explained", staff_group, pay_band), with_a_note, "", "", problem))
+        made.append(Fact(Place(item, "explained", staff_group, pay_band), with_a_note, "", "", problem))
     return Asked(tuple(made), cause)
 
 
-def _row(key: Key) -> Row:
+def _row(key: Place) -> Row:
     return key.item, key.staff_group, key.pay_band
 
 

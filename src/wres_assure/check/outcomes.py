@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from ..model import BROKEN, FAILED, NOT_APPLICABLE, PASSED, UNVERIFIABLE, Finding, Key, Place, Raised
+from ..model import BROKEN, FAILED, NOT_APPLICABLE, PASSED, UNVERIFIABLE, Finding, Place, Raised
 from ..rulebook import Rule
 
 _WORST = (BROKEN, FAILED, UNVERIFIABLE, PASSED, NOT_APPLICABLE)
@@ -36,7 +36,7 @@ def judgement(place: Place, findings: Sequence[Finding]) -> Judgement:
 
 def failed(rule: Rule, entry: Raised) -> Finding:
     """What a stage raised, as the finding of the rule that speaks of it."""
-    return Finding(rule.id, FAILED, Place(*entry.place), cells=entry.cells, code=entry.code, detail=entry.detail)
+    return Finding(rule.id, FAILED, entry.place, cells=entry.cells, code=entry.code, detail=entry.detail)
 
 
 def unverifiable(rule: Rule, place: Place, cause: str, caused_by: str = "") -> Finding:
@@ -54,10 +54,10 @@ def broken(rule: Rule, place: Place, error: Exception) -> Finding:
     return Finding(rule.id, BROKEN, place, cause=f"the rule itself failed ({type(error).__name__})")
 
 
-def in_question(rules: Iterable[Rule], results: Results) -> dict[Key, str]:
+def in_question(rules: Iterable[Rule], results: Results) -> dict[Place, str]:
     """The figures that these rules ask to correct, each with its rule: no later rule can rest on them."""
     return {
-        Key(*found.place): rule.id
+        found.place: rule.id
         for rule in rules
         if rule.action == "correct"
         for found in results[rule.id].others

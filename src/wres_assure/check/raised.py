@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from ..figures import WITHHELD
-from ..model import Fact, Finding, Key, Place, Raised
+from ..model import OURS, WHOLE, Fact, Finding, Place, Raised
 from ..rulebook import Rule
 from .assertion import NO_FIGURE, Context, lacking, raiser
 from .notes import written
 from .outcomes import failed, not_applicable, unverifiable
 
 LAST = ("narrative",)  # families judged on what the others ask to be explained
-WHOLE = Place()
-_OURS = ("derived", "change", "last_year")
 
 
 def places_of(rule: Rule) -> tuple[Place, ...]:
@@ -28,7 +26,7 @@ def raised_at(rule: Rule, place: Place, context: Context) -> list[Finding]:
             return _compared(rule, place, context)
         return _figure(rule, place, context.facts.get(place), context) if place != WHOLE else _outside(rule, context)
     codes = rule.codes
-    entries = [e for code in codes for e in context.raised.get(code, ()) if place in (WHOLE, Place(*e.place))]
+    entries = [e for code in codes for e in context.raised.get(code, ()) if place in (WHOLE, e.place)]
     if entries:
         return [failed(rule, entry) for entry in entries]
     missing = context.raised.get("section_missing", ()) if rule.kind == "rows" else ()
@@ -53,14 +51,14 @@ def _outside(rule: Rule, context: Context) -> list[Finding]:
     if not outside:
         return [not_applicable(rule, WHOLE, "No figure stands outside the template's own.")]
     known = (fact for fact in outside if fact.problem in rule.codes)
-    return [finding for fact in known for finding in _figure(rule, Place(*fact.key), fact, context)]
+    return [finding for fact in known for finding in _figure(rule, fact.key, fact, context)]
 
 
-def _extra(key: Key, context: Context) -> bool:
+def _extra(key: Place, context: Context) -> bool:
     """Whether a figure has no cell of its own in the template: a printed total, a value a document prints."""
-    if key.basis in _OURS or key.item.startswith(("indicator_", "change_", "peers_")):
+    if key.basis in OURS or key.item.startswith(("indicator_", "change_", "peers_")):
         return False  # our own figures, and those of another year
-    return Place(*key) not in context.rulebook.template_places
+    return key not in context.rulebook.template_places
 
 
 def _compared(rule: Rule, place: Place, context: Context) -> list[Finding]:
@@ -70,11 +68,11 @@ def _compared(rule: Rule, place: Place, context: Context) -> list[Finding]:
     here = [
         entry
         for entry in entries
-        if (Place(*entry.place) == place if place != WHOLE else Place(*entry.place) not in own)
+        if (entry.place == place if place != WHOLE else entry.place not in own)
     ]
     if here:
         return [failed(rule, entry) for entry in here]
-    again = [Key(*place).under(where) for where in context.facts.printed_places] if place != WHOLE else ()
+    again = [place.under(where) for where in context.facts.printed_places] if place != WHOLE else ()
     if place != WHOLE and not any(map(context.facts.get, again)):
         return [not_applicable(rule, place, "The figure is printed once.")]
     return []
@@ -92,11 +90,11 @@ def _figure(rule: Rule, place: Place, fact: Fact | None, context: Context) -> li
     """One expected figure under a rule about how figures are given."""
     codes = rule.codes
     if fact is None:
-        return [unverifiable(rule, place, f"{context.facts.name(Key(*place))} was not given")]
+        return [unverifiable(rule, place, f"{context.facts.name(place)} was not given")]
     if fact.problem is None:
         return []
     if fact.problem in codes:
         return [failed(rule, Raised(fact.problem, place, ((fact.cell, fact.raw),) if fact.cell else ()))]
     if fact.problem not in NO_FIGURE and "blank" in codes and fact.cell:
         return []  # something stands there; another rule says what is wrong with it
-    return [lacking(rule, place, context.facts.resolve(Key(*place)), context)]
+    return [lacking(rule, place, context.facts.resolve(place), context)]

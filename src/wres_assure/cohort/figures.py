@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..model import Json, Key
+from ..model import Json, Place
 from ..rulebook import Rulebook
 from .table import OF_FIGURE, OF_RETURN, Table
 
@@ -76,7 +76,7 @@ class Understood(NamedTuple):
         columns = {"of": np.arange(len(whose.code)), "year": whose.year, "type": whose.type, "scheme": whose.scheme}
         return pd.DataFrame(columns)
 
-    def row_of(self, key: Key, itself: bool = False) -> Column:
+    def row_of(self, key: Place, itself: bool = False) -> Column:
         """For every return the row of a figure, -1 where it was not given; `itself`: nor in its place a printed one."""
         rows = np.full(len(self.returns.code), -1)
         there = self.at.get("|".join(key), np.array([], dtype=int))
@@ -85,14 +85,14 @@ class Understood(NamedTuple):
         rows[self.figures["of"].to_numpy()[there]] = there
         return rows
 
-    def given(self, key: Key, itself: bool = False) -> Numbers:
+    def given(self, key: Place, itself: bool = False) -> Numbers:
         """For every return the number of a figure; NaN where there is none."""
         rows = self.row_of(key, itself)
         numbers = np.full(len(rows), np.nan)
         numbers[rows >= 0] = self.figures["number"].to_numpy(dtype=float)[rows[rows >= 0]]
         return numbers
 
-    def whole(self, key: Key) -> Numbers:
+    def whole(self, key: Place) -> Numbers:
         """For every return a figure made of its parts, in the first way that has them all, else as it is printed."""
         total = np.full(len(self.returns.code), np.nan)
         for parts in self._divisions(key):
@@ -101,7 +101,7 @@ class Understood(NamedTuple):
         itself = key._replace(staff_group=key.staff_group.strip("*"), pay_band=key.pay_band.strip("*"))
         return np.where(np.isnan(total), self.given(itself), total)
 
-    def _divisions(self, key: Key) -> Iterator[list[Key]]:
+    def _divisions(self, key: Place) -> Iterator[list[Place]]:
         """The ways a count divides into parts; a band that is a part of another is in no total."""
         item = self.items["items"].get(key.item)
         if item is None or item["unit"] != "people":

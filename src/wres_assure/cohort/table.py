@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from ..figures import plain
-from ..model import DIMENSIONS, FACT_COLUMNS, Key, Note, Refused, Row, Submission
+from ..model import DIMENSIONS, FACT_COLUMNS, Note, Place, Refused, Row, Submission
 from ..read.preflight import load, recognise
 from ..read.table import MAX_COLUMNS, MAX_FIELD, REQUIRED, lines_of, records_of, separator_of, shown
 from ..read.table import read_table as read_facts
@@ -103,7 +103,7 @@ def submissions(table: Table) -> Iterator[Submission]:
         yield Submission(table.file, table.sha256, (), rows, table.notes)
 
 
-def column_of(key: Key) -> str:
+def column_of(key: Place) -> str:
     """The name of a figure's column in a wide table; ValueError where it cannot be told apart again."""
     if any("|" in part for part in key):
         raise ValueError(f"{key.basis or key.item}: a | stands in a name")
@@ -111,16 +111,16 @@ def column_of(key: Key) -> str:
     return name if "|" in name else f"{name}|"
 
 
-def key_of(column: str) -> Key | None:
+def key_of(column: str) -> Place | None:
     """The figure that a column of a wide table holds; None where it is no such column."""
     parts = [part.strip() for part in column.split("|")]
-    return Key(*parts, *[""] * (len(OF_FIGURE) - len(parts))) if 2 <= len(parts) <= len(OF_FIGURE) else None
+    return Place(*parts, *[""] * (len(OF_FIGURE) - len(parts))) if 2 <= len(parts) <= len(OF_FIGURE) else None
 
 
 def widened(frame: pd.DataFrame) -> pd.DataFrame:
     """The wide form of a tidy table, without notes; ValueError where a return gives a figure twice."""
     keys = frame[list(OF_FIGURE)].drop_duplicates()
-    names = {tuple(key): column_of(Key(*key)) for key in keys.itertuples(index=False)}
+    names = {tuple(key): column_of(Place(*key)) for key in keys.itertuples(index=False)}
     column = [names[key] for key in zip(*(frame[name] for name in OF_FIGURE), strict=True)]
     row = frame.groupby(list(OF_RETURN), sort=False, dropna=False).ngroup().to_numpy()
     at, columns = pd.factorize(np.array(column, dtype=object))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ..facts import Facts, operand_of
-from ..model import Compared, Earlier, Fact, Indicator, Key, Raised, Return
+from ..model import Compared, Earlier, Fact, Indicator, Place, Raised, Return
 from ..rulebook import Rulebook
 from .published import published_alone
 
@@ -26,7 +26,7 @@ def compare(
 def _year(subject: Return) -> Iterator[Fact]:
     """The year as a fact, for rules about what there was in which year."""
     if subject.year is not None and not subject.stopped:
-        yield Fact(Key("reporting_year", "derived"), float(subject.year), str(subject.year), "")
+        yield Fact(Place("reporting_year", "derived"), float(subject.year), str(subject.year), "")
 
 
 def with_earlier(
@@ -106,7 +106,7 @@ def among_peers(
 
 def printed_differently(facts: Facts) -> Iterator[Raised]:
     """Figures printed more than once that cannot be one number: no value lies within the decimals of both."""
-    printed: dict[Key, list[Fact]] = {}
+    printed: dict[Place, list[Fact]] = {}
     for fact in facts.all:
         key = fact.key
         if fact.value is not None and (key.basis == "verified" or key.basis.startswith("printed:")):

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ..facts import Facts
-from ..figures import in_words
-from ..model import Change, Earlier, Fact, Indicator, Json, Key, Pooled
+from ..figures import more_or_fewer
+from ..model import Change, Earlier, Fact, Indicator, Json, Place, Pooled
 from ..rulebook import Rulebook
 from ..rulebook.expression import tidy
 from ..stats.comparisons import Pair, benjamini_hochberg, change_given_cases, regression_to_the_mean
@@ -187,7 +187,7 @@ class _Years:
         known = True
         for facts, indicator in zip(self._facts, (last, now), strict=True):
             for group in ("white", "bme"):
-                printed = facts.resolve(Key(item, ethnicity=group)).operand
+                printed = facts.resolve(Place(item, ethnicity=group)).operand
                 slack += (printed.high - printed.low) / 2 if printed else 0.0
                 base, counted = _base(facts, indicator, item, group)
                 if base is None or base < 2:
@@ -213,7 +213,7 @@ def _base(facts: Facts, indicator: Indicator, item: str, group: str) -> tuple[fl
     answered = indicator.figures.get(f"respondents_{group}")
     if answered is not None:
         return answered, True
-    staff = facts.resolve(Key("headcount", "verified", "*", "*", group)).operand
+    staff = facts.resolve(Place("headcount", "verified", "*", "*", group)).operand
     return (staff.value if staff else None), False
 
 
@@ -267,8 +267,7 @@ def _people(entry: Json, last: Indicator, now: Indicator, then: int, year: int) 
     if None in figures:
         return ()
     a, m, b, n = (figure or 0.0 for figure in figures)
-    more = round(b - a)
-    told = f"{in_words(abs(more))} {'more' if more > 0 else 'fewer'}" if more else "as many"
+    told = more_or_fewer(round(b - a), "as many")
     return (f"{who}: {a:,.0f} of {m:,.0f} in {then}, {b:,.0f} of {n:,.0f} in {year}: {told}.",)
 
 
@@ -323,7 +322,7 @@ def pooled(
         if "min_events" not in entry["extra"]:
             continue
         least = rulebook.parameter(entry["extra"]["min_events"][0], year) or 0.0
-        events = facts.get(Key(now.id, "events"))
+        events = facts.get(Place(now.id, "events"))
         pair = pair_of(entry, now)
         if events is None or events.value is None or events.value >= least or pair is None:
             continue
@@ -358,7 +357,7 @@ def _as_printed(value: float | None, reported: Fact | None) -> float | None:
 
 def _facts(change: Change, test: Tested, broken: bool, facts: Facts, last: Sequence[Fact]) -> list[Fact]:
     """What rules may ask of a change."""
-    reported = Key(f"reported_{change.id}")
+    reported = Place(f"reported_{change.id}")
     item = f"change_{change.id.rpartition('_')[2]}"
     numbers: dict[str, float | None] = {
         "before": change.before,
@@ -372,11 +371,11 @@ def _facts(change: Change, test: Tested, broken: bool, facts: Facts, last: Seque
         "before_as_printed": _as_printed(change.before, next((fact for fact in last if fact.key == reported), None)),
         "after_as_printed": _as_printed(change.after, facts.get(reported)),
     }
-    obstacle = facts.get(Key(change.id, "value"))
+    obstacle = facts.get(Place(change.id, "value"))
     in_the_way = obstacle if obstacle is not None and obstacle.value is None else None
     added = []
     for name, number in numbers.items():
-        key = Key(item, name)
+        key = Place(item, name)
         if number is not None:
             added.append(Fact(key, tidy(number), "", ""))
         elif in_the_way is not None:

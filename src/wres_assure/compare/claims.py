@@ -12,8 +12,8 @@ from functools import cache
 from typing import NamedTuple
 
 from ..facts import Facts, operand_of
-from ..figures import WITHHELD, Figure, figure_of_text
-from ..model import Fact, Json, Key, Raised
+from ..figures import MONTHS, WITHHELD, Figure, figure_of_text
+from ..model import Fact, Json, Place, Raised
 from ..rulebook.expression import Operand, exact, tidy
 
 LONGEST = 500  # characters of a sentence that is read
@@ -31,8 +31,8 @@ _UP = r"increased?|risen|rose|grown|grew|gone up|went up|up"
 _DOWN = r"decreased?|fallen|fell|fall|dropped|drop|gone down|went down|down|reduced|declined"
 _DIRECTION = rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN}))"
 _BY = rf"(?:\s+by\s+(?:{_NUMBER})(?:{_PERCENT}|\s+percentage points?|\s+people|\s+staff)?)?"
-_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
-_MORE = rf"(?!\s*(?:st|nd|rd|th|{_MONTHS}|[a-d]\b|/|:|-\s*\d))"  # then the number is a date, a band or a range
+_MONTH = "|".join(MONTHS)
+_MORE = rf"(?!\s*(?:st|nd|rd|th|{_MONTH}|[a-d]\b|/|:|-\s*\d))"  # then the number is a date, a band or a range
 _RANGE = (
     rf"(?P<x>{_NUMBER})(?P<x_unit>{_PERCENT})?\s*(?:to|->|→)\s*"
     rf"(?P<y>{_NUMBER})(?![\d.,]*\d){_MORE}(?P<y_unit>{_PERCENT})?"
@@ -96,7 +96,7 @@ def contradictions(facts: Facts) -> Iterator[Raised]:
                 yield from _in(sentence.strip(), place, fact, facts)
 
 
-def _in(sentence: str, place: Key, fact: Fact, facts: Facts) -> Iterator[Raised]:
+def _in(sentence: str, place: Place, fact: Fact, facts: Facts) -> Iterator[Raised]:
     for pattern in _patterns().itself:
         found = pattern.search(sentence)
         if found:
@@ -128,7 +128,7 @@ def _named(found: re.Match[str]) -> str:
     return "a rise" if found["up"] else "a fall"
 
 
-def _change(found: re.Match[str], place: Key, facts: Facts) -> Iterator[Raised]:
+def _change(found: re.Match[str], place: Place, facts: Facts) -> Iterator[Raised]:
     """A change that runs the other way in every sense it can have: people, share of the row, the whole workforce."""
     group = "white" if found["white"] else "bme"
     readings = list(_readings(place, group, (found["of"] or "").casefold(), facts))
@@ -141,7 +141,7 @@ def _change(found: re.Match[str], place: Key, facts: Facts) -> Iterator[Raised]:
         )
 
 
-def _readings(place: Key, group: str, of: str, facts: Facts) -> Iterator[tuple[Operand, Operand]]:
+def _readings(place: Place, group: str, of: str, facts: Facts) -> Iterator[tuple[Operand, Operand]]:
     """This year and last year in each sense; a sense that cannot be had contradicts nothing."""
     here = [place._replace(basis=basis, ethnicity=group) for basis in _BOTH_YEARS]
     wholes = [place._replace(basis=basis, ethnicity="all") for basis in _BOTH_YEARS]
@@ -158,7 +158,7 @@ def _readings(place: Key, group: str, of: str, facts: Facts) -> Iterator[tuple[O
         yield _shares(_pair(everywhere, facts), _pair(in_all, facts))
 
 
-def _pair(keys: list[Key], facts: Facts) -> tuple[Operand, Operand]:
+def _pair(keys: list[Place], facts: Facts) -> tuple[Operand, Operand]:
     now, then = (facts.resolve(key).operand for key in keys)
     return (now, then) if now is not None and then is not None else (exact(0.0), exact(0.0))
 
@@ -170,7 +170,7 @@ def _shares(parts: tuple[Operand, Operand], wholes: tuple[Operand, Operand]) -> 
     return now, then
 
 
-def _figures(sentence: str, place: Key, facts: Facts) -> Iterator[Raised]:
+def _figures(sentence: str, place: Place, facts: Facts) -> Iterator[Raised]:
     """White and BME figures that are all a sentence says, where no block of the row has them."""
     stated: dict[str, tuple[str, bool]] = {}
     rest = sentence
@@ -195,7 +195,7 @@ def _figures(sentence: str, place: Key, facts: Facts) -> Iterator[Raised]:
     yield Raised("note_contradicts_figures", place, cells, f"{told}, where its row has {has}")
 
 
-def _block(place: Key, basis: str, facts: Facts) -> dict[str, Operand] | None:
+def _block(place: Place, basis: str, facts: Facts) -> dict[str, Operand] | None:
     """The White and BME figures of a block of the row, or None where one is missing."""
     found = {name: facts.get(place._replace(basis=basis, ethnicity=name)) for name in _TITLES}
     unit = facts.unit(place)
@@ -212,6 +212,6 @@ def _fit(said: dict[str, Figure], block: dict[str, Operand]) -> bool:
     )
 
 
-def _cells(place: Key, blocks: Iterable[str], groups: Iterable[str], facts: Facts) -> tuple[tuple[str, str], ...]:
+def _cells(place: Place, blocks: Iterable[str], groups: Iterable[str], facts: Facts) -> tuple[tuple[str, str], ...]:
     found = (facts.get(place._replace(basis=basis, ethnicity=group)) for basis in blocks for group in groups)
     return tuple((fact.cell, fact.raw) for fact in found if fact is not None)

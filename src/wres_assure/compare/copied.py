@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from ..facts import Facts
-from ..model import Fact, Indicator, Key
+from ..model import Fact, Indicator, Place
 from ..rulebook import Rulebook
 from ..stats.proportions import binomial_two_sided
 
@@ -41,7 +41,7 @@ def carried(facts: Facts, last: Facts, rulebook: Rulebook, year: int) -> Iterato
     yield from _cases(facts, last)
 
 
-def _pairs(facts: Facts, last: Facts) -> dict[Key, tuple[float, float]]:
+def _pairs(facts: Facts, last: Facts) -> dict[Place, tuple[float, float]]:
     """What people type: headcounts, flows, survey and board, this year's and last year's, where both are given."""
     found = {}
     for fact in last.all:
@@ -81,9 +81,9 @@ def again(people: float, turnover: float) -> float:
     return math.exp(-x) * total
 
 
-def _flow_same(item: str, pairs: Mapping[Key, tuple[float, float]], least: float) -> bool:
+def _flow_same(item: str, pairs: Mapping[Place, tuple[float, float]], least: float) -> bool:
     """Whether a count of the year's events is last year's in both groups, both of some size."""
-    both = [pairs.get(Key(item, ethnicity=group)) for group in ("white", "bme")]
+    both = [pairs.get(Place(item, ethnicity=group)) for group in ("white", "bme")]
     return all(pair is not None and pair[0] == pair[1] >= least for pair in both)
 
 
@@ -94,9 +94,9 @@ def _grown(facts: Facts, last: Facts) -> Iterator[Fact]:
     ]
     for item, group, band in (*wholes, *((item, "", "") for item in (*FLOWS, *BOARD))):
         for who in (*GROUPS, "all"):
-            now, then = (table.resolve(Key(item, "verified", group, band, who)).operand for table in (facts, last))
+            now, then = (table.resolve(Place(item, "verified", group, band, who)).operand for table in (facts, last))
             if now and then and now.value > 0 and then.value > 0:
-                key = Key(item, "change", group.replace("*", ""), "", who)
+                key = Place(item, "change", group.replace("*", ""), "", who)
                 yield Fact(key, math.log(now.value / then.value), "", "")
 
 
@@ -105,7 +105,7 @@ def _cases(facts: Facts, last: Facts) -> Iterator[Fact]:
     numbers = [
         operand.value
         for table in (facts, last)
-        for key in (Key("disciplinary", ethnicity="all"), Key("headcount", "verified", "*", "*", "all"))
+        for key in (Place("disciplinary", ethnicity="all"), Place("headcount", "verified", "*", "*", "all"))
         if (operand := table.resolve(key).operand)
     ]
     if len(numbers) == 4 and min(numbers[1], numbers[3]) > 0:
@@ -141,7 +141,7 @@ def restated(
 
 
 def _fact(item: str, value: float, group: str = "") -> Fact:
-    return Fact(Key(item, "change", group), float(value), "", "")
+    return Fact(Place(item, "change", group), float(value), "", "")
 
 
 def copies(facts: Iterable[Fact], basis: str, items: Collection[str] = ()) -> list[Fact]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ..facts import Facts
-from ..model import ORGANISATIONS, Fact, Indicator, Json, Key, PeerPosition, Return
+from ..model import ORGANISATIONS, Fact, Indicator, Json, PeerPosition, Place, Return
 from ..rulebook import Rulebook
 from ..rulebook.expression import tidy
 from ..stats.comparisons import Spread, prediction_deviation, shrunken, spread_of, student_z
@@ -69,7 +69,7 @@ def peer_of(subject: Return, indicators: Iterable[Indicator], facts: Facts, rule
 
 def people_of(facts: Facts) -> float | None:
     """The headcount of an organisation, by which its size is told."""
-    staff = facts.resolve(Key("headcount", "verified", "*", "*", "all")).operand
+    staff = facts.resolve(Place("headcount", "verified", "*", "*", "all")).operand
     return staff.value if staff and staff.value > 0 else None
 
 
@@ -228,7 +228,7 @@ def positions(
         prefix = indicator.id.replace("indicator", "peers")
         for name in FACTS:
             reason = placed.reason or f"{_counted(placed)}; 99.8 % limits are drawn from {at_998:.0f}"
-            added.append(Fact(Key(prefix, name), numbers.get(name), "", "", note="" if name in numbers else reason))
+            added.append(Fact(Place(prefix, name), numbers.get(name), "", "", note="" if name in numbers else reason))
     return found, added
 
 

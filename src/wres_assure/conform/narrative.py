@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import os
 
-from ..model import ORGANISATIONS, Fact, Key, Refused
+from ..model import ORGANISATIONS, Fact, Place, Refused
 from ..rulebook import Rulebook
 
 _ANSWERS = {"yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0}
@@ -85,7 +85,7 @@ def facts_of(path: str, rulebook: Rulebook) -> list[Fact]:
             raise _refused(f"{where}: the answer to {question} is not {_SHAPES[kind]}.", where)
         text = str(answer)
         raw, note = ("", text) if kind == "text" else (text, "")
-        facts.append(Fact(Key(question, "narrative"), value, raw, where, note=note))
+        facts.append(Fact(Place(question, "narrative"), value, raw, where, note=note))
     return facts
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..figures import figure_of_text, plain
-from ..model import Conformed, Fact, Json, Key, Raised, Return, Row, Submission
+from ..model import Conformed, Fact, Json, Place, Raised, Return, Row, Submission
 from ..rulebook import Rulebook
 from .cover import FIRST_YEAR, organisation_of
 
@@ -50,7 +50,7 @@ def of_table(submission: Submission, rows: list[Row], rulebook: Rulebook, asked_
         year = None
     if scheme != "nhs_wres":
         raised.append(Raised("another_scheme", cells=((f"line {rows[0].line}", scheme[:40]),), detail=scheme[:40]))
-    facts: dict[Key, Fact] = {}
+    facts: dict[Place, Fact] = {}
     if not stopped:
         for row in rows:
             address = f"line {row.line}"
@@ -89,10 +89,10 @@ def _answer(row: Row, rulebook: Rulebook, address: str) -> Fact | str:
     value = answer_of(said, question["kind"])
     if value is None:
         return f"answer to {name}" if said else ""
-    return Fact(Key(name, "narrative"), value, text, address, note=note)
+    return Fact(Place(name, "narrative"), value, text, address, note=note)
 
 
-def _key(row: Row, items: Json) -> Key | str:
+def _key(row: Row, items: Json) -> Place | str:
     """The key of a row, or the name that is not known."""
 
     def given(name: str) -> str:
@@ -124,4 +124,4 @@ def _key(row: Row, items: Json) -> Key | str:
         if member and member not in members:
             return f"{dimension} {member[:40]}"
         parts[dimension] = member
-    return Key(item, basis, **parts)
+    return Place(item, basis, **parts)

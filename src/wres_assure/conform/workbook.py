@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..figures import figure_of_cell, plain
 from ..memo import remembered
-from ..model import Cell, Conformed, Fact, Json, Key, Organisation, Raised, Return, Submission, column_letters
+from ..model import WHOLE, Cell, Conformed, Fact, Json, Organisation, Place, Raised, Return, Submission, column_letters
 from ..rulebook import Rulebook
 from .cover import cover_of, organisation_of, snapshot_of, year_of
 from .layout import Map, locate
@@ -82,7 +82,7 @@ def _empty_parts(facts: tuple[Fact, ...], found: Map, items: Json) -> tuple[tupl
     }
     titles = {section["id"]: section["title"] for section in found.layout["sections"]}
     raised = [
-        Raised(code, (section, basis, "", "", "") if section else ("", "", "", "", ""), detail=titles.get(section, ""))
+        Raised(code, Place(section, basis) if section else WHOLE, detail=titles.get(section, ""))
         for (basis, section), code in empty.items()
     ]
     blank = {fact.key: empty[part] for part, figures in parts.items() if part in empty for fact in figures}
@@ -98,7 +98,7 @@ class _ExpectedRow(NamedTuple):
     section: str
     number: int
     item: Json
-    keys: tuple[tuple[str, Key], ...]
+    keys: tuple[tuple[str, Place], ...]
     auto: bool
     split: bool
 
@@ -107,7 +107,7 @@ class _Expected(NamedTuple):
     """Every figure a layout expects, in its order."""
 
     rows: tuple[_ExpectedRow, ...]
-    part_of: dict[Key, tuple[str, str]]  # basis and section of what may be left empty; the ESR column is one part
+    part_of: dict[Place, tuple[str, str]]  # basis and section of what may be left empty; the ESR column is one part
 
 
 @remembered
@@ -118,7 +118,7 @@ def _expected(layout: Json, items: Json) -> _Expected:
         for row in section["rows"]:
             if not _auto(row):
                 section_of[row["item"], row["staff_group"], row["pay_band"]] = section["id"]
-    part_of: dict[Key, tuple[str, str]] = {}
+    part_of: dict[Place, tuple[str, str]] = {}
     for block, entry in layout["blocks"].items():
         for section in layout["sections"]:
             if entry["sections"] is not None and section["id"] not in entry["sections"]:
@@ -127,8 +127,8 @@ def _expected(layout: Json, items: Json) -> _Expected:
                 item = items["items"][row["item"]]
                 of = row["item"], row["staff_group"], row["pay_band"]
                 split = "ethnicity" in item["dimensions"]
-                keys = [(who, Key(of[0], block, of[1], of[2], who)) for who in item["ethnicity"]] if split else []
-                keys = keys or [("", Key(of[0], block))]
+                keys = [(who, Place(of[0], block, of[1], of[2], who)) for who in item["ethnicity"]] if split else []
+                keys = keys or [("", Place(of[0], block))]
                 rows.append(_ExpectedRow(block, section["id"], row["row"], item, tuple(keys), _auto(row), split))
                 for _, key in keys:
                     part = section_of.get((key.item, key.staff_group, key.pay_band))
@@ -140,10 +140,10 @@ def _expected(layout: Json, items: Json) -> _Expected:
 def _structure(found: Map) -> Iterator[Raised]:
     for section in found.layout["sections"]:
         if section["id"] not in found.sections:
-            yield Raised("section_missing", (section["id"], "", "", "", ""), detail=section["title"])
+            yield Raised("section_missing", Place(section["id"]), detail=section["title"])
             continue
         for row in section["rows"]:
-            place = (row["item"], "", row["staff_group"], row["pay_band"], "")
+            place = Place(row["item"], "", row["staff_group"], row["pay_band"])
             if row["row"] in found.twice:
                 yield Raised("row_twice", place, detail=row["label"])
             elif row["row"] not in found.rows:
@@ -152,7 +152,7 @@ def _structure(found: Map) -> Iterator[Raised]:
         groups = [group for (b, group) in found.columns if b == block]
         if len(groups) < len(found.layout["ethnicity"]):
             missing = [found.layout["ethnicity"][g][0] for g in found.layout["ethnicity"] if g not in groups]
-            yield Raised("block_missing", ("", block, "", "", ""), detail=f"{entry['heading']}: {', '.join(missing)}")
+            yield Raised("block_missing", Place("", block), detail=f"{entry['heading']}: {', '.join(missing)}")
 
 
 def _figures(found: Map, items: Json) -> Iterator[Fact]:
@@ -190,7 +190,7 @@ def _figures(found: Map, items: Json) -> Iterator[Fact]:
                 for ethnicity, column in found.respondents.items():
                     cell = found.sheet.cells.get((found.rows[row["row"]], column))
                     if respondents in items["items"] and cell is not None:
-                        key = Key(respondents, ethnicity=ethnicity)
+                        key = Place(respondents, ethnicity=ethnicity)
                         yield _fact(key, cell, items["items"][respondents], "", cell.address)
 
 
@@ -215,7 +215,7 @@ def _auto(row: Json) -> bool:
     return bool(row["measure"] == "Auto calculated")
 
 
-def _fact(key: Key, cell: Cell | None, item: Json, note: str, address: str, auto: bool = False) -> Fact:
+def _fact(key: Place, cell: Cell | None, item: Json, note: str, address: str, auto: bool = False) -> Fact:
     figure = figure_of_cell(cell, item)
     if auto and figure.raw == "#DIV/0!":
         figure = figure._replace(problem="divided_by_zero")  # the template's own formula over an empty group

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..facts import Facts, Resolved
-from ..model import Fact, Indicator, Json, Key
+from ..model import Fact, Indicator, Json, Place
 from ..rulebook import Rulebook
 from ..rulebook.expression import CannotCompute, Operand, interval_of, tidy
 from ..stats.power import smallest_detectable_ratio
@@ -30,8 +30,8 @@ def derive(facts: Facts, rulebook: Rulebook) -> tuple[tuple[Indicator, ...], tup
         indicator, numbers, obstacle = _indicator(entry, facts)
         indicators.append(indicator)
         if obstacle is not None:  # what rests on the indicator is told the figure in its way
-            added += [obstacle._replace(key=Key(entry["id"], name)) for name in WITH_A_VALUE]
-        added += [Fact(Key(entry["id"], name), value) for name, value in numbers.items()]
+            added += [obstacle._replace(key=Place(entry["id"], name)) for name in WITH_A_VALUE]
+        added += [Fact(Place(entry["id"], name), value) for name, value in numbers.items()]
     return tuple(indicators), (*added, *further(facts))
 
 
@@ -39,9 +39,9 @@ def _indicator(entry: Json, facts: Facts) -> tuple[Indicator, Numbers, Fact | No
     """The indicator, its numbers by name, and the figure in its way where there is one."""
     reason = ""
     obstacle: Fact | None = None
-    extra = {name: facts.resolve(Key(*selector)) for name, selector in entry["extra"].items()}
+    extra = {name: facts.resolve(Place(*selector)) for name, selector in entry["extra"].items()}
     for derivation in entry["derivations"]:
-        resolved = {name: facts.resolve(Key(*selector)) for name, selector in derivation["let"].items()}
+        resolved = {name: facts.resolve(Place(*selector)) for name, selector in derivation["let"].items()}
         lacking = [r for r in resolved.values() if r.operand is None]
         if not lacking:
             env = {name: r.operand for name, r in resolved.items() if r.operand}
@@ -67,7 +67,7 @@ def _lacking(lacking: list[Resolved]) -> str:
 
 
 def _computed(
-    entry: Json, derivation: Json, env: dict[str, Operand], extra: Extra, rests_on: tuple[Key, ...]
+    entry: Json, derivation: Json, env: dict[str, Operand], extra: Extra, rests_on: tuple[Place, ...]
 ) -> tuple[Indicator, Numbers]:
     """An indicator all whose figures are there, and its numbers by name."""
     value = _value(derivation["value"], env)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..facts import Facts
-from ..model import Fact, Key
+from ..model import Fact, Place
 from ..rulebook.expression import Operand, tidy
 from ..stats.proportions import cochran_armitage
 
@@ -23,14 +23,14 @@ def further(facts: Facts) -> Iterator[Fact]:
     yield from _amended(facts)
     for number in "5678":
         for ethnicity in ("white", "bme"):
-            figure = facts.get(Key(f"survey_{number}", ethnicity=ethnicity))
+            figure = facts.get(Place(f"survey_{number}", ethnicity=ethnicity))
             given = bool(figure and figure.value is not None)
-            yield Fact(Key(f"survey_given_{number}", "derived", ethnicity=ethnicity), float(given))
+            yield Fact(Place(f"survey_given_{number}", "derived", ethnicity=ethnicity), float(given))
 
 
 def _headcounts(group: str, band: str, facts: Facts) -> list[Operand | None]:
     """White and BME people of a staff group in a band or tier."""
-    return [facts.resolve(Key("headcount", "verified", group, band, who)).operand for who in ("white", "bme")]
+    return [facts.resolve(Place("headcount", "verified", group, band, who)).operand for who in ("white", "bme")]
 
 
 def _tiers(group: str, facts: Facts) -> Iterator[Fact]:
@@ -41,7 +41,7 @@ def _tiers(group: str, facts: Facts) -> Iterator[Fact]:
         numbers = [o.value for pair in zip(counts[higher], counts[lower], strict=True) for o in pair if o]
         if len(numbers) == 4 and min(numbers[1:]) > 0:
             value = numbers[0] / numbers[1] * numbers[3] / numbers[2]
-            yield Fact(Key("race_disparity_ratio", "derived", group, f"{lower}_to_{higher}"), tidy(value))
+            yield Fact(Place("race_disparity_ratio", "derived", group, f"{lower}_to_{higher}"), tidy(value))
 
 
 def _trend(group: str, facts: Facts) -> Iterator[Fact]:
@@ -52,7 +52,7 @@ def _trend(group: str, facts: Facts) -> Iterator[Fact]:
     events, totals = [int(bme) for _, bme in rows], [int(bme + white) for white, bme in rows]
     trend = cochran_armitage(events, totals, list(range(len(_BANDS)))) if min(events) >= 0 else None
     for item, value in zip(("band_trend", "band_trend_p"), trend or (), strict=False):
-        yield Fact(Key(item, "derived", group), tidy(value))
+        yield Fact(Place(item, "derived", group), tidy(value))
 
 
 def _amended(facts: Facts) -> Iterator[Fact]:
@@ -64,4 +64,4 @@ def _amended(facts: Facts) -> Iterator[Fact]:
     ]
     both = [(esr.value, fact.value) for esr, fact in pairs if esr and esr.value is not None and fact.value is not None]
     if both and len(both) == len(pairs):
-        yield Fact(Key("esr_cells_different", "derived"), float(sum(a != b for a, b in both)))
+        yield Fact(Place("esr_cells_different", "derived"), float(sum(a != b for a, b in both)))

@@ -16,6 +16,7 @@ from ..figures import NOT_IN_FILE, written_out
 from ..model import (
     FACT_COLUMNS,
     FAILED,
+    OURS,
     OUTCOMES,
     Assessment,
     Change,
@@ -38,7 +39,6 @@ from ..wording.text import REDACTED, clean, code_shown, free
 
 FORMAT = 1
 _ALONE = ("format", "tool", "rulebook", "submission", "reliability", "profile", "profile_indicators", "score")
-_OURS = ("derived", "change", "last_year")  # made of other facts, and made again
 FINDING_COLUMNS = (
     "file", "organisation_code", "reporting_year", "rule", "outcome", "action", "family", "item", "basis",
     "staff_group", "pay_band", "ethnicity", "cells", "message", "remedy", "authority", "caused_by", "fingerprint",
@@ -138,14 +138,14 @@ def _coverage(counts: Mapping[str, int]) -> Json:
 
 
 def _reported(fact: Fact, rulebook: Rulebook) -> bool:
-    return fact.key.basis == "narrative" or (fact.key.basis not in _OURS and fact.key.item in rulebook.items["items"])
+    return fact.key.basis == "narrative" or (fact.key.basis not in OURS and fact.key.item in rulebook.items["items"])
 
 
 def _fact(fact: Fact, assessment: Assessment, show_values: bool) -> Json:
     raw = raw_of(fact, assessment.submission.date_1904)
     shown = raw if show_values else REDACTED if fact.problem == "text" else figure_shown(raw) if fact.problem else raw
     entry = {
-        **fact.key.as_place(),
+        **fact.key.as_dict(),
         "value": written(fact.value),
         "raw": shown,
         "cell": clean(fact.cell) or None,

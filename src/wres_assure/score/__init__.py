@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..facts import Facts
-from ..model import FAILED, Finding, Indicator, Json, Key, Score, Slip, Term
+from ..model import FAILED, Finding, Indicator, Json, Place, Score, Slip, Term
 from ..rulebook import Rulebook
 from ..rulebook.expression import exact, tidy, value_of
 from . import gap_index
@@ -37,13 +37,13 @@ def usable(
 ) -> tuple[Indicator, ...]:
     """The indicators, each marked usable or not, with the doubt in words."""
     doubts = {rule.id for rule in rulebook.rules if rule.action == "correct" or rule.slip}
-    open_on: dict[str | Key, str] = {}
+    open_on: dict[str | Place, str] = {}
     for finding in findings:
         if finding.outcome == FAILED and finding.rule in doubts:
             for cell, _ in finding.cells:
                 open_on.setdefault(cell, finding.caused_by or finding.rule)
             if not finding.cells and finding.place.item:  # a figure that no cell holds
-                open_on.setdefault(Key(*finding.place), finding.caused_by or finding.rule)
+                open_on.setdefault(finding.place, finding.caused_by or finding.rule)
     likely = {of: slip.title for slip in slips for of in slip.indicators}
     for part, rule in sums_in_question(findings, (FAILED,), facts, rulebook).items():
         open_on.setdefault(part, rule)
@@ -53,7 +53,7 @@ def usable(
 
 def _marked(
     indicator: Indicator,
-    open_on: Mapping[str | Key, str],
+    open_on: Mapping[str | Place, str],
     slips: Mapping[str, str],
     facts: Facts,
     limit: float | None,
@@ -68,7 +68,7 @@ def _marked(
             return indicator._replace(usable=False, doubt=f"in question: see {open_on[key]}")
     if indicator.id in slips:
         return indicator._replace(usable=False, doubt=f"in question: {slips[indicator.id]}")
-    share = facts.get(Key(indicator.id, "unknown_share"))
+    share = facts.get(Place(indicator.id, "unknown_share"))
     if share and share.value is not None and limit is not None and share.value >= limit:
         return indicator._replace(
             usable=False, doubt=f"ethnicity is unknown for {share.value * 100:.0f}% of the people it rests on"

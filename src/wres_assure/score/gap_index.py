@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ..facts import Facts
-from ..model import Indicator, Json, Key, Term
+from ..model import Indicator, Json, Place, Term
 from ..rulebook.expression import tidy
 from ..stats.proportions import critical_z
 
@@ -101,7 +101,7 @@ def _rate(side: Json, indicator: Indicator, described: Json, facts: Facts) -> tu
     if side["events"] is None and people is not None:
         return Rate(named, share, people, f"{named}: {_n(share)} of {_n(people)} people."), ""
     if side["at_most"]:
-        most = facts.resolve(Key(*side["at_most"])).operand
+        most = facts.resolve(Place(*side["at_most"])).operand
         if most is not None and most.value > 0:
             step = f"{named}: {_n(share)}; how many answered is not given, at most the {_n(most.value)} employed."
             return Rate(named, share, most.value, step, narrowest=True), ""
@@ -163,10 +163,10 @@ def _counts(
     let: Json = next((d["let"] for d in described["derivations"] if d["source"] == indicator.source), {})
     sides = (entry["over"], entry["under"])
     used = dict.fromkeys(side[field] for side in sides for field in ("events", "people", "group") if side[field])
-    keys = [(Key(*let[name]), indicator.figures[name]) for name in used if name in let and name in indicator.figures]
+    keys = [(Place(*let[name]), indicator.figures[name]) for name in used if name in let and name in indicator.figures]
     for side in sides:
         if side["at_most"] and side["people"] not in indicator.figures:
-            key = Key(*side["at_most"])
+            key = Place(*side["at_most"])
             operand = facts.resolve(key).operand
             keys += [(key, operand.value)] if operand else []
     return tuple(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from ..facts import Facts
-from ..model import BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Finding, Indicator, Key, Place
+from ..model import BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Finding, Indicator, Place
 from ..rulebook import Rule, Rulebook
 from ..rulebook.expression import CannotCompute, Operand
 
@@ -24,7 +24,7 @@ def numbers_and_words(
     """What the levels of reliability rest on, by the names of `scoring.yaml`; findings on the return alone."""
     rules = rulebook.by_id
     asked = _asked(rulebook)
-    missing = {place for place in asked if (fact := facts.get(Key(*place))) is None or fact.value is None}
+    missing = {place for place in asked if (fact := facts.get(place)) is None or fact.value is None}
     asking = [f for f in findings if f.outcome != NOT_APPLICABLE and rules[f.rule].action in ("correct", "explain")]
     if asking:
         rightly_none = _WithoutValue(facts, rulebook)
@@ -44,7 +44,7 @@ def numbers_and_words(
     untold = _unknown_untold(indicators, facts, rulebook)
     unsound = {i.id: why for i in indicators if (why := _doubt(i, questioned, untold))}
     without = _without_bases(facts, rulebook)
-    share = facts.get(Key("indicator_1", "unknown_share")) or facts.get(Key("indicator_3", "unknown_share"))
+    share = facts.get(Place("indicator_1", "unknown_share")) or facts.get(Place("indicator_3", "unknown_share"))
     unknown = share.value if share and share.value is not None else None
     judged = _judged(findings, rulebook)
     numbers = {
@@ -114,22 +114,22 @@ class _WithoutValue:
 
     def __init__(self, facts: Facts, rulebook: Rulebook) -> None:
         self._facts = facts
-        self._made: dict[Key, tuple[Rule, Place]] = {}
-        self._known: dict[Key, bool] = {}
+        self._made: dict[Place, tuple[Rule, Place]] = {}
+        self._known: dict[Place, bool] = {}
         for rule in rulebook.rules:
             if rule.action == "correct" and "computed" in rule.where and "reported" in rule.units:
                 for place in rule.places:
                     self._made.setdefault(_reported(rule.let["reported"].at(place)), (rule, place))
 
     def __call__(self, finding: Finding, rule: Rule) -> bool:
-        return any(self._is(key) for key in (Key(*finding.place), *_keys(finding, rule)))
+        return any(self._is(key) for key in (finding.place, *_keys(finding, rule)))
 
-    def _is(self, key: Key) -> bool:
+    def _is(self, key: Place) -> bool:
         if key not in self._known:
             self._known[key] = self._worked_out(_reported(key))
         return self._known[key]
 
-    def _worked_out(self, key: Key) -> bool:
+    def _worked_out(self, key: Place) -> bool:
         rule, place = self._made.get(key.under("verified"), (None, None))
         if rule is None or place is None:
             return False
@@ -158,7 +158,7 @@ def _by_zero(finding: Finding, rule: Rule, facts: Facts) -> bool:
     return all(facts.resolve(_reported(key)).operand is not None for key in _keys(finding, rule))
 
 
-def _keys(finding: Finding, rule: Rule) -> Iterator[Key]:
+def _keys(finding: Finding, rule: Rule) -> Iterator[Place]:
     for selector in rule.let.values():
         if selector.stands_at(finding.place):
             yield selector.at(finding.place)
@@ -167,24 +167,24 @@ def _keys(finding: Finding, rule: Rule) -> Iterator[Key]:
 def _rests_on(finding: Finding, rule: Rule, facts: Facts, missing: set[Place]) -> bool:
     """Whether a figure that is missing, and told so, is in the way."""
     return finding.place in missing or any(
-        Place(*part) in missing for key in _keys(finding, rule) for part in facts.meaning(_reported(key)).parts
+        part in missing for key in _keys(finding, rule) for part in facts.meaning(_reported(key)).parts
     )
 
 
-def _reported(key: Key) -> Key:
+def _reported(key: Place) -> Place:
     return key.under("verified") if key.basis.startswith("printed") else key
 
 
 def sums_in_question(
     findings: Sequence[Finding], outcomes: Container[str], facts: Facts, rulebook: Rulebook
-) -> dict[Key, str]:
+) -> dict[Place, str]:
     """Figures of a large sum that no check of arithmetic agrees with and one does not, each with that check's rule.
 
     A failed check names no cells of a large sum. Where another figure agrees with the sum, the sum is not in doubt.
     """
     open_now = {finding.rule for finding in findings if finding.outcome in outcomes}
     asking = {rule.id: rule for rule in rulebook.rules if rule.id in open_now and _of_a_sum(rule)}
-    doubted: dict[Key, str] = {}
+    doubted: dict[Place, str] = {}
     for finding in findings if asking else ():
         if finding.rule in asking and finding.outcome in outcomes and not finding.caused_by:
             for key in _large(asking[finding.rule], finding.place, facts):
@@ -209,7 +209,7 @@ def _of_a_sum(rule: Rule) -> bool:
     return active and isinstance(tree, list) and tree[0] in ("==", "close")
 
 
-def _large(rule: Rule, place: Place, facts: Facts) -> list[Key]:
+def _large(rule: Rule, place: Place, facts: Facts) -> list[Place]:
     keys = (_reported(s.at(place)) for s in rule.let.values() if s.stands_at(place))
     return [key for key in keys if key.basis == "verified" and len(facts.meaning(key).parts) > _FEW_PARTS]
 
@@ -223,7 +223,7 @@ def _questioned(
     rulebook: Rulebook,
 ) -> set[str]:
     """The indicators that a check which could not be judged would have put in question, had it failed."""
-    resting: dict[Key, list[str]] = {}
+    resting: dict[Place, list[str]] = {}
     for indicator in indicators:
         for key in indicator.rests_on:
             resting.setdefault(key, []).append(indicator.id)
@@ -236,7 +236,7 @@ def _questioned(
     for finding in unjudged:
         rule = rules[finding.rule]
         if rule.action == "correct" or rule.slip:
-            for key in [_reported(key) for key in _keys(finding, rule)] or [Key(*finding.place)]:
+            for key in [_reported(key) for key in _keys(finding, rule)] or [finding.place]:
                 parts = facts.meaning(key).parts
                 if len(parts) <= _FEW_PARTS:
                     found |= {name for part in parts for name in resting.get(part, ())}
@@ -246,7 +246,7 @@ def _questioned(
 def _unknown_untold(indicators: Iterable[Indicator], facts: Facts, rulebook: Rulebook) -> set[str]:
     """Indicators of which it cannot be told for how many people ethnicity is unknown: it could be for too many."""
     asking = {entry["id"] for entry in rulebook.indicators if "unknown_people" in entry["extra"]}
-    return {i.id for i in indicators if i.id in asking and not facts.resolve(Key(i.id, "unknown_share")).operand}
+    return {i.id for i in indicators if i.id in asking and not facts.resolve(Place(i.id, "unknown_share")).operand}
 
 
 def _doubt(indicator: Indicator, questioned: Container[str], untold: Container[str]) -> str:
@@ -268,7 +268,7 @@ def _without_bases(facts: Facts, rulebook: Rulebook) -> list[str]:
     for entry in rulebook.indicators:
         first = entry["derivations"][0]
         if first["interval"] and first["interval"]["method"] == "difference_of_proportions":
-            given = [facts.resolve(Key(*first["let"][name])) for name in first["interval"]["arguments"]]
+            given = [facts.resolve(Place(*first["let"][name])) for name in first["interval"]["arguments"]]
             shares, bases = given[::2], given[1::2]
             own = [base.operand and all(fact.key.basis != "survey" for fact in base.facts) for base in bases]
             if any(share.operand for share in shares) and not all(own):

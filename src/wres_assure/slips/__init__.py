@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from ..facts import Facts
-from ..model import FAILED, Fact, Finding, Key, Raised, Slip
+from ..model import FAILED, Fact, Finding, Place, Raised, Slip
 from ..rulebook import Rule, Rulebook
 from ..rulebook.expression import CannotCompute, Operand, exact
 from ..stats.proportions import normal_quantile
@@ -45,8 +45,8 @@ class Relation(NamedTuple):
 
     rule: Rule
     env: Mapping[str, Operand]
-    parts: Mapping[str, frozenset[Key]]  # by name: the figures it is made of
-    keys: frozenset[Key]  # of all of them
+    parts: Mapping[str, frozenset[Place]]  # by name: the figures it is made of
+    keys: frozenset[Place]  # of all of them
     holds: bool
 
 
@@ -54,7 +54,7 @@ class Witnessed(NamedTuple):
     """A repair and what speaks for it."""
 
     code: str
-    values: tuple[tuple[Key, Operand, str], ...]
+    values: tuple[tuple[Place, Operand, str], ...]
     fixed: tuple[Relation, ...]  # failed, and would hold
     last_year: bool  # whether last year's figure speaks for it
     distance: float  # of the repaired figures from last year's, in standard deviations
@@ -150,7 +150,7 @@ class Ordinary:
         self._spread = {
             unit: rulebook.parameter(f"ordinary_change_{unit}", year) or math.inf for unit in ("staff", "flow", "share")
         }
-        self.before: dict[Key, Fact] = {}
+        self.before: dict[Place, Fact] = {}
         for fact in facts.all:
             if fact.key.basis in ("previous", "restated") and fact.value is not None:
                 key = fact.key.under("verified")
@@ -161,7 +161,7 @@ class Ordinary:
         beyond = {key for key in pairs if abs(self.distance(key, (facts.get(key) or _NOTHING).value or 0.0)) > _BEYOND}
         self.beyond = beyond if len(beyond) * 10 <= len(pairs) else set()
 
-    def _comparable(self, key: Key) -> bool:
+    def _comparable(self, key: Place) -> bool:
         now = self._facts.get(key)
         return now is not None and now.value is not None and not key.item.startswith("reported_")
 
@@ -174,7 +174,7 @@ class Ordinary:
         )
         return logs[len(logs) // 2] if logs else 0.0
 
-    def distance(self, key: Key, value: float) -> float:
+    def distance(self, key: Place, value: float) -> float:
         """How many standard deviations of ordinary change a value lies from last year's; 0.0 without one."""
         before = self.before.get(key)
         if before is None or before.value is None:
@@ -193,16 +193,16 @@ class Ordinary:
         return change / math.sqrt(1 / (value + 0.5) + 1 / (then + 0.5) + spread**2)
 
 
-    def _answered(self, key: Key) -> float:
+    def _answered(self, key: Place) -> float:
         """How many of a group answered a survey question, as far as is told; 0.0 where nothing is."""
-        told = self._facts.resolve(Key(f"respondents_{key.item[-1:]}", ethnicity=key.ethnicity)).operand
+        told = self._facts.resolve(Place(f"respondents_{key.item[-1:]}", ethnicity=key.ethnicity)).operand
         if told is not None:
             return told.value
-        group = self._facts.resolve(Key("headcount", "verified", "*", "*", key.ethnicity)).operand
+        group = self._facts.resolve(Place("headcount", "verified", "*", "*", key.ethnicity)).operand
         return _PART * group.value if group is not None else 0.0
 
 
-_NOTHING = Fact(Key(""), None, "", "")
+_NOTHING = Fact(Place(""), None, "", "")
 
 # Repairs
 
@@ -212,10 +212,10 @@ class _Touching:
 
     def __init__(self, relations: list[Relation], facts: Facts) -> None:
         self._relations, self._facts = relations, facts
-        self._of: dict[tuple[Key, ...], tuple[list[Relation], list[Relation]]] = {}
+        self._of: dict[tuple[Place, ...], tuple[list[Relation], list[Relation]]] = {}
         self.failing = {key for relation in relations if not relation.holds for key in relation.keys}
-        self.needed: dict[Key, float] = {}  # what a figure has to be for a sum that failed to hold
-        self.settled: set[Key] = set()  # the figures of a sum that holds: another value would make it wrong
+        self.needed: dict[Place, float] = {}  # what a figure has to be for a sum that failed to hold
+        self.settled: set[Place] = set()  # the figures of a sum that holds: another value would make it wrong
         for relation in relations:
             tree = relation.rule.assert_tree
             if not relation.rule.where and tree[0] == "==" and all(isinstance(side, str) for side in tree[1:]):
@@ -232,11 +232,11 @@ class _Touching:
                 needed = self.value(key) + apart
                 self.needed[key] = needed if self.needed.get(key, needed) == needed else math.nan
 
-    def value(self, key: Key) -> float:
+    def value(self, key: Place) -> float:
         """A figure as it stands."""
         return (self._facts.get(key) or _NOTHING).value or 0.0
 
-    def of(self, *keys: Key) -> tuple[list[Relation], list[Relation]]:
+    def of(self, *keys: Place) -> tuple[list[Relation], list[Relation]]:
         if keys not in self._of:
             every = list({id(r): r for key in keys for r in self._relations if key in r.keys}.values())
             failed = sorted((r for r in every if not r.holds), key=lambda relation: bool(relation.rule.where))
@@ -286,7 +286,7 @@ def _judged(repair: Repair, touching: _Touching, ordinary: Ordinary) -> Witnesse
 
 
 def _fixed(
-    failed: list[Relation], values: Mapping[Key, Operand], touching: _Touching
+    failed: list[Relation], values: Mapping[Place, Operand], touching: _Touching
 ) -> tuple[Relation, ...] | None:
     """What failed and would hold; None where that is less than half, or a plain sum would still be wrong."""
     fixed = []
@@ -298,12 +298,12 @@ def _fixed(
     return tuple(fixed)
 
 
-def _calculated(key: Key) -> bool:
+def _calculated(key: Place) -> bool:
     """Whether the template calculates the figure."""
     return key.item.startswith("reported_") or key.item in ("board_non_voting", "board_non_executive")
 
 
-def _with(relation: Relation, values: Mapping[Key, Operand], touching: _Touching) -> dict[str, Operand]:
+def _with(relation: Relation, values: Mapping[Place, Operand], touching: _Touching) -> dict[str, Operand]:
     """The numbers of a relation with some figures as they would be."""
     env = dict(relation.env)
     for name, parts in relation.parts.items():
@@ -349,10 +349,10 @@ def _told(best: list[Witnessed], facts: Facts, rulebook: Rulebook, ordinary: Ord
         witnesses.append("the figures cannot tell which of these it is")
     indicators = _indicators(keys, rulebook)
     title, place = TITLES[first.code], first.values[0][0]
-    return Slip(first.code, title, indicators, tuple(cells), tuple(repaired), tuple(witnesses), tuple(place))
+    return Slip(first.code, title, indicators, tuple(cells), tuple(repaired), tuple(witnesses), place)
 
 
-def _indicators(keys: Iterable[Key], rulebook: Rulebook) -> tuple[str, ...]:
+def _indicators(keys: Iterable[Place], rulebook: Rulebook) -> tuple[str, ...]:
     """The indicators that rest on these figures, or that print them."""
     items = {key.item for key in keys}
     numbers = {f"indicator_{rulebook.indicator_of.get(item, 0)}" for item in items}

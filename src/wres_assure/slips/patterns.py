@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from ..facts import Facts
-from ..model import Fact, Finding, Key, Slip
+from ..model import Fact, Finding, Place, Slip
 from ..rulebook import Rulebook
 
 GROUPS = ("white", "bme", "unknown")
@@ -22,7 +22,7 @@ _FTE_LEAST_PEOPLE, _FTE_LEAST_CELLS = 20, 8
 
 
 def patterns(
-    facts: Facts, failed: Iterable[Finding], rulebook: Rulebook, before: Mapping[Key, Fact]
+    facts: Facts, failed: Iterable[Finding], rulebook: Rulebook, before: Mapping[Place, Fact]
 ) -> Iterator[Slip]:
     """Slips over many figures; nothing where the figures show none."""
     failed = list(failed)
@@ -111,7 +111,7 @@ def _words_against_ratio(facts: Facts) -> Iterator[Slip]:
 
 
 def _total(facts: Facts, group: tuple[str, str], ethnicity: str, basis: str = "verified") -> float | None:
-    operand = facts.resolve(Key("headcount", basis, *group, ethnicity)).operand
+    operand = facts.resolve(Place("headcount", basis, *group, ethnicity)).operand
     return operand.value if operand else None
 
 
@@ -124,12 +124,12 @@ def _medical_twice(facts: Facts) -> Iterator[Slip]:
     everybody = {who: _total(facts, ("*", "*"), who) for who in GROUPS}
     witnesses = []
     for item in ("reported_workforce_3", "reported_workforce_4", "reported_workforce_9"):
-        totals = {who: facts.get(Key(item, ethnicity=who)) for who in GROUPS}
+        totals = {who: facts.get(Place(item, ethnicity=who)) for who in GROUPS}
         if all(
             fact is not None and fact.value is not None and fact.value + (medical[who] or 0) == everybody[who]
             for who, fact in totals.items()
         ):
-            witnesses.append(f"{facts.name(Key(item))} is smaller by exactly the medical staff, in each group")
+            witnesses.append(f"{facts.name(Place(item))} is smaller by exactly the medical staff, in each group")
     esr = {who: _total(facts, _CLINICAL, who, "esr") for who in GROUPS}
     apart = [abs((clinical[who] or 0) - (medical[who] or 0) - (esr[who] or 0)) for who in GROUPS]
     many = sum(medical[who] or 0 for who in GROUPS) > 0.05 * sum(clinical[who] or 0 for who in GROUPS)
@@ -187,7 +187,7 @@ def _fte(facts: Facts) -> Iterator[Slip]:
         )
 
 
-def _last_year_row(facts: Facts, failed: Iterable[Finding], before: Mapping[Key, Fact]) -> Iterator[Slip]:
+def _last_year_row(facts: Facts, failed: Iterable[Finding], before: Mapping[Place, Fact]) -> Iterator[Slip]:
     """A row whose three figures are last year's, where the printed totals fit other ones."""
     missing: dict[str, float] = {}
     for finding in failed:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..facts import Facts
-from ..model import Fact, Key
+from ..model import Fact, Place
 from ..rulebook.expression import Operand, exact, printed
 
 
@@ -14,7 +14,7 @@ class Repair(NamedTuple):
     """Figures as they would be."""
 
     code: str
-    values: tuple[tuple[Key, Operand, str], ...]  # key, value, as it would be written
+    values: tuple[tuple[Place, Operand, str], ...]  # key, value, as it would be written
 
 
 def repairs(fact: Fact, facts: Facts, needed: float | None = None) -> Iterator[Repair]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..facts import Facts
-from ..model import Assessment, Indicator, Json, Key, Pooled
+from ..model import Assessment, Indicator, Json, Place, Pooled
 from ..rulebook import Rulebook
 from ..wording.said import Said, say
 from .numbers import NOTHING, figure, number, signed
@@ -50,10 +50,10 @@ _COUNTED = (
 def counts_row(facts: Facts) -> tuple[tuple[str, str], ...]:
     """The one row of counts that shows how small everything is: titles and numbers of people."""
     *counts, board = (
-        (title, number(facts.value(Key(item, "verified", staff_group, pay_band, "all")), "people"))
+        (title, number(facts.value(Place(item, "verified", staff_group, pay_band, "all")), "people"))
         for title, (item, staff_group, pay_band) in _COUNTED
     )
-    found = (facts.value(Key(f"respondents_{question}", ethnicity="all")) for question in range(5, 9))
+    found = (facts.value(Place(f"respondents_{question}", ethnicity="all")) for question in range(5, 9))
     answered = [value for value in found if value is not None]
     low, high = (number(end(answered, default=None), "people") for end in (min, max))
     return *counts, ("Answered the survey", low if low == high else f"{low} to {high}"), board
@@ -61,7 +61,7 @@ def counts_row(facts: Facts) -> tuple[tuple[str, str], ...]:
 
 def unknown_ethnicity(facts: Facts) -> Said | None:
     """For how many of the staff ethnicity is unknown; None where it cannot be told."""
-    share = facts.get(Key("indicator_1", "unknown_share")) or facts.get(Key("indicator_3", "unknown_share"))
+    share = facts.get(Place("indicator_1", "unknown_share")) or facts.get(Place("indicator_3", "unknown_share"))
     if share is None or share.value is None:
         return None
     return say(f"Ethnicity is unknown for {number(share.value, 'share')} of staff.", (), [share.key.item])
@@ -102,7 +102,7 @@ def events_of(indicator: Indicator, entry: Json, facts: Facts) -> float | None:
     if derivation is None or not derivation["interval"] or indicator.unit != "ratio":
         return None
     names = derivation["interval"]["arguments"]
-    happened = [facts.value(Key(*derivation["let"][name])) for name in (names[0], names[2])]
+    happened = [facts.value(Place(*derivation["let"][name])) for name in (names[0], names[2])]
     return None if None in happened else sum(value or 0.0 for value in happened)
 
 

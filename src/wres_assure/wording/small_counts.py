@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..facts import Facts
-from ..model import Key
-from .numbers import more_or_fewer, often
+from ..figures import more_or_fewer
+from ..model import Place
+from .numbers import often
 
 LEAST_OF_A_ROW = 10  # rows under 10 people are never singled out in text
 
@@ -39,7 +40,7 @@ def small_count(
 ) -> SmallCount | None:
     """The BME members of a board or a row, beside the workforce."""
     row = (item, "verified", staff_group, pay_band)
-    keys = (Key(*of, ethnicity) for of in (row, ("headcount", "verified", "*", "*")) for ethnicity in ("bme", "all"))
+    keys = (Place(*of, ethnicity) for of in (row, ("headcount", "verified", "*", "*")) for ethnicity in ("bme", "all"))
     bme, people, all_bme, everybody = (facts.value(key) for key in keys)
     if bme is None or not people or people < 0 or all_bme is None or not everybody or everybody < 0:
         return None

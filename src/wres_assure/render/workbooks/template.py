@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import xlsxwriter  # type: ignore[import-untyped]  # it brings no types
 
-from ...model import Json, Key, column_letters
+from ...model import Json, Place, column_letters
 from .style import HELP, STYLES, guide, on_paper
 
 ROWS_ABOVE = 6  # cover and headings: template row n stands in sheet row n + 6
@@ -96,7 +96,7 @@ class _Sum(NamedTuple):
     saved: Saved
 
 
-def template(layout: Json, items: Json, figures: Mapping[Key, float | int | str | Typed] | None = None,
+def template(layout: Json, items: Json, figures: Mapping[Place, float | int | str | Typed] | None = None,
              cover: Mapping[str, str] | None = None, notes: Mapping[int, str] | None = None) -> bytes:
     """The workbook of a layout as bytes, blank or with figures by key, cover answers by name and notes by template row.
 
@@ -136,7 +136,7 @@ def _columns(layout: Json) -> dict[str, int]:
     return columns
 
 
-def _spots(layout: Json, known: Json) -> Iterable[tuple[Key, _Spot]]:
+def _spots(layout: Json, known: Json) -> Iterable[tuple[Place, _Spot]]:
     columns, groups = _columns(layout), list(layout["ethnicity"])
     for block, entry in layout["blocks"].items():
         for section in layout["sections"]:
@@ -147,20 +147,20 @@ def _spots(layout: Json, known: Json) -> Iterable[tuple[Key, _Spot]]:
                 kind = "calculated" if row["item"] in _CALCULATED else "percent" if item["percent"] else "people"
                 for group in item["ethnicity"] if "ethnicity" in item["dimensions"] else [""]:
                     column = columns[block] + (groups.index(group) if group else 0)
-                    key = Key(row["item"], block, row["staff_group"], row["pay_band"], group)
+                    key = Place(row["item"], block, row["staff_group"], row["pay_band"], group)
                     yield key, _Spot(row["row"] + ROWS_ABOVE, column, item, kind)
     for section in layout["sections"]:
         for row in section["rows"]:
             asked = f"respondents_{section['indicator']}"
             if row["item"].startswith("survey_") and asked in known:
                 for column, group in enumerate(known[asked]["ethnicity"], start=columns["respondents"]):
-                    yield Key(asked, ethnicity=group), _Spot(row["row"] + ROWS_ABOVE, column, known[asked], "people")
+                    yield Place(asked, ethnicity=group), _Spot(row["row"] + ROWS_ABOVE, column, known[asked], "people")
 
 
 # What Excel would calculate
 
 
-def _calculation(key: Key, spots: Mapping[Key, _Spot], saved: Mapping[Key, Saved], part_of: Json) -> _Sum:
+def _calculation(key: Place, spots: Mapping[Place, _Spot], saved: Mapping[Place, Saved], part_of: Json) -> _Sum:
     """The formula of a calculated cell and its value.
 
     Blank, never 0, where what it needs is blank and where it would divide by zero.
@@ -173,15 +173,15 @@ def _calculation(key: Key, spots: Mapping[Key, _Spot], saved: Mapping[Key, Saved
         areas = ",".join(_areas(spots[k] for k in counted))
         return _Sum(f'=IF(COUNT({areas})=0,"",SUM({areas}))', _total([saved[k] for k in counted]))
     if kind == "share":
-        parts = [Key(first, key.basis, ethnicity=group) for group in spots[key].item["ethnicity"]]
-        own = Key(first, key.basis, ethnicity=key.ethnicity)
+        parts = [Place(first, key.basis, ethnicity=group) for group in spots[key].item["ethnicity"]]
+        own = Place(first, key.basis, ethnicity=key.ethnicity)
         whole = f"{spots[parts[0]].address}:{spots[parts[-1]].address}"
         numbers = _numbers([saved[k] for k in parts])
         return _Sum(f'=IF(COUNT({whole})<{len(parts)},"",IF(SUM({whole})=0,"",{spots[own].address}/SUM({whole})))',
                     numbers[parts.index(own)] / math.fsum(numbers) if numbers and math.fsum(numbers) else "")
     of = {"white over bme": ("white", "bme"), "bme over white": ("bme", "white")}.get(kind, (key.ethnicity,) * 2)
-    a = Key(first, key.basis, ethnicity=of[0])
-    b = Key(others[0] if others else first, key.basis, ethnicity=of[1])
+    a = Place(first, key.basis, ethnicity=of[0])
+    b = Place(others[0] if others else first, key.basis, ethnicity=of[1])
     at, to = spots[a].address, spots[b].address
     both = _numbers([saved[a], saved[b]])
     if kind == "plus":
@@ -283,7 +283,7 @@ def _answer(sheet: Any, row: int, column: int, name: str, answer: str, style: An
             "input_message": "The ODS code of the organisation: three letters and digits for a trust."})
 
 
-def _labels(sheet: Any, layout: Json, spots: Mapping[Key, _Spot], notes: Mapping[int, str], style: Style) -> None:
+def _labels(sheet: Any, layout: Json, spots: Mapping[Place, _Spot], notes: Mapping[int, str], style: Style) -> None:
     columns = _columns(layout)
     taken = {(spot.row, spot.column) for spot in spots.values()}
     last = columns["respondents"] + 1
@@ -311,9 +311,9 @@ def _labels(sheet: Any, layout: Json, spots: Mapping[Key, _Spot], notes: Mapping
                 sheet.set_row(at, 14 * max(-(-len(row["label"]) // 54), -(-len(note) // 38)))
 
 
-def _write_figures(sheet: Any, spots: Mapping[Key, _Spot], items: Json,
-                   figures: Mapping[Key, float | int | str | Typed], style: Style) -> None:
-    saved: dict[Key, Saved] = {}
+def _write_figures(sheet: Any, spots: Mapping[Place, _Spot], items: Json,
+                   figures: Mapping[Place, float | int | str | Typed], style: Style) -> None:
+    saved: dict[Place, Saved] = {}
     for key, spot in spots.items():
         at, given = (spot.row - 1, spot.column - 1), figures.get(key)
         kind = "calculated" if spot.kind == "calculated" else "entry"
@@ -336,7 +336,7 @@ def _write_figures(sheet: Any, spots: Mapping[Key, _Spot], items: Json,
         saved[key] = value
 
 
-def _number_format(key: Key, spot: _Spot) -> str:
+def _number_format(key: Place, spot: _Spot) -> str:
     if spot.kind == "percent":
         return "0.0"  # under a percent format a pasted 24.3 would become 2430 %
     if spot.item["unit"] == "points" or _CALCULATED.get(key.item, ("",))[0] == "share":
@@ -344,7 +344,7 @@ def _number_format(key: Key, spot: _Spot) -> str:
     return {"people": "#,##0", "ratio": "0.00"}.get(spot.item["unit"], "0.0000")
 
 
-def _validation(sheet: Any, layout: Json, spots: Mapping[Key, _Spot]) -> None:
+def _validation(sheet: Any, layout: Json, spots: Mapping[Place, _Spot]) -> None:
     """What may be typed, and a word of help beside the cell, for every run of cells below each other."""
     asked: dict[tuple[str, int], list[_Spot]] = {}
     for key, spot in spots.items():
