@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ..facts import Facts
 from ..model import FAILED, Finding, Indicator, Json, Place, Score, Slip, Term
 from ..rulebook import Rulebook
-from ..rulebook.expression import exact, tidy, value_of
+from ..rulebook.expression import exact, tidied, tidy, value_of
 from . import gap_index
 from .soundness import FROM_COUNTS, named, numbers_and_words, sums_in_question
 
@@ -256,9 +256,9 @@ def _one_appointment(terms: Sequence[Term], indicators: Iterable[Indicator], rul
 def _tidied(term: Term) -> Term:
     return term._replace(
         g=tidy(term.g),
-        variance=None if term.variance is None else tidy(term.variance),
+        variance=tidied(term.variance),
         weight=tidy(term.weight),
-        odds=None if term.odds is None else tidy(term.odds),
+        odds=tidied(term.odds),
     )
 
 
