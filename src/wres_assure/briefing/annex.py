@@ -113,7 +113,7 @@ def gap_index(of: Dossier) -> Section:
     if score.gap_index is None:
         return Section("gap-index", title, (first,), annex=True)
     rows = tuple(
-        TableRow((TableCell(f"{line.number} {line.title}"), *map(number_cell, line[4:])), (), (line.id,))
+        TableRow((TableCell(f"{line.number} {line.title}"), *map(number_cell, line[3:])), (), (line.id,))
         for line in index_lines(of.assessment, of.rulebook)
     )
     domains, others = (

@@ -180,15 +180,14 @@ def frameworks(rulebook: Rulebook, year: int | None, named: tuple[str, ...] = ()
     for kind in _KINDS:
         of_kind = {name: entry for name, entry in known.items() if entry["kind"] == kind}
         by_name = [name for name in named if name in of_kind]
-        in_force = [
-            name
-            for name, entry in of_kind.items()
-            if (year is None and entry["until"] is None)
-            or (year is not None and entry["from_"] <= year and (entry["until"] is None or year <= entry["until"]))
-        ]
-        for name in [*by_name, *in_force][:1]:
-            chosen[name] = of_kind[name]
+        in_force = [name for name, entry in of_kind.items() if _in_force(entry, year)]
+        chosen |= {name: of_kind[name] for name in [*by_name, *in_force][:1]}
     return chosen
+
+
+def _in_force(entry: Json, year: int | None) -> bool:
+    ended = entry["until"] is not None and (year is None or entry["until"] < year)
+    return not ended and (year is None or entry["from_"] <= year)
 
 
 def _by_indicator(assessment: Assessment, facts: Facts, rulebook: Rulebook) -> dict[str, tuple[Finding, ...]]:
