@@ -140,7 +140,7 @@ def _expected(layout: Json, items: Json) -> _Expected:
 def _structure(found: Map) -> Iterator[Raised]:
     for section in found.layout["sections"]:
         if section["id"] not in found.sections:
-            yield Raised("section_missing", Place(section["id"]), detail=section["title"])
+            yield Raised("section_missing", Place(section["id"], ""), detail=section["title"])
             continue
         for row in section["rows"]:
             place = Place(row["item"], "", row["staff_group"], row["pay_band"])
