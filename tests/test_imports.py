@@ -15,7 +15,7 @@ PACKAGE = ROOT / "src" / "wres_assure"
 
 # The rooms, each and the rooms below it that it may import: no other arrow, so everything runs one way. A module
 # imports its own room too. A module at the root is a room of its own. `GROUND` is everybody's.
-GROUND = {"model", "memo", "resources", "_"}  # `_` is the package: its version
+GROUND = {"model", "numbers", "memo", "resources", "_"}  # `_` is the package: its version
 ROOMS = {
     "model": "",
     "stats": "",
@@ -67,6 +67,7 @@ DOORS = {
     "results": "difference difference_told result",
     "rulebook": "_ expression parser strict_yaml",
     "run": "every_return files inputs",
+    "score": "_ reliability usable",
     "stats": "comparisons power power_of_change proportions",
     "wording": "cells change findings indicators numbers peers report said score small_counts text",
 }

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from .memo import remembered
 from .model import Fact, Json, Place
-from .rulebook.expression import Operand, exact, printed
+from .numbers import Operand, exact, printed
 
 
 class Resolved(NamedTuple):
@@ -157,6 +157,11 @@ class Facts:
         if found is None:
             found = self._whole[key] = self._resolve(key)
         return found
+
+    def value(self, key: Place) -> float | None:
+        """The number a key names; None where there is none."""
+        operand = self.resolve(key).operand
+        return operand.value if operand else None
 
     def keys_behind(self, key: Place) -> frozenset[Place]:
         """The keys of the facts that the number a key names rests on."""

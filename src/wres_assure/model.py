@@ -201,6 +201,8 @@ class Finding(NamedTuple):
 
 
 class Organisation(NamedTuple):
+    """Who submits."""
+
     code: str
     name: str
     type: str  # "" where it cannot be told

@@ -17,30 +17,32 @@ from wres_assure.assess import assess
 from wres_assure.model import Assessment
 from wres_assure.results.result import result
 
+pytestmark = pytest.mark.slow
+
 THREADS = 16
 
 
-class Given(NamedTuple):
+class Sample(NamedTuple):
     """A return, and the earlier ones given beside it."""
 
     story: str
     previous: tuple[str, ...]
 
 
-def returns() -> Iterator[Given]:
+def returns() -> Iterator[Sample]:
     """Every sample alone, and with its earlier returns where it has some."""
     for story in STORIES:
-        yield Given(story, ())
+        yield Sample(story, ())
         if previous_of(story):
-            yield Given(story, previous_of(story))
+            yield Sample(story, previous_of(story))
 
 
-GIVEN = tuple(returns())
+EVERY = tuple(returns())
 
 
-def judged(given: Given, of: rulebook.Rulebook) -> tuple[list[Assessment], str]:
+def judged(sample: Sample, of: rulebook.Rulebook) -> tuple[list[Assessment], str]:
     """The assessment of a return, and its JSON."""
-    assessments = assess(path_of(given.story), of, given=earlier_given(given.previous, of))
+    assessments = assess(path_of(sample.story), of, given=earlier_given(sample.previous, of))
     return assessments, json.dumps([result(assessment, of) for assessment in assessments])
 
 
@@ -55,18 +57,18 @@ def impatient() -> Iterator[None]:
 
 @pytest.mark.usefixtures("impatient")
 def test_sixteen_threads_with_one_rulebook_give_what_one_thread_gives() -> None:
-    alone = {given: judged(given, rules()) for given in GIVEN}
+    alone = {sample: judged(sample, rules()) for sample in EVERY}
     shared = rulebook.load()  # of which nothing has been made yet
     start = Barrier(THREADS)
 
-    def several(first: int) -> list[tuple[Given, tuple[list[Assessment], str]]]:
+    def several(first: int) -> list[tuple[Sample, tuple[list[Assessment], str]]]:
         start.wait()
-        mine = (GIVEN[(first + step) % len(GIVEN)] for step in range(2))
-        return [(given, judged(given, shared)) for given in mine]
+        mine = (EVERY[(first + step) % len(EVERY)] for step in range(2))
+        return [(sample, judged(sample, shared)) for sample in mine]
 
     with ThreadPoolExecutor(THREADS) as threads:
         found = [entry for told in threads.map(several, range(0, 2 * THREADS, 2)) for entry in told]
-    assert {given for given, _ in found} == set(GIVEN)
-    for given, (assessments, text) in found:
-        assert text == alone[given][1], given
-        assert assessments == alone[given][0], given
+    assert {sample for sample, _ in found} == set(EVERY)
+    for sample, (assessments, text) in found:
+        assert text == alone[sample][1], sample
+        assert assessments == alone[sample][0], sample

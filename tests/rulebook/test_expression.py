@@ -12,7 +12,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from wres_assure.rulebook.expression import CannotCompute, Operand, exact, names_in, printed, value_of
+from wres_assure.numbers import CannotCompute, Operand, exact, printed
+from wres_assure.rulebook.expression import names_in, value_of
 from wres_assure.rulebook.parser import MAX_DEPTH, MAX_LENGTH, ExpressionError, parse, unit_of
 
 

@@ -27,7 +27,10 @@ from wres_assure.model import WHOLE, Assessment, Fact, Finding, Indicator, Json,
 from wres_assure.read import read
 from wres_assure.render.score_text import WIDTH, text
 from wres_assure.rulebook import Rulebook
-from wres_assure.score import CLASSES, LEVELS, gap_index, score, standing, usable
+from wres_assure.score import gap_index, score
+from wres_assure.score.profile import CLASSES, standing
+from wres_assure.score.reliability import LEVELS
+from wres_assure.score.usable import usable
 from wres_assure.stats import proportions as stats
 
 pytestmark = pytest.mark.usefixtures("rules_read_once")

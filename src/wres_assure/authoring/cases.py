@@ -9,8 +9,8 @@ from ..check.assertion import Context, asserted
 from ..facts import Facts, Resolved
 from ..figures import figure_of_text
 from ..model import PASSED, WHOLE, Fact, Json, Organisation, Place, Raised, Return
+from ..numbers import exact, printed
 from ..rulebook import Rule, Rulebook
-from ..rulebook.expression import exact, printed
 
 _SHAPES: dict[str, Json] = {
     "people": {"unit": "people", "percent": False},

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 from ..figures import figure_of_text
 from ..model import FAILED, NOT_APPLICABLE, PASSED, UNVERIFIABLE
+from ..numbers import CannotCompute, Operand, exact, printed
 from ..rulebook import Rule, Rulebook, Selector
-from ..rulebook.expression import CannotCompute, Operand, Tree, exact, names_in, printed, value_of
+from ..rulebook.expression import Tree, names_in, value_of
 
 DRAWS = 2_000
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=", "close", "rounds")

@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 from ..facts import Facts
 from ..memo import KEPT
-from ..model import FAILED, HOW_GIVEN, OUTCOMES, PASSED, Finding, Place, Raised, Return
+from ..model import FAILED, HOW_GIVEN, OUTCOMES, PASSED, Finding, Place, Raised, Return, grouped
 from ..rulebook import Rule, Rulebook
 from .applies import not_judged
 from .assertion import Context, assert_at
 from .at_once import Figures, figures_at_once
-from .notes import Row, asked
+from .notes import TemplateRow, asked
 from .outcomes import Judgement, Result, Results, broken, in_question, judgement
 from .raised import LAST, places_of, raised_at
 
@@ -51,10 +51,7 @@ def check(
     facts: Facts, raised: Iterable[Raised], subject: Return, rulebook: Rulebook, known: Results = _NOTHING
 ) -> Checked:
     """Every finding but the passed ones, and how many checks had each outcome; a rule that is `known` is not judged."""
-    by_code: dict[str, list[Raised]] = {}
-    for entry in raised:
-        by_code.setdefault(entry.code, []).append(entry)
-    context = Context(facts, by_code, subject, rulebook, {})
+    context = Context(facts, grouped(raised, lambda entry: entry.code), subject, rulebook, {})
     plan, figures = _plan(context), figures_at_once(facts, rulebook)
     results = _judged(plan.how_given, context, figures, known)
     context = context._replace(in_question=in_question([rule for rule, _ in plan.how_given], results))
@@ -159,7 +156,7 @@ def _counter() -> dict[str, int]:
 
 def _with_what_is_asked(
     context: Context, findings: Iterable[Finding]
-) -> tuple[Context, Mapping[Row, str]]:
+) -> tuple[Context, Mapping[TemplateRow, str]]:
     """The facts with what so far asks to be explained, and the rule that asks, by row."""
     facts, rulebook = context.facts, context.rulebook
     found = asked(findings, facts, rulebook, context.subject.has_notes)
@@ -168,7 +165,7 @@ def _with_what_is_asked(
     return context, found.cause
 
 
-def _caused(finding: Finding, rule: Rule, cause: Mapping[Row, str]) -> Finding:
+def _caused(finding: Finding, rule: Rule, cause: Mapping[TemplateRow, str]) -> Finding:
     """A note that is missing follows from the finding that asks for it."""
     if not cause or finding.outcome != FAILED:
         return finding

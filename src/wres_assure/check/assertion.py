@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from ..facts import Facts, Resolved
 from ..model import FAILED, HOW_GIVEN, Finding, Place, Raised, Return, Shown
+from ..numbers import CannotCompute, Operand, exact, tidy
 from ..rulebook import Rule, Rulebook
-from ..rulebook.expression import CannotCompute, Env, Operand, deciding, exact, tidy
+from ..rulebook.expression import Env, deciding
 from .outcomes import not_applicable, unverifiable
 
 NO_FIGURE = ("blank", "section_empty", "esr_empty", None)

@@ -27,7 +27,7 @@ from ..facts import Facts
 from ..memo import KEPT
 from ..model import Place
 from ..rulebook import Rule, Rulebook, Selector
-from ..rulebook.expression import RELATIVE, TWO, Tree
+from ..rulebook.expression import OPERATORS, Tree
 
 NOWHERE: frozenset[int] = frozenset()
 
@@ -167,18 +167,6 @@ def _bound(selector: Selector, rule: Rule) -> Sequence[Place]:
 
 # A rule over all its places: columns of plain numbers, and where they show that it holds.
 
-_NUMBERS: dict[str, Callable[..., Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "neg": operator.neg,
-    "abs": abs,
-    "min": min,
-    "max": max,
-    "round": round,
-    "point": float,
-}
-_QUICK = {"<=": operator.le, ">=": operator.ge, "==": operator.eq}  # where true without a tolerance, true with one
 _TURNED = {"<=": ">=", ">=": "<="}
 
 
@@ -216,10 +204,12 @@ class _Proof:
                 return _bounded(sign, columns[0], parts[1])
             if isinstance(parts[0], float):
                 return _bounded(_TURNED[sign], columns[1], parts[0])
-        if sign in ("close", "rounds"):
-            even = any(isinstance(part, float) or (isinstance(part, str) and part in self._names) for part in parts)
-            return _told(_mapped(_level if even else _never, *columns))
-        return _told(_mapped(TWO[sign] if exactly or sign not in _QUICK else _QUICK[sign], *columns))
+        meaning = OPERATORS[sign]
+        even = any(isinstance(part, float) or (isinstance(part, str) and part in self._names) for part in parts)
+        if meaning.of_printed and not even:
+            return _told(_mapped(_never, *columns))
+        quick = None if exactly else meaning.proves
+        return _told(_mapped(quick or meaning.of_numbers, *columns))
 
     def _opposite(self, truth: Told, of: Callable[[bool], bool]) -> Told:
         return lambda values: list(map(of, truth(values) or [True] * self._places))
@@ -234,7 +224,7 @@ class _Proof:
         if sign == "/":
             self._divided_by(parts[1])
             return _quotients(*map(self._value, parts))
-        return _mapped(_NUMBERS[sign], *map(self._value, parts))
+        return _mapped(OPERATORS[sign].of_numbers, *map(self._value, parts))
 
     def _divided_by(self, tree: Tree) -> None:
         if isinstance(tree, list):
@@ -313,8 +303,3 @@ def _quotients(above: Column, below: Column) -> Column:
 def _never(*_: Any) -> bool:
     """What is not proved. Its numbers are computed all the same: a division by zero among them must not go unseen."""
     return False
-
-
-def _level(a: float, b: float) -> bool:
-    """Whether two numbers are one but for the last digits of a calculation; well within any tolerance."""
-    return abs(a - b) <= RELATIVE / 4 * max(abs(a), abs(b))

@@ -13,8 +13,8 @@ from typing import NamedTuple
 from ..facts import Facts
 from ..figures import more_or_fewer
 from ..model import Change, Earlier, Fact, Indicator, Json, Place, Pooled
+from ..numbers import tidied, tidy
 from ..rulebook import Rulebook
-from ..rulebook.expression import tidy
 from ..stats.comparisons import Pair, benjamini_hochberg, change_given_cases, regression_to_the_mean
 from ..stats.power_of_change import common_ratio, gap_note, seen_note, smallest_seen, smallest_seen_of_many
 from ..stats.proportions import MOST_PEOPLE, critical_z, ratio_of_proportions_mn, two_sided, whole
@@ -71,7 +71,7 @@ def changes(
         found.append(
             Change(
                 now.id, then.year, then.source, last.value, now.value, size, NOT_TESTED,
-                _tidy(test.p), None, test.reason, notes, large, last.groups,
+                tidied(test.p), None, test.reason, notes, large, last.groups,
             )
         )  # fmt: skip
     settled = _settled(found, limits)
@@ -102,17 +102,13 @@ def questioned(
     return {change.id: change for change in _settled(marked, limits_of(rulebook, year))}
 
 
-def _tidy(number: float | None) -> float | None:
-    return None if number is None else tidy(number)
-
-
 def _settled(found: Sequence[Change], limits: Limits) -> list[Change]:
     """The changes with their p adjusted for there being nine, and their kind."""
     p_values = [change.p for change in found]
     adjusted = benjamini_hochberg([*p_values, *[None] * (FAMILY - len(found))])
     settled = []
     for change, p in zip(found, adjusted, strict=False):
-        p = _tidy(p)
+        p = tidied(p)
         chance = p is None or p >= limits.level
         kind = (
             NOT_TESTED
@@ -139,6 +135,7 @@ class _Years:
         return entry["id"] == "indicator_7" and self._break is not None and self.then.year < self._break <= self.year
 
     def tested(self, entry: Json, last: Indicator, now: Indicator) -> Tested:
+        """The test of an indicator's change, or why there is none."""
         if self.broken(entry):
             return Tested(
                 None, f'"don\'t know" came into the base of indicator 7 with the collection of {self._break:.0f}'
@@ -337,7 +334,7 @@ def pooled(
         if len(taken) > 1:
             a, m, b, n = (sum(column) for column in zip(*taken.values(), strict=True))
             lower, upper = (ratio_of_proportions_mn(a, m, b, n) if a + b else None) or (None, None)
-            value, lower, upper = (_tidy(x) for x in (a / m / (b / n) if b and m else None, lower, upper))
+            value, lower, upper = (tidied(x) for x in (a / m / (b / n) if b and m else None, lower, upper))
             found[now.id] = Pooled(now.id, tuple(sorted(taken, reverse=True)), value, lower, upper, float(a + b))
     return found
 
@@ -377,10 +374,10 @@ def _facts(change: Change, test: Tested, broken: bool, facts: Facts, last: Seque
     for name, number in numbers.items():
         key = Place(item, name)
         if number is not None:
-            added.append(Fact(key, tidy(number), "", ""))
+            added.append(Fact(key, tidy(number)))
         elif in_the_way is not None:
             added.append(in_the_way._replace(key=key))
         else:
             why = change.reason or "one of the two ratios is zero"
-            added.append(Fact(key, None, "", "", "not_tested", note=why))
+            added.append(Fact(key, None, problem="not_tested", note=why))
     return added

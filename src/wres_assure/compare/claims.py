@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ..facts import Facts, operand_of
 from ..figures import MONTHS, WITHHELD, Figure, figure_of_text
 from ..model import Fact, Json, Place, Raised
-from ..rulebook.expression import Operand, exact, tidy
+from ..numbers import Operand, exact, tidy
 
 LONGEST = 500  # characters of a sentence that is read
 _TITLES = {"white": "White", "bme": "BME"}

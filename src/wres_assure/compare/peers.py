@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from ..facts import Facts
 from ..model import ORGANISATIONS, Fact, Indicator, Json, PeerPosition, Place, Return
+from ..numbers import tidy
 from ..rulebook import Rulebook
-from ..rulebook.expression import tidy
 from ..stats.comparisons import Spread, prediction_deviation, shrunken, spread_of, student_z
 from .peer_scales import Estimate, estimate, level, logit, share_of
 from .published import nowhere, published, region_of
@@ -48,6 +48,8 @@ class Peers(NamedTuple):
 
 
 class Group(NamedTuple):
+    """The organisations that one is comparable with, and in words which they are."""
+
     members: tuple[Peer, ...]
     words: str
     notes: tuple[str, ...] = ()

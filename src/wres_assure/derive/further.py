@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..facts import Facts
 from ..model import Fact, Place
-from ..rulebook.expression import Operand, tidy
+from ..numbers import Operand, tidy
 from ..stats.proportions import cochran_armitage
 
 COUNTED_BY_HAND = ("vsm", "senior_medical_manager")  # guidance 8.3: ESR does not give them, so a difference is expected

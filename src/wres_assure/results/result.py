@@ -30,8 +30,8 @@ from ..model import (
     Score,
     Slip,
 )
+from ..numbers import tidy
 from ..rulebook import Rule, Rulebook
-from ..rulebook.expression import tidy
 from ..wording.cells import cells_of, figure_shown, raw_of
 from ..wording.change import KINDS, three_years
 from ..wording.findings import fingerprint, in_turn, message_of, remedy_of

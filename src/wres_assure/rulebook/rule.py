@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from ..model import Json, Place
-from .expression import Env, Operand, Tree, interval_of, value_of
+from ..numbers import Operand
+from .expression import Env, Tree, interval_of, value_of
 
 BOUND = "@"  # a part of a selector that is taken from the place where the rule is judged
-ALL_BOUND = Place(BOUND, BOUND, BOUND, BOUND, BOUND)
 
 
 class Selector(NamedTuple):
@@ -47,9 +47,14 @@ class Selector(NamedTuple):
         chosen = self.one or self.by_item[place.item]
         if BOUND not in chosen:
             return chosen
-        if chosen == ALL_BOUND:
-            return place
-        return Place._make([own if part == BOUND else part for part, own in zip(chosen, place, strict=True)])
+        item, basis, staff_group, pay_band, ethnicity = chosen
+        return Place(
+            place[0] if item == BOUND else item,
+            place[1] if basis == BOUND else basis,
+            place[2] if staff_group == BOUND else staff_group,
+            place[3] if pay_band == BOUND else pay_band,
+            place[4] if ethnicity == BOUND else ethnicity,
+        )
 
 
 class Wording(NamedTuple):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ..facts import Facts
 from ..model import Indicator, Json, Place, Term
-from ..rulebook.expression import tidy
+from ..numbers import tidy
 from ..stats.proportions import critical_z
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..facts import Facts
 from ..model import Fact, Place
-from ..rulebook.expression import Operand, exact, printed
+from ..numbers import Operand, exact, printed
 
 
 class Repair(NamedTuple):

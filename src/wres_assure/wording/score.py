@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from ..figures import in_words
 from ..model import Assessment, Indicator, Json, Score, Term
+from ..numbers import tidy
 from ..rulebook import Rulebook
-from ..rulebook.expression import tidy
 from ..stats.proportions import critical_z
 from .cells import cells_of
 from .text import clean, listed, number_of, sentence
@@ -51,7 +51,6 @@ class IndexLine(NamedTuple):
     id: str
     number: str
     title: str
-    domain: str
     gap: str  # as a ratio
     weight: str
     factor: str  # what the index is multiplied by; all of them together make it
@@ -103,7 +102,6 @@ def index_lines(assessment: Assessment, rulebook: Rulebook) -> list[IndexLine]:
             term.id,
             number_of(term.id),
             titles[term.id],
-            term.domain,
             gap(math.exp(term.g)),
             f"{term.weight * 100:.1f}%",
             f"{contribution(term):.3f}",
