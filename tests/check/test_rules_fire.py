@@ -104,7 +104,9 @@ survey_5,,,bme,21.5,20.0
 respondents_5,,,white,60000,60000
 respondents_5,,,bme,60000,60000
 """) + two_years("rebased", 2022, """
-training,,,white,10000000,
+headcount,non_clinical,,white,6000000,
+headcount,clinical_non_medical,,white,6000000,
+headcount,medical_and_dental,,white,6000000,
 applicants,,,white,59,
 shortlisted,,,white,60,
 survey_7,,,white,59,87
