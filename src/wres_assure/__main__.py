@@ -43,8 +43,8 @@ def _run(arguments: list[str]) -> int:
     except Exception as e:  # a traceback would carry cell values, and helps nobody who is not an author
         if type(e).__name__ == "RulebookUnusable":
             _tell(f"The rulebook cannot be used.\n{e}")
-        else:
-            _tell(own_fault(e))
+            return 3 if getattr(e, "of_user", False) else 4
+        _tell(own_fault(e))
         return 4
 
 

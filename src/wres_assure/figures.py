@@ -51,7 +51,7 @@ def in_words(count: int) -> str:
 
 def written_out(raw: str, value: float | None) -> str:
     """A figure as printed; a number stored with an exponent is written out, since nobody prints one."""
-    if value is None or not re.fullmatch(r"[+-]?[\d.]+e[+-]?\d+%?", raw.lower()):
+    if value is None or not re.fullmatch(r"[+-]?\d+(?:\.\d*)?e[+-]?\d{1,3}%?", raw.lower()):
         return raw
     sign = "%" if raw.endswith("%") else ""
     return f"{float(raw.rstrip('%')):.20f}".rstrip("0").rstrip(".") + sign

@@ -9,6 +9,7 @@ import click
 
 from ..run import files
 from ..wording.numbers import counted
+from ..wording.text import clean
 
 if TYPE_CHECKING:
     from ..rulebook import Rulebook
@@ -38,8 +39,8 @@ def rules_list(rules: str | None) -> None:
     """List every rule: id, what it asks for, title."""
     rulebook = _load(rules)
     for rule in rulebook.rules:
-        click.echo(f"{rule.id:<8}  {rule.action:<7}  {rule.title}")
-    click.echo(f"{counted(len(rulebook.rules), 'rule')}, rulebook {rulebook.version} ({rulebook.sha256[:12]}).")
+        _say(f"{rule.id:<8}  {rule.action:<7}  {rule.title}")
+    _say(f"{counted(len(rulebook.rules), 'rule')}, rulebook {rulebook.version} ({rulebook.sha256[:12]}).")
 
 
 @rules_group.command("show")
@@ -56,7 +57,7 @@ def rules_show(rule_id: str, rules: str | None) -> None:
 
         near = did_you_mean(rule_id.upper(), [rule.id for rule in rulebook.rules])
         raise click.ClickException(f"No rule is called '{rule_id}'.{near} `rules list` names them all.")
-    click.echo(manual(rulebook, found), nl=False)
+    _say(manual(rulebook, found))
 
 
 @rules_group.command("lint")
@@ -91,10 +92,10 @@ def rules_mutate(ctx: click.Context, rules: str | None) -> None:
     found = mutate(_load(rules))
     for score in found.scores:
         for survivor in score.survivors:
-            click.echo(f"{score.rule}: not noticed: {survivor}")
+            _say(f"{score.rule}: not noticed: {survivor}")
     outside = counted(len(found.outside), "rule")
-    click.echo(f"{found.noticed:,} of {found.mutants:,} mutants noticed, {found.share * 100:.1f}%.")
-    click.echo(f"{outside} without an expression left out: {', '.join(found.outside)}.")
+    _say(f"{found.noticed:,} of {found.mutants:,} mutants noticed, {found.share * 100:.1f}%.")
+    _say(f"{outside} without an expression left out: {', '.join(found.outside)}.")
     ctx.exit(1 if found.noticed < found.mutants else 0)
 
 
@@ -104,7 +105,7 @@ def rules_coverage(rules: str | None) -> None:
     """Print which rules judge each row of the template."""
     from ..authoring.coverage import coverage
 
-    click.echo(coverage(_load(rules)), nl=False)
+    _say(coverage(_load(rules)))
 
 
 @rules_group.command("diff")
@@ -114,7 +115,7 @@ def rules_diff(old: str, new: str) -> None:
     """Say what an organisation will notice between two folders of rules."""
     from ..authoring.difference import diff
 
-    click.echo(diff(_load(old), _load(new)), nl=False)
+    _say(diff(_load(old), _load(new)))
 
 
 @rules_group.command("docs")
@@ -131,7 +132,12 @@ def rules_docs(output: str, force: bool, rules: str | None) -> None:
         files.may_write(path, force)
     for path, text in written.items():
         files.write(path, text, force)
-    click.echo(f"{counted(len(written), 'page')} written below {output}.")
+    _say(f"{counted(len(written), 'page')} written below {output}.")
+
+
+def _say(text: str) -> None:
+    """Lines of a rulebook, which anybody may have written: without what steers a terminal."""
+    click.echo("\n".join(map(clean, text.rstrip("\n").split("\n"))))
 
 
 def _load(folder: str | None) -> Rulebook:
@@ -142,6 +148,6 @@ def _load(folder: str | None) -> Rulebook:
 
 def _report(ctx: click.Context, problems: list[str], before: str = "") -> None:
     for problem in problems:
-        click.echo(problem)
-    click.echo(f"{before}{counted(len(problems), 'problem')}.")
+        _say(problem)
+    _say(f"{before}{counted(len(problems), 'problem')}.")
     ctx.exit(1 if problems else 0)

@@ -10,7 +10,10 @@ from ..model import Refused, Row, Submission
 
 FORMAT = 1
 MAX_FACTS = 200_000
+MAX_TEXT = 32_767  # characters of one text, as a workbook's
 _DIMENSIONS = ("item", "basis", "staff_group", "pay_band", "ethnicity")
+_OF_ORGANISATION = ("code", "name", "type", "region")
+_OF_FACT = (*_DIMENSIONS, "raw", "cell", "problem", "note")
 
 
 def read_result(data: bytes, file: str, sha256: str) -> Submission:
@@ -31,7 +34,7 @@ def read_result(data: bytes, file: str, sha256: str) -> Submission:
                 raise _refused(file, f"has format {str(result['format'])[:20]}; format {FORMAT} is read here")
             hashes.add(str(result["rulebook"]["sha256"]))
             rows += _rows(result, len(rows))
-        except (KeyError, TypeError, AttributeError):
+        except (KeyError, TypeError, AttributeError, _NoResult):
             raise _refused(file, "is JSON, but no result of wres-assure check") from None
     if len(hashes) != 1 or len(rows) > MAX_FACTS:
         raise _refused(file, "holds results of several rulebooks, or too many")
@@ -41,16 +44,35 @@ def read_result(data: bytes, file: str, sha256: str) -> Submission:
 def _rows(result: dict[str, Any], before: int) -> list[Row]:
     submission = result["submission"]
     organisation = submission["organisation"]
+    _texts(organisation, _OF_ORGANISATION)
+    _texts(submission, ("scheme",))
+    if not isinstance(submission["reporting_year"], int | None):
+        raise _NoResult
     whose = {f"organisation_{name}": _text(organisation[name]) for name in ("code", "name", "type")}
     whose |= {"region": _text(organisation["region"]), "reporting_year": _text(submission["reporting_year"])}
     whose["scheme"] = _text(submission.get("scheme", "nhs_wres"))
     rows = []
     for number, fact in enumerate(result["facts"], before + 1):
+        _texts(fact, _OF_FACT)
+        if not isinstance(fact["value"], int | float | None) or not isinstance(fact["raw"], str):
+            raise _NoResult
         if fact["problem"] not in NOT_IN_FILE:
             dimensions = {name: _text(fact[name]) for name in _DIMENSIONS}
             value, note = written_out(fact["raw"], fact["value"]), _text(fact.get("note"))
             rows.append(Row(number, {**whose, **dimensions, "value": value, "note": note}))
     return rows
+
+
+class _NoResult(Exception):
+    """What stands in a file is not as the published schema of results has it."""
+
+
+def _texts(entry: dict[str, Any], names: tuple[str, ...]) -> None:
+    """_NoResult where one of these is neither a text of some length nor absent: of a result made by somebody else."""
+    for name in names:
+        text = entry.get(name)
+        if text is not None and not (isinstance(text, str) and len(text) <= MAX_TEXT):
+            raise _NoResult
 
 
 def _text(value: Any) -> str:

@@ -20,7 +20,14 @@ __all__ = ["BOUND", "Rule", "Rulebook", "RulebookUnusable", "Selector", "Wording
 
 
 class RulebookUnusable(Exception):
-    """A rulebook that cannot be loaded: our author's mistake, never the submitter's."""
+    """A rulebook that cannot be loaded: its author's mistake, never the submitter's.
+
+    `of_user`: whoever runs the programme named it, so that it is an input refused and no fault of ours.
+    """
+
+    def __init__(self, message: str, of_user: bool = False) -> None:
+        super().__init__(message)
+        self.of_user = of_user
 
 
 class Rulebook(NamedTuple):
@@ -114,14 +121,16 @@ def load(folder: str | None = None) -> Rulebook:
     from .strict_yaml import RulebookError
 
     if folder is not None and not os.path.isdir(folder):
-        raise RulebookUnusable(f"{folder}: is not a folder of rules.")
+        raise RulebookUnusable(f"{folder}: is not a folder of rules.", of_user=True)
+    if folder is not None and not any(path.is_file() for path in Path(folder).rglob("*.y*ml")):
+        raise RulebookUnusable(f"{folder}: holds no rules (no .yaml file). Name the folder they lie in.", of_user=True)
     whole = folder is not None and os.path.isdir(os.path.join(folder, "collection"))
     try:
         return build(
             compile_folder(Path(folder if whole and folder else ours), Path(folder) if folder and not whole else None)
         )
     except RulebookError as e:
-        raise RulebookUnusable(str(e)) from None
+        raise RulebookUnusable(str(e), of_user=folder is not None) from None
 
 
 def build(compiled: Json) -> Rulebook:

@@ -29,6 +29,16 @@ NOT_RULES = {"schema.json", "README.md"}
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
+_IN_CASES = {"year": "a whole number", "printed": "a list of printed texts"}
+
+
+def _fits_case(name: str, value: Any) -> bool:
+    """Whether a value can stand under a name in a rule's case."""
+    if name == "printed":
+        return isinstance(value, list) and all(isinstance(text, str) for text in value)
+    return isinstance(value, int if name == "year" else int | float | str)
+
+
 def compile_folder(folder: Path, over: Path | None = None) -> Json:
     """The compiled rulebook of a folder; `over` adds rules to it and overrides them by id."""
     return _Compiler(folder, over).result
@@ -262,6 +272,11 @@ class _Compiler:
         outcomes = {case.get("outcome") for case in rule.cases}
         if rule.assert_ is not None and not {"passed", "failed"} <= outcomes:
             self._refuse(source, (*at, "cases"), f"{rule.id} needs a case that passes and one that fails.")
+        for number, case in enumerate(rule.cases):
+            for name, value in case.items():
+                if not _fits_case(name, value):
+                    what = f"{rule.id}: in a case {name} is {_IN_CASES.get(name, 'a number or a printed text')}."
+                    self._refuse(source, (*at, "cases", number, name), what)
 
     def _places(self, source: Source, at: Steps, rule: Rule) -> list[list[str]]:
         for dimension, index, message in unknown_members(rule, self.items):
