@@ -26,18 +26,21 @@ _DISPLAYED = re.compile(r"could not be displayed with font")
 _OTHERS = re.compile(
     "[^\t\n\x20-\x7e\xa0-\u024f\u0370-\u03ff\u0400-\u04ff\u1e00-\u1eff\u2010-\u2027\u2030-\u203a\u20ac\u2190-\u2193\u2212\u2260\u2264\u2265]"
 )
+# Within these blocks it lacks some letters, and others are none yet: where one stands, only Latin ones are set.
+_RARE = re.compile("[^\t\n\x20-\x7e\xa0-\u017f\u2010-\u2027\u20ac\u2190-\u2193\u2212\u2264\u2265]")
 
 
 def page(document: Document) -> bytes:
     """The document as a tagged PDF (PDF/UA-1), its fonts inside it; Unwritable where the extra is not installed."""
     with open(os.path.join(resources.folder("briefing_templates"), "typst", "briefing.typ"), "rb") as file:
         template = file.read()
-    try:
-        return _typeset(template, document, False)
-    except _typst().TypstError as e:
-        if not _DISPLAYED.search(str(e)):
-            raise
-        return _typeset(template, document, True)
+    for spelled in (None, _OTHERS):
+        try:
+            return _typeset(template, document, spelled)
+        except _typst().TypstError as e:
+            if not _DISPLAYED.search(str(e)):
+                raise
+    return _typeset(template, document, _RARE)
 
 
 def picture(svg: str, millimetres: int, dots_per_inch: int) -> bytes:
@@ -51,21 +54,21 @@ def picture(svg: str, millimetres: int, dots_per_inch: int) -> bytes:
     return bytes(compiler.compile(format="png", ppi=dots_per_inch))
 
 
-def _typeset(template: bytes, document: Document, spelled: bool) -> bytes:
+def _typeset(template: bytes, document: Document, spelled: re.Pattern[str] | None) -> bytes:
     compiler = _compiler(template, **_inputs(document, spelled), size=_size(template, document, spelled))
     return bytes(compiler.compile(format="pdf", pdf_standards="ua-1", timestamp=_TIME))
 
 
-def _inputs(document: Document, spelled: bool) -> dict[str, str]:
+def _inputs(document: Document, spelled: re.Pattern[str] | None) -> dict[str, str]:
     drawn = {chart.id: charts.svg(chart) for chart in document.charts}
     texts = {
         "document": json.dumps(as_data(document), ensure_ascii=False),
         "charts": json.dumps(drawn, ensure_ascii=False),
     }
-    return {name: _OTHERS.sub(_spelled, text) for name, text in texts.items()} if spelled else texts
+    return {name: spelled.sub(_spelled, text) for name, text in texts.items()} if spelled else texts
 
 
-def _size(template: bytes, document: Document, spelled: bool) -> str:
+def _size(template: bytes, document: Document, spelled: re.Pattern[str] | None) -> str:
     """The largest type at which the front keeps to its pages, the smallest where none does; found by halves.
 
     Only the front is set, with empty pictures of the right height: a tenth of the work of the whole.
