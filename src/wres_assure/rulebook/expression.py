@@ -39,7 +39,7 @@ def names_in(tree: Tree) -> list[str]:
     return []
 
 
-_BINDING = {"or": 1, "and": 2, "not": 3, "+": 5, "-": 5, "*": 6, "/": 6}
+_BINDING = {"or": 1, "and": 2, "not": 3, "+": 5, "-": 5, "*": 6, "/": 6, "neg": 7}
 
 
 def text_of(tree: Tree, name: Callable[[str], str] = str, within: int = 0) -> str:
@@ -54,7 +54,7 @@ def text_of(tree: Tree, name: Callable[[str], str] = str, within: int = 0) -> st
     binding = _BINDING.get(sign, 4)
     if sign in ("neg", "not"):
         mark = "-" if sign == "neg" else "not "
-        text = f"{mark}{text_of(parts[0], name, 7 if sign == 'neg' else binding)}"
+        text = f"{mark}{text_of(parts[0], name, binding)}"
     else:
         first, *rest = parts
         tail = "".join(f" {sign} {text_of(part, name, binding + 1)}" for part in rest)
