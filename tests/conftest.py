@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import json
+import shutil
 import socket
 import sys
+import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -17,6 +21,7 @@ from wres_assure.assess import assess
 from wres_assure.model import Assessment
 from wres_assure.one_return import Given
 from wres_assure.rulebook import Rulebook
+from wres_assure.rulebook.compile import compile_folder
 from wres_assure.run.inputs import Inputs
 
 TESTS = Path(__file__).resolve().parent
@@ -47,6 +52,19 @@ def sample(story: str, previous: bool = False) -> Assessment:
     return assessment
 
 
+@cache
+def as_installed() -> str:
+    """A folder with the programme as a wheel lays it out, its rules compiled: a process of it starts in no time."""
+    home = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    shutil.copytree(PACKAGE, Path(home) / PACKAGE.name)
+    data = Path(home) / PACKAGE.name / "data"
+    for folder in ("rules", "briefing_templates"):
+        shutil.copytree(ROOT / folder, data / folder)
+    (data / "rules.json").write_text(json.dumps(compile_folder(ROOT / "rules")), encoding="utf-8")
+    return home
+
+
 def previous_of(story: str) -> tuple[str, ...]:
     """The earlier returns that lie beside a story's own."""
     return tuple(str(path) for path in sorted((SAMPLES / story).glob("previous*.xlsx")))
@@ -55,6 +73,12 @@ def previous_of(story: str) -> tuple[str, ...]:
 def earlier_given(paths: tuple[str, ...], rulebook: Rulebook) -> Given:
     """Earlier returns as they are given with a return."""
     return Inputs(previous=paths).opened(rulebook)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    told = "`make quick` leaves it out"
+    config.addinivalue_line("markers", f"programs: needs LibreOffice, a browser, a PDF or an installation; {told}")
+    config.addinivalue_line("markers", f"slow: takes seconds; {told}")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

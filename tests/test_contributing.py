@@ -31,6 +31,7 @@ def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_the_worked_example_works(folder: Path) -> None:
     assert len(COMMANDS) == 4
     for command in COMMANDS:

@@ -16,7 +16,9 @@ from wres_assure.assess import judged
 from wres_assure.model import Sheet, Submission
 from wres_assure.read import read
 from wres_assure.rulebook import Rulebook
-from wres_assure.score import LEVELS
+from wres_assure.score.reliability import LEVELS
+
+pytestmark = pytest.mark.slow
 
 EVERY_CELL = bool(os.environ.get("WRES_ASSURE_EVERY_CELL"))
 

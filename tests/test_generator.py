@@ -108,6 +108,7 @@ def test_a_year_changes_about_as_much_as_a_year_does() -> None:
             assert merged or 0.85 < sizes[1] / sizes[0] < 1.15
 
 
+@pytest.mark.slow
 def test_all_trusts_together_look_like_the_country() -> None:
     many = [generate.generate(seed) for seed in range(100, 200)]
     many = [given for given in many if given.kind not in ("commissioner", "independent")]
@@ -170,19 +171,15 @@ def said_of_honest() -> list[detect.Said]:
     return [one for seed in complete for one in detect.clean(seed).said]
 
 
+@pytest.mark.slow
 def test_honest_returns_have_nothing_to_correct(said_of_honest: list[detect.Said]) -> None:
     assert [one for one in said_of_honest if one.action in ("correct", "broken")] == []
 
 
+@pytest.mark.slow
 def test_hardly_any_honest_return_has_something_to_explain(said_of_honest: list[detect.Said]) -> None:
     # The truth of a generated organisation moves from year to year, and is asked about where the counts tell it:
     # how often stands in bench/simulation_change.md.
     changed = ("YOY-03a", "YOY-03c", "YOY-08")
     asked = {one.seed for one in said_of_honest if one.action == "explain" and one.rule not in changed}
     assert len(asked) <= 1
-
-
-def test_planted_errors_are_found_where_they_are() -> None:
-    results = [detect.tried((at, kind, 11)) for at, kind in enumerate(detect.KINDS)]
-    missed = [(result.kind, result.seed, result.expected.rules) for result in results if not result.found]
-    assert len(missed) <= len(results) * 0.02, missed

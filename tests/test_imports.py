@@ -64,9 +64,10 @@ DOORS = {
     "render": "score_text terminal text",
     "render.briefing": "docx html markdown pdf",
     "render.workbooks": "findings style template",
-    "results": "differ difference result score_json",
+    "results": "difference difference_told result",
     "rulebook": "_ expression parser strict_yaml",
     "run": "every_return files inputs",
+    "score": "_ reliability usable",
     "stats": "comparisons power power_of_change proportions",
     "wording": "cells change findings indicators numbers peers report said score small_counts text",
 }

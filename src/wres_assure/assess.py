@@ -14,7 +14,9 @@ from .model import Assessment, Conformed, Earlier, Refused, Submission
 from .one_return import NOTHING, Established, Given, earlier, settled, with_given, years_before
 from .read import read
 from .rulebook import Rulebook
-from .score import reliability, score, usable
+from .score import score
+from .score.reliability import reliability
+from .score.usable import usable
 from .slips import raised_of, slips
 
 if TYPE_CHECKING:

@@ -36,6 +36,11 @@ WITHHELD = "[text]"  # what stands for free text in an output that was not asked
 NOT_IN_FILE = ("row_missing", "row_twice", "block_missing", "section_missing")  # the file has no such cell, or two
 
 
+def more_or_fewer(people: int, none: str) -> str:
+    """`one more`, `two fewer`, `12 more` people; `none` where there are as many."""
+    return f"{in_words(abs(people))} {'more' if people > 0 else 'fewer'}" if people else none
+
+
 def in_words(count: int) -> str:
     """A count under ten as a word, `three`; others in digits, `1,204`."""
     return _WORDS.get(count, f"{count:,}")

@@ -15,6 +15,8 @@ PASSED, FAILED, UNVERIFIABLE = "passed", "failed", "unverifiable"
 NOT_APPLICABLE, BROKEN = "not_applicable", "broken"
 OUTCOMES = (PASSED, FAILED, UNVERIFIABLE, NOT_APPLICABLE, BROKEN)
 ACTIONS = ("correct", "explain", "note")
+HOW_GIVEN = ("structure", "types")  # families on how figures are given: one that fails is in question for all others
+OURS = ("derived", "change", "last_year")  # bases of facts made of other facts, and made again
 ORGANISATIONS = {
     "trust": "NHS trusts",
     "independent": "independent providers",
@@ -144,7 +146,6 @@ class Place(NamedTuple):
 
 
 WHOLE = Place(basis="")  # the whole return
-Key = Place  # the name it had; to go when nothing says it any more
 
 
 class Fact(NamedTuple):
@@ -200,6 +201,8 @@ class Finding(NamedTuple):
 
 
 class Organisation(NamedTuple):
+    """Who submits."""
+
     code: str
     name: str
     type: str  # "" where it cannot be told

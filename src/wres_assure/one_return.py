@@ -12,7 +12,7 @@ from .facts import Facts
 from .model import Compared, Conformed, Earlier, Fact, Finding, Indicator, Return
 from .read import read
 from .rulebook import Rulebook
-from .score import usable
+from .score.usable import usable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

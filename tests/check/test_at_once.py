@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from conftest import rules, sample
 from wres_assure import check as checks
 from wres_assure import rulebook
-from wres_assure.check.assertion import FIRST, Context, assert_at
+from wres_assure.check.assertion import Context, assert_at
 from wres_assure.check.at_once import Figures, figures_at_once
 from wres_assure.check.raised import raised_at
 from wres_assure.facts import Facts
-from wres_assure.model import WHOLE, Fact, Finding, Place
+from wres_assure.model import HOW_GIVEN, WHOLE, Fact, Finding, Place
 
 RULES = rules()
 PARAMETERS = RULES.parameters_of(2021)
@@ -68,7 +68,7 @@ def test_nothing_that_is_proved_is_found_wanting(seed: int) -> None:
             continue
         if rule.raised_by and rule.kind != "cells":
             continue
-        first = rule.family in FIRST
+        first = rule.family in HOW_GIVEN
         for place in proved(rule, given if first else given.questioned(in_question)):
             number += 1
             assert found_by_judgement(rule, place, context) == [], (rule.id, place)
@@ -132,6 +132,7 @@ def made(condition: Any, when: Any, computed: Any) -> rulebook.Rule:
         when_text="so", places=(WHOLE,) * 2, kind="places"))
 
 
+@pytest.mark.slow
 @settings(max_examples=1500, deadline=None)
 @given(conditions, st.one_of(st.none(), conditions), sums, st.tuples(*[figures] * 5), st.sampled_from((*NAMES, "")))
 def test_no_expression_is_proved_that_does_not_hold(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SAMPLES, SOURCE, STORIES, path_of
+from conftest import SAMPLES, SOURCE, STORIES, as_installed, path_of
 from wres_assure import __main__, __version__
 from wres_assure.cli import commands as cli
 from wres_assure.model import Refused, Unwritable
@@ -310,7 +310,7 @@ def test_version() -> None:
 
 def test_a_reader_who_stops_reading(tmp_path: Path) -> None:
     code = "from wres_assure.__main__ import main; raise SystemExit(main())"
-    path = {**os.environ, "PYTHONPATH": SOURCE}
+    path = {**os.environ, "PYTHONPATH": as_installed()}
     with subprocess.Popen([sys.executable, "-c", code, "check", str(SAMPLES), "--format", "json"],
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=path) as process:  # fmt: skip
         assert process.stdout and process.stderr

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from conftest import SAMPLES
 from wres_assure.assess import judged
 from wres_assure.cohort import figures, schema
-from wres_assure.cohort.schema import FAMILIES, left_out, second_opinion
+from wres_assure.cohort.schema import left_out, second_opinion
 from wres_assure.cohort.table import (
     MAX_FIGURES,
     Table,
@@ -33,7 +33,7 @@ from wres_assure.cohort.table import (
 )
 from wres_assure.conform import conform
 from wres_assure.figures import figure_of_text
-from wres_assure.model import BROKEN, FACT_COLUMNS, FAILED, Assessment, Fact, Place, Refused, Submission
+from wres_assure.model import BROKEN, FACT_COLUMNS, FAILED, HOW_GIVEN, Assessment, Fact, Place, Refused, Submission
 from wres_assure.read import read
 from wres_assure.render.workbooks.template import Typed, template
 from wres_assure.rulebook import Rulebook
@@ -46,7 +46,7 @@ CLEAN = SAMPLES / "clean_acute_trust" / "return.xlsx"
 @pytest.fixture(scope="session")
 def narrow(rulebook: Rulebook) -> Rulebook:
     """The rules of structure and types alone, which is all that the second opinion speaks of."""
-    return rulebook.with_rules(rule for rule in rulebook.rules if rule.family in FAMILIES)
+    return rulebook.with_rules(rule for rule in rulebook.rules if rule.family in HOW_GIVEN)
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +71,7 @@ def of_core(assessment: Assessment, rulebook: Rulebook) -> list[tuple[Found, str
     return sorted(
         ((f.rule, f.code, tuple(f.place)), message_of(f, rulebook, show_values=True))
         for f in assessment.findings
-        if f.outcome == FAILED and families[f.rule] in FAMILIES
+        if f.outcome == FAILED and families[f.rule] in HOW_GIVEN
     )
 
 
@@ -114,6 +114,7 @@ TOKENS = ["<", ">", "≤", "=", "*", "-", "–", "—", "−", "+", "'", ",", ".
           "inf", "nan", "¹", "₂", "①", "❶", "㈠", "⅓", "Ⅳ", " | ", "|", "=", "2021-03-31T"]
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.one_of(
     st.lists(st.sampled_from(TOKENS), max_size=5).map("".join),
@@ -204,6 +205,7 @@ def random_return(clean: list[Fact], number: int, rng: random.Random) -> list[di
     return rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_both_find_the_same_in_random_tables(seed: int, clean: list[Fact], narrow: Rulebook) -> None:
     """A hundred returns in each table, several errors in each return, all words and places included."""
@@ -420,7 +422,7 @@ def test_schemas_hold_one_check_a_rule_and_coerce_nothing(rulebook: Rulebook) ->
     schemas = [schema.raised_schema(rulebook), schema.figures_schema(rulebook),
                *(schema.place_schema(rulebook.rule(rule)) for rule in ("TYP-03b", "TYP-04"))]  # fmt: skip
     names = [check.name for made in schemas for check in made.checks]
-    ours = {rule.id for rule in rulebook.rules if rule.family in FAMILIES}
+    ours = {rule.id for rule in rulebook.rules if rule.family in HOW_GIVEN}
     assert sorted(names) == sorted(ours - set(left_out(rulebook)))
     assert not any(made.coerce or any(column.coerce for column in made.columns.values()) for made in schemas)
     assert all(check.ignore_na is False for made in schemas for check in made.checks)
@@ -508,6 +510,7 @@ def test_the_core_reads_the_same_csv_as_the_cohort(clean: list[Fact], narrow: Ru
     assert [a.facts for a in alone] == [a.facts for a in together]
 
 
+@pytest.mark.slow
 def test_forty_returns_in_one_table_are_each_judged_as_alone(clean: list[Fact], narrow: Rulebook) -> None:
     rng = random.Random(3)
     returns = [rows_of([f._replace(raw=rng.choice(BAD)) if rng.random() < 0.05 else f for f in rng.sample(clean, 150)],

@@ -568,6 +568,7 @@ def test_how_likely_a_headcount_repeats(people: float) -> None:
     assert again(people, 0.12) == pytest.approx(scipy_stats.skellam.pmf(0, people * 0.12, people * 0.12), rel=1e-6)
 
 
+@pytest.mark.slow
 def test_an_honest_return_of_5000_repeats_about_20_headcounts(rulebook: Rulebook) -> None:
     """The number that the message gives, held against what the generator's honest returns do."""
     told, done = [], []

@@ -146,6 +146,7 @@ def test_the_organisation_itself_does_not_widen_the_limits_it_is_held_against() 
     assert near.limits_95 == far.limits_95
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("peers", peers_simulation.PEERS)
 def test_innocent_organisations_are_inside(peers: int) -> None:
     """The whole simulation stands in tests/bench/simulation_peers.md; a small part of it is run here."""
@@ -222,6 +223,7 @@ def test_what_is_not_known_of_the_organisation_is_left_out_and_said(rulebook: Ru
 # Beside a return
 
 
+@pytest.mark.slow
 def test_a_return_among_sixty(rulebook: Rulebook, given: PeerFiles) -> None:
     found = checked(rulebook, given).compared.peers
     assert set(found) == {f"indicator_{n}" for n in range(1, 10)}
@@ -266,6 +268,7 @@ def test_alone_or_beside_others_the_findings_are_the_same(story: str, rulebook: 
     assert alone.coverage["checks"] == beside.coverage["checks"]
 
 
+@pytest.mark.slow
 def test_the_order_of_peers_does_not_matter(rulebook: Rulebook, folder: Path, given: PeerFiles, tmp_path: Path) -> None:
     shuffled = list(returns())
     random.Random(1).shuffle(shuffled)
@@ -294,6 +297,7 @@ def test_a_figure_in_question_is_not_placed(rulebook: Rulebook, given: PeerFiles
                 assert position.reason
 
 
+@pytest.mark.slow
 def test_every_rule_fires_and_on_the_right_side(rulebook: Rulebook, given: PeerFiles, tmp_path: Path) -> None:
     all_fired: set[str] = set()
     for (n, worse), assessment in outliers(rulebook, given, tmp_path).items():

@@ -384,6 +384,7 @@ def ways() -> st.SearchStrategy[dict[str, bool]]:
     )
 
 
+@pytest.mark.slow
 def test_20_000_cells_of_every_kind_are_equal_in_three_readers() -> None:
     seen: Counter[str] = Counter()
 
@@ -477,6 +478,7 @@ def mutated(text: str, rng: random.Random) -> str:
     return text
 
 
+@pytest.mark.slow
 def test_the_quick_way_and_the_careful_way_are_twins(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = random.Random(20210331)
     quick_ways = refusals = 0
@@ -602,6 +604,7 @@ def libreoffice(folder: Path, target: str, paths: list[Path]) -> Path:
     return made
 
 
+@pytest.mark.programs
 @needs_libreoffice
 def test_libreoffice_writes_what_reads_alike(tmp_path: Path) -> None:
     paths = []
@@ -623,6 +626,7 @@ def without_saved_values(data: bytes) -> tuple[bytes, int]:
     return pack({**content, part: spoilt.encode()}), count
 
 
+@pytest.mark.programs
 @needs_libreoffice
 def test_libreoffice_calculates_what_our_samples_have_saved(tmp_path: Path) -> None:
     """Each sample, its saved values spoilt, comes back as workbook and as CSV with the values that we saved."""

@@ -8,11 +8,15 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from conftest import STORIES, TESTS, sample
 from said import CHROMIUM
 from wres_assure.briefing.audiences import AUDIENCES, document, refusal
 from wres_assure.render.briefing import html
 from wres_assure.rulebook import Rulebook
+
+pytestmark = pytest.mark.programs
 
 AXE = TESTS / "node_modules" / "axe-core" / "axe.min.js"
 # Each page in a frame of its own, its policy taken out so that axe may run in it; what is found is written as text.

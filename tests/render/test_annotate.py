@@ -277,6 +277,7 @@ def test_a_workbook_saved_by_openpyxl(rulebook: Rulebook) -> None:
     assert_marked(copy, assessed(original))
 
 
+@pytest.mark.programs
 @needs_libreoffice
 def test_a_workbook_saved_by_libreoffice(tmp_path: Path, rulebook: Rulebook) -> None:
     original = convert(bytes_of(MANY), tmp_path, "xlsx")
@@ -565,6 +566,7 @@ def test_the_scanner_passes_over_what_is_no_tag() -> None:
 # --- LibreOffice and the command line --------------------------------------------------------------------------------
 
 
+@pytest.mark.programs
 @needs_libreoffice
 def test_libreoffice_opens_it_and_shows_the_comments(tmp_path: Path, rulebook: Rulebook) -> None:
     copy = copy_of(bytes_of(MANY), rulebook)

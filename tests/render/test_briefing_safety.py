@@ -23,7 +23,7 @@ from wres_assure.__main__ import main
 from wres_assure.briefing.audiences import document
 from wres_assure.briefing.document import Chart, Document, Quote, Section, Table
 from wres_assure.model import Unwritable
-from wres_assure.render.briefing import custom, docx, html, markdown, pdf, typesetting
+from wres_assure.render.briefing import custom, docx, html, markdown, pdf
 from wres_assure.rulebook import Rulebook
 from wres_assure.wording.said import say
 
@@ -98,6 +98,7 @@ def test_submitted_text_is_the_same_text_in_word(text: str, clean: Document) -> 
     assert said_in_word(docx.page(page)) == expected(page)
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize("text", FOR_PDF)
 def test_submitted_text_is_the_same_text_in_pdf(text: str, clean: Document, tmp_path: Path) -> None:
     page = hostile(clean, text)
@@ -121,6 +122,7 @@ def test_nothing_on_the_screen_runs_loads_or_links(text: str, clean: Document) -
     assert not kinds & {"link_open", "image", "html_inline", "html_block", "code_inline", "fence"}
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize("text", FOR_PDF)
 def test_nothing_in_a_pdf_runs_loads_or_links(text: str, clean: Document) -> None:
     active = {"/JS", "/JavaScript", "/URI", "/EmbeddedFile", "/Launch", "/AA", "/OpenAction"}
@@ -140,6 +142,7 @@ def test_nothing_in_a_word_document_runs_loads_or_links(text: str, clean: Docume
     assert b"w:hyperlink" not in word.read("word/document.xml") and not [n for n in word.namelist() if "vba" in n]
 
 
+@pytest.mark.programs
 def test_the_page_opened_in_a_browser_runs_and_asks_for_nothing(clean: Document, tmp_path: Path) -> None:
     """Every hostile text in one page; a script that ran would have changed the title, and a request be in the log."""
     marked = [text.replace("alert(1)", "document.title='ran'") for text in HOSTILE]
@@ -167,7 +170,7 @@ def test_the_style_and_templates_name_nothing_outside() -> None:
 # Files
 
 
-@pytest.mark.parametrize("form", ["html", "pdf", "docx", "md"])
+@pytest.mark.parametrize("form", ["html", pytest.param("pdf", marks=pytest.mark.programs), "docx", "md"])
 def test_nothing_is_overwritten_without_force_and_nothing_else_is_written(form: str, tmp_path: Path) -> None:
     output = tmp_path / f"page.{form}"
     command = ["brief", CLEAN, "--format", form, "-o", str(output)]
@@ -195,12 +198,12 @@ def test_a_missing_extra_is_one_sentence_with_the_command(
     form: str, missing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, missing, None)
-    typesetting._fonts.cache_clear()
+    pdf._fonts.cache_clear()
     assert main(["brief", CLEAN, "--format", form, "-o", str(tmp_path / "x")]) == 2
     said = capsys.readouterr().err
     assert "pip install 'wres-assure[" in said and "Traceback" not in said
     assert list(tmp_path.iterdir()) == []
-    typesetting._fonts.cache_clear()
+    pdf._fonts.cache_clear()
 
 
 # Templates of strangers
@@ -252,8 +255,9 @@ def test_a_style_of_ones_own_goes_into_our_template(clean: Document, tmp_path: P
     ("{% include '../../secret.txt' %}", "there is no template"),
     ("{% include 'link.txt' %}", "leads out of the folder"),
     ("{{ 'a' * 10 ** 10 }}", "memory"),
-    ("{{ 9 ** (9 ** 9) }}", "seconds"),
-    ("{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}", "seconds"),
+    pytest.param("{{ 9 ** (9 ** 9) }}", "seconds", marks=pytest.mark.slow),
+    pytest.param("{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}", "seconds",
+                 marks=pytest.mark.slow),
     (GUARDED + "<script>x</script>", "<script>"),
     (GUARDED + "<img src=http://x>", "src of <img>"),
     (GUARDED + "<p onclick=x>", "onclick of <p>"),

@@ -16,8 +16,8 @@ from conftest import STORIES, sample
 from wres_assure.__main__ import main
 from wres_assure.assess import assess
 from wres_assure.model import FAILED, Assessment, Json, Place, Refused
-from wres_assure.results.differ import KINDS, Difference, asks, difference, result_of
-from wres_assure.results.difference import as_json, text
+from wres_assure.results.difference import KINDS, Difference, asks, difference, result_of
+from wres_assure.results.difference_told import as_json, text
 from wres_assure.results.result import as_json as written
 from wres_assure.results.result import result
 from wres_assure.rulebook import Rulebook

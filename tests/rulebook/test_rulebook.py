@@ -9,7 +9,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import jsonschema
@@ -169,11 +168,9 @@ ALIAS_BOMB = "a: &a [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n" + "".join(
     case("UTF-16", RULE.encode("utf-16"), ": byte 1 is not UTF-8 text."),
 ])
 def test_what_is_not_strict_yaml_is_refused_at_its_place(tmp_path: Path, text: str | bytes, sentence: str) -> None:
-    began = perf_counter()
     message = refusal(small(tmp_path, text))
     assert message.startswith(f"checks/consistency.yaml{sentence}")
     assert "Traceback" not in message and str(tmp_path) not in message
-    assert perf_counter() - began < 2
 
 
 def test_the_alias_bomb_is_as_small_as_they_come() -> None:

@@ -27,7 +27,10 @@ from wres_assure.model import WHOLE, Assessment, Fact, Finding, Indicator, Json,
 from wres_assure.read import read
 from wres_assure.render.score_text import WIDTH, text
 from wres_assure.rulebook import Rulebook
-from wres_assure.score import CLASSES, LEVELS, gap_index, score, standing, usable
+from wres_assure.score import gap_index, score
+from wres_assure.score.profile import CLASSES, standing
+from wres_assure.score.reliability import LEVELS
+from wres_assure.score.usable import usable
 from wres_assure.stats import proportions as stats
 
 pytestmark = pytest.mark.usefixtures("rules_read_once")
@@ -461,6 +464,7 @@ def test_a_blank_is_told_as_missing_and_nothing_that_follows_from_it(rulebook: R
     assert re.fullmatch(r"1 of the \d+ figures asked for are not given or cannot be read\.", reasons[0])
 
 
+@pytest.mark.slow
 def test_removing_more_and_more_never_raises_reliability(rulebook: Rulebook) -> None:
     """Cells taken out at random, ever more of them, in whole columns and scattered; single cells: test_deletion."""
     chance = random.Random(20211123)

@@ -54,6 +54,7 @@ def years(count: int, seed: int, largest: int) -> list[tuple[stats_peers.Pair, s
     return list(zip(found[::2], found[1::2], strict=True))
 
 
+@pytest.mark.slow
 def test_change_given_cases_as_by_scipys_non_central_hypergeometric() -> None:
     random = np.random.default_rng(22)
     for _ in range(TABLES):
@@ -164,6 +165,7 @@ def test_a_tenth_drawn_in_on_either_side_keeps_678655_millionths_of_a_standard_n
     assert found is not None and found[0] == pytest.approx(1, abs=0.02)
 
 
+@pytest.mark.slow
 def test_paule_mandel_solves_its_equation_and_is_near_that_of_statsmodels() -> None:
     random = np.random.default_rng(27)
     for _ in range(TABLES):

@@ -111,6 +111,7 @@ def test_wilson() -> None:
         assert stats.wilson(a, m, level) == pytest.approx((limits.low, limits.high), abs=1e-12)
 
 
+@pytest.mark.slow
 def test_newcombe() -> None:
     for a, m, b, n in tables(QUICK, 3):
         assert stats.newcombe(a, m, b, n) == pytest.approx(
@@ -181,6 +182,7 @@ def test_equal_proportions_and_its_agreement_with_the_interval() -> None:
         assert (p < 0.05) == (limits[0] > 1 or (limits[1] is not None and limits[1] < 1))
 
 
+@pytest.mark.slow
 def test_fisher() -> None:
     for a, m, b, n in tables(TABLES, 9):
         theirs = scipy.stats.fisher_exact([[a, m - a], [b, n - b]]).pvalue
@@ -205,6 +207,7 @@ def test_fisher_by_whole_number_arithmetic_with_ties_and_other_odds() -> None:
             assert deviation(found, exact_p(a, m, b, n, odds, mid_p)) < 1e-12
 
 
+@pytest.mark.slow
 def test_binomial() -> None:
     random = np.random.default_rng(11)
     for k, n, _, _ in tables(TABLES, 11):
@@ -239,6 +242,7 @@ def test_trend_over_bands() -> None:
         assert found is not None and found == pytest.approx((z, 2 * scipy.special.ndtr(-abs(z))), rel=1e-7, abs=1e-9)
 
 
+@pytest.mark.slow
 def test_smallest_detectable_ratio_has_the_power_and_agrees_with_the_interval() -> None:
     random = np.random.default_rng(13)
     for _ in range(TABLES):
@@ -258,6 +262,7 @@ def test_smallest_detectable_ratio_has_the_power_and_agrees_with_the_interval() 
                 assert chance == pytest.approx(0.8, abs=1e-7), (m, n, events, ratio)
 
 
+@pytest.mark.slow
 def test_smallest_detectable_ratio_of_large_organisations() -> None:
     """Where masses far from the likeliest are left off, and other odds reached from those near the answer."""
     random = np.random.default_rng(14)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import resources
-from ..model import FAILED, NOT_APPLICABLE, OUTCOMES, PASSED, UNVERIFIABLE, Json
+from ..model import FAILED, HOW_GIVEN, NOT_APPLICABLE, OUTCOMES, PASSED, UNVERIFIABLE, Json
 from ..rulebook import Rule, Rulebook, RulebookUnusable, load
 from ..rulebook.expression import Tree, names_in, text_of
 from ..rulebook.strict_yaml import Source, Steps, sources
@@ -25,7 +25,6 @@ from .search import ANY, DRAWS, FEASIBLE, Question, comparisons, decided, draws,
 PAIR_DRAWS = 600
 # Asked for by score, slips, change and carried themselves: names, or what names begin with.
 USED_BY_NAME = ("unknown_not_usable", "ordinary_change_", "change_", "staff_turnover", "copied_flow")
-_ANY_VALUE = ("structure", "types")  # families that judge whether a figure can be one, so that any may stand there
 _PLACEHOLDER = re.compile(r"\{([a-z_0-9.]+)(?::([a-z]+))?\}")
 _FORMS = {"often", "raw", "d", "date", "year", "yes", "range", "exact"}
 _WHERE = re.compile(r"(?P<file>[^:\n]+\.ya?ml):(?P<line>\d+):\d+: ")
@@ -260,7 +259,8 @@ def _ranges(rule: Rule, rulebook: Rulebook) -> dict[str, tuple[float, float]]:
             values = rulebook.parameters[name.removeprefix("parameter.")]["values"].values()
             ranges[name] = (float(min(values)), float(max(values)))
         else:
-            ranges[name] = ANY if rule.family in _ANY_VALUE else FEASIBLE.get(rule.units[name], ANY)
+            # Where it is judged whether a figure can be one, any may stand.
+            ranges[name] = ANY if rule.family in HOW_GIVEN else FEASIBLE.get(rule.units[name], ANY)
     return ranges
 
 

@@ -10,7 +10,7 @@ from ..wording.indicators import pooled_sentence
 from ..wording.numbers import figure
 from ..wording.peers import compared_with, level_sentence, peer_sentence, published_sentence, value_in_words
 from ..wording.said import Said, say
-from ..wording.text import lower_first, sentence
+from ..wording.text import lower_first, number_of, sentence
 from .document import Block, Bullets, Chart, Mark, Panel, Paragraph, Section, Table, TableCell, TableRow
 from .dossier import Dossier
 
@@ -58,7 +58,7 @@ def _short(reason: str) -> str:
 
 
 def _title(of: Dossier, name: str) -> str:
-    return f"{name.rpartition('_')[2]} {of.indicators[name].title}"
+    return f"{number_of(name)} {of.indicators[name].title}"
 
 
 def _year_title(of: Dossier, year: int) -> str:

@@ -68,6 +68,11 @@ class Table(NamedTuple):
     notes: tuple[Said, ...] = ()
     widths: tuple[int, ...] = ()  # of the columns, as parts of the whole; () leaves it to the renderer
 
+    def numeric(self, column: int) -> bool:
+        """Whether a column holds numbers and nothing else, so that its heading stands over them."""
+        cells = [row.cells[column] for row in self.rows if column < len(row.cells)]
+        return bool(cells) and all(cell.number for cell in cells)
+
 
 class Mark(NamedTuple):
     """One mark of a chart with the words that stand beside it."""
@@ -134,6 +139,21 @@ class Document(NamedTuple):
     mark: str  # the handling mark, on every page
     sections: tuple[Section, ...]
     foot: tuple[Said, ...]
+
+    @property
+    def front(self) -> tuple[Section, ...]:
+        """The sections of the first pages."""
+        return tuple(section for section in self.sections if not section.annex)
+
+    @property
+    def annex(self) -> tuple[Section, ...]:
+        """The sections behind the first pages."""
+        return tuple(section for section in self.sections if section.annex)
+
+    @property
+    def charts(self) -> tuple[Chart, ...]:
+        """Every chart, in reading order."""
+        return tuple(block for section in self.sections for block in section.blocks if isinstance(block, Chart))
 
 
 def texts(document: Document) -> Iterator[str]:

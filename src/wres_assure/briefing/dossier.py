@@ -10,9 +10,10 @@ from ..model import FAILED, Assessment, Change, Fact, Finding, Indicator, Json, 
 from ..rulebook import Rulebook
 from ..wording.cells import cells_of
 from ..wording.findings import fingerprint
+from ..wording.indicators import figures_of, pooled_sentence
 from ..wording.report import Report, report_on
 from ..wording.small_counts import SmallCount, small_count
-from ..wording.text import clean, code_shown
+from ..wording.text import clean, code_shown, number_of
 
 WORSE = ("worse_distinguishable", "worse_could_be_chance", "worse_not_testable")
 BETTER, NOT_USABLE = "no_difference_or_better", "not_usable"
@@ -79,6 +80,7 @@ class Dossier(NamedTuple):
         return self.board if self.entries[indicator]["complete_count"] else None
 
     def change(self, indicator: str) -> Change | None:
+        """How it differs from the year before; None where no earlier year is known."""
         return self.assessment.compared.changes.get(indicator)
 
     def peers(self, indicator: str) -> PeerPosition | None:
@@ -86,8 +88,14 @@ class Dossier(NamedTuple):
         position = self.assessment.compared.peers.get(indicator)
         return position if position is not None and (position.size or position.position != "not_drawn") else None
 
+    def outside(self, indicator: str) -> str:
+        """On which side of what comparable organisations show it lies, adverse or favourable; "" inside or untold."""
+        peers = self.peers(indicator)
+        return peers.direction if peers is not None and peers.position.startswith("outside") else ""
+
     @property
     def has_peers(self) -> bool:
+        """Whether comparable organisations were given."""
         return any(self.peers(name) for name in self.indicators)
 
     @property
@@ -96,33 +104,41 @@ class Dossier(NamedTuple):
         earlier = self.assessment.compared.earlier
         return bool(earlier) and all(e.source == "restated" and not e.file for e in earlier)
 
+    def _fewest(self, indicator: str) -> float:
+        """The events that one year must have to conclude from (`min_events`); 0 where none are asked for."""
+        selector = self.entries[indicator]["extra"].get("min_events")
+        least = self.facts.resolve(Place(*selector)).operand if selector else None
+        return least.value if least else 0.0
+
     def too_few(self, indicator: str) -> bool:
-        """Whether one year has too few events to conclude from (`min_events`)."""
-        extra = self.entries[indicator]["extra"]
+        """Whether one year has too few events to conclude from."""
         events = self.facts.get(Place(indicator, "events"))
-        least = self.facts.resolve(Place(*extra["min_events"])).operand if "min_events" in extra else None
-        return bool(least and events and events.value is not None and events.value < least.value)
+        return events is not None and events.value is not None and events.value < self._fewest(indicator)
 
     def enough_pooled(self, indicator: str) -> Pooled | None:
         """Several years together, where they have events enough and are worse for BME staff beyond chance."""
         pooled = self.assessment.compared.pooled.get(indicator)
-        extra = self.entries[indicator]["extra"]
-        least = self.facts.resolve(Place(*extra["min_events"])).operand if "min_events" in extra else None
-        enough = pooled is not None and (least is None or pooled.events >= least.value)
-        return pooled if pooled and enough and pooled.lower is not None and pooled.lower > 1 else None
+        if pooled is None or pooled.lower is None or pooled.lower <= 1:
+            return None
+        return pooled if pooled.events >= self._fewest(indicator) else None
+
+    def is_told_worse(self, indicator: str) -> bool:
+        """Whether it is worse for BME staff and told from chance, by enough events of one year or of several."""
+        if self.too_few(indicator):
+            return self.standing[indicator] != NOT_USABLE and self.enough_pooled(indicator) is not None
+        return self.standing[indicator] == "worse_distinguishable"
 
     def told_worse(self) -> list[str]:
-        """Indicators that are worse for BME staff and told from chance, by enough events of one year or of several."""
-        return [
-            name
-            for name in self.indicators
-            if self.standing[name] != NOT_USABLE
-            and (
-                self.enough_pooled(name) is not None
-                if self.too_few(name)
-                else self.standing[name] == "worse_distinguishable"
-            )
-        ]
+        """The indicators that are worse for BME staff and told from chance, in order."""
+        return [name for name in self.indicators if self.is_told_worse(name)]
+
+    def told(self, indicator: str) -> str:
+        """Its figures in a sentence; where one year has too few events, those of several years."""
+        pooled = self.enough_pooled(indicator) if self.too_few(indicator) else None
+        entry = self.entries[indicator]
+        if pooled:
+            return pooled_sentence(pooled, entry)
+        return figures_of(self.indicators[indicator], entry, self.complete_count(indicator))
 
     def of_class(self, *classes: str) -> list[str]:
         """The indicators of some classes of the profile, in order."""
@@ -191,7 +207,7 @@ def _by_indicator(assessment: Assessment, facts: Facts, rulebook: Rulebook) -> d
 
 def words_of_the_organisation(of: Dossier, indicator: str) -> list[tuple[str, str]]:
     """What it wrote itself about an indicator's figures: where, and the text, the same text once."""
-    number = int(indicator.rpartition("_")[2])
+    number = int(number_of(indicator))
     found: dict[str, str] = {}
     for finding in of.findings.get(indicator, ()):
         if finding.explanation:

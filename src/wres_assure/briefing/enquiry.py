@@ -15,9 +15,8 @@ from ..wording.change import change_sentence
 from ..wording.indicators import figures_of, pooled_sentence
 from ..wording.numbers import figure, number
 from ..wording.said import Said, say
-from ..wording.score import numbers
 from ..wording.small_counts import LEAST_OF_A_ROW, SmallCount, needed_words, small_count
-from ..wording.text import capital, sentence
+from ..wording.text import capital, named, sentence
 from .document import Block, Bullets, Pairs, Paragraph, Quote, Section
 from .dossier import NOT_USABLE, Dossier, narrative_text, was_asked, words_of_the_organisation
 
@@ -180,25 +179,20 @@ def _in_question(of: Dossier) -> list[Enquiry]:
     by_reason: dict[str, list[str]] = {}
     for name in names:
         by_reason.setdefault(_reason(of.indicators[name]), []).append(name)
-    clauses = [f"{_named(several)} cannot be used: {reason}." for reason, several in by_reason.items()]
+    clauses = [f"{named(several)} cannot be used: {reason}." for reason, several in by_reason.items()]
     text = " ".join(capital(clause) for clause in clauses[:_REASONS])
     if len(clauses) > _REASONS:
         others = [name for several in list(by_reason.values())[_REASONS:] for name in several]
-        text += f" Nor can {_named(others)}."
+        text += f" Nor can {named(others)}."
     prints = tuple(dict.fromkeys(mark for name in names for mark in of.prints(name)))
     said = say(text, prints, names)
     entry = of.rulebook.briefing["in_question"]
-    line = _line(of, _FIGURE, {**entry, "subject": entry["subject"].format(title=_named(names))}, "", said, None)
+    line = _line(of, _FIGURE, {**entry, "subject": entry["subject"].format(title=named(names))}, "", said, None)
     says = [own for name in names for own in words_of_the_organisation(of, name)] if of.quoted else []
     return [line._replace(says=tuple(says[:2]), asked=any(was_asked(of, name) for name in names))]
 
 
 _REASONS = 2  # told one by one; the annex has all
-
-
-def _named(names: list[str]) -> str:
-    """`indicators 3 and 9`."""
-    return f"indicator{'s' if len(names) > 1 else ''} {numbers(names)}"
 
 
 def _reason(indicator: Indicator) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
-from ..model import Place
+from ..model import Indicator, Place
 from ..wording.indicators import Indication, chance_of, events_of, figures_of, pooled_sentence, range_of, value_cell
 from ..wording.numbers import figure, number
 from ..wording.report import COUNTS_AS_NOTHING, CRUDE
 from ..wording.said import Said, say
-from ..wording.score import numbers, profile_sentence
+from ..wording.score import profile_sentence
 from ..wording.small_counts import LEAST_OF_A_ROW, SmallCount, needed_words, parity_of, small_count
-from ..wording.text import capital, lower_first, sentence
+from ..wording.text import capital, lower_first, named, number_of, sentence
 from .document import Block, Bullets, Chart, Mark, Panel, Paragraph, Section, Table, TableCell, TableRow
 from .dossier import BETTER, NOT_USABLE, WORSE, Dossier, share_of
 from .enquiry import enquiries, gap_smaller, not_improving, size_of, three_years
@@ -20,48 +21,30 @@ SENIOR = ("*", "8a_and_above")
 NO_EARLIER, NO_PEERS = "no earlier return", "none given"
 
 
-def profile(of: Dossier) -> Said:
-    """The profile in words: never summed."""
-    return say(profile_sentence(of.assessment), (), of.all)
-
-
 def conclusions(of: Dossier) -> Section:
     """One paragraph, the strongest first, with at least one thing that is good where there is one."""
-    said: list[Said] = []
-    if of.report.stopped:
-        text = f"The return was not judged. {of.report.stopped}"
-        return Section("conclusions", "In one paragraph", (Paragraph((say(text, (), (), ["file"]),), style="lead"),))
-    strong = of.told_worse()
-    for name in sorted(strong, key=lambda name: -size_of(of.indicators[name]))[:2]:
-        pooled = of.enough_pooled(name) if of.too_few(name) else None
-        entry = of.entries[name]
-        text = (
-            pooled_sentence(pooled, entry)
-            if pooled
-            else figures_of(of.indicators[name], entry, of.complete_count(name))
-        )
-        said.append(say(text, of.prints(name), [name]))
-    if not said:
-        none = "No indicator shows a difference to the disadvantage of BME staff that can be told from chance."
-        usable = [name for name in of.indicators if of.standing[name] != NOT_USABLE]
-        if usable:
-            said.append(say(none, (), usable))
-            said.append(say("A difference too small to be told with these numbers may still be there.", (), usable))
-    if of.assessment.score.profile:
-        said.append(profile(of))
-    said += [
-        say(_too_few(of, name), of.prints(name), [name])
-        for name in of.of_class(*WORSE)
-        if name not in strong and of.too_few(name)
-    ]
-    good = next(good_things(of), None)
-    if good:
-        said.append(good)
-    if doubtful := of.of_class(NOT_USABLE):
-        text = f"Nothing is concluded from indicator{'s' if len(doubtful) > 1 else ''} {numbers(doubtful)}."
-        prints = dict.fromkeys(mark for name in doubtful for mark in of.prints(name))
-        said.append(say(text, prints, doubtful))
+    stopped = say(f"The return was not judged. {of.report.stopped}", (), (), ["file"])
+    said = [stopped] if of.report.stopped else list(_concluded(of))
     return Section("conclusions", "In one paragraph", (Paragraph(tuple(said), style="lead"),))
+
+
+def _concluded(of: Dossier) -> Iterator[Said]:
+    strong = sorted(of.told_worse(), key=lambda name: -size_of(of.indicators[name]))
+    yield from (say(of.told(name), of.prints(name), [name]) for name in strong[:2])
+    usable = [name for name in of.indicators if of.standing[name] != NOT_USABLE]
+    if usable and not strong:
+        none = "No indicator shows a difference to the disadvantage of BME staff that can be told from chance."
+        yield say(none, (), usable)
+        yield say("A difference too small to be told with these numbers may still be there.", (), usable)
+    if of.assessment.score.profile:
+        yield say(profile_sentence(of.assessment), (), of.all)
+    for name in of.of_class(*WORSE):
+        if name not in strong and of.too_few(name):
+            yield say(_too_few(of, name), of.prints(name), [name])
+    yield from islice(good_things(of), 1)
+    if doubtful := of.of_class(NOT_USABLE):
+        prints = dict.fromkeys(mark for name in doubtful for mark in of.prints(name))
+        yield say(f"Nothing is concluded from {named(doubtful)}.", prints, doubtful)
 
 
 def _too_few(of: Dossier, name: str) -> str:
@@ -69,33 +52,28 @@ def _too_few(of: Dossier, name: str) -> str:
     events = of.facts.get(Place(name, "events"))
     what = of.entries[name]["counted"] or "people"
     counted = number(events.value if events else None, "people")
-    text = f"Indicator {name.rpartition('_')[2]} rests on {counted} {what} of one year, too few to conclude from."
+    text = f"Indicator {number_of(name)} rests on {counted} {what} of one year, too few to conclude from."
     pooled = of.assessment.compared.pooled.get(name)
     return f"{text} {pooled_sentence(pooled, of.entries[name])} Still few." if pooled else text
 
 
 def good_things(of: Dossier) -> Iterator[Said]:
     """What is good, the best first: better than most, in favour, no difference, sound figures."""
-    for name in of.indicators:
-        peers = of.peers(name)
-        outside = peers is not None and peers.position.startswith("outside")
-        if of.standing[name] != NOT_USABLE and peers and outside and peers.direction == "favourable":
-            text = f"{of.indicators[name].title} is better than in most comparable organisations."
+    for name, indicator in of.indicators.items():
+        if of.standing[name] != NOT_USABLE and of.outside(name) == "favourable":
+            text = f"{indicator.title} is better than in most comparable organisations."
             yield say(f"On the good side: {text}", of.prints(name), [name])
-    for name in sorted(of.of_class(BETTER), key=lambda name: _width(of, name)):
+    for name in sorted(of.of_class(BETTER), key=lambda name: _width(of.indicators[name])):
         text = figures_of(of.indicators[name], of.entries[name], of.complete_count(name))
         yield say(f"On the good side: {text}", of.prints(name), [name])
-    level = of.assessment.reliability[0]
-    if level == "good":
+    if of.report.level == "good":
         yield say("On the good side: the figures are complete and agree with each other.", (), of.all)
 
 
-def _width(of: Dossier, name: str) -> float:
-    """How wide an interval is, so that what is precisely measured comes first."""
-    indicator = of.indicators[name]
-    if indicator.lower is None or indicator.upper is None:
-        return 9.0
-    return indicator.upper - indicator.lower
+def _width(indicator: Indicator) -> float:
+    """How wide an interval is, so that what is precisely measured comes first; wider than any where it is open."""
+    lower, upper = indicator.lower, indicator.upper
+    return 9.0 if lower is None or upper is None else upper - lower
 
 
 def reliability(of: Dossier) -> Section:
@@ -150,7 +128,7 @@ def _row(of: Dossier, entry: Indication) -> TableRow:
         TableCell(entry.value, "", True),
         TableCell(last_year(of, name), "", True),
         TableCell(three_year_mark(of, name)),
-        TableCell(beside_peers(of, name)),
+        TableCell(among_peers(of, name)),
         TableCell(entry.told),
     )
     return TableRow(cells, of.prints(name), (name,), doubtful=doubtful)
@@ -181,16 +159,14 @@ def three_year_mark(of: Dossier, name: str) -> str:
     return "gap smaller" if gap_smaller(of, name) else "mixed"
 
 
-def beside_peers(of: Dossier, name: str) -> str:
+def among_peers(of: Dossier, name: str) -> str:
     """Where an indicator lies among comparable organisations, in two words."""
     peers = of.peers(name)
     if peers is None:
         return NO_PEERS
-    if peers.position == "inside":
-        return "as in most"
-    if peers.position.startswith("outside"):
-        return "worse than most" if peers.direction == "adverse" else "better than most"
-    return "people: see annex" if peers.unit == "people" else "too few"
+    if peers.position == "not_drawn":
+        return "people: see annex" if peers.unit == "people" else "too few"
+    return {"adverse": "worse than most", "favourable": "better than most"}.get(of.outside(name), "as in most")
 
 
 def gaps_chart(of: Dossier) -> Chart:
@@ -225,13 +201,12 @@ def _gap_mark(of: Dossier, entry: Indication) -> Mark:
 
 
 def asked_of_the_board(of: Dossier) -> list[Section]:
-    """The subjects and first questions of the lines of enquiry in one list, and governance in a line."""
-    items = [
+    """The subjects and first questions of the lines of enquiry in one list; no section where there are none."""
+    items = tuple(
         say(f"{line.subject}: {line.questions[0]}", line.figures.findings, line.figures.indicators)
         for line in enquiries(of)
-    ]
-    blocks: list[Block] = [Bullets(tuple(items))] if items else []
-    return [Section("enquiry", "What the board may ask itself", tuple(blocks))] if blocks else []
+    )
+    return [Section("enquiry", "What the board may ask itself", (Bullets(items),))] if items else []
 
 
 # No difference, or better
@@ -239,25 +214,24 @@ def asked_of_the_board(of: Dossier) -> list[Section]:
 
 def better(of: Dossier) -> Section | None:
     """Small gaps, gaps closed and gaps in favour of BME staff, in the same size of type."""
-    items = []
-    for name in of.of_class(BETTER):
-        indicator, entry, few = of.indicators[name], of.entries[name], of.complete_count(name)
-        events = events_of(indicator, entry, of.facts)
-        near = indicator.unit == "ratio" and 0.95 <= round(indicator.value or 0.0, 2) <= 1.05
-        chance = (range_of if near else chance_of)(indicator, entry, events) if not few else parity_of(few)
-        text = f"{figures_of(indicator, entry, few)} {chance}"
-        items.append(say(text, of.prints(name), [name]))
+    told = {name: _no_worse(of, name) for name in of.of_class(BETTER)}
     for name in of.of_class(*WORSE):
-        peers = of.peers(name)
-        if peers and peers.position.startswith("outside") and peers.direction == "favourable":
-            text = f"{indicator_title(of, name)}: the gap is smaller than in most comparable organisations."
-            items.append(say(text, of.prints(name), [name]))
+        if of.outside(name) == "favourable":
+            title = f"Indicator {number_of(name)}, {lower_first(of.indicators[name].title)}"
+            told[name] = f"{title}: the gap is smaller than in most comparable organisations."
+    items = tuple(say(text, of.prints(name), [name]) for name, text in told.items())
     title = "No difference seen, or better than most"
-    return Section("better", title, (Bullets(tuple(items)),)) if items else None
+    return Section("better", title, (Bullets(items),)) if items else None
 
 
-def indicator_title(of: Dossier, name: str) -> str:
-    return f"Indicator {name.rpartition('_')[2]}, {lower_first(of.indicators[name].title)}"
+def _no_worse(of: Dossier, name: str) -> str:
+    """The figures of an indicator that shows no difference or one in favour, and what else they fit."""
+    indicator, entry, few = of.indicators[name], of.entries[name], of.complete_count(name)
+    near = indicator.unit == "ratio" and 0.95 <= round(indicator.value or 0.0, 2) <= 1.05
+    chance = parity_of(few) if few else (range_of if near else chance_of)(
+        indicator, entry, events_of(indicator, entry, of.facts)
+    )
+    return f"{figures_of(indicator, entry, few)} {chance}"
 
 
 # Representation

@@ -11,14 +11,13 @@ from typing import NamedTuple
 from ..model import FAILED, NOT_APPLICABLE, Json
 from ..wording.numbers import day, number
 from ..wording.said import Said, say
-from ..wording.text import capital, sentence
+from ..wording.text import capital, named, sentence
 from .document import Paragraph, Section, Table, TableCell, TableRow
 from .dossier import Dossier, count
 
 _IN_EVIDENCE, _NOT_IN_EVIDENCE = "evidence in return", "not in evidence: ask"
 _SOURCE = "rules/briefing.yaml"
 _PROVIDERS = ("trust", "independent")
-_PARTS = {"survey_5": "5", "survey_6": "6", "survey_7": "7", "survey_8": "8"}
 
 
 class Matter(NamedTuple):
@@ -207,18 +206,14 @@ def _evidence(of: Dossier, entry: Json) -> Iterator[str]:
     """What a return and its narrative show of a principle or a check."""
     items = of.rulebook.items["items"]
     given = [name for name in entry["items"] if _is_given(of, name)]
-    survey = [_PARTS[name] for name in given if name in _PARTS]
-    yield from (f"{items[name]['title']} by ethnicity" for name in given if name not in _PARTS)
+    survey = [name for name in given if name.startswith("survey_")]
+    yield from (f"{items[name]['title']} by ethnicity" for name in given if name not in survey)
     if survey:
-        yield f"indicator{'s' if len(survey) > 1 else ''} {_listed(survey)} by ethnicity"
+        yield f"{named(survey)} by ethnicity"
     for name in entry["answers"]:
         answer = answered(of, name)
         if answer and answer != "no":
             yield f"{as_statement(of.rulebook.narrative[name]['question'])} {answer}"
-
-
-def _listed(parts: list[str]) -> str:
-    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
 
 
 def _is_given(of: Dossier, item: str) -> bool:

@@ -12,16 +12,16 @@ from typing import NamedTuple
 
 from ..facts import Facts
 from ..memo import KEPT
-from ..model import FAILED, OUTCOMES, PASSED, Finding, Place, Raised, Return
+from ..model import FAILED, HOW_GIVEN, OUTCOMES, PASSED, Finding, Place, Raised, Return, grouped
 from ..rulebook import Rule, Rulebook
 from .applies import not_judged
-from .assertion import FIRST, Context, assert_at
+from .assertion import Context, assert_at
 from .at_once import Figures, figures_at_once
-from .notes import Row, asked
+from .notes import TemplateRow, asked
 from .outcomes import Judgement, Result, Results, broken, in_question, judgement
 from .raised import LAST, places_of, raised_at
 
-_TURN = {**{family: turn for turn, family in enumerate(FIRST)}, **dict.fromkeys(LAST, len(FIRST) + 1)}
+_TURN = {**{family: turn for turn, family in enumerate(HOW_GIVEN)}, **dict.fromkeys(LAST, len(HOW_GIVEN) + 1)}
 _COUNTED = ("checks", *OUTCOMES)
 _NOTHING: Results = {}
 
@@ -51,10 +51,7 @@ def check(
     facts: Facts, raised: Iterable[Raised], subject: Return, rulebook: Rulebook, known: Results = _NOTHING
 ) -> Checked:
     """Every finding but the passed ones, and how many checks had each outcome; a rule that is `known` is not judged."""
-    by_code: dict[str, list[Raised]] = {}
-    for entry in raised:
-        by_code.setdefault(entry.code, []).append(entry)
-    context = Context(facts, by_code, subject, rulebook, {})
+    context = Context(facts, grouped(raised, lambda entry: entry.code), subject, rulebook, {})
     plan, figures = _plan(context), figures_at_once(facts, rulebook)
     results = _judged(plan.how_given, context, figures, known)
     context = context._replace(in_question=in_question([rule for rule, _ in plan.how_given], results))
@@ -92,10 +89,10 @@ def _plan(context: Context) -> Plan:
     plans = _plans(context.rulebook) if usual else {}
     if kind not in plans:
         judged = [rule for rule in context.rulebook.rules if rule.status in ("active", "suspended")]
-        judged.sort(key=lambda rule: _TURN.get(rule.family, len(FIRST)))
+        judged.sort(key=lambda rule: _TURN.get(rule.family, len(HOW_GIVEN)))
         plan = Plan([], [], [])
         for rule in judged:
-            turn = plan.how_given if rule.family in FIRST else plan.on_notes if rule.family in LAST else plan.others
+            turn = plan.how_given if rule.family in HOW_GIVEN else plan.on_notes if rule.family in LAST else plan.others
             turn.append((rule, not_judged(rule, context)))
         plans[kind] = plan
     return plans[kind]
@@ -159,7 +156,7 @@ def _counter() -> dict[str, int]:
 
 def _with_what_is_asked(
     context: Context, findings: Iterable[Finding]
-) -> tuple[Context, Mapping[Row, str]]:
+) -> tuple[Context, Mapping[TemplateRow, str]]:
     """The facts with what so far asks to be explained, and the rule that asks, by row."""
     facts, rulebook = context.facts, context.rulebook
     found = asked(findings, facts, rulebook, context.subject.has_notes)
@@ -168,7 +165,7 @@ def _with_what_is_asked(
     return context, found.cause
 
 
-def _caused(finding: Finding, rule: Rule, cause: Mapping[Row, str]) -> Finding:
+def _caused(finding: Finding, rule: Rule, cause: Mapping[TemplateRow, str]) -> Finding:
     """A note that is missing follows from the finding that asks for it."""
     if not cause or finding.outcome != FAILED:
         return finding

@@ -9,13 +9,12 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from ..facts import Facts, Resolved
-from ..model import FAILED, Finding, Place, Raised, Return, Shown
+from ..model import FAILED, HOW_GIVEN, Finding, Place, Raised, Return, Shown
 from ..numbers import CannotCompute, Operand, exact, tidy
 from ..rulebook import Rule, Rulebook
 from ..rulebook.expression import Env, deciding
 from .outcomes import not_applicable, unverifiable
 
-FIRST = ("structure", "types")  # a figure that fails in these families is in question for every later rule
 NO_FIGURE = ("blank", "section_empty", "esr_empty", None)
 
 
@@ -90,7 +89,7 @@ def _gathered(
                 return not_applicable(rule, place, _sentence(found.reason))
             return lacking(rule, place, found, context)
         operands[name] = operand
-        if not context.in_question or rule.family in FIRST:
+        if not context.in_question or rule.family in HOW_GIVEN:
             continue
         if len(found.facts) > 1 and context.facts.keys_behind(keys[name]).isdisjoint(context.in_question):
             continue

@@ -14,7 +14,7 @@ from ..figures import WITHHELD
 from ..model import FAILED, Fact, Finding, Place
 from ..rulebook import Rulebook
 
-Row = tuple[str, str, str]  # item, staff group, pay band; without group and band: every row of the item
+TemplateRow = tuple[str, str, str]  # item, staff group, pay band; without group and band: every row of the item
 LONGEST = 500
 NO_NOTES = "no_notes"
 _OF_THE_RETURN = ("verified", "esr", "restated", "printed")
@@ -26,12 +26,12 @@ class Asked(NamedTuple):
     """Findings that ask for an explanation, by the row where it belongs."""
 
     facts: tuple[Fact, ...]  # how many ask, and how many of these have a note
-    cause: Mapping[Row, str]  # the first rule that asks without a note
+    cause: Mapping[TemplateRow, str]  # the first rule that asks without a note
 
 
-def notes_of(facts: Iterable[Fact]) -> dict[Row, str]:
+def notes_of(facts: Iterable[Fact]) -> dict[TemplateRow, str]:
     """The notes of each row, the same text once."""
-    found: dict[Row, dict[str, None]] = {}
+    found: dict[TemplateRow, dict[str, None]] = {}
     for fact in facts:
         if fact.note and fact.key.basis.startswith(_OF_THE_RETURN):
             found.setdefault(_row(fact.key), {})[fact.note] = None
@@ -49,7 +49,7 @@ def explained(findings: Iterable[Finding], facts: Facts, rulebook: Rulebook) -> 
     if not notes:
         yield from findings
         return
-    rows = _Rows(facts, rulebook)
+    rows = _TemplateRows(facts, rulebook)
     for finding in findings:
         text = rows.text(finding, notes) if finding.outcome == FAILED else ""
         yield finding._replace(explanation=text[:LONGEST]) if text else finding
@@ -60,11 +60,11 @@ def asked(findings: Iterable[Finding], facts: Facts, rulebook: Rulebook, has_not
 
     A finding counts once, at the first row it speaks of; a note on any of its rows will do.
     """
-    rows = _Rows(facts, rulebook)
+    rows = _TemplateRows(facts, rulebook)
     notes = notes_of(facts.noted)
-    counts: dict[Row, list[int]] = {}
-    cause: dict[Row, str] = {}
-    withheld: set[Row] = set()
+    counts: dict[TemplateRow, list[int]] = {}
+    cause: dict[TemplateRow, str] = {}
+    withheld: set[TemplateRow] = set()
     for finding in findings:
         if finding.outcome != FAILED or finding.caused_by or rulebook.rule(finding.rule).action != "explain":
             continue
@@ -81,25 +81,25 @@ def asked(findings: Iterable[Finding], facts: Facts, rulebook: Rulebook, has_not
             cause.setdefault(home, finding.rule)
     made: list[Fact] = []
     for (item, staff_group, pay_band), (several, with_note) in counts.items():
-        made.append(Fact(Place(item, "to_explain", staff_group, pay_band), float(several), "", ""))
+        made.append(Fact(Place(item, "to_explain", staff_group, pay_band), float(several)))
         problem = NO_NOTES if not has_notes else "notes_withheld" if (item, staff_group, pay_band) in withheld else None
         with_a_note = None if problem else float(with_note)
-        made.append(Fact(Place(item, "explained", staff_group, pay_band), with_a_note, "", "", problem))
+        made.append(Fact(Place(item, "explained", staff_group, pay_band), with_a_note, problem=problem))
     return Asked(tuple(made), cause)
 
 
-def _row(key: Place) -> Row:
+def _row(key: Place) -> TemplateRow:
     return key.item, key.staff_group, key.pay_band
 
 
-class _Rows:
+class _TemplateRows:
     """The rows of the return that findings speak of."""
 
     def __init__(self, facts: Facts, rulebook: Rulebook) -> None:
         self._facts, self._rulebook = facts, rulebook
         self._rules = rulebook.by_id
 
-    def of(self, finding: Finding) -> tuple[Row, ...]:
+    def of(self, finding: Finding) -> tuple[TemplateRow, ...]:
         """The rows of a finding's cells; where it names none, of its place, or of all it rests on."""
         cells = dict.fromkeys(_row(key) for cell, _ in finding.cells if (key := self._facts.key_of(cell)))
         if cells:
@@ -109,7 +109,7 @@ class _Rows:
             return ((item, staff_group, pay_band),)
         return tuple(dict.fromkeys(self._rested_on(finding)))
 
-    def home(self, finding: Finding) -> Row | None:
+    def home(self, finding: Finding) -> TemplateRow | None:
         """The row at which a finding is counted; the whole of an item where it rests on all its rows."""
         rows = [row for row in self.of(finding) if row[0] in self._rulebook.indicator_of]
         if not rows:
@@ -119,7 +119,7 @@ class _Rows:
         whole = not finding.cells and not finding.place.item and len(of_its_item) > 1
         return (first[0], "", "") if whole else first
 
-    def text(self, finding: Finding, notes: Mapping[Row, str]) -> str:
+    def text(self, finding: Finding, notes: Mapping[TemplateRow, str]) -> str:
         """The notes of the rows a finding speaks of; about unknown ethnicity, only those that mention it."""
         some = self.about_unknown(finding)
         texts = dict.fromkeys(notes[row] for row in self.of(finding) if row in notes)
@@ -129,7 +129,7 @@ class _Rows:
         """Whether a finding is about unknown ethnicity in all rows at once, so that a note has to mention it."""
         return not finding.cells and not finding.place.item and self._rules[finding.rule].family == "unknown_ethnicity"
 
-    def _rested_on(self, finding: Finding) -> Iterator[Row]:
+    def _rested_on(self, finding: Finding) -> Iterator[TemplateRow]:
         for selector in self._rules[finding.rule].let.values():
             key = selector.at(finding.place)
             if key.basis == "parameter":

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from ..figures import WITHHELD
-from ..model import WHOLE, Fact, Finding, Place, Raised
+from ..model import OURS, WHOLE, Fact, Finding, Place, Raised
 from ..rulebook import Rule
 from .assertion import NO_FIGURE, Context, lacking, raiser
 from .notes import written
 from .outcomes import failed, not_applicable, unverifiable
 
 LAST = ("narrative",)  # families judged on what the others ask to be explained
-_OURS = ("derived", "change", "last_year")
 
 
 def places_of(rule: Rule) -> tuple[Place, ...]:
@@ -57,7 +56,7 @@ def _outside(rule: Rule, context: Context) -> list[Finding]:
 
 def _extra(key: Place, context: Context) -> bool:
     """Whether a figure has no cell of its own in the template: a printed total, a value a document prints."""
-    if key.basis in _OURS or key.item.startswith(("indicator_", "change_", "peers_")):
+    if key.basis in OURS or key.item.startswith(("indicator_", "change_", "peers_")):
         return False  # our own figures, and those of another year
     return key not in context.rulebook.template_places
 

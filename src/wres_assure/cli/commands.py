@@ -120,7 +120,7 @@ def check(
     elif form == "text":
         every_return.read_out(run, output, force, show_values)
     else:
-        table = every_return.content(run.assessments, run.rulebook, form, run.several, show_values)
+        table = every_return.content(run, form, show_values)
         mark = "\ufeff" if output and form != "json" else ""  # Excel takes a CSV for UTF-8 only by this mark
         files.deliver(mark + table, output, force)
     ctx.exit(every_return.exit_code(run, fail_on, require == "all"))

@@ -31,8 +31,7 @@ def score(ctx: click.Context, path: str, given: Inputs, explain: bool, form: str
     rulebook = load(given.rules)
     assessment = only_return(path, given, rulebook, "A score")
     if form == "json":
-        from ..results.result import as_json, result
-        from ..results.score_json import alone
+        from ..results.result import alone, as_json, result
 
         content = as_json([alone(result(assessment, rulebook))], False)
     else:
@@ -146,16 +145,16 @@ def diff(
     resolved, or reopened: explained in OLD, with other figures in NEW. What can no longer be judged is not resolved.
     """
     from ..read.preflight import load as read_file
-    from ..results import differ
-    from ..results.difference import as_json, text
+    from ..results.difference import asks, difference, result_of
+    from ..results.difference_told import as_json, text
 
     if output:
         files.may_write(output, force, [old, new])
-    before, after = (differ.result_of(data, file) for file, data in map(read_file, (old, new)))
-    found = differ.difference(before, after)
+    before, after = (result_of(data, file) for file, data in map(read_file, (old, new)))
+    found = difference(before, after)
     content = as_json(found) if form == "json" else text(found)
     files.deliver(content, output, force)
-    ctx.exit(1 if differ.asks(found, fail_on) else 0)
+    ctx.exit(1 if asks(found, fail_on) else 0)
 
 
 def _may_write(output: str, force: bool, given: list[str]) -> None:

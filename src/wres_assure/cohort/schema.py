@@ -16,7 +16,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from ..model import BROKEN, FAILED, WHOLE, Finding, Place, Shown
+from ..model import BROKEN, FAILED, HOW_GIVEN, WHOLE, Finding, Place, Shown
 from ..rulebook import Rule, Rulebook
 from ..rulebook.expression import names_in
 from .figures import Understood, understood
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
     Truths = NDArray[np.bool_]
 
-FAMILIES = ("structure", "types")
 _NUMBERS: dict[str, Callable[..., Any]] = {
     "+": np.add,
     "-": np.subtract,
@@ -95,7 +94,7 @@ def left_out(rulebook: Rulebook) -> list[str]:
     """The rules of these families on which there is no second opinion: they are about workbooks, or not expressible."""
     judged = [*_of_codes(rulebook, cells=False), *_of_cells(rulebook), *_of_places(rulebook)]
     ids = {rule.id for rule in judged}
-    return [rule.id for rule in rulebook.rules if rule.family in FAMILIES and rule.id not in ids]
+    return [rule.id for rule in rulebook.rules if rule.family in HOW_GIVEN and rule.id not in ids]
 
 
 # The schemas: one check a rule
@@ -195,7 +194,7 @@ def _of_table(rulebook: Rulebook) -> Iterator[Rule]:
     return (
         rule
         for rule in rulebook.rules
-        if rule.family in FAMILIES and rule.status == "active" and "table" in (rule.inputs or ("table",))
+        if rule.family in HOW_GIVEN and rule.status == "active" and "table" in (rule.inputs or ("table",))
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ..facts import Facts, operand_of
-from ..model import Compared, Earlier, Fact, Indicator, Place, Raised, Return
+from ..model import Compared, Earlier, Fact, Indicator, Place, Raised, Return, grouped
 from ..rulebook import Rulebook
 from .published import published_alone
 
@@ -35,8 +35,7 @@ def with_earlier(
     """A return beside earlier years: facts for rules, and what is shown. The latest year is last year's figures."""
     if not earlier or subject.year is None:
         return [], Compared()
-    from . import change
-    from . import copied as carried
+    from . import change, copied
 
     year = subject.year
     by_year: dict[int, Earlier] = {}
@@ -46,16 +45,16 @@ def with_earlier(
     changes, added = change.changes(indicators, last, facts, year, rulebook)
     if last.year == year - 1:
         table = Facts(last.facts, rulebook.items, {})
-        added += carried.copies(last.facts, "last_year", carried.TYPED)
-        added += carried.carried(facts, table, rulebook, year)
+        added += copied.copies(last.facts, "last_year", copied.TYPED)
+        added += copied.beside_last_year(facts, table, rulebook, year)
         if last.source == "return":
             if not any(fact.key.basis == "previous" for fact in facts.all):
                 # What could not be read then is that return's own affair, and told where it is checked.
-                added += [fact for fact in carried.copies(last.facts, "previous") if fact.value is not None]
+                added += [fact for fact in copied.copies(last.facts, "previous") if fact.value is not None]
             block = next((e for e in earlier if e.year == last.year and e.source == "restated" and not e.file), None)
             if block:
                 blocks = Facts(block.facts, rulebook.items, {})
-                added += carried.restated(blocks, table, block.indicators, last.indicators, rulebook)
+                added += copied.restated(blocks, table, block.indicators, last.indicators, rulebook)
     years = tuple(by_year.values())
     return added, Compared(years, changes, change.pooled(indicators, years, facts, year, rulebook))
 
@@ -106,16 +105,17 @@ def among_peers(
 
 def printed_differently(facts: Facts) -> Iterator[Raised]:
     """Figures printed more than once that cannot be one number: no value lies within the decimals of both."""
-    printed: dict[Place, list[Fact]] = {}
-    for fact in facts.all:
-        key = fact.key
-        if fact.value is not None and (key.basis == "verified" or key.basis.startswith("printed:")):
-            printed.setdefault(key if key.basis == "verified" else key.under("verified"), []).append(fact)
-    for key, several in printed.items():
+    bases = ("verified", *facts.printed_places)
+    printed = (fact for fact in facts.all if fact.value is not None and fact.key.basis in bases)
+    for key, several in grouped(printed, _of_the_return).items():
         pair = _apart(several, facts.unit(key)) if several[1:] else None
         if pair:
             shown = " and ".join(f"{fact.raw} ({_where(fact)})" for fact in pair)
             yield Raised("printed_differently", key, tuple((fact.cell, fact.raw) for fact in pair), shown)
+
+
+def _of_the_return(fact: Fact) -> Place:
+    return fact.key if fact.key.basis == "verified" else fact.key.under("verified")
 
 
 def _where(fact: Fact) -> str:

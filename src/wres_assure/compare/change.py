@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ..facts import Facts
-from ..figures import in_words
+from ..figures import more_or_fewer
 from ..model import Change, Earlier, Fact, Indicator, Json, Place, Pooled
 from ..numbers import tidy
 from ..rulebook import Rulebook
@@ -139,6 +139,7 @@ class _Years:
         return entry["id"] == "indicator_7" and self._break is not None and self.then.year < self._break <= self.year
 
     def tested(self, entry: Json, last: Indicator, now: Indicator) -> Tested:
+        """The test of an indicator's change, or why there is none."""
         if self.broken(entry):
             return Tested(
                 None, f'"don\'t know" came into the base of indicator 7 with the collection of {self._break:.0f}'
@@ -267,8 +268,7 @@ def _people(entry: Json, last: Indicator, now: Indicator, then: int, year: int) 
     if None in figures:
         return ()
     a, m, b, n = (figure or 0.0 for figure in figures)
-    more = round(b - a)
-    told = f"{in_words(abs(more))} {'more' if more > 0 else 'fewer'}" if more else "as many"
+    told = more_or_fewer(round(b - a), "as many")
     return (f"{who}: {a:,.0f} of {m:,.0f} in {then}, {b:,.0f} of {n:,.0f} in {year}: {told}.",)
 
 
@@ -378,10 +378,10 @@ def _facts(change: Change, test: Tested, broken: bool, facts: Facts, last: Seque
     for name, number in numbers.items():
         key = Place(item, name)
         if number is not None:
-            added.append(Fact(key, tidy(number), "", ""))
+            added.append(Fact(key, tidy(number)))
         elif in_the_way is not None:
             added.append(in_the_way._replace(key=key))
         else:
             why = change.reason or "one of the two ratios is zero"
-            added.append(Fact(key, None, "", "", "not_tested", note=why))
+            added.append(Fact(key, None, problem="not_tested", note=why))
     return added

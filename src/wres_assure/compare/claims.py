@@ -12,7 +12,7 @@ from functools import cache
 from typing import NamedTuple
 
 from ..facts import Facts, operand_of
-from ..figures import WITHHELD, Figure, figure_of_text
+from ..figures import MONTHS, WITHHELD, Figure, figure_of_text
 from ..model import Fact, Json, Place, Raised
 from ..numbers import Operand, exact, tidy
 
@@ -31,8 +31,8 @@ _UP = r"increased?|risen|rose|grown|grew|gone up|went up|up"
 _DOWN = r"decreased?|fallen|fell|fall|dropped|drop|gone down|went down|down|reduced|declined"
 _DIRECTION = rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN}))"
 _BY = rf"(?:\s+by\s+(?:{_NUMBER})(?:{_PERCENT}|\s+percentage points?|\s+people|\s+staff)?)?"
-_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
-_MORE = rf"(?!\s*(?:st|nd|rd|th|{_MONTHS}|[a-d]\b|/|:|-\s*\d))"  # then the number is a date, a band or a range
+_MONTH = "|".join(MONTHS)
+_MORE = rf"(?!\s*(?:st|nd|rd|th|{_MONTH}|[a-d]\b|/|:|-\s*\d))"  # then the number is a date, a band or a range
 _RANGE = (
     rf"(?P<x>{_NUMBER})(?P<x_unit>{_PERCENT})?\s*(?:to|->|→)\s*"
     rf"(?P<y>{_NUMBER})(?![\d.,]*\d){_MORE}(?P<y_unit>{_PERCENT})?"

@@ -18,7 +18,7 @@ TYPED = {"headcount", *FLOWS, *BOARD, *SURVEY}  # what people type, and no row t
 LARGE_CELL, LARGE_FLOW = "copied_large_cell", "copied_flow"
 
 
-def carried(facts: Facts, last: Facts, rulebook: Rulebook, year: int) -> Iterator[Fact]:
+def beside_last_year(facts: Facts, last: Facts, rulebook: Rulebook, year: int) -> Iterator[Fact]:
     """Facts about this year's figures beside last year's; `last` has last year's as verified figures."""
     large = rulebook.parameter(LARGE_CELL, year) or math.inf
     flow = rulebook.parameter(LARGE_FLOW, year) or math.inf
@@ -97,7 +97,7 @@ def _grown(facts: Facts, last: Facts) -> Iterator[Fact]:
             now, then = (table.resolve(Place(item, "verified", group, band, who)).operand for table in (facts, last))
             if now and then and now.value > 0 and then.value > 0:
                 key = Place(item, "change", group.replace("*", ""), "", who)
-                yield Fact(key, math.log(now.value / then.value), "", "")
+                yield Fact(key, math.log(now.value / then.value))
 
 
 def _cases(facts: Facts, last: Facts) -> Iterator[Fact]:
@@ -141,7 +141,7 @@ def restated(
 
 
 def _fact(item: str, value: float, group: str = "") -> Fact:
-    return Fact(Place(item, "change", group), float(value), "", "")
+    return Fact(Place(item, "change", group), float(value))
 
 
 def copies(facts: Iterable[Fact], basis: str, items: Collection[str] = ()) -> list[Fact]:

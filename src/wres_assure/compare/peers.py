@@ -48,6 +48,8 @@ class Peers(NamedTuple):
 
 
 class Group(NamedTuple):
+    """The organisations that one is comparable with, and in words which they are."""
+
     members: tuple[Peer, ...]
     words: str
     notes: tuple[str, ...] = ()

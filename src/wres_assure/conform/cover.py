@@ -43,6 +43,7 @@ def _label(text: str) -> str:
 
 
 def year_of(cover: dict[str, Cell]) -> int | None:
+    """The reporting year by the cover, else by the snapshot date; None where neither tells it."""
     for name in ("reporting_year", "snapshot_date"):
         if name in cover and (match := re.search(r"(?<!\d)20[1-9]\d(?!\d)", cover[name].raw)):
             year = int(match[0])
@@ -92,6 +93,7 @@ _CODE_OF = (("trust", r"[RT][A-Z0-9]{2}"), ("icb", r"Q[A-Z0-9]{2}"), ("ccg", r"[
 
 
 def organisation_of(given: dict[str, str], cover: dict[str, Cell] | None = None) -> tuple[Organisation, list[Raised]]:
+    """Whose return it is by the answers given, and what is to be said of its code and type."""
     code = given.get("organisation_code", "").upper()
     stated = re.sub(r"[ -]", "_", given.get("organisation_type", "").casefold())
     stated = {

@@ -31,6 +31,7 @@ class Map(NamedTuple):
 
     @property
     def score(self) -> int:
+        """How many rows were recognised: of several sheets the one with most is the template."""
         return len(self.rows)
 
 

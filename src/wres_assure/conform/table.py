@@ -5,24 +5,20 @@ from __future__ import annotations
 import re
 
 from ..figures import figure_of_text, plain
-from ..model import Conformed, Fact, Json, Place, Raised, Return, Row, Submission
+from ..model import Conformed, Fact, Json, Place, Raised, Return, Row, Submission, grouped
 from ..rulebook import Rulebook
 from .cover import FIRST_YEAR, organisation_of
 
 
 def returns_of(rows: tuple[Row, ...]) -> list[list[Row]]:
     """Rows by organisation and year, in the order in which each first appears."""
-    grouped: dict[tuple[str, ...], list[Row]] = {}
-    for row in rows:
-        identity = tuple(
-            plain(row.values.get(name, "")).casefold()
-            for name in ("organisation_code", "organisation_name", "reporting_year")
-        )
-        grouped.setdefault(identity, []).append(row)
-    return list(grouped.values())
+    names = ("organisation_code", "organisation_name", "reporting_year")
+    by_return = grouped(rows, lambda row: tuple(plain(row.values.get(name, "")).casefold() for name in names))
+    return list(by_return.values())
 
 
 def of_table(submission: Submission, rows: list[Row], rulebook: Rulebook, asked_year: int | None) -> Conformed:
+    """One return of a facts CSV: the rows of one organisation and year."""
     given = {
         name: next((plain(row.values[name]) for row in rows if plain(row.values.get(name, ""))), "")
         for name in (

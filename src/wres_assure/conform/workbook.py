@@ -7,27 +7,35 @@ from typing import NamedTuple
 
 from ..figures import figure_of_cell, plain
 from ..memo import remembered
-from ..model import WHOLE, Cell, Conformed, Fact, Json, Organisation, Place, Raised, Return, Submission, column_letters
+from ..model import (
+    WHOLE,
+    Cell,
+    Conformed,
+    Fact,
+    Json,
+    Organisation,
+    Place,
+    Raised,
+    Return,
+    Submission,
+    column_letters,
+    grouped,
+)
 from ..rulebook import Rulebook
 from .cover import cover_of, organisation_of, snapshot_of, year_of
 from .layout import Map, locate
 
 
 def of_workbook(submission: Submission, rulebook: Rulebook, asked_year: int | None) -> Conformed:
+    """The return of a workbook, by the layout of its year."""
     raised = [Raised(note.code, cells=((note.place, ""),), detail=note.detail) for note in submission.notes]
     whole = [layout for name, layout in rulebook.layouts.items() if name not in rulebook.differences]
     maps = [found for layout in whole for sheet in submission.sheets if (found := locate(sheet, layout))]
     maps.sort(key=lambda found: (-found.score, found.sheet.state != "visible"))
     if not maps:
         raised.append(Raised("not_the_template"))
-        subject = Return(
-            Organisation("", "", "", ""),
-            None,
-            "nhs_wres",
-            "",
-            "No section of the WRES template was recognised in this workbook.",
-        )
-        return Conformed(subject, (), tuple(raised))
+        why = "No section of the WRES template was recognised in this workbook."
+        return Conformed(Return(Organisation("", "", "", ""), None, "nhs_wres", "", why), (), tuple(raised))
     found = maps[0]
     rivals = [other for other in maps[1:] if other.sheet.name != found.sheet.name and other.score * 2 >= found.score]
     if rivals:
@@ -69,11 +77,7 @@ def _empty_parts(facts: tuple[Fact, ...], found: Map, items: Json) -> tuple[tupl
     if "blank" not in {fact.problem for fact in facts}:
         return facts, []
     part_of = _expected(found.layout, items).part_of
-    parts: dict[tuple[str, str], list[Fact]] = {}
-    for fact in facts:
-        part = part_of.get(fact.key)
-        if part:
-            parts.setdefault(part, []).append(fact)
+    parts = grouped((fact for fact in facts if fact.key in part_of), lambda fact: part_of[fact.key])
     empty = {
         part: code
         for part, figures in parts.items()
@@ -179,7 +183,7 @@ def _figures(found: Map, items: Json) -> Iterator[Fact]:
         for ethnicity, key in row.keys:
             column = found.columns.get((row.block, ethnicity))
             if problem or column is None or sheet_row is None:
-                yield Fact(key, None, "", "", problem or "block_missing")
+                yield Fact(key, None, problem=problem or "block_missing")
                 continue
             cell = found.sheet.cells.get((sheet_row, column))
             yield _fact(key, cell, row.item, note, f"{letters[column]}{sheet_row}", row.auto)
@@ -199,7 +203,7 @@ def _single(found: Map, row: _ExpectedRow, problem: str | None, note: str) -> Fa
     key = row.keys[0][1]
     columns = [column for (b, _), column in sorted(found.columns.items(), key=lambda entry: entry[1]) if b == row.block]
     if problem or not columns:
-        return Fact(key, None, "", "", problem or "block_missing")
+        return Fact(key, None, problem=problem or "block_missing")
     sheet_row = found.rows[row.number]
     cells = [
         cell for column in columns if (cell := found.sheet.cells.get((sheet_row, column))) and cell.kind != "blank"

@@ -48,6 +48,16 @@ _ZIPS = (
 )  # fmt: skip
 
 
+# Streams that tell an Office file of before 2007, or one that is protected: (names, code, what it is, remedy).
+_STREAMS = (
+    (("DRMEncrypted",), "file_encrypted", "is protected by a sensitivity label",
+     "Save a copy without the sensitivity label's protection and check that copy."),
+    (("EncryptedPackage",), "file_encrypted", "is protected with a password",
+     "Save a copy without the password and check that copy."),
+    (("Workbook\0", "Book\0"), "file_xls_old", "is in the Excel format of before 2007 (.xls)", _SAVE_AS),
+)  # fmt: skip
+
+
 class Recognised(NamedTuple):
     """A file, its hash, and its parts where it is a workbook (None: a table of text)."""
 
@@ -125,14 +135,9 @@ def _workbook(data: bytes, file: str) -> Package:
 
 def _ole(data: bytes, file: str) -> NoReturn:
     """Encrypted workbooks and the formats of before 2007 share these first bytes; stream names tell them apart."""
-    if "DRMEncrypted".encode("utf-16-le") in data:
-        remedy = "Save a copy without the sensitivity label's protection and check that copy."
-        raise Refused("file_encrypted", f"{file} is protected by a sensitivity label.", remedy, file)
-    if "EncryptedPackage".encode("utf-16-le") in data:
-        remedy = "Save a copy without the password and check that copy."
-        raise Refused("file_encrypted", f"{file} is protected with a password.", remedy, file)
-    if any(name.encode("utf-16-le") in data for name in ("Workbook\0", "Book\0")):
-        raise Refused("file_xls_old", f"{file} is in the Excel format of before 2007 (.xls).", _SAVE_AS, file)
+    for names, code, what, remedy in _STREAMS:
+        if any(name.encode("utf-16-le") in data for name in names):
+            raise Refused(code, f"{file} {what}.", remedy, file)
     raise Refused("file_other", f"{file} is an Office file of before 2007, but not a workbook.", _ANY, file)
 
 

@@ -29,6 +29,7 @@ MAX_MERGES = 20_000
 
 _NOWHERE = 1 << 20  # beyond the last row that Excel has
 _YES = ("1", "true")
+_LAID_OUT = frozenset(("col", "mergeCell", "drawing"))
 
 
 def read_sheet(content: bytes, part: str, name: str, state: str, book: Book, budget: int) -> Reading:
@@ -126,7 +127,8 @@ class _AroundTable(Reading):
                 raise NotPlain
             self._read_table()
         self.depth += 1
-        self.lay_out(tag, attributes)
+        if tag in _LAID_OUT:
+            self.lay_out(tag, attributes)
         if self.depth > MAX_DEPTH:
             raise too_deep(self.file, self.part)
 
@@ -161,7 +163,7 @@ class _Whole(Reading):
 
     def handlers(self, namespace: str) -> tuple[Start, End, Text | None]:
         """Those of every element."""
-        known = {namespace + name: name for name in (*VOCABULARY, "col", "mergeCell", "drawing")}
+        known = {namespace + name: name for name in (*VOCABULARY, *_LAID_OUT)}
         self.local = known.get
         return self._start, self._end, self.chunks.append
 

@@ -272,10 +272,8 @@ def _theme_is_white(package: Package, links: dict[str, list[str]], deadline: flo
 
 
 def _workbook_notes(package: Package, links: dict[str, list[str]], elsewhere: int, deadline: float) -> list[Note]:
-    file = package.file
-    notes = []
-    if any(part.endswith("vbaproject.bin") or "/macrosheets/" in part for part in package.parts):
-        notes.append(Note("macros", file, "the workbook carries macros; they were not run"))
+    """What a workbook carries beside its sheets: macros, links to other files and programmes."""
+    macros = any(part.endswith("vbaproject.bin") or "/macrosheets/" in part for part in package.parts)
     outside = dde = 0
 
     def start(tag: str, _attributes: Attributes, _depth: int) -> None:
@@ -285,36 +283,36 @@ def _workbook_notes(package: Package, links: dict[str, list[str]], elsewhere: in
 
     for part in links.get("externalLink", ()):
         if part:
-            walk(read_part(package, part), part, file, deadline, start)
+            walk(read_part(package, part), part, package.file, deadline, start)
         else:
             outside += 1
-    if outside:
-        notes.append(Note("external_link", file, f"{_count(outside, 'link')} to other files"))
-    if "connections" in links:
-        notes.append(Note("external_link", file, "connections to other sources of data"))
-    if dde:
-        notes.append(Note("dde", file, f"{_count(dde, 'link')} to other programmes"))
-    if elsewhere:
-        notes.append(Note("name_elsewhere", file, f"{_count(elsewhere, 'defined name')} in other files"))
-    return notes
+    return _told(package.file, (
+        ("macros", macros, "the workbook carries macros; they were not run"),
+        ("external_link", outside, f"{_count(outside, 'link')} to other files"),
+        ("external_link", "connections" in links, "connections to other sources of data"),
+        ("dde", dde, f"{_count(dde, 'link')} to other programmes"),
+        ("name_elsewhere", elsewhere, f"{_count(elsewhere, 'defined name')} in other files"),
+    ))  # fmt: skip
 
 
 def _sheet_notes(reading: Reading) -> list[Note]:
-    sheet, keeper = reading.sheet, reading.keeper
-    notes = []
-    if sheet.state != "visible":
-        how = "very hidden: Excel's own menu does not list it" if sheet.state == "veryHidden" else "hidden"
-        detail = f"the sheet is {how}; {_count(len(sheet.cells), 'cell')} with content"
-        notes.append(Note("hidden_sheet", sheet.name, detail))
-    if sheet.hidden_rows or sheet.hidden_columns:
-        hidden = [at for at, cell in sheet.cells.items() if cell.hidden]
-        if hidden:
-            notes.append(Note("hidden_cells", sheet.name, f"in hidden rows or columns: {_addresses(hidden)}"))
-    if keeper.white:
-        notes.append(Note("white_text", sheet.name, f"white text on white or no fill: {_addresses(keeper.white)}"))
-    if keeper.dde:
-        notes.append(Note("dde", sheet.name, f"formulas that ask other programmes: {_addresses(keeper.dde)}"))
-    return notes
+    """What of a sheet its reader would not see, or would not suspect."""
+    sheet, white, dde = reading.sheet, reading.keeper.white, reading.keeper.dde
+    how = "very hidden: Excel's own menu does not list it" if sheet.state == "veryHidden" else "hidden"
+    hides = sheet.hidden_rows or sheet.hidden_columns
+    hidden = [at for at, cell in sheet.cells.items() if cell.hidden] if hides else []
+    return _told(sheet.name, (
+        ("hidden_sheet", sheet.state != "visible",
+         f"the sheet is {how}; {_count(len(sheet.cells), 'cell')} with content"),
+        ("hidden_cells", hidden, f"in hidden rows or columns: {_addresses(hidden)}"),
+        ("white_text", white, f"white text on white or no fill: {_addresses(white)}"),
+        ("dde", dde, f"formulas that ask other programmes: {_addresses(dde)}"),
+    ))  # fmt: skip
+
+
+def _told(place: str, notes: Iterable[tuple[str, object, str]]) -> list[Note]:
+    """The notes on a place of what is there: code, whether it is, and detail of each that could be."""
+    return [Note(code, place, detail) for code, there, detail in notes if there]
 
 
 def _pictures(package: Package, sheet_part: str, sheet: Sheet, deadline: float) -> list[Note]:

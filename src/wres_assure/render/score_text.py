@@ -7,7 +7,7 @@ from textwrap import wrap
 from ..model import Assessment
 from ..rulebook import Rulebook
 from ..wording import score as said
-from ..wording.text import clean, code_shown
+from ..wording.text import clean, code_shown, name_shown
 
 WIDTH = 80
 _COLUMNS = (36, 8, 9, 14, 10)
@@ -17,7 +17,7 @@ def text(assessment: Assessment, rulebook: Rulebook, explain: bool) -> str:
     """Everything there is to say of one return, to read."""
     page: list[str] = []
     subject, score = assessment.subject, assessment.score
-    name = clean(subject.organisation.name)[:200] or "Organisation without a name"
+    name = name_shown(subject.organisation.name)
     page += _wrapped(f"{name} ({code_shown(subject.organisation.code) or 'no code'})")
     page += _wrapped(f"WRES return {subject.year or 'of a year not told'}, {clean(assessment.submission.file)}")
     if subject.stopped:

@@ -9,6 +9,7 @@ from ..wording.report import (
     COUNTS_AS_NOTHING,
     CRUDE,
     GROUPS_OF_1_AND_9,
+    FindingLine,
     Report,
     RuleFindings,
     SameRemedy,
@@ -23,56 +24,62 @@ _FEW, _EXAMPLES, _RULES_NAMED = 5, 3, 12
 _COLUMNS = (25, 8, 9, 24)  # of the table of indicators; the last column takes what is left
 
 
-def lines(briefing: Report, width: int = WIDTH) -> list[StyledLine]:
+class _Page:
+    """Styled lines while they are written, none wider than the page where its words allow it."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self.lines: list[StyledLine] = []
+
+    def add(self, text: str, style: str = "", indent: int = 0, hang: int | None = None) -> None:
+        """A paragraph, its first line indented by `indent`, later ones by `hang`."""
+        self.lines += [(style, line) for line in wrapped(text, self.width, indent, hang)]
+
+    def gap(self) -> None:
+        """An empty line."""
+        self.lines.append(("", ""))
+
+    def heading(self, text: str, style: str) -> None:
+        """A heading with a line under it."""
+        self.lines += [("", ""), (style, text), (style, "-" * len(text))]
+
+
+def lines(report: Report, width: int = WIDTH) -> list[StyledLine]:
     """The page, line by line."""
-    out: list[StyledLine] = []
-
-    def add(text: str, style: str = "", indent: int = 0, hang: int | None = None) -> None:
-        out.extend((style, line) for line in wrapped(text, width, indent, hang))
-
-    add(f"{briefing.organisation} ({briefing.code})", "title")
-    add(f"WRES return {briefing.year}, {briefing.file}")
-    out.append(("", ""))
-    if briefing.stopped:
-        add(f"Not judged. {briefing.stopped}", "strong")
-    add(briefing.coverage, "strong")
-    add(COUNTS_AS_NOTHING)
-    if briefing.apart:
-        add(briefing.apart)
-    if briefing.provisional:
-        add(briefing.provisional)
-    for said in briefing.reliability:
-        add(f"Reliability of the figures: {briefing.level}. {said.text}")
-    if briefing.unknown:
-        add(briefing.unknown.text)
-    if briefing.profile:
-        add(briefing.profile)
-    for said in briefing.changes:
-        add(said.text)
-    for action, title, count, groups in briefing.findings:
-        _heading(out, f"{title}: {counted(count, 'finding')}", action)
-        for group in groups:
-            _group(out, group, width)
-    if not briefing.findings and not briefing.stopped:
-        out.append(("", ""))
-        add("Nothing to correct or to explain was found.", "strong")
-    if not briefing.stopped:
-        _indicators(out, briefing.indicators, width)
-    if briefing.broken:
-        _heading(out, "Checks that broke down: our fault, not yours", "correct")
-        for entry in briefing.broken:
-            _unjudged(out, entry, width)
-    if briefing.unjudged:
-        _heading(out, "Could not be judged, and why", "head")
-        for entry in briefing.unjudged:
-            _unjudged(out, entry, width)
-    if briefing.not_applicable:
-        _heading(out, "Do not apply, and why", "head")
-        for entry in briefing.not_applicable:
-            _unjudged(out, entry, width)
-    out.append(("", ""))
-    add(briefing.foot, "dim")
-    return out
+    page = _Page(width)
+    page.add(f"{report.organisation} ({report.code})", "title")
+    page.add(f"WRES return {report.year}, {report.file}")
+    page.gap()
+    if report.stopped:
+        page.add(f"Not judged. {report.stopped}", "strong")
+    page.add(report.coverage, "strong")
+    reliability = [f"Reliability of the figures: {report.level}. {said.text}" for said in report.reliability]
+    unknown = report.unknown.text if report.unknown else ""
+    changes = [said.text for said in report.changes]
+    for text in (COUNTS_AS_NOTHING, report.apart, report.provisional, *reliability, unknown, report.profile, *changes):
+        if text:
+            page.add(text)
+    for asked in report.findings:
+        page.heading(f"{asked.title}: {counted(asked.size, 'finding')}", asked.action)
+        for group in asked.groups:
+            _group(page, group)
+    if not report.findings and not report.stopped:
+        page.gap()
+        page.add("Nothing to correct or to explain was found.", "strong")
+    if not report.stopped:
+        _indicators(page, report.indicators)
+    for title, style, entries in (
+        ("Checks that broke down: our fault, not yours", "correct", report.broken),
+        ("Could not be judged, and why", "head", report.unjudged),
+        ("Do not apply, and why", "head", report.not_applicable),
+    ):
+        if entries:
+            page.heading(title, style)
+        for entry in entries:
+            _unjudged(page, entry)
+    page.gap()
+    page.add(report.foot, "dim")
+    return page.lines
 
 
 def table(summaries: list[Summary], width: int = WIDTH) -> list[StyledLine]:
@@ -104,55 +111,53 @@ def wrapped(text: str, width: int, indent: int = 0, hang: int | None = None) -> 
     return [*found, line] if not empty else found or [""]
 
 
-def _heading(out: list[StyledLine], text: str, style: str) -> None:
-    out += [("", ""), (style, text), (style, "-" * len(text))]
-
-
-def _group(out: list[StyledLine], group: RuleFindings, width: int) -> None:
-    if out[-1][1][:3] != "---":
-        out.append(("", ""))
-    out += [("strong", line) for line in wrapped(f"{group.rule}: {group.title}", width, 0, 2)]
+def _group(page: _Page, group: RuleFindings) -> None:
+    if page.lines[-1][1][:3] != "---":
+        page.gap()
+    page.add(f"{group.rule}: {group.title}", "strong", 0, 2)
     for part in group.parts:
-        _part(out, part, width)
-        out += [("", line) for line in wrapped(f"Remedy: {part.remedy}", width, 2, 4)]
+        _part(page, part)
+        page.add(f"Remedy: {part.remedy}", "", 2, 4)
     for text in group.follows:
-        out += [("", line) for line in wrapped(text, width, 2, 4)]
-    out += [("dim", line) for line in wrapped(f"Authority: {group.authority}", width, 2, 4)]
+        page.add(text, "", 2, 4)
+    page.add(f"Authority: {group.authority}", "dim", 2, 4)
 
 
-def _part(out: list[StyledLine], part: SameRemedy, width: int) -> None:
+def _part(page: _Page, part: SameRemedy) -> None:
     """Each finding with its cells; of many, all cells as ranges and the first few in words."""
-    few = len(part.rows) <= _FEW
-    if not few:
-        where = f": {part.cells}" if part.cells else ""
-        out += [("", line) for line in wrapped(f"{len(part.rows):,} findings{where}", width, 2, 4)]
-    shown = part.rows if few else part.rows[: 1 if part.alike and part.cells else _EXAMPLES]
+    count = len(part.rows)
+    if count <= _FEW:
+        for row in part.rows:
+            page.add(_where(row), "", 2, 4)
+        return
+    page.add(f"{count:,} findings{f': {part.cells}' if part.cells else ''}", "", 2, 4)
+    told_by_one = part.alike and bool(part.cells)
+    shown = part.rows[: 1 if told_by_one else _EXAMPLES]
     for row in shown:
-        start = f"{row.cells}: " if row.cells else ""
-        out += [
-            ("", line)
-            for line in wrapped(f"{'' if few else 'Such as '}{start}{row.said.text}", width, 2 if few else 4, 4)
-        ]
-    if not few and len(shown) < len(part.rows) and not (part.alike and part.cells):
-        more = f"{len(part.rows) - len(shown):,} more findings like these; --format csv lists each."
-        out += [("", line) for line in wrapped(more, width, 4)]
+        page.add(f"Such as {_where(row)}", "", 4, 4)
+    if not told_by_one:
+        page.add(f"{count - len(shown):,} more findings like these; --format csv lists each.", "", 4)
 
 
-def _indicators(out: list[StyledLine], indicators: tuple[Indication, ...], width: int) -> None:
-    _heading(out, "The nine indicators", "head")
-    out += _row(("", "White", "BME", "Ratio, or gap in", "Told from"), width, "dim")
-    out += _row(("", "", "", "percentage points", "chance?"), width, "dim")
+def _where(row: FindingLine) -> str:
+    return f"{row.cells}: {row.said.text}" if row.cells else row.said.text
+
+
+def _indicators(page: _Page, indicators: tuple[Indication, ...]) -> None:
+    page.heading("The nine indicators", "head")
+    page.lines += _row(("", "White", "BME", "Ratio, or gap in", "Told from"), "dim")
+    page.lines += _row(("", "", "", "percentage points", "chance?"), "dim")
     for entry in indicators:
         first = f"{entry.white}*" if entry.number in "19" and entry.white != "-" else f"{entry.white} "
-        out += _row((f"{entry.number} {entry.title}", first, f"{entry.bme} ", entry.value, entry.told), width, "")
+        page.lines += _row((f"{entry.number} {entry.title}", first, f"{entry.bme} ", entry.value, entry.told), "")
         if entry.doubt:
-            out += [("", line) for line in wrapped(f"Not used: {entry.doubt}.", width, 2, 4)]
-    out.append(("", ""))
+            page.add(f"Not used: {entry.doubt}.", "", 2, 4)
+    page.gap()
     for text in (f"* {GROUPS_OF_1_AND_9}", "In brackets: 95% interval.", CRUDE, BME):
-        out += [("dim", line) for line in wrapped(text, width)]
+        page.add(text, "dim")
 
 
-def _row(cells: tuple[str, str, str, str, str], width: int, style: str) -> list[StyledLine]:
+def _row(cells: tuple[str, str, str, str, str], style: str) -> list[StyledLine]:
     """One line of the table, more where the title needs them."""
     title, first, second, value, told = cells
     titles = wrapped(title, _COLUMNS[0] - 1, 0, 2) if title else [""]
@@ -161,12 +166,12 @@ def _row(cells: tuple[str, str, str, str, str], width: int, style: str) -> list[
     return [(style, line), *((style, rest) for rest in titles[1:])]
 
 
-def _unjudged(out: list[StyledLine], entry: Unjudged, width: int) -> None:
+def _unjudged(page: _Page, entry: Unjudged) -> None:
     named, more = entry.rules[:_RULES_NAMED], len(entry.rules) - _RULES_NAMED
     rules = f"{sentence(entry.title)} Checks: {', '.join(named)}{f' and {more} more rules' if more > 0 else ''}."
-    for at, line in enumerate(wrapped(rules, width - 9)):
-        out.append(("", f"{f'{entry.size:,}' if not at else '':>7}  {line}"))
+    for at, line in enumerate(wrapped(rules, page.width - 9)):
+        page.lines.append(("", f"{f'{entry.size:,}' if not at else '':>7}  {line}"))
     for cause in entry.causes:
-        out += [("dim", line) for line in wrapped(cause, width, 11, 13)]
+        page.add(cause, "dim", 11, 13)
     if entry.more:
-        out.append(("dim", f"{'':11}and {entry.more:,} more{' like these' if entry.more > 1 else ''}"))
+        page.lines.append(("dim", f"{'':11}and {entry.more:,} more{' like these' if entry.more > 1 else ''}"))

@@ -1,193 +1,249 @@
-"""The difference of two results as text of 80 columns, and as JSON."""
+"""Two results of one organisation held side by side: what is new, what stays, what went, and what must be asked again.
+
+A finding is known again by its fingerprint (rule, organisation and place). One that is gone was resolved only where
+its check was judged and passed: a check that can no longer be judged, or no longer applies, is said to be just that.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from textwrap import wrap
+import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-from ..model import OUTCOMES, Json
-from ..wording.cells import cells_of
-from ..wording.numbers import NOTHING, number
-from ..wording.report import ACTION_TITLES, coverage_line
-from ..wording.text import clean, sentence
-from .differ import KINDS, NEW, NOT_APPLIED, NOT_JUDGED, PERSISTING, REOPENED, RESOLVED, Difference, FindingChange
+from ..model import ACTIONS, BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Json, Refused, grouped
+from ..wording.text import REDACTED, clean
 
 FORMAT = 1
-WIDTH = 80
-_HEADS = {
-    NEW: "New",
-    REOPENED: "Reopened: explained before, and the figures are others now",
-    PERSISTING: "Still there",
-    RESOLVED: "Resolved",
-    NOT_JUDGED: "Failed before, can no longer be judged: not resolved",
-    NOT_APPLIED: "Failed before, no longer apply",
-}
-_PERHAPS = "Gone: resolved, or no longer asked by the rules, which differ"
+_MAX_FINDINGS = 200_000
+_TEXTS = ("rule", "outcome", "action", "fingerprint")
+_COUNTS = ("checks", "passed", "failed", "unverifiable", "not_applicable", "broken")
+NEW, REOPENED, PERSISTING, RESOLVED = "new", "reopened", "persisting", "resolved"
+NOT_JUDGED, NOT_APPLIED = "no longer judged", "no longer applies"
+_MATTER = {"correct": 1, "explain": 2, "never": 0}  # how many of the actions
+KINDS = (NEW, REOPENED, PERSISTING, RESOLVED, NOT_JUDGED, NOT_APPLIED)
 
 
-def text(found: Difference) -> str:
-    """Everything there is to say of two results, to read."""
-    return "".join(f"{line}\n" for line in _lines(found))
+class FindingChange(NamedTuple):
+    """One finding in the older result, in the newer, or in both; of one that is gone, `after` says why, if told."""
+
+    kind: str
+    before: Json | None
+    after: Json | None
 
 
-def _lines(found: Difference) -> Iterator[str]:
-    organisation = found.after["submission"]["organisation"]
-    code = clean(organisation["code"]) or "no code"
-    yield from _wrapped(f"{clean(organisation['name'])[:200] or 'Organisation without a name'} ({code})")
-    for when, entry in (("Before", found.before), ("After", found.after)):
-        year = entry["submission"]["reporting_year"] or "year not told"
-        yield from _wrapped(f"{when}: {clean(entry['submission']['file'])[:200]}, WRES return {year}.")
-    yield ""
-    counts = [
-        f"{count:,} {'gone' if kind == RESOLVED and _rules_differ(found) else kind}"
-        for kind, count in _counts(found).items()
-        if count or kind not in (NOT_JUDGED, NOT_APPLIED)
-    ]
-    yield from _wrapped(f"Findings: {', '.join(counts)}.")
-    for said in found.warnings:
-        yield from _wrapped(said)
-    for when, entry in (("Before", found.before), ("After", found.after)):
-        yield from _wrapped(f"{when}: {coverage_line(entry['coverage'])}", 0, 2)
-    levels = [clean(entry["reliability"]["level"])[:40] for entry in (found.before, found.after)]
-    yield from _wrapped(f"Reliability of the figures: {levels[0]} before, {levels[1]} after.")
-    for kind in KINDS:
-        changes = [change for change in found.changes if change.kind == kind]
-        if changes:
-            head = _PERHAPS if kind == RESOLVED and _rules_differ(found) else _HEADS[kind]
-            yield from _heading(f"{head} ({len(changes):,})")
-            for change in changes:
-                yield from _change(change)
-    yield from _indicators(found)
+class IndicatorPair(NamedTuple):
+    """One indicator in both results; None where a result does not have it."""
+
+    id: str
+    before: Json | None
+    after: Json | None
 
 
-def _counts(found: Difference) -> dict[str, int]:
-    return {kind: sum(change.kind == kind for change in found.changes) for kind in KINDS}
+class Difference(NamedTuple):
+    """Two results, the older first, and what changed between them."""
+
+    before: Json
+    after: Json
+    changes: tuple[FindingChange, ...]
+    indicators: tuple[IndicatorPair, ...]
+    warnings: tuple[str, ...]  # what a reader must know before believing any of it
 
 
-def _rules_differ(found: Difference) -> bool:
-    return bool(found.before["rulebook"]["sha256"] != found.after["rulebook"]["sha256"])
+def result_of(data: bytes, file: str) -> Json:
+    """One result of `check --format json`; Refused where the file is none, is of another format, or holds several."""
+    try:
+        content: Any = json.loads(data.decode("utf-8-sig"), parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise _refused(file, "is no JSON that can be read") from None
+    results = content if isinstance(content, list) else [content]
+    if len(results) != 1:
+        raise _refused(file, f"holds {len(results):,} results, and two single ones are compared")
+    if not isinstance(results[0], dict) or "format" not in results[0]:
+        raise _refused(file, "is JSON, but no result of wres-assure check")
+    if results[0]["format"] != FORMAT:
+        raise _refused(file, f"has format {clean(str(results[0]['format']))[:20]}; format {FORMAT} is read here")
+    if not _is_result(results[0]):
+        raise _refused(file, "is JSON, but no result of wres-assure check")
+    return dict(results[0])
 
 
-def _change(change: FindingChange) -> Iterator[str]:
-    there = change.kind in (NEW, REOPENED, PERSISTING)
-    finding = change.after if there else change.before
-    if finding is None:
-        return
-    cells = cells_of(map(clean, finding["cells"]))
-    yield from _wrapped(f"{clean(finding['rule'])}, {ACTION_TITLES[finding['action']].lower()}"
-                        f"{f': {cells}' if cells else ''}", 0, 2)  # fmt: skip
-    yield from _wrapped(sentence(clean(finding["message"] or "")), 2, 2)
-    if change.kind == REOPENED and change.before:
-        yield from _wrapped(f"It was explained when it said: {sentence(clean(change.before['message']))}", 2, 2)
-    if change.kind == PERSISTING and change.before and change.before["explanation"] is not None:
-        yield from _wrapped("It was explained, and its figures are the same.", 2, 2)
-    if change.kind in (NEW, REOPENED) and finding["remedy"]:
-        yield from _wrapped(f"Remedy: {clean(finding['remedy'])}", 2, 4)
-    if not there and change.after and change.after["cause"]:
-        yield from _wrapped(f"Now: {sentence(clean(change.after['cause']))}", 2, 2)
-
-
-def _indicators(found: Difference) -> Iterator[str]:
-    if not found.indicators:
-        return
-    yield from _heading("Indicators: ratio, or gap in percentage points")
-    yield f"{'':14}{'before':<24}{'after':<24}used"
-    for pair in found.indicators:
-        name = clean(pair.id)[:13].replace("_", " ").capitalize()
-        both = (pair.before, pair.after)
-        used = " -> ".join("-" if one is None else "yes" if one["usable"] else "no" for one in both)
-        yield f"{name:<14}{_value(pair.before):<24}{_value(pair.after):<24}{used}".rstrip()
-        after = pair.after
-        if after is not None and not after["usable"] and after["reason"]:
-            yield from _wrapped(f"Not used now: {clean(after['reason'])}.", 2, 4)
-
-
-def _value(indicator: Json | None) -> str:
-    """`1.50 (1.28 to 1.77)`; gaps in percentage points, as the heading says."""
-    if indicator is None or indicator["value"] is None:
-        return NOTHING
-    value, low, high = (
-        number(indicator[name], indicator["unit"]).removesuffix(" percentage points")
-        for name in ("value", "lower", "upper")
+def difference(before: Json, after: Json) -> Difference:
+    """What changed between two results; Refused where they are of two organisations."""
+    old, new = before["submission"]["organisation"], after["submission"]["organisation"]
+    by_code = all(code and code != REDACTED for code in (old["code"], new["code"]))
+    same = old["code"] == new["code"] if by_code else _name(old) == _name(new)
+    if not same:
+        told = [one["code"] if by_code else one["name"] or "an organisation without a name" for one in (old, new)]
+        raise Refused(
+            "organisations_differ",
+            f"The results are of two organisations: {clean(told[0])[:200]} and {clean(told[1])[:200]}.",
+            "Compare two results of one organisation.",
+        )
+    return Difference(
+        before,
+        after,
+        tuple(_changes(before["findings"], after["findings"])),
+        tuple(_pairs(before["indicators"], after["indicators"])),
+        tuple(_warnings(before, after, by_code)),
     )
-    told = indicator["lower"] is not None and indicator["upper"] is not None
-    return f"{value} ({low} to {high})" if told else value
 
 
-def _heading(title: str) -> Iterator[str]:
-    yield ""
-    yield title
-    yield "-" * len(title)
+def asks(found: Difference, fail_on: str) -> bool:
+    """Whether a new or reopened finding asks for what makes the exit code 1 (as of `check --fail-on`)."""
+    wanted = ACTIONS[: _MATTER[fail_on]]
+    return any(
+        change.after["action"] in wanted
+        for change in found.changes
+        if change.kind in (NEW, REOPENED) and change.after is not None
+    )
 
 
-def _wrapped(said: str, indent: int = 0, hang: int = 0) -> list[str]:
-    return wrap(clean(said), WIDTH, initial_indent=" " * indent, subsequent_indent=" " * hang) or [""]
+def _changes(before: list[Json], after: list[Json]) -> list[FindingChange]:
+    """Every finding that failed in one of the two, by kind, then by what it asks, otherwise in the newer's order."""
+    failed = grouped((finding for finding in before if finding["outcome"] == FAILED), _fingerprint)
+    now = grouped((finding for finding in after if finding["outcome"] == FAILED), _fingerprint)
+    others = grouped((finding for finding in after if finding["outcome"] != FAILED), _fingerprint)
+    unjudged = {finding["rule"]: finding for finding in after if _stands_for_its_rule(finding)}
+    changes: list[FindingChange] = []
+    for fingerprint, found in now.items():
+        pairs, gone = _paired(failed.get(fingerprint, []), found)
+        changes += [FindingChange(_kind(old, new), old, new) for old, new in pairs]
+        changes += [FindingChange(RESOLVED, old, None) for old in gone]
+    for fingerprint, found in failed.items():
+        if fingerprint not in now:
+            for old in found:
+                why = others[fingerprint][0] if fingerprint in others else unjudged.get(old["rule"])
+                changes.append(FindingChange(_gone(why), old, why))
+    return sorted(changes, key=lambda change: (KINDS.index(change.kind), _asked(change)))
 
 
-# JSON
+def _paired(before: list[Json], after: list[Json]) -> tuple[list[tuple[Json | None, Json]], list[Json]]:
+    """Findings of one fingerprint, first those that say the same, then the others as they stand; and those left over.
+
+    A rule may find several things in one place, such as two labels it does not know.
+    """
+    left = list(before)
+    partners: dict[int, Json] = {}
+    for alike in (("message", "cells"), ("message",), ()):
+        for number, new in enumerate(after):
+            at = next((at for at, old in enumerate(left) if all(old[name] == new[name] for name in alike)), None)
+            if number not in partners and at is not None:
+                partners[number] = left.pop(at)
+    return [(partners.get(number), new) for number, new in enumerate(after)], left
 
 
-def as_json(found: Difference) -> str:
-    """The same as one object, pure ASCII."""
-    organisation = found.after["submission"]["organisation"]
-    entry = {
-        "format": FORMAT,
-        "kind": "difference",
-        "organisation": {name: clean(organisation[name]) for name in ("code", "name")},
-        "before": _side(found.before),
-        "after": _side(found.after),
-        "same_rulebook": not _rules_differ(found),
-        "warnings": list(found.warnings),
-        "counts": {kind.replace(" ", "_"): count for kind, count in _counts(found).items()},
-        "findings": [_entry(change) for change in found.changes],
-        "indicators": [
-            {"id": clean(pair.id), "before": _indicator(pair.before), "after": _indicator(pair.after)}
-            for pair in found.indicators
-        ],
-    }
-    return json.dumps(entry, indent=1, allow_nan=False) + "\n"
+def _kind(before: Json | None, after: Json) -> str:
+    if before is None:
+        return NEW
+    explained = before["explanation"] is not None
+    return REOPENED if explained and before["values"] != after["values"] else PERSISTING
 
 
-def _side(entry: Json) -> Json:
-    submission, rulebook = entry["submission"], entry["rulebook"]
-    return {
-        "file": clean(submission["file"]),
-        "sha256": clean(submission["sha256"]),
-        "reporting_year": submission["reporting_year"],
-        "rulebook": {name: clean(rulebook[name]) for name in ("version", "sha256")},
-        "coverage": {name: entry["coverage"][name] for name in ("checks", *OUTCOMES)},
-        "reliability": clean(entry["reliability"]["level"]),
-    }
+def _gone(why: Json | None) -> str:
+    if why is None:
+        return RESOLVED
+    return NOT_APPLIED if why["outcome"] == NOT_APPLICABLE else NOT_JUDGED
 
 
-def _entry(change: FindingChange) -> Json:
-    known = change.after or change.before or {}
-    return {
-        "change": change.kind,
-        "rule": clean(known["rule"]),
-        "action": known["action"],
-        "fingerprint": clean(known["fingerprint"] if change.before is None else change.before["fingerprint"]),
-        "explained": change.before is not None and change.before["explanation"] is not None,
-        "before": _finding(change.before),
-        "after": _finding(change.after),
-    }
+def _asked(change: FindingChange) -> int:
+    finding = change.after if change.kind in (NEW, REOPENED, PERSISTING) else change.before
+    return ACTIONS.index(finding["action"]) if finding else 0
 
 
-def _finding(finding: Json | None) -> Json | None:
-    if finding is None:
-        return None
-    return {
-        "outcome": finding["outcome"],
-        "cells": [clean(cell) for cell in finding["cells"]],
-        **{name: clean(finding[name]) if finding[name] else None for name in ("message", "remedy", "cause")},
-    }
+def _stands_for_its_rule(finding: Json) -> bool:
+    """Whether a rule could not be judged as a whole, whatever place it spoke of before."""
+    return finding["outcome"] in (UNVERIFIABLE, BROKEN) and not any(finding["place"].values())
 
 
-def _indicator(indicator: Json | None) -> Json | None:
-    if indicator is None:
-        return None
-    return {
-        **{name: indicator[name] for name in ("value", "lower", "upper", "unit", "usable")},
-        "reason": clean(indicator["reason"]) if indicator["reason"] else None,
-    }
+def _fingerprint(finding: Json) -> str:
+    return str(finding["fingerprint"])
+
+
+def _pairs(before: list[Json], after: list[Json]) -> list[IndicatorPair]:
+    old, new = ({one["id"]: one for one in indicators} for indicators in (before, after))
+    return [IndicatorPair(name, old.get(name), new.get(name)) for name in old | new]
+
+
+def _warnings(before: Json, after: Json, by_code: bool) -> list[str]:
+    said = []
+    old, new = (one["rulebook"]["sha256"] for one in (before, after))
+    if old != new:
+        versions = f"{clean(before['rulebook']['version'])[:40]} ({clean(old)[:12]})"
+        newer = f"{clean(after['rulebook']['version'])[:40]} ({clean(new)[:12]})"
+        said.append(f"The rulebooks differ: {versions} and {newer}. A difference may come from the rules.")
+    years = [one["submission"]["reporting_year"] for one in (before, after)]
+    if years[0] != years[1]:
+        told = [str(year) if year else "a year not told" for year in years]
+        said.append(f"The returns are of {told[0]} and {told[1]}.")
+    if before["submission"]["sha256"] == after["submission"]["sha256"]:
+        said.append("Both results are of the same file.")
+    if not by_code:
+        said.append("Not both results give the organisation's code; they were taken for one by its name.")
+    return said
+
+
+def _name(organisation: Mapping[str, Any]) -> str:
+    return " ".join(str(organisation["name"]).casefold().split())
+
+
+# Whether a file is what it says: nothing in it is believed before
+
+
+def _is_result(entry: Json) -> bool:
+    try:
+        submission, organisation = entry["submission"], entry["submission"]["organisation"]
+        year = submission["reporting_year"]
+        return (
+            all(isinstance(text, str) for text in (submission["file"], submission["sha256"]))
+            and all(isinstance(organisation[name], str) for name in ("code", "name"))
+            and (year is None or (type(year) is int and 2000 < year < 2100))
+            and all(isinstance(entry["rulebook"][name], str) for name in ("version", "sha256"))
+            and all(type(entry["coverage"][name]) is int for name in _COUNTS)
+            and isinstance(entry["reliability"]["level"], str)
+            and isinstance(entry["findings"], list)
+            and len(entry["findings"]) <= _MAX_FINDINGS
+            and all(map(_is_finding, entry["findings"]))
+            and isinstance(entry["indicators"], list)
+            and all(map(_is_indicator, entry["indicators"]))
+        )
+    except (KeyError, TypeError, AttributeError, OverflowError):
+        return False
+
+
+def _is_finding(finding: Json) -> bool:
+    return (
+        all(isinstance(finding[name], str) for name in _TEXTS)
+        and finding["action"] in ACTIONS
+        and finding["outcome"] in _COUNTS[1:]
+        and isinstance(finding["cells"], list)
+        and all(isinstance(cell, str) for cell in finding["cells"])
+        and all(finding[name] is None or isinstance(finding[name], str) for name in ("message", "remedy", "cause"))
+        and (finding["explanation"] is None or isinstance(finding["explanation"], str))
+        and (finding["outcome"] != FAILED or finding["message"] is not None)
+        and isinstance(finding["place"], dict)
+        and isinstance(finding["values"], dict)
+    )
+
+
+def _is_indicator(indicator: Json) -> bool:
+    return (
+        isinstance(indicator["id"], str)
+        and isinstance(indicator["usable"], bool)
+        and indicator["unit"] in ("ratio", "points")
+        and all(_is_number(indicator[name]) for name in ("value", "lower", "upper"))
+        and (indicator["reason"] is None or isinstance(indicator["reason"], str))
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return value is None or (type(value) in (int, float) and math.isfinite(value))
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(text)
+
+
+def _refused(file: str, what: str) -> Refused:
+    remedy = "Give two results of wres-assure check --format json, the older first."
+    return Refused("file_json", f"{file} {what}.", remedy, file)

@@ -16,6 +16,7 @@ from ..figures import NOT_IN_FILE, written_out
 from ..model import (
     FACT_COLUMNS,
     FAILED,
+    OURS,
     OUTCOMES,
     Assessment,
     Change,
@@ -26,6 +27,7 @@ from ..model import (
     PeerPosition,
     Place,
     Pooled,
+    Score,
     Slip,
 )
 from ..numbers import tidy
@@ -34,10 +36,9 @@ from ..wording.cells import cells_of, figure_shown, raw_of
 from ..wording.change import KINDS, three_years
 from ..wording.findings import fingerprint, in_turn, message_of, remedy_of
 from ..wording.text import REDACTED, clean, code_shown, free
-from .score_json import scored
 
 FORMAT = 1
-_OURS = ("derived", "change", "last_year")  # made of other facts, and made again
+_ALONE = ("format", "tool", "rulebook", "submission", "reliability", "profile", "profile_indicators", "score")
 FINDING_COLUMNS = (
     "file", "organisation_code", "reporting_year", "rule", "outcome", "action", "family", "item", "basis",
     "staff_group", "pay_band", "ethnicity", "cells", "message", "remedy", "authority", "caused_by", "fingerprint",
@@ -82,8 +83,13 @@ def result(assessment: Assessment, rulebook: Rulebook, show_values: bool = False
         "findings": _findings(assessment, rulebook, show_values),
         "slips": [_slip(slip) for slip in assessment.compared.slips],
         "reliability": {"level": assessment.reliability[0], "reasons": list(assessment.reliability[1])},
-        **scored(assessment.score, written),
+        **_scored(assessment.score),
     }
+
+
+def alone(entry: Json) -> Json:
+    """Of a result, what says how reliable the figures are, what the indicators tell, and how they average."""
+    return {name: entry[name] for name in _ALONE}
 
 
 def written(value: float | None) -> float | int | None:
@@ -92,6 +98,10 @@ def written(value: float | None) -> float | int | None:
         return None
     value = tidy(value)
     return int(value) if value == int(value) and abs(value) < 1e15 else value
+
+
+def _by_name(values: Mapping[str, float]) -> Json:
+    return {name: written(value) for name, value in values.items()}
 
 
 def in_order(findings: Iterable[Finding], rulebook: Rulebook) -> list[Finding]:
@@ -128,20 +138,12 @@ def _coverage(counts: Mapping[str, int]) -> Json:
 
 
 def _reported(fact: Fact, rulebook: Rulebook) -> bool:
-    return fact.key.basis == "narrative" or (fact.key.basis not in _OURS and fact.key.item in rulebook.items["items"])
+    return fact.key.basis == "narrative" or (fact.key.basis not in OURS and fact.key.item in rulebook.items["items"])
 
 
 def _fact(fact: Fact, assessment: Assessment, show_values: bool) -> Json:
     raw = raw_of(fact, assessment.submission.date_1904)
-    shown = (
-        raw
-        if show_values
-        else REDACTED
-        if fact.problem == "text"
-        else figure_shown(raw)
-        if fact.problem
-        else raw
-    )
+    shown = raw if show_values else REDACTED if fact.problem == "text" else figure_shown(raw) if fact.problem else raw
     entry = {
         **fact.key.as_dict(),
         "value": written(fact.value),
@@ -162,7 +164,7 @@ def _change(change: Change | None) -> Json | None:
         "adjusted": written(change.adjusted),
         "year": change.year,
         "from": change.source,
-        "groups": {name: written(value) for name, value in change.groups.items()},
+        "groups": _by_name(change.groups),
         "size": written(change.size),
         "large": change.large,
         "at_top": change.at_top,
@@ -189,8 +191,7 @@ def _years(assessment: Assessment, rulebook: Rulebook) -> list[Json]:
         {
             "id": indicator,
             "years": [
-                {"year": year, "value": written(value), "reason": clean(why) or None}
-                for year, value, why in figures
+                {"year": year, "value": written(value), "reason": clean(why) or None} for year, value, why in figures
             ],
         }
         for indicator, figures in three_years(assessment, rulebook)
@@ -207,7 +208,7 @@ def _indicator(indicator: Indicator, peers: PeerPosition | None, assessment: Ass
         "unit": indicator.unit,
         "usable": indicator.usable,
         "reason": indicator.reason or indicator.doubt,
-        "groups": {name: written(value) for name, value in indicator.groups.items()},
+        "groups": _by_name(indicator.groups),
         "previous": written(change.before) if change else None,
         "change": _change(change),
         "pooled": _pooled(assessment.compared.pooled.get(indicator.id)),
@@ -287,6 +288,38 @@ def _finding(
         "caused_by": finding.caused_by or None,
         "fingerprint": fingerprint(finding, code),
         "explanation": free(finding.explanation, show_values) if finding.explanation else None,
+    }
+
+
+def _scored(score: Score) -> Json:
+    """The profile and the gap index of a result, by its keys."""
+    return {
+        "profile": {name: len(of) for name, of in score.profile.items()},
+        "profile_indicators": {name: list(of) for name, of in score.profile.items()},
+        "score": {
+            "gap_index": written(score.gap_index),
+            "lower": written(score.lower),
+            "upper": written(score.upper),
+            "parity": 1.0,
+            "status": "experimental",
+            "domains": _by_name(score.domains),
+            "withheld": score.withheld or None,
+            "terms": [
+                {
+                    "id": term.id,
+                    "domain": term.domain,
+                    "g": written(term.g),
+                    "variance": written(term.variance),
+                    "weight": written(term.weight),
+                    "contribution": written(term.weight * term.g),
+                    "steps": [clean(step) for step in term.steps],
+                }
+                for term in score.terms
+            ],
+            "leave_one_out": _by_name(score.leave_one_out),
+            "alternatives": _by_name(score.alternatives),
+            "notes": [clean(note) for note in score.notes],
+        },
     }
 
 

@@ -147,28 +147,34 @@ def rule_of(entry: Json) -> Rule:
     fields = {_CALLED.get(name, name): value for name, value in entry.items()}
     fields |= {name: entry[name] or "" for name in _TEXTS}
     fields |= {name: tuple(entry[name] or ()) for name in ("organisations", "inputs")}
-    fields["let"] = {name: Selector.of(chosen) for name, chosen in entry["let"].items()}
+    let = {name: Selector.of(chosen) for name, chosen in entry["let"].items()}
     fields["places"] = tuple(Place(*place) for place in entry["places"])
     fields["codes"] = {code: Wording(**said) for code, said in entry["codes"].items()}
-    named = [key for selector in fields["let"].values() for key in selector.choices]
+    named = [key for selector in let.values() for key in selector.choices]
     beside = any(key.basis in _BASES_BESIDE or key.item.startswith(_ITEMS_BESIDE) for key in named)
-    beside = beside or any(code.startswith(_CODES_BESIDE) for code in entry["codes"])
-    return evaluated(Rule(**fields, beside=beside))
+    fields["beside"] = beside or any(code.startswith(_CODES_BESIDE) for code in entry["codes"])
+    fields |= {"let": let, **_closures(let, entry["where"], entry["when"], entry["assert"])}
+    return Rule._make([fields[name] for name in Rule._fields])  # in order: forty by name take as long as the rest
 
 
 def evaluated(rule: Rule) -> Rule:
     """The rule with the closures of its trees."""
-    needs_of: dict[str, set[str]] = {name: {name} for name in rule.let}
-    for name, tree in rule.where_trees.items():
+    return rule._replace(**_closures(rule.let, rule.where_trees, rule.when_tree, rule.assert_tree))
+
+
+def _closures(let: Mapping[str, Selector], where: Mapping[str, Tree], when: Tree, holds: Tree) -> Json:
+    """The fields of a rule that follow from the figures it names and its trees."""
+    needs_of: dict[str, set[str]] = {name: {name} for name in let}
+    for name, tree in where.items():
         needs_of[name] = _needs(tree, needs_of)
-    return rule._replace(
-        let_in_order=tuple(sorted(rule.let, key=lambda name: not rule.let[name].fixed)),
-        where={name: interval_of(tree) for name, tree in rule.where_trees.items()},
-        when=value_of(rule.when_tree) if rule.when_tree else None,
-        holds=value_of(rule.assert_tree) if rule.assert_tree else None,
-        needs_for_when=tuple(sorted(_needs(rule.when_tree, needs_of))),
-        needs=tuple(sorted(_needs(rule.assert_tree, needs_of))),
-    )
+    return {
+        "let_in_order": tuple(sorted(let, key=lambda name: not let[name].fixed)),
+        "where": {name: interval_of(tree) for name, tree in where.items()},
+        "when": value_of(when) if when else None,
+        "holds": value_of(holds) if holds else None,
+        "needs_for_when": tuple(sorted(_needs(when, needs_of))),
+        "needs": tuple(sorted(_needs(holds, needs_of))),
+    }
 
 
 def _needs(tree: Any, needs_of: Mapping[str, set[str]]) -> set[str]:

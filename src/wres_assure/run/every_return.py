@@ -54,12 +54,12 @@ def read_out(run: Run, output: str | None = None, force: bool = False, show_valu
     from ..render import text
 
     if output or not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
-        lines = page(run.assessments, run.rulebook, run.several, text.WIDTH, show_values)
+        lines = page(run, text.WIDTH, show_values)
         files.deliver(text.plain(lines), output, force)
         return
     from ..render import terminal
 
-    terminal.show(page(run.assessments, run.rulebook, run.several, terminal.width(), show_values))
+    terminal.show(page(run, terminal.width(), show_values))
 
 
 def exit_code(run: Run, fail_on: str = "correct", require_all: bool = False) -> int:
@@ -101,29 +101,27 @@ def _every(path: str, rulebook: Rulebook, year: int | None, given: Given) -> lis
     return [assessment for submission in found for assessment in judged(submission, rulebook, year, given)]
 
 
-def page(
-    assessments: list[Assessment], rulebook: Rulebook, several: bool, width: int, show_values: bool
-) -> list[StyledLine]:
+def page(run: Run, width: int, show_values: bool) -> list[StyledLine]:
     """The text of every return, and of several one line each at the end."""
     from ..render import text
     from ..wording.report import report_on, summary
 
     lines: list[StyledLine] = []
-    for assessment in assessments:
-        lines += text.lines(report_on(assessment, rulebook, show_values), width)
-        lines += [("", ""), ("dim", "=" * width), ("", "")] if several else []
-    if several:
-        lines += text.table([summary(assessment, rulebook) for assessment in assessments], width)
+    for assessment in run.assessments:
+        lines += text.lines(report_on(assessment, run.rulebook, show_values), width)
+        lines += [("", ""), ("dim", "=" * width), ("", "")] if run.several else []
+    if run.several:
+        lines += text.table([summary(assessment, run.rulebook) for assessment in run.assessments], width)
     return lines
 
 
-def content(assessments: list[Assessment], rulebook: Rulebook, form: str, several: bool, show_values: bool) -> str:
+def content(run: Run, form: str, show_values: bool) -> str:
     """The results as JSON, as a table of findings, or as a facts CSV."""
     from ..results import result
 
-    results = [result.result(assessment, rulebook, show_values) for assessment in assessments]
+    results = [result.result(assessment, run.rulebook, show_values) for assessment in run.assessments]
     if form == "json":
-        return result.as_json(results, several)
+        return result.as_json(results, run.several)
     return result.findings_csv(*results) if form == "csv" else result.facts_csv(*results)
 
 

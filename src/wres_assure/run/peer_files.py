@@ -33,6 +33,7 @@ class PeerFiles:
         self._books: list[tuple[int | None, Peer, str]] = []  # a workbook tells its year only once it is judged
 
     def __call__(self, year: int) -> Peers:
+        """The peers of a year, each once, by code and name."""
         if self._submissions is None:
             self._open()
         if year not in self._years:

@@ -61,6 +61,7 @@ class Witnessed(NamedTuple):
 
     @property
     def witnesses(self) -> int:
+        """How many witnesses speak for it."""
         return len(self.fixed) + self.last_year
 
     def as_good_as(self, other: Witnessed) -> bool:
@@ -237,6 +238,7 @@ class _Touching:
         return (self._facts.get(key) or _NOTHING).value or 0.0
 
     def of(self, *keys: Place) -> tuple[list[Relation], list[Relation]]:
+        """The relations that rest on any of these figures: those that failed, and those that held."""
         if keys not in self._of:
             every = list({id(r): r for key in keys for r in self._relations if key in r.keys}.values())
             failed = sorted((r for r in every if not r.holds), key=lambda relation: bool(relation.rule.where))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from ..facts import Facts
-from ..model import Fact, Finding, Place, Slip
+from ..model import Fact, Finding, Place, Slip, grouped
 from ..rulebook import Rulebook
 
 GROUPS = ("white", "bme", "unknown")
@@ -40,9 +40,7 @@ def _named(failed: Iterable[Finding], rulebook: Rulebook) -> Iterator[tuple[Slip
 
     That row 38 is one too large and there is one senior medical manager tells nothing where other groups are apart too.
     """
-    by_rule: dict[str, list[Finding]] = {}
-    for finding in failed:
-        by_rule.setdefault(finding.rule, []).append(finding)
+    by_rule = grouped(failed, lambda finding: finding.rule)
     for rule, found in by_rule.items():
         found_by = rulebook.rule(rule)
         if not found_by.slip or found_by.codes:
@@ -196,10 +194,8 @@ def _last_year_row(facts: Facts, failed: Iterable[Finding], before: Mapping[Plac
             missing[finding.place.ethnicity] = values["reported"].value - values["staff"].value
     if len(missing) < 2:
         return
-    rows: dict[tuple[str, str], list[Fact]] = {}
-    for fact in facts.all:
-        if fact.key.item == "headcount" and fact.key.basis == "verified" and fact.value is not None:
-            rows.setdefault((fact.key.staff_group, fact.key.pay_band), []).append(fact)
+    given = (f for f in facts.all if f.key.item == "headcount" and f.key.basis == "verified" and f.value is not None)
+    rows = grouped(given, lambda fact: (fact.key.staff_group, fact.key.pay_band))
     copied = [
         row
         for row in rows.values()

@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from wres_assure.stats.proportions import (
+from .proportions import (
     Interval,
     bracketed_root,
     critical_z,

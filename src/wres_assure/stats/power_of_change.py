@@ -99,6 +99,7 @@ def smallest_seen_of_many(then: Pair, now: Pair, level: float = 0.95) -> tuple[f
 
 
 def seen_note(before: float, below: float | None, above: float | None) -> tuple[str, ...]:
+    """In words what ratios would mostly not have been told from `before`; the others are factors of it."""
     if before == 0 or (below is None and above is None):
         return ("With these numbers hardly any change could have been told from chance.",)
     if below is not None and above is not None:
@@ -111,6 +112,10 @@ def seen_note(before: float, below: float | None, above: float | None) -> tuple[
 
 
 def gap_note(variance: float, slack: float) -> tuple[str, ...]:
+    """In words the smallest change of a gap that is told from chance with power 80 %, by the normal distribution.
+
+    `variance` is of the difference of two shares (0 to 1), `slack` what printed decimals leave open.
+    """
     least = (critical_z(0.95) + normal_quantile(POWER)) * math.sqrt(variance) + slack
     return (
         f"A change of the gap by less than {least * 100:.1f} percentage points would mostly not have been told from "

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from ..facts import title_of
-from ..model import FAILED, WHOLE, Finding, Place
+from ..model import FAILED, HOW_GIVEN, WHOLE, Finding, Place
 from ..numbers import CannotCompute, exact
 from ..rulebook import Rule, Rulebook
 from ..rulebook.expression import Tree, names_in, text_of, value_of
@@ -16,7 +16,6 @@ from .numbers import NOTHING, day, number, often, span
 from .text import REDACTED, clean
 
 _PLACEHOLDER = re.compile(r"\{([a-z_0-9.]+)(?::([a-z]+))?\}")
-FIRST_FAMILIES = ("structure", "types")  # they judge whether a figure is there and can be one
 _FREE_DETAIL = {"code_unknown", "another_scheme"}  # codes whose detail is what somebody typed
 
 
@@ -33,7 +32,7 @@ def fingerprint(finding: Finding, code: str) -> str:
 
 def in_turn(rule: Rule) -> tuple[int, str, str]:
     """The key that puts rules in the order in which they are told: first those of structure and types."""
-    first = FIRST_FAMILIES.index(rule.family) if rule.family in FIRST_FAMILIES else len(FIRST_FAMILIES)
+    first = HOW_GIVEN.index(rule.family) if rule.family in HOW_GIVEN else len(HOW_GIVEN)
     return first, rule.family, rule.id
 
 

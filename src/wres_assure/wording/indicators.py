@@ -15,7 +15,7 @@ from ..rulebook import Rulebook
 from ..wording.said import Said, say
 from .numbers import NOTHING, figure, number, signed
 from .small_counts import SmallCount, draw_of, parity_of, small_count
-from .text import capital, sentence
+from .text import capital, number_of, sentence
 
 
 class Indication(NamedTuple):
@@ -94,7 +94,7 @@ def indications(assessment: Assessment, rulebook: Rulebook, facts: Facts) -> Ite
         doubt = "" if indicator.usable else str(indicator.doubt or indicator.reason)
         yield Indication(
             indicator.id,
-            indicator.id.rpartition("_")[2],
+            number_of(indicator.id),
             indicator.title,
             shown[0],
             shown[1],

@@ -61,11 +61,6 @@ def figure(value: float | None, unit: str) -> str:
     return f"{value:.2f}" if unit == "ratio" else signed(value)
 
 
-def more_or_fewer(people: int, none: str) -> str:
-    """`one more`, `two fewer`; `none` where it is nobody."""
-    return f"{in_words(abs(people))} {'more' if people > 0 else 'fewer'}" if people else none
-
-
 def span(shown: Shown, unit: str) -> str:
     """A computed value with what the decimals of its figures allow: `1.83 (1.78 to 1.88)`."""
     middle = number(shown.value, unit)

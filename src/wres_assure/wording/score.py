@@ -12,7 +12,7 @@ from ..numbers import tidy
 from ..rulebook import Rulebook
 from ..stats.proportions import critical_z
 from .cells import cells_of
-from .text import clean, sentence
+from .text import clean, listed, number_of, sentence
 
 CLASSES = {  # of one indicator, of several
     "worse_distinguishable": (
@@ -67,13 +67,13 @@ def profile_sentence(assessment: Assessment) -> str:
 def profile_lines(score: Score) -> list[tuple[str, str, str]]:
     """Each class of the profile that has indicators: how many, what they are, which."""
     found = ((score.profile.get(name, ()), titles) for name, titles in CLASSES.items())
-    return [(str(len(of)), titles[len(of) > 1], numbers(of)) for of, titles in found if of]
+    return [(str(len(of)), titles[len(of) > 1], listed(list(map(number_of, of)))) for of, titles in found if of]
 
 
 def unusable_lines(indicators: Iterable[Indicator]) -> list[tuple[str, str]]:
     """The indicators that are not used, each with the doubt."""
     return [
-        (f"{i.id.rpartition('_')[2]} {i.title}", sentence(clean(str(i.doubt or i.reason))))
+        (f"{number_of(i.id)} {i.title}", sentence(clean(str(i.doubt or i.reason))))
         for i in indicators
         if not i.usable
     ]
@@ -101,7 +101,7 @@ def index_lines(assessment: Assessment, rulebook: Rulebook) -> list[IndexLine]:
     return [
         IndexLine(
             term.id,
-            term.id.rpartition("_")[2],
+            number_of(term.id),
             titles[term.id],
             term.domain,
             gap(math.exp(term.g)),
@@ -129,19 +129,13 @@ def gap(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
 
 
-def numbers(indicators: Sequence[str]) -> str:
-    """`1, 2 and 8`."""
-    short = [name.rpartition("_")[2] for name in indicators]
-    return " and ".join(filter(None, (", ".join(short[:-1]), short[-1]))) if short else ""
-
-
 # Step by step
 
 
 def term_steps(term: Term, title: str) -> list[str]:
     """From counts to g: the heading, the figures with their cells, and each step."""
     counts = [f"{name}: {_n(value)}{_cells(cells)}" for name, value, cells in term.counts]
-    return [f"Indicator {term.id.rpartition('_')[2]}, {title}", *counts, *term.steps]
+    return [f"Indicator {number_of(term.id)}, {title}", *counts, *term.steps]
 
 
 def _cells(cells: Sequence[str]) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..facts import Facts
+from ..figures import more_or_fewer
 from ..model import Place
-from .numbers import more_or_fewer, often
+from .numbers import often
 
 LEAST_OF_A_ROW = 10  # rows under 10 people are never singled out in text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ..figures import WITHHELD
 
@@ -44,3 +45,18 @@ def capital(text: str) -> str:
 def lower_first(text: str) -> str:
     """The text with a small letter in front, as it stands inside a sentence."""
     return f"{text[:1].lower()}{text[1:]}"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """`1, 2 and 8`; "" of none."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+
+
+def number_of(indicator: str) -> str:
+    """The number of an indicator by its id: `9` of `indicator_9`."""
+    return indicator.rpartition("_")[2]
+
+
+def named(indicators: Sequence[str]) -> str:
+    """`indicators 3 and 9`, `indicator 4`."""
+    return f"indicator{'s' if len(indicators) > 1 else ''} {listed(list(map(number_of, indicators)))}"

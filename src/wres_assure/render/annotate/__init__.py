@@ -25,7 +25,7 @@ from ...wording.text import clean, sentence
 from .checks import NAME, TITLE, CheckRow, first_row, head_of, sheet
 from .comments import AUTHOR, TextRun, boxes, comments, standing
 from .parts import COMMENTS_TYPE, DRAWING_TYPE, SHEET_TYPE, STYLES_TYPE, Parts
-from .sheet import Outline, Place, Styles, address, marked, outline_of
+from .sheet import Outline, RowColumn, Styles, address, marked, outline_of
 from .xml import (
     Edit,
     attribute,
@@ -40,6 +40,7 @@ from .xml import (
     with_attributes,
 )
 
+Marked = tuple[CheckRow, list[tuple[str, RowColumn]]]  # a row of the checks, and sheet and place of its cells
 _CELL = re.compile(r"(.+)!([A-Z]{1,3})(\d{1,7})\Z", re.S)
 _MAX_TOLD = 6  # findings spelled out in one comment
 
@@ -87,7 +88,7 @@ def _refuse(package: Package, submission: Submission) -> None:
 # What is to be marked
 
 
-def _rows(entry: Json, sheets: Iterable[Sheet], rulebook: Rulebook) -> list[tuple[CheckRow, list[tuple[str, Place]]]]:
+def _rows(entry: Json, sheets: Iterable[Sheet], rulebook: Rulebook) -> list[Marked]:
     """The failed findings as rows of the checks, the most pressing first, each with the cells that show it."""
     by_name: dict[str, Sheet] = {}
     for one in sheets:
@@ -109,7 +110,7 @@ def _rows(entry: Json, sheets: Iterable[Sheet], rulebook: Rulebook) -> list[tupl
     return sorted(rows, key=lambda row: ACTIONS.index(row[0].action))
 
 
-def _cells(addresses: Iterable[str], sheets: Mapping[str, Sheet]) -> list[tuple[Sheet, Place]]:
+def _cells(addresses: Iterable[str], sheets: Mapping[str, Sheet]) -> list[tuple[Sheet, RowColumn]]:
     """The cells of this workbook among addresses, which may also name those of an earlier return."""
     cells = []
     for written in addresses:
@@ -121,14 +122,14 @@ def _cells(addresses: Iterable[str], sheets: Mapping[str, Sheet]) -> list[tuple[
     return cells
 
 
-def _goal(cells: Iterable[tuple[Sheet, Place]]) -> tuple[str, str] | None:
+def _goal(cells: Iterable[tuple[Sheet, RowColumn]]) -> tuple[str, str] | None:
     """Sheet and address of the cell a link leads to: the topmost of the first sheet that is shown."""
     shown = [(of.name, place) for of, place in cells if of.state == "visible"]
     where = min((cell for cell in shown if cell[0] == shown[0][0]), default=None)
     return (where[0], address(where[1])) if where else None
 
 
-def _anchor(one: Sheet, place: Place) -> Place:
+def _anchor(one: Sheet, place: RowColumn) -> RowColumn:
     """The cell in which a comment is seen: of merged cells the first."""
     row, column = place
     for top, left, bottom, right in one.merges:
@@ -143,14 +144,14 @@ def _anchor(one: Sheet, place: Place) -> Place:
 class _Copy:
     """A copy while it is made: its parts, its styles, and the rows of its sheet of checks."""
 
-    def __init__(self, parts: Parts, head: list[str], rows: list[tuple[CheckRow, list[tuple[str, Place]]]]) -> None:
+    def __init__(self, parts: Parts, head: list[str], rows: list[Marked]) -> None:
         self.parts, self.file = parts, parts.file
         self.links = parts.links(parts.book)
         self.main = namespace(parts[parts.book])
         self.style_part = next((link.target for link in self.links.values() if link.kind == "styles"), "")
         self.styles = Styles(parts[self.style_part] if self.style_part else None, self.main, self.file)
         self.head, self.rows = head, [row for row, _ in rows]
-        self.marks: dict[str, dict[Place, list[int]]] = {}  # by sheet and place the numbers of rows
+        self.marks: dict[str, dict[RowColumn, list[int]]] = {}  # by sheet and place the numbers of rows
         for number, (_, cells) in enumerate(rows):
             for of_sheet, place in cells:
                 self.marks.setdefault(of_sheet, {}).setdefault(place, []).append(number)
@@ -183,7 +184,7 @@ class _Copy:
         given = [attributes(content, one.open) for one in elements(content, "sheets", "sheet")]
         return [(one.get("name", ""), next((v for k, v in one.items() if k.endswith(":id")), "")) for one in given]
 
-    def _mark(self, name: str, marks: Mapping[Place, list[int]], order: int) -> None:
+    def _mark(self, name: str, marks: Mapping[RowColumn, list[int]], order: int) -> None:
         """Colours and comments on the cells of one sheet, the `order`th that is marked."""
         part = next((self.links[identity].target for known, identity in self._sheets() if known == name), "")
         content, links = self.parts[part], self.parts.links(part)
@@ -206,7 +207,9 @@ class _Copy:
         actions = {place: self.rows[numbers[0]].action for place, numbers in marks.items()}
         self.parts[part] = marked(content, outline, actions, self.styles.of, self.parts.office, drawing)
 
-    def _draw(self, part: str, drawn: str, notes: Mapping[Place, list[TextRun]], outline: Outline, order: int) -> str:
+    def _draw(
+        self, part: str, drawn: str, notes: Mapping[RowColumn, list[TextRun]], outline: Outline, order: int
+    ) -> str:
         """Puts the boxes of comments into a sheet's drawing; of a new drawing the relationship, else ""."""
         if not outline.drawing:
             boxed = boxes(None, notes, outline, order, self.file)

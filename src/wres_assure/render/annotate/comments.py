@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from ...read.cells import MAX_COLUMN, MAX_ROW
 from ..workbooks.style import INK
-from .sheet import Outline, Place, address
+from .sheet import Outline, RowColumn, address
 from .xml import HEAD, Edit, appended, attributes, edited, elements, namespace, not_carried, prefix_of, root, text
 
 AUTHOR = "wres-assure"
@@ -38,7 +38,7 @@ _BOX = (
 )
 
 
-def comments(content: bytes | None, notes: Mapping[Place, Sequence[TextRun]], main: str, file: str) -> bytes:
+def comments(content: bytes | None, notes: Mapping[RowColumn, Sequence[TextRun]], main: str, file: str) -> bytes:
     """The comments part with our notes; a comment that stands on a cell already keeps its text and gets ours below."""
     if content is None:
         content = f'{HEAD}<comments xmlns="{main}"><authors/><commentList/></comments>'.encode()
@@ -95,7 +95,7 @@ def _runs(runs: Iterable[TextRun], p: str) -> str:
 
 
 def boxes(
-    content: bytes | None, notes: Mapping[Place, Sequence[TextRun]], outline: Outline, block: int, file: str
+    content: bytes | None, notes: Mapping[RowColumn, Sequence[TextRun]], outline: Outline, block: int, file: str
 ) -> bytes:
     """The drawing with a box for every note, to the right of its cell and as high as its text.
 
@@ -121,7 +121,7 @@ def boxes(
 
 
 def _box(
-    number: int, order: int, place: Place, runs: Sequence[TextRun], outline: Outline, spaces: str,
+    number: int, order: int, place: RowColumn, runs: Sequence[TextRun], outline: Outline, spaces: str,
     corner: tuple[int, int],
 ) -> str:  # fmt: skip
     row, column = place

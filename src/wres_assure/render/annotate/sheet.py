@@ -36,7 +36,7 @@ _BEFORE_LEGACY_DRAWING = frozenset((
 ))  # fmt: skip
 _LIGHT = 0xC0  # a font whose red, green and blue are all above this cannot be read on a pale fill
 _COLUMNS = 500  # whose widths and styles are looked at; content of a return ends well before
-Place = tuple[int, int]  # row and column, from 1
+RowColumn = tuple[int, int]  # a cell, both from 1
 StyleFor = Callable[[int, str], int]
 
 
@@ -63,60 +63,66 @@ class Outline(NamedTuple):
     last: int  # where the tag of a legacy drawing belongs
 
 
-def address(place: Place) -> str:
+def address(place: RowColumn) -> str:
     """`L41` of row 41 and column 12."""
     return f"{column_letters(place[1])}{place[0]}"
 
 
-def outline_of(content: bytes, file: str, marks: Iterable[Place]) -> Outline:
+def outline_of(content: bytes, file: str, marks: Iterable[RowColumn]) -> Outline:
     """The rows, columns and sizes of a worksheet, and the cells of those rows in which something is marked."""
-    wanted = {row for row, _ in marks}
+    children = elements(content, "*")
+    first = {child.name: child for child in reversed(children)}
+    if "sheetData" not in first:
+        raise not_carried(file, "has a sheet laid out as Excel never does")
+    given = {name: attributes(content, child.open) for name, child in first.items()}
+    rows = _rows(content, {row for row, _ in marks})
+    heights = {row.number: _size(attributes(content, row.open).get("ht"), 0.0) for row in rows}
+    form = given.get("sheetFormatPr", {})
+    return Outline(
+        prefix=prefix_of(root(content).name),
+        data=first["sheetData"],
+        rows=rows,
+        columns=_columns(content[first["cols"].start : first["cols"].end]) if "cols" in first else {},
+        heights={number: height for number, height in heights.items() if height},
+        default_width=_size(form.get("defaultColWidth"), 9.14),
+        default_height=_size(form.get("defaultRowHeight"), 15.0),
+        drawing=next((value for name, value in given.get("legacyDrawing", {}).items() if name.endswith(":id")), ""),
+        last=max(child.end for child in children if child.name in _BEFORE_LEGACY_DRAWING),
+    )
+
+
+def _rows(content: bytes, wanted: set[int]) -> list[RowTags]:
+    """The rows of a worksheet, those that are wanted with their cells."""
     prefix = prefix_of(root(content).name)
-    names = {name: prefix + name for name in ("row", "c", "col")}
+    in_data, in_row, in_cell = prefix + "sheetData", prefix + "row", prefix + "c"
     rows: list[RowTags] = []
-    columns: dict[int, dict[str, str]] = {}
-    given_columns = 0
-    heights: dict[int, float] = {}
     section = ""
     column = 0
     for tag in tags(content):
         if tag.depth == 2 and tag.kind != "close":
             section = tag.name
-        elif tag.depth == 3 and section == prefix + "sheetData" and tag.name == names["row"]:
+        elif tag.depth == 3 and section == in_data and tag.name == in_row:
             if tag.kind == "close":
                 rows[-1] = rows[-1]._replace(close=tag)
                 continue
-            given = attributes(content, tag)
-            number = whole(given.get("r"), rows[-1].number + 1 if rows else 1)
+            number = whole(attributes(content, tag).get("r"), rows[-1].number + 1 if rows else 1)
             rows.append(RowTags(number, tag, None, {}))
-            heights[number] = _size(given.get("ht"), 0.0)
             column = 0
-        elif tag.depth == 4 and tag.kind != "close" and tag.name == names["c"] and rows and rows[-1].number in wanted:
+        elif tag.depth == 4 and tag.kind != "close" and tag.name == in_cell and rows and rows[-1].number in wanted:
             reference = attributes(content, tag).get("r", "")
             column = column_number(reference.rstrip("0123456789")) if reference else column + 1
             rows[-1].cells[column] = tag
-        elif tag.depth == 3 and section == prefix + "cols" and tag.kind != "close" and tag.name == names["col"]:
-            given_columns += 1
-            given = attributes(content, tag) if given_columns <= _COLUMNS else {}
-            for at in range(max(whole(given.get("min")), 1), min(whole(given.get("max")), _COLUMNS) + 1):
-                columns.setdefault(at, given)
-    children = [*elements(content, "*")]
-    data = next((child for child in children if child.name == "sheetData"), None)
-    if data is None:
-        raise not_carried(file, "has a sheet laid out as Excel never does")
-    form = next((attributes(content, child.open) for child in children if child.name == "sheetFormatPr"), {})
-    drawn = next((attributes(content, child.open) for child in children if child.name == "legacyDrawing"), {})
-    return Outline(
-        prefix,
-        data,
-        rows,
-        columns,
-        {number: height for number, height in heights.items() if height},
-        _size(form.get("defaultColWidth"), 9.14),
-        _size(form.get("defaultRowHeight"), 15.0),
-        next((value for name, value in drawn.items() if name.endswith(":id")), ""),
-        max(child.end for child in children if child.name in _BEFORE_LEGACY_DRAWING),
-    )
+    return rows
+
+
+def _columns(cols: bytes) -> dict[int, dict[str, str]]:
+    """What is given of each of the first columns, from the element that lists them."""
+    columns: dict[int, dict[str, str]] = {}
+    for col in elements(cols, "col")[:_COLUMNS]:
+        given = attributes(cols, col.open)
+        for at in range(max(whole(given.get("min")), 1), min(whole(given.get("max")), _COLUMNS) + 1):
+            columns.setdefault(at, given)
+    return columns
 
 
 def _size(value: str | None, otherwise: float) -> float:
@@ -124,7 +130,7 @@ def _size(value: str | None, otherwise: float) -> float:
 
 
 def marked(
-    content: bytes, outline: Outline, marks: Mapping[Place, str], style_for: StyleFor, office: str, drawing: str
+    content: bytes, outline: Outline, marks: Mapping[RowColumn, str], style_for: StyleFor, office: str, drawing: str
 ) -> bytes:
     """The worksheet with a style for every place by its action, and a legacy drawing where one is named."""
     edits: list[Edit] = []

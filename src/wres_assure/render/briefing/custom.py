@@ -1,6 +1,6 @@
 """Templates somebody else wrote, run in a process of their own: for so long, with so much memory, and then checked.
 
-The sandbox (page_template.py) keeps a template from what it must not touch. The process ends one that would run for
+The sandbox (html.py) keeps a template from what it must not touch. The process ends one that would run for
 ever, and what comes out of it is looked through: a page that would load or run anything is not given to anybody.
 """
 
@@ -149,7 +149,7 @@ def _limit() -> None:
 def _answer(given: list[Any]) -> dict[str, str]:
     from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
 
-    from .page_template import rendered
+    from .html import rendered
 
     document, pictures, folders = given
     try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ...briefing.document import Block, Bullets, Chart, Document, Pairs, Paragraph, Quote, Section, Table, TableCell
 from ...model import Unwritable
 from ...wording.said import Said
-from . import charts, typesetting
+from . import charts, pdf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,12 +26,10 @@ _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 def page(document: Document) -> bytes:
     """The document as .docx."""
     word = _Word(document)
-    for section in document.sections:
-        if not section.annex:
-            word.section(section)
+    for section in document.front:
+        word.section(section)
     word.paragraph(document.foot, style="Small")
-    annex = [section for section in document.sections if section.annex]
-    for at, section in enumerate(annex):
+    for at, section in enumerate(document.annex):
         word.section(section, new_page=not at)
     return word.saved()
 
@@ -152,7 +150,7 @@ class _Word:
 
     def chart(self, chart: Chart) -> None:
         self.file.add_paragraph(_xml(chart.title), style="Caption")
-        picture = typesetting.picture(charts.svg(chart), _WIDE, _DPI)
+        picture = pdf.picture(charts.svg(chart), _WIDE, _DPI)
         shape = self.file.add_picture(io.BytesIO(picture), width=self.shared.Mm(_WIDE))
         properties = shape._inline.docPr
         properties.set("descr", _xml(chart.description))
@@ -170,10 +168,7 @@ class _Word:
             widths = _widths(table)
             for column, width in zip(grid.columns, widths, strict=True):
                 column.width = self.shared.Mm(width)
-            numeric = [
-                all(at < len(line.cells) and line.cells[at].number for line in table.rows) for at in range(len(widths))
-            ]
-            titles = [TableCell(title, number=number) for title, number in zip(table.header, numeric, strict=True)]
+            titles = [TableCell(title, number=table.numeric(at)) for at, title in enumerate(table.header)]
             self._row(grid, titles, widths, header=True)
             for line in table.rows:
                 self._row(grid, list(line.cells), widths)

@@ -24,12 +24,10 @@ def page(document: Document) -> str:
         _sentences(document.lines),
         f"> {_text(document.mark)}",
     ]
-    front = [section for section in document.sections if not section.annex]
-    annex = [section for section in document.sections if section.annex]
-    for section in front:
+    for section in document.front:
         parts += _section(section)
     parts.append(_sentences(document.foot))
-    for at, section in enumerate(annex):
+    for at, section in enumerate(document.annex):
         parts += [*([] if at else ["---"]), *_section(section)]
     return "\n\n".join(filter(None, parts)) + "\n"
 
@@ -63,16 +61,11 @@ def _table(block: Table) -> Iterator[str]:
     if block.header:
         if block.caption:
             yield f"**{_text(block.caption)}**"
-        rules = ("---:" if _numeric(block, at) else "---" for at in range(len(block.header)))
+        rules = ("---:" if block.numeric(at) else "---" for at in range(len(block.header)))
         rows = [map(_text, block.header), rules, *(map(_cell, line.cells) for line in block.rows)]
         yield "\n".join(f"| {' | '.join(row)} |" for row in rows)
     if block.notes:
         yield _sentences(block.notes)
-
-
-def _numeric(block: Table, column: int) -> bool:
-    cells = [line.cells[column] for line in block.rows if column < len(line.cells)]
-    return bool(cells) and all(cell.number for cell in cells)
 
 
 def _cell(cell: TableCell) -> str:

@@ -74,7 +74,8 @@ def _summary(sheet: Any, results: Sequence[Json], not_read: Sequence[str], style
     last = _table(sheet, 4, _RETURNS, [_return(entry) for entry in results], style)
     for number, said in enumerate(not_read, last + 2):
         _text(sheet, number, 0, f"Not read: {said}", style["line"])
-    _page(sheet, 4)
+    on_paper(sheet, 4, 4)
+    sheet.hide_gridlines(2)
 
 
 def _return(entry: Json) -> list[str | int]:
@@ -103,7 +104,8 @@ def _listing(
             _text(sheet, number, 3, ACTION_TITLES[finding["action"]], asks[finding["action"]])
     sheet.autofilter(0, 0, max(last, 1), len(_FINDINGS) - 1)
     sheet.print_area(0, 0, max(last, 1), _PRINTED - 1)
-    _page(sheet, 0)
+    on_paper(sheet, 0, 0)
+    sheet.hide_gridlines(2)
 
 
 def _pressing(finding: Json) -> tuple[int, int]:
@@ -160,8 +162,3 @@ def _table(
 
 def _text(sheet: Any, row: int, column: int, text: str, style: Any) -> None:
     sheet.write_string(row, column, _NOT_XML.sub(" ", clean(text))[:_MAX_TEXT], style)
-
-
-def _page(sheet: Any, heading: int) -> None:
-    on_paper(sheet, heading, heading)
-    sheet.hide_gridlines(2)

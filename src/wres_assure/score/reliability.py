@@ -9,16 +9,44 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from ..facts import Facts
-from ..model import BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Finding, Indicator, Place
-from ..numbers import CannotCompute, Operand
+from ..model import BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Finding, Indicator, Place, grouped
+from ..numbers import CannotCompute, Operand, exact
 from ..rulebook import Rule, Rulebook
+from ..rulebook.expression import value_of
+from .usable import FEW_PARTS, FROM_COUNTS, as_reported, sums_in_question, usable
 
-FROM_COUNTS = "counts"
+LEVELS = ("not established", "poor", "fair", "good")
 _NAMED = 3  # rules named in one reason
-_FEW_PARTS = 6  # a failed check names the cells of no larger sum, so one that could not be judged questions none either
 
 
-def numbers_and_words(
+def reliability(
+    findings: Iterable[Finding],
+    indicators: Iterable[Indicator],
+    facts: Facts,
+    rulebook: Rulebook,
+    year: int | None,
+) -> tuple[str, tuple[str, ...]]:
+    """How far the figures can be relied on, by the return alone: the lowest level that holds, with each of its reasons.
+
+    Good, fair, poor or not established. How much was checked is not asked: that counts what was given with it too.
+    """
+    apart = {rule.id for rule in rulebook.rules if rule.beside or rule.asks_removal}
+    alone = [finding for finding in findings if finding.rule not in apart]
+    marked = usable(indicators, alone, facts, rulebook, year)
+    numbers, words = _numbers_and_words(alone, marked, facts, rulebook)
+    found: list[tuple[str, str]] = []
+    env = {name: exact(value) for name, value in numbers.items()}
+    for level in rulebook.reliability:
+        given = {name: exact(rulebook.parameter(selector[0], year) or 0.0) for name, selector in level["let"].items()}
+        if value_of(level["when"])(env | given):
+            found.append((level["level"], level["reason"].format(**words).strip()))
+    if not found:
+        return LEVELS[0], ("No level of the rulebook holds.",)
+    lowest = min((level for level, _ in found), key=LEVELS.index)
+    return lowest, tuple(reason for level, reason in found if level == lowest)
+
+
+def _numbers_and_words(
     findings: Sequence[Finding], indicators: Sequence[Indicator], facts: Facts, rulebook: Rulebook
 ) -> tuple[dict[str, float], dict[str, str]]:
     """What the levels of reliability rest on, by the names of `scoring.yaml`; findings on the return alone."""
@@ -61,7 +89,7 @@ def numbers_and_words(
     words = {name: f"{value:,.0f}" for name, value in numbers.items()} | {
         "judged": f"{int(judged * 100)}%",  # down, so that 100% means all
         "asked": f"{len(asked):,}",
-        "unsound": "; ".join(f"for {named(of)} {why}" for why, of in _turned(unsound).items()),
+        "unsound": "; ".join(f"for {named(of)} {why}" for why, of in grouped(unsound, unsound.__getitem__).items()),
         "correct_rules": _rules_named(by_action["correct"], rules),
         "explain_rules": _rules_named(by_action["explain"], rules),
         "unjudged_rules": _rules_named(further, rules),
@@ -119,14 +147,14 @@ class _WithoutValue:
         for rule in rulebook.rules:
             if rule.action == "correct" and "computed" in rule.where and "reported" in rule.units:
                 for place in rule.places:
-                    self._made.setdefault(_reported(rule.let["reported"].at(place)), (rule, place))
+                    self._made.setdefault(as_reported(rule.let["reported"].at(place)), (rule, place))
 
     def __call__(self, finding: Finding, rule: Rule) -> bool:
         return any(self._is(key) for key in (finding.place, *_keys(finding, rule)))
 
     def _is(self, key: Place) -> bool:
         if key not in self._known:
-            self._known[key] = self._worked_out(_reported(key))
+            self._known[key] = self._worked_out(as_reported(key))
         return self._known[key]
 
     def _worked_out(self, key: Place) -> bool:
@@ -136,7 +164,7 @@ class _WithoutValue:
         env: dict[str, Operand] = {}
         for name, selector in rule.let.items():
             if name != "reported":
-                of = _reported(selector.at(place))
+                of = as_reported(selector.at(place))
                 operand = self._facts.resolve(of.under(key.basis) if of.basis == "verified" else of).operand
                 if operand is None:
                     return False
@@ -155,7 +183,7 @@ def _by_zero(finding: Finding, rule: Rule, facts: Facts) -> bool:
     """Whether every figure of a check is there, so that only a division by zero kept it from being judged."""
     if finding.outcome == BROKEN or finding.caused_by or not rule.let:
         return False
-    return all(facts.resolve(_reported(key)).operand is not None for key in _keys(finding, rule))
+    return all(facts.resolve(as_reported(key)).operand is not None for key in _keys(finding, rule))
 
 
 def _keys(finding: Finding, rule: Rule) -> Iterator[Place]:
@@ -167,51 +195,8 @@ def _keys(finding: Finding, rule: Rule) -> Iterator[Place]:
 def _rests_on(finding: Finding, rule: Rule, facts: Facts, missing: set[Place]) -> bool:
     """Whether a figure that is missing, and told so, is in the way."""
     return finding.place in missing or any(
-        part in missing for key in _keys(finding, rule) for part in facts.meaning(_reported(key)).parts
+        part in missing for key in _keys(finding, rule) for part in facts.meaning(as_reported(key)).parts
     )
-
-
-def _reported(key: Place) -> Place:
-    return key.under("verified") if key.basis.startswith("printed") else key
-
-
-def sums_in_question(
-    findings: Sequence[Finding], outcomes: Container[str], facts: Facts, rulebook: Rulebook
-) -> dict[Place, str]:
-    """Figures of a large sum that no check of arithmetic agrees with and one does not, each with that check's rule.
-
-    A failed check names no cells of a large sum. Where another figure agrees with the sum, the sum is not in doubt.
-    """
-    open_now = {finding.rule for finding in findings if finding.outcome in outcomes}
-    asking = {rule.id: rule for rule in rulebook.rules if rule.id in open_now and _of_a_sum(rule)}
-    doubted: dict[Place, str] = {}
-    for finding in findings if asking else ():
-        if finding.rule in asking and finding.outcome in outcomes and not finding.caused_by:
-            for key in _large(asking[finding.rule], finding.place, facts):
-                doubted.setdefault(key, finding.rule)
-    if not doubted:
-        return {}
-    rules = {rule.id: rule for rule in rulebook.rules if _of_a_sum(rule)}
-    about = [finding for finding in findings if finding.rule in rules]
-    not_passed = {(finding.rule, finding.place) for finding in about}
-    for rule in rules.values():
-        for place in rule.places:
-            if (rule.id, place) not in not_passed:
-                for key in _large(rule, place, facts):
-                    doubted.pop(key, None)
-    return {part: by for key, by in doubted.items() for part in facts.meaning(key).parts}
-
-
-def _of_a_sum(rule: Rule) -> bool:
-    """Whether a rule asks that a figure equal another, and to correct it where it does not."""
-    tree = rule.assert_tree
-    active = rule.status == "active" and rule.action == "correct" and not rule.beside
-    return active and isinstance(tree, list) and tree[0] in ("==", "close")
-
-
-def _large(rule: Rule, place: Place, facts: Facts) -> list[Place]:
-    keys = (_reported(s.at(place)) for s in rule.let.values() if s.stands_at(place))
-    return [key for key in keys if key.basis == "verified" and len(facts.meaning(key).parts) > _FEW_PARTS]
 
 
 def _questioned(
@@ -236,9 +221,9 @@ def _questioned(
     for finding in unjudged:
         rule = rules[finding.rule]
         if rule.action == "correct" or rule.slip:
-            for key in [_reported(key) for key in _keys(finding, rule)] or [finding.place]:
+            for key in [as_reported(key) for key in _keys(finding, rule)] or [finding.place]:
                 parts = facts.meaning(key).parts
-                if len(parts) <= _FEW_PARTS:
+                if len(parts) <= FEW_PARTS:
                     found |= {name for part in parts for name in resting.get(part, ())}
     return found
 
@@ -283,8 +268,3 @@ def _rules_named(findings: Iterable[Finding], rules: Mapping[str, Rule]) -> str:
     return shown + (f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else "")
 
 
-def _turned(reasons: Mapping[str, str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name, why in reasons.items():
-        found.setdefault(why, []).append(name)
-    return found
