@@ -158,6 +158,11 @@ class Facts:
             found = self._whole[key] = self._resolve(key)
         return found
 
+    def value(self, key: Place) -> float | None:
+        """The number a key names; None where there is none."""
+        operand = self.resolve(key).operand
+        return operand.value if operand else None
+
     def keys_behind(self, key: Place) -> frozenset[Place]:
         """The keys of the facts that the number a key names rests on."""
         found = self._behind.get(key)

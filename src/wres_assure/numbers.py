@@ -44,6 +44,11 @@ def tidy(value: float) -> float:
     return float(f"{value:.10g}")
 
 
+def tidied(value: float | None) -> float | None:
+    """`tidy` of a number that may not be there."""
+    return None if value is None else tidy(value)
+
+
 def same(a: float, b: float) -> bool:
     """Whether two numbers are one to 10 significant digits; those further apart than that are quickly told."""
     return abs(a - b) <= RELATIVE * max(abs(a), abs(b)) and tidy(a) == tidy(b)

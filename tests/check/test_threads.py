@@ -17,6 +17,8 @@ from wres_assure.assess import assess
 from wres_assure.model import Assessment
 from wres_assure.results.result import result
 
+pytestmark = pytest.mark.slow
+
 THREADS = 16
 
 

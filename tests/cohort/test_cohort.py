@@ -39,6 +39,8 @@ from wres_assure.render.workbooks.template import Typed, template
 from wres_assure.rulebook import Rulebook
 from wres_assure.wording.findings import message_of
 
+pytestmark = pytest.mark.slow
+
 Found = tuple[str, str, tuple[str, ...]]  # rule, code, place
 CLEAN = SAMPLES / "clean_acute_trust" / "return.xlsx"
 
@@ -114,7 +116,6 @@ TOKENS = ["<", ">", "≤", "=", "*", "-", "–", "—", "−", "+", "'", ",", ".
           "inf", "nan", "¹", "₂", "①", "❶", "㈠", "⅓", "Ⅳ", " | ", "|", "=", "2021-03-31T"]
 
 
-@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.one_of(
     st.lists(st.sampled_from(TOKENS), max_size=5).map("".join),
@@ -205,7 +206,6 @@ def random_return(clean: list[Fact], number: int, rng: random.Random) -> list[di
     return rows
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_both_find_the_same_in_random_tables(seed: int, clean: list[Fact], narrow: Rulebook) -> None:
     """A hundred returns in each table, several errors in each return, all words and places included."""
@@ -510,7 +510,6 @@ def test_the_core_reads_the_same_csv_as_the_cohort(clean: list[Fact], narrow: Ru
     assert [a.facts for a in alone] == [a.facts for a in together]
 
 
-@pytest.mark.slow
 def test_forty_returns_in_one_table_are_each_judged_as_alone(clean: list[Fact], narrow: Rulebook) -> None:
     rng = random.Random(3)
     returns = [rows_of([f._replace(raw=rng.choice(BAD)) if rng.random() < 0.05 else f for f in rng.sample(clean, 150)],

@@ -142,6 +142,7 @@ def assert_marked(copy: bytes, found: Assessment) -> None:
 # --- every sample -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("story", STORIES)
 def test_nothing_is_lost_and_everything_is_marked(story: str, rulebook: Rulebook) -> None:
     original = bytes_of(story)

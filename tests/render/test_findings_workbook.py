@@ -44,6 +44,7 @@ def sheets(data: bytes) -> dict[str, list[list[Any]]]:
     return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("story", STORIES)
 def test_it_holds_the_rows_and_words_of_the_csv(story: str, rulebook: Rulebook) -> None:
     entry = of_story(story, rulebook)

@@ -125,6 +125,7 @@ def recalculated(formula: str, cell: Any) -> Any:
     return eval(re.sub(r"[A-P]\d+", lambda m: repr(cell(m[0])), formula.lstrip("=")), {"__builtins__": {}})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted(samples.build()))
 def test_saved_values_are_what_the_formulas_give(path: str) -> None:
     data = samples.build()[path]

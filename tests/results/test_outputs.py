@@ -60,6 +60,10 @@ def all_texts(assessment: Assessment, rulebook: Rulebook, show_values: bool = Fa
 def test_json_keeps_to_its_schema(story: str, rulebook: Rulebook) -> None:
     entry = result.result(sample(story), rulebook)
     jsonschema.validate(json.loads(result.as_json([entry], False)), SCHEMA)
+
+
+def test_several_results_keep_to_it_too(rulebook: Rulebook) -> None:
+    entry = result.result(sample("small_ccg"), rulebook)
     jsonschema.validate(json.loads(result.as_json([entry, entry], True)), SCHEMA)
 
 

@@ -24,6 +24,7 @@ def told(assessment: Assessment) -> list[str]:
     return [message_of(f, RULES) for f in assessment.findings if f.rule == "SLI-01" and f.outcome == FAILED]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", range(len(KINDS)), ids=[f"{code}, {evidence}" for code, evidence, _ in KINDS])
 def test_a_planted_slip_that_leaves_evidence_is_named_first(at: int) -> None:
     seeds = iter(range(4_000_000 + at * 1000, 4_000_900 + at * 1000))

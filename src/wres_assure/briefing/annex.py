@@ -7,19 +7,18 @@ from collections.abc import Iterable, Iterator
 from ..model import FAILED, Finding, Slip
 from ..wording.cells import cells_of
 from ..wording.findings import fingerprint, trace_of
-from ..wording.indicators import BY_THE_PUBLIC, pooled_sentence
+from ..wording.indicators import Indication, pooled_sentence
 from ..wording.numbers import counted, number
 from ..wording.report import RuleFindings, Unjudged
 from ..wording.said import Said, say
 from ..wording.score import STATUS, alternative_lines, domain_lines, index_lines, index_sentence
 from ..wording.text import clean, lower_first, sentence
-from .document import Block, Pairs, Paragraph, Section, Table, TableCell, TableRow
+from .document import Block, Pairs, Paragraph, Section, Table, TableCell, TableRow, number_cell
 from .dossier import Dossier
 from .front_pages import bands_chart, board_chart
 
 ROWS, EXAMPLES = 20, 5  # findings of one remedy; of more, the cells are listed as ranges and the first few shown
-YEARS = 3
-_OF = "rules/briefing.yaml"
+_SOURCE = "rules/briefing.yaml"
 
 
 # Findings
@@ -87,19 +86,14 @@ def _failed(of: Dossier) -> Iterator[Finding]:
 
 def slips(of: Dossier) -> Section | None:
     """Likely slips with the repaired value and its witnesses."""
-    found = of.assessment.compared.slips
-    if not found:
-        return None
-    rows = tuple(_slip(slip) for slip in found)
-    note = say("A likely slip is a question, not a correction: the figures stay as reported.", (), (), ["file"])
     table = Table(
         "Likely slips, each with the value that would repair it",
         ("Slip", "Cells", "Would be", "What speaks for it"),
-        rows,
-        (note,),
+        tuple(map(_slip, of.assessment.compared.slips)),
+        (say("A likely slip is a question, not a correction: the figures stay as reported.", (), (), ["file"]),),
         (4, 3, 4, 5),
     )
-    return Section("slips", "Likely slips", (table,), annex=True)
+    return Section("slips", "Likely slips", (table,), annex=True) if table.rows else None
 
 
 def _slip(slip: Slip) -> TableRow:
@@ -114,30 +108,27 @@ def _slip(slip: Slip) -> TableRow:
 
 def gap_index(of: Dossier) -> Section:
     """The composite score: experimental, with contributions, leave-one-out and alternatives."""
-    score, evidence = of.assessment.score, of.all
-    first = (say(index_sentence(score), (), evidence), say(STATUS, (), (), ["rules/scoring.yaml"]))
+    score, title = of.assessment.score, "Gap index (experimental)"
+    first = Paragraph((say(index_sentence(score), (), of.all), say(STATUS, (), (), ["rules/scoring.yaml"])))
     if score.gap_index is None:
-        return Section("gap-index", "Gap index (experimental)", (Paragraph(first),), annex=True)
+        return Section("gap-index", title, (first,), annex=True)
     rows = tuple(
-        TableRow(
-            (TableCell(f"{line.number} {line.title}"), *(TableCell(text, "", True) for text in line[4:])),
-            (),
-            (line.id,),
-        )
+        TableRow((TableCell(f"{line.number} {line.title}"), *map(number_cell, line[3:])), (), (line.id,))
         for line in index_lines(of.assessment, of.rulebook)
     )
-    domains = "; ".join(f"{lower_first(name)} {value}" for name, value in domain_lines(score))
-    others = "; ".join(f"{lower_first(name)} {value}" for name, value in alternative_lines(score))
-    notes = [say(sentence(f"By domain: {domains}"), (), evidence), say(sentence(f"Otherwise: {others}"), (), evidence)]
-    notes += [say(sentence(note), (), evidence) for note in score.notes]
+    domains, others = (
+        "; ".join(f"{lower_first(name)} {value}" for name, value in lines)
+        for lines in (domain_lines(score), alternative_lines(score))
+    )
+    notes = (f"By domain: {domains}", f"Otherwise: {others}", *score.notes)
     table = Table(
         "What each indicator adds",
         ("Indicator", "Gap (1.00 is parity)", "Weight", "Times", "Index without it"),
         rows,
-        tuple(notes),
+        tuple(say(sentence(note), (), of.all) for note in notes),
         (6, 3, 2, 2, 3),
     )
-    return Section("gap-index", "Gap index (experimental)", (Paragraph(first), table), annex=True)
+    return Section("gap-index", title, (first, table), annex=True)
 
 
 # All indicators, with their bases and further questions
@@ -145,56 +136,37 @@ def gap_index(of: Dossier) -> Section:
 
 def indicators(of: Dossier) -> list[Section]:
     """Each indicator in words, with what it rests on and the further cuts to ask for (guidance 10)."""
-    briefing = of.rulebook.briefing["indicators"]
-    found = [
-        Section(
-            "in-words",
-            "The nine indicators in words",
-            (Paragraph((say("Figures, bases, and the further cuts to ask for.", (), of.all),)),),
-            annex=True,
-        )
-    ]
-    for entry in of.report.indicators:
-        name = entry.id
-        evidence = (of.prints(name), [name])
-        said = [say(entry.said.text, *evidence)]
-        said += [say(note, *evidence) for note in entry.notes if note != BY_THE_PUBLIC]
-        if name == "indicator_5":
-            said.append(say(BY_THE_PUBLIC, *evidence))
-        if pooled := of.assessment.compared.pooled.get(name):
-            said.append(say(pooled_sentence(pooled, of.entries[name]), *evidence))
-        blocks: list[Block] = [Paragraph(tuple(said))]
-        if rests := _base(of, name):
-            blocks.append(Paragraph((say(rests, *evidence),), "Rests on:"))
-        if drill := briefing[name]["drill_down"]:
-            text = sentence(f"{'; '.join(drill)}")
-            blocks.append(Paragraph((say(text, (), [name], [_OF]),), "Ask for it by:"))
-        found.append(Section(name, f"{entry.number} {entry.title}", tuple(blocks), 3, True))
-    return found
+    about = Paragraph((say("Figures, bases, and the further cuts to ask for.", (), of.all),))
+    first = Section("in-words", "The nine indicators in words", (about,), annex=True)
+    return [first, *(_in_words(of, entry) for entry in of.report.indicators)]
+
+
+def _in_words(of: Dossier, entry: Indication) -> Section:
+    name, pooled = entry.id, of.assessment.compared.pooled.get(entry.id)
+    told = [entry.said.text, *entry.notes, *([pooled_sentence(pooled, of.entries[name])] if pooled else [])]
+    blocks = [Paragraph(tuple(say(text, of.prints(name), [name]) for text in told))]
+    if rests := _base(of, name):
+        blocks.append(Paragraph((say(rests, of.prints(name), [name]),), "Rests on:"))
+    if cuts := of.rulebook.briefing["indicators"][name]["drill_down"]:
+        blocks.append(Paragraph((say(sentence("; ".join(cuts)), (), [name], [_SOURCE]),), "Ask for it by:"))
+    return Section(name, f"{entry.number} {entry.title}", tuple(blocks), 3, True)
 
 
 def bands(of: Dossier) -> Section | None:
     """The numbers of the chart of bands, and the board beside the workforce."""
-    charts = (bands_chart(of), board_chart(of))
-    blocks: list[Block] = [charts[0].table] if charts[0] else []
-    blocks += [charts[1]] if charts[1] else []
-    return Section("bands", "Representation by band, and the board", tuple(blocks), annex=True) if blocks else None
+    by_band, board = bands_chart(of), board_chart(of)
+    blocks: tuple[Block, ...] = (*((by_band.table,) if by_band else ()), *((board,) if board else ()))
+    return Section("bands", "Representation by band, and the board", blocks, annex=True) if blocks else None
 
 
 def _base(of: Dossier, name: str) -> str:
-    """The numbers an indicator was worked out from, by name."""
-    figures = of.indicators[name].figures
+    """The numbers an indicator was worked out from, by name; what lies between 0 and 1 is a share."""
     parts = [
-        f"{short.replace('_', ' ').replace('bme', 'BME').replace('white', 'White')} {_figure(value)}"
-        for short, value in figures.items()
+        f"{short.replace('_', ' ').replace('bme', 'BME').replace('white', 'White')} "
+        f"{number(value, 'share' if 0 < abs(value) < 1 else 'people')}"
+        for short, value in of.indicators[name].figures.items()
     ]
     return sentence("; ".join(parts))
-
-
-def _figure(value: float) -> str:
-    return number(value, "people") if value == int(value) and abs(value) != 1 else (
-        number(value, "share") if 0 < abs(value) < 1 else number(value, "people")
-    )  # fmt: skip
 
 
 # What was not checked
@@ -202,25 +174,20 @@ def _figure(value: float) -> str:
 
 def unchecked(of: Dossier) -> Section | None:
     """What was not checked, and why."""
-    blocks: list[Block] = []
-    for title, entries in (
-        ("Checks that could not run: our fault", of.report.broken),
-        ("Could not be judged", of.report.unjudged),
-        ("Do not apply", of.report.not_applicable),
-    ):
-        if entries:
-            rows = tuple(_unjudged(entry) for entry in entries)
-            blocks.append(Table(title, ("Why", "Checks", "Rules"), rows, (), (7, 1, 4)))
-    return Section("unchecked", "What was not checked, and why", tuple(blocks), annex=True) if blocks else None
+    tables = tuple(
+        Table(title, ("Why", "Checks", "Rules"), tuple(map(_unjudged, entries)), (), (7, 1, 4))
+        for title, entries in (
+            ("Checks that could not run: our fault", of.report.broken),
+            ("Could not be judged", of.report.unjudged),
+            ("Do not apply", of.report.not_applicable),
+        )
+        if entries
+    )
+    return Section("unchecked", "What was not checked, and why", tables, annex=True) if tables else None
 
 
 def _unjudged(entry: Unjudged) -> TableRow:
-    causes = [*entry.causes]
-    if entry.more:
-        causes.append(f"And {entry.more:,} more{' like these' if entry.more > 1 else ''}.")
-    cells = (
-        TableCell(entry.title, " ".join(causes)),
-        TableCell(f"{entry.size:,}", "", True),
-        TableCell(", ".join(entry.rules)),
-    )
+    more = f"And {entry.more:,} more{' like these' if entry.more > 1 else ''}."
+    causes = " ".join((*entry.causes, *([more] if entry.more else [])))
+    cells = (TableCell(entry.title, causes), number_cell(f"{entry.size:,}"), TableCell(", ".join(entry.rules)))
     return TableRow(cells, other=tuple(f"rule {rule}" for rule in entry.rules))

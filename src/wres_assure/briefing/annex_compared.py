@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..model import PeerPosition
 from ..wording.change import YearFigure, change_sentence, three_years
@@ -11,42 +11,51 @@ from ..wording.numbers import figure
 from ..wording.peers import compared_with, level_sentence, peer_sentence, published_sentence, value_in_words
 from ..wording.said import Said, say
 from ..wording.text import lower_first, number_of, sentence
-from .document import Block, Bullets, Chart, Mark, Panel, Paragraph, Section, Table, TableCell, TableRow
+from .document import (
+    NO_TABLE,
+    Block,
+    Bullets,
+    Chart,
+    Mark,
+    Panel,
+    Paragraph,
+    Section,
+    Table,
+    TableCell,
+    TableRow,
+    number_cell,
+)
 from .dossier import Dossier
 
 _LONGEST_REASON = 60
-_NOTHING_SINCE = ("a complete count of people is not tested",)
 
 
 def change(of: Dossier) -> Section:
     """The standing three-year table, blanks named, and what each change can be told from."""
-    compared, evidence = of.assessment.compared, of.all
-    title = "Change over three years"
+    title, compared = "Change over three years", of.assessment.compared
     figures = three_years(of.assessment, of.rulebook)
     if not figures:
-        none = say("The year is not told, so no years are compared.", (), evidence)
+        none = say("The year is not told, so no years are compared.", (), of.all)
         return Section("change", title, (Paragraph((none,)),), annex=True)
-    rows = []
-    for name, years in figures:
-        unit = of.indicators[name].unit
-        cells = [
-            TableCell(_of_year(year, unit), _short(year.why), True)
-            for year in reversed(years)
-        ]  # fmt: skip
-        rows.append(TableRow((TableCell(_title(of, name)), *cells), of.prints(name), (name,)))
-    header = ("Indicator", *(_year_title(of, year.year) for year in reversed(figures[0][1])))
-    notes = [say("Ratios for 2, 3 and 4; gaps in percentage points for the others.", (), evidence)]
+    notes = [say("Ratios for 2, 3 and 4; gaps in percentage points for the others.", (), of.all)]
     if not compared.earlier:
-        notes.append(say("No earlier return was given.", (), evidence))
-    table = Table("Three years side by side", header, tuple(rows), tuple(notes), (6, 3, 3, 3))
+        notes.append(say("No earlier return was given.", (), of.all))
+    header = ("Indicator", *(_year_title(of, year.year) for year in reversed(figures[0][1])))
+    rows = tuple(_row_of_years(of, name, years) for name, years in figures)
+    blocks: list[Block] = [Table("Three years side by side", header, rows, tuple(notes), (6, 3, 3, 3))]
     said = list(_changes(of))
     said += [say(pooled_sentence(pooled, of.entries[name]), (), [name]) for name, pooled in compared.pooled.items()]
-    blocks: list[Block] = [table]
     if said:
         blocks.append(Bullets(tuple(said), "Since the year before"))
     if chart := years_chart(of):
         blocks.append(chart)
     return Section("change", title, tuple(blocks), annex=True)
+
+
+def _row_of_years(of: Dossier, name: str, years: Sequence[YearFigure]) -> TableRow:
+    unit = of.indicators[name].unit
+    cells = (number_cell(_of_year(year, unit), _short(year.why)) for year in reversed(years))
+    return TableRow((TableCell(_title(of, name)), *cells), of.prints(name), (name,))
 
 
 def _of_year(year: YearFigure, unit: str) -> str:
@@ -77,32 +86,35 @@ def _changes(of: Dossier) -> Iterator[Said]:
 
 def years_chart(of: Dossier) -> Chart | None:
     """Small multiples: each indicator over the years, where there are at least two."""
-    panels, rows = [], []
-    for name, years in three_years(of.assessment, of.rulebook):
-        unit = of.indicators[name].unit
-        marks = tuple(
-            Mark(
-                str(year.year),
-                year.value,
-                shown=_of_year(year, unit),
-                style="doubtful" if year.why and year.value is not None else "",
-                indicator=name,
-            )
-            for year in reversed(years)
-        )
-        if sum(mark.value is not None for mark in marks) < 2:
-            continue
-        adverse = of.entries[name]["adverse"] == "above"
-        worse, better = "worse for BME staff", "better for BME staff"
-        parity = (1.0, "parity 1.00") if unit == "ratio" else (0.0, "parity 0.0")
-        sides = (better, worse) if adverse else (worse, better)
-        panels.append(Panel(_title(of, name), unit, marks, *parity, *sides))
-        cells = (TableCell(_title(of, name)), *(TableCell(mark.shown, "", True) for mark in marks))
-        rows.append((f"{_title(of, name)}: {', '.join(f'{m.label} {m.shown}' for m in marks)}", cells))
+    all_panels = (_panel_of_years(of, name, years) for name, years in three_years(of.assessment, of.rulebook))
+    panels = tuple(panel for panel in all_panels if sum(mark.value is not None for mark in panel.marks) > 1)
     if not panels:
         return None
-    description = f"{'; '.join(text for text, _ in rows)}."
-    return Chart("years", "chart-years", "Each indicator over the years", description, tuple(panels), Table("", (), ()))
+    told = [f"{panel.title}: {', '.join(f'{mark.label} {mark.shown}' for mark in panel.marks)}" for panel in panels]
+    title = "Each indicator over the years"
+    return Chart("years", "chart-years", title, f"{'; '.join(told)}.", panels, NO_TABLE)
+
+
+def _panel_of_years(of: Dossier, name: str, years: Sequence[YearFigure]) -> Panel:
+    unit = of.indicators[name].unit
+    marks = tuple(
+        Mark(
+            str(year.year),
+            year.value,
+            shown=_of_year(year, unit),
+            style="doubtful" if year.why and year.value is not None else "",
+            indicator=name,
+        )
+        for year in reversed(years)
+    )
+    parity = (1.0, "parity 1.00") if unit == "ratio" else (0.0, "parity 0.0")
+    return Panel(_title(of, name), unit, marks, *parity, *_sides(of, name))
+
+
+def _sides(of: Dossier, name: str) -> tuple[str, str]:
+    """What a low and a high value of an indicator mean."""
+    better, worse = "better for BME staff", "worse for BME staff"
+    return (better, worse) if of.entries[name]["adverse"] == "above" else (worse, better)
 
 
 # Comparable organisations
@@ -146,9 +158,9 @@ def _row(of: Dossier, name: str, position: PeerPosition) -> TableRow:
     limits = "not drawn" if position.limits_95 is None else _between(position.limits_95, position.unit)
     cells = (
         TableCell(_title(of, name)),
-        TableCell(_written(position.value, position.unit), "", True),
-        TableCell(_written(position.median, position.unit), "", True),
-        TableCell(limits, "", True),
+        number_cell(_written(position.value, position.unit)),
+        number_cell(_written(position.median, position.unit)),
+        number_cell(limits),
         TableCell(compared_with(position)),
     )
     return TableRow(cells, of.prints(name), (name,))
@@ -178,8 +190,6 @@ def funnel_chart(of: Dossier) -> Chart | None:
             if published.measure == "value" and published.unit == position.unit
         ]
         limits = [("95%", *position.limits_95), *([("99.8%", *position.limits_998)] if position.limits_998 else [])]
-        adverse = of.entries[name]["adverse"] == "above"
-        low, high = ("better for BME staff", "worse for BME staff")[:: 1 if adverse else -1]
         panels.append(
             Panel(
                 _title(of, name),
@@ -187,8 +197,7 @@ def funnel_chart(of: Dossier) -> Chart | None:
                 tuple(marks),
                 position.median,
                 f"their middle {_written(position.median, position.unit)}",
-                low,
-                high,
+                *_sides(of, name),
                 limits=tuple(limits),
                 dots=position.dots,
                 precision=position.precision,
@@ -199,4 +208,4 @@ def funnel_chart(of: Dossier) -> Chart | None:
     if not panels:
         return None
     title = "This organisation among comparable ones, with the limits at its own size"
-    return Chart("funnel", "chart-funnel", title, f"{'; '.join(told)}.", tuple(panels), Table("", (), ()))
+    return Chart("funnel", "chart-funnel", title, f"{'; '.join(told)}.", tuple(panels), NO_TABLE)

@@ -49,6 +49,11 @@ class TableCell(NamedTuple):
     number: bool = False  # aligned to the right
 
 
+def number_cell(text: str, small: str = "") -> TableCell:
+    """A cell that holds a number."""
+    return TableCell(text, small, number=True)
+
+
 class TableRow(NamedTuple):
     """A row of a table. Its first cell is the row's header."""
 
@@ -72,6 +77,9 @@ class Table(NamedTuple):
         """Whether a column holds numbers and nothing else, so that its heading stands over them."""
         cells = [row.cells[column] for row in self.rows if column < len(row.cells)]
         return bool(cells) and all(cell.number for cell in cells)
+
+
+NO_TABLE = Table("", (), ())  # of a chart whose numbers stand in another table
 
 
 class Mark(NamedTuple):

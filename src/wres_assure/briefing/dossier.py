@@ -107,8 +107,7 @@ class Dossier(NamedTuple):
     def _fewest(self, indicator: str) -> float:
         """The events that one year must have to conclude from (`min_events`); 0 where none are asked for."""
         selector = self.entries[indicator]["extra"].get("min_events")
-        least = self.facts.resolve(Place(*selector)).operand if selector else None
-        return least.value if least else 0.0
+        return (selector and self.facts.value(Place(*selector))) or 0.0
 
     def too_few(self, indicator: str) -> bool:
         """Whether one year has too few events to conclude from."""
@@ -132,10 +131,13 @@ class Dossier(NamedTuple):
         """The indicators that are worse for BME staff and told from chance, in order."""
         return [name for name in self.indicators if self.is_told_worse(name)]
 
+    def pooled_in_its_place(self, indicator: str) -> Pooled | None:
+        """Several years together, where one has too few events and they have enough."""
+        return self.enough_pooled(indicator) if self.too_few(indicator) else None
+
     def told(self, indicator: str) -> str:
         """Its figures in a sentence; where one year has too few events, those of several years."""
-        pooled = self.enough_pooled(indicator) if self.too_few(indicator) else None
-        entry = self.entries[indicator]
+        pooled, entry = self.pooled_in_its_place(indicator), self.entries[indicator]
         if pooled:
             return pooled_sentence(pooled, entry)
         return figures_of(self.indicators[indicator], entry, self.complete_count(indicator))
@@ -178,15 +180,14 @@ def frameworks(rulebook: Rulebook, year: int | None, named: tuple[str, ...] = ()
     for kind in _KINDS:
         of_kind = {name: entry for name, entry in known.items() if entry["kind"] == kind}
         by_name = [name for name in named if name in of_kind]
-        in_force = [
-            name
-            for name, entry in of_kind.items()
-            if (year is None and entry["until"] is None)
-            or (year is not None and entry["from_"] <= year and (entry["until"] is None or year <= entry["until"]))
-        ]
-        for name in [*by_name, *in_force][:1]:
-            chosen[name] = of_kind[name]
+        in_force = [name for name, entry in of_kind.items() if _in_force(entry, year)]
+        chosen |= {name: of_kind[name] for name in [*by_name, *in_force][:1]}
     return chosen
+
+
+def _in_force(entry: Json, year: int | None) -> bool:
+    ended = entry["until"] is not None and (year is None or entry["until"] < year)
+    return not ended and (year is None or entry["from_"] <= year)
 
 
 def _by_indicator(assessment: Assessment, facts: Facts, rulebook: Rulebook) -> dict[str, tuple[Finding, ...]]:
@@ -243,5 +244,4 @@ def share_of(of: Dossier, name: str) -> float | None:
 
 def count(of: Dossier, item: str, ethnicity: str, staff_group: str = "", pay_band: str = "") -> float | None:
     """A verified figure, made of its parts where need be."""
-    operand = of.facts.resolve(Place(item, "verified", staff_group, pay_band, ethnicity)).operand
-    return operand.value if operand else None
+    return of.facts.value(Place(item, "verified", staff_group, pay_band, ethnicity))

@@ -8,9 +8,10 @@ a question about the figure. Nothing here says that anybody did wrong.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..model import Indicator, Json
+from ..model import Indicator, Json, grouped
 from ..wording.change import change_sentence
 from ..wording.indicators import figures_of, pooled_sentence
 from ..wording.numbers import figure, number
@@ -27,7 +28,8 @@ _OUTSIDE, _NOT_IMPROVING, _WITHOUT_PEERS, _AS_MOST, _COMPLETE, _FIGURE = range(1
 class Enquiry(NamedTuple):
     """One line of enquiry."""
 
-    order: int
+    order: int  # what kind it is: the first come first
+    size: float  # how far from parity, or how many people parity would take: within a kind the largest come first
     subject: str
     figures: Said
     place: Said | None  # how it stands beside other organisations and years
@@ -42,37 +44,33 @@ class Enquiry(NamedTuple):
 
 def enquiries(of: Dossier) -> list[Enquiry]:
     """The lines of enquiry, in order, at most five."""
-    told = sorted(_told_from_parity(of), key=lambda line: (line[0].order, -line[1]))
-    as_most = [line for line, _ in told if line.order == _AS_MOST][:MOST_AS_OTHERS]
-    unequal = [line for line, _ in told if line.order != _AS_MOST] + as_most
-    complete, figures = _complete_counts(of), _in_question(of)
+    told = sorted(_told_from_parity(of), key=lambda line: (line.order, -line.size))
+    as_most = [line for line in told if line.order == _AS_MOST][:MOST_AS_OTHERS]
+    unequal = [line for line in told if line.order != _AS_MOST] + as_most
+    complete, figures = sorted(_complete_counts(of), key=lambda line: -line.size), list(_in_question(of))
     room = MOST - len(figures) - len(complete[:1])  # neither is crowded out by the rest
     chosen = unequal[:room]
     chosen += complete[: MOST - len(figures) - len(chosen)]
     return [*chosen, *figures]
 
 
-def _told_from_parity(of: Dossier) -> list[tuple[Enquiry, float]]:
-    """Indicators that are worse for BME staff and told from chance, each with its size."""
-    found = []
+def _told_from_parity(of: Dossier) -> Iterator[Enquiry]:
+    """Indicators that are worse for BME staff and told from chance."""
     for name in of.told_worse():
-        if of.entries[name]["complete_count"]:
-            continue
         indicator, entry = of.indicators[name], of.entries[name]
-        order, place = _place(of, name)
-        pooled = of.enough_pooled(name) if of.too_few(name) else None
-        text = pooled_sentence(pooled, entry) if pooled else short_figures(indicator, entry)
-        said = say(text, of.prints(name), [name])
-        found.append(
-            (_line(of, order, of.rulebook.briefing["indicators"][name], name, said, place), size_of(indicator))
-        )
-    return found
+        if not entry["complete_count"]:
+            order, place = _place(of, name)
+            pooled = of.pooled_in_its_place(name)
+            text = pooled_sentence(pooled, entry) if pooled else short_figures(indicator, entry)
+            said = say(text, of.prints(name), [name])
+            line = _line(of, order, of.rulebook.briefing["indicators"][name], said, name)
+            yield line._replace(place=place, size=size_of(indicator))
 
 
 def _place(of: Dossier, name: str) -> tuple[int, Said | None]:
     """Which of the first three orders a line has, and why."""
     peers, years = of.peers(name), three_years(of, name)
-    if peers is not None and peers.position.startswith("outside") and peers.direction == "adverse":
+    if of.outside(name) == "adverse":
         return _OUTSIDE, say("Outside what comparable organisations show.", (), [name])
     if years and not_improving(of, name):
         shown = ", ".join(f"{value} ({year})" for year, value in years)
@@ -123,14 +121,15 @@ def _worse(of: Dossier, name: str) -> list[float]:
 def _series(of: Dossier, name: str) -> list[tuple[int, Indicator]]:
     """Usable values of up to three years, the oldest first; none across a series break."""
     year = of.assessment.subject.year
-    found = [(year, of.indicators[name])] if year else []
+    if year is None:
+        return []
     broken = of.rulebook.parameter("indicator_7_base_changed_year", year) if name == "indicator_7" else None
+    found = [(year, of.indicators[name])]
     for earlier in of.assessment.compared.earlier:
-        indicator = next((i for i in earlier.indicators if i.id == name), None)
-        if indicator is not None and not (broken and year and earlier.year < broken <= year):
-            found.append((earlier.year, indicator))
-    found = [(at, i) for at, i in found if i.value is not None and i.usable and year and at > year - 3]
-    return sorted(found, key=lambda entry: entry[0])
+        if not (broken and earlier.year < broken <= year):
+            found += [(earlier.year, indicator) for indicator in earlier.indicators if indicator.id == name]
+    usable = [(at, i) for at, i in found if i.value is not None and i.usable and at > year - 3]
+    return sorted(usable, key=lambda entry: entry[0])
 
 
 def short_figures(indicator: Indicator, entry: Json) -> str:
@@ -146,20 +145,17 @@ def short_figures(indicator: Indicator, entry: Json) -> str:
     return figures_of(indicator, entry)
 
 
-def _complete_counts(of: Dossier) -> list[Enquiry]:
-    """The board and very senior managers, where people are needed for parity; the most needed first."""
-    briefing, found = of.rulebook.briefing, []
-    if of.board and of.board.needed > 0 and of.indicators["indicator_9"].usable:
-        said = say(few_figures(of.board, "board members"), of.prints("indicator_9"), ["indicator_9"])
-        found.append(
-            (of.board.needed, _line(of, _COMPLETE, briefing["indicators"]["indicator_9"], "indicator_9", said, None))
-        )
-    managers = small_count(of.facts, "headcount", "*", "vsm")
-    usable = "indicator_1" in of.indicators and of.indicators["indicator_1"].usable
+def _complete_counts(of: Dossier) -> Iterator[Enquiry]:
+    """The board and very senior managers, where people are needed for parity."""
+    briefing, board, managers = of.rulebook.briefing, of.board, small_count(of.facts, "headcount", "*", "vsm")
+    if board and board.needed > 0 and of.standing["indicator_9"] != NOT_USABLE:
+        said = say(few_figures(board, "board members"), of.prints("indicator_9"), ["indicator_9"])
+        line = _line(of, _COMPLETE, briefing["indicators"]["indicator_9"], said, "indicator_9")
+        yield line._replace(size=board.needed)
+    usable = of.standing.get("indicator_1", NOT_USABLE) != NOT_USABLE
     if managers and usable and managers.people >= LEAST_OF_A_ROW and managers.needed > 0:
         said = say(few_figures(managers, "very senior managers"), (), ["indicator_1"])
-        found.append((managers.needed, _line(of, _COMPLETE, briefing["very_senior_managers"], "", said, None)))
-    return [line for _, line in sorted(found, key=lambda entry: -entry[0])]
+        yield _line(of, _COMPLETE, briefing["very_senior_managers"], said)._replace(size=managers.needed)
 
 
 def few_figures(few: SmallCount, who: str) -> str:
@@ -171,28 +167,27 @@ def few_figures(few: SmallCount, who: str) -> str:
     )
 
 
-def _in_question(of: Dossier) -> list[Enquiry]:
+_REASONS = 2  # told one by one; the annex has all
+
+
+def _in_question(of: Dossier) -> Iterator[Enquiry]:
     """One question about every figure that is in question or missing for a reason that a finding names."""
     names = [name for name in of.of_class(NOT_USABLE) if of.indicators[name].value is not None or was_asked(of, name)]
     if not names:
-        return []
-    by_reason: dict[str, list[str]] = {}
-    for name in names:
-        by_reason.setdefault(_reason(of.indicators[name]), []).append(name)
-    clauses = [f"{named(several)} cannot be used: {reason}." for reason, several in by_reason.items()]
-    text = " ".join(capital(clause) for clause in clauses[:_REASONS])
-    if len(clauses) > _REASONS:
-        others = [name for several in list(by_reason.values())[_REASONS:] for name in several]
-        text += f" Nor can {named(others)}."
+        return
+    by_reason = grouped(names, lambda name: _reason(of.indicators[name]))
+    told, untold = list(by_reason.items())[:_REASONS], list(by_reason.values())[_REASONS:]
+    sentences = [capital(f"{named(several)} cannot be used: {reason}.") for reason, several in told]
+    sentences += [f"Nor can {named([name for several in untold for name in several])}."] if untold else []
     prints = tuple(dict.fromkeys(mark for name in names for mark in of.prints(name)))
-    said = say(text, prints, names)
     entry = of.rulebook.briefing["in_question"]
-    line = _line(of, _FIGURE, {**entry, "subject": entry["subject"].format(title=named(names))}, "", said, None)
     says = [own for name in names for own in words_of_the_organisation(of, name)] if of.quoted else []
-    return [line._replace(says=tuple(says[:2]), asked=any(was_asked(of, name) for name in names))]
-
-
-_REASONS = 2  # told one by one; the annex has all
+    line = _line(of, _FIGURE, entry, say(" ".join(sentences), prints, names))
+    yield line._replace(
+        subject=entry["subject"].format(title=named(names)),
+        says=tuple(says[:2]),
+        asked=any(was_asked(of, name) for name in names),
+    )
 
 
 def _reason(indicator: Indicator) -> str:
@@ -200,26 +195,26 @@ def _reason(indicator: Indicator) -> str:
     return reason if len(reason) <= 120 else "figures it needs are missing"
 
 
-def _line(of: Dossier, order: int, entry: Json, name: str, figures: Said, place: Said | None) -> Enquiry:
-    people = of.rulebook.briefing["people"]
+def _line(of: Dossier, order: int, entry: Json, figures: Said, name: str = "") -> Enquiry:
+    """A line of briefing.yaml with its figures; of an indicator with what the organisation says of it."""
     against = [
         entry["against"][key] if framework["kind"] == "inspection" else f"{framework['title']} {entry['against'][key]}"
         for key, framework in of.frameworks.items()
         if entry["against"].get(key)
     ]
-    says = words_of_the_organisation(of, name) if name else []
     return Enquiry(
-        order,
-        entry["subject"],
-        figures,
-        place,
-        entry["why"],
-        tuple(entry["questions"]),
-        tuple(people[who] for who in entry["people"]),
-        entry["ask"],
-        tuple(against),
-        tuple(says[:1]),
-        bool(name) and was_asked(of, name),
+        order=order,
+        size=0.0,
+        subject=entry["subject"],
+        figures=figures,
+        place=None,
+        why=entry["why"],
+        questions=tuple(entry["questions"]),
+        people=tuple(of.rulebook.briefing["people"][who] for who in entry["people"]),
+        ask=entry["ask"],
+        against=tuple(against),
+        says=tuple(words_of_the_organisation(of, name)[:1]) if name else (),
+        asked=bool(name) and was_asked(of, name),
     )
 
 
@@ -229,48 +224,40 @@ def _line(of: Dossier, order: int, entry: Json, name: str, figures: Said, place:
 def section_of(of: Dossier, line: Enquiry, at: int) -> Section:
     """A line of enquiry as a small section of its own."""
     evidence = (line.figures.findings, line.figures.indicators, ("rules/briefing.yaml",))
-    why = say(line.why, *evidence)
-    blocks: list[Block] = [Paragraph(tuple(filter(None, (line.figures, line.place, why))))]
-    blocks.append(Bullets(tuple(say(question, *evidence) for question in line.questions)))
-    pairs = [
-        ("Hear", say(sentence(", ".join(line.people)), *evidence)),
-        ("Ask for", say(sentence(line.ask), *evidence)),
-    ]
+    pairs = {"Hear": ", ".join(line.people), "Ask for": line.ask}
     if line.against:
-        pairs.append(("Read with", say(sentence("; ".join(line.against)), *evidence)))
+        pairs["Read with"] = "; ".join(line.against)
     own = f"The {of.noun} says"
     if not line.says:
-        pairs.append((own, say("No explanation was given." if line.asked else "It was not asked.", *evidence)))
+        pairs[own] = "No explanation was given." if line.asked else "It was not asked."
     elif not of.quoted:
         where = ", ".join(filter(None, (place for place, _ in line.says)))
-        pairs.append((own, say(f"A note stands beside {where or 'the figures'}; --show-values quotes it.", *evidence)))
-    blocks.append(Pairs(tuple(pairs)))
-    if of.quoted:
-        blocks += [Quote(say(text, *evidence), f"{own}{f' ({place})' if place else ''}") for place, text in line.says]
+        pairs[own] = f"A note stands beside {where or 'the figures'}; --show-values quotes it."
+    quotes = line.says if of.quoted else ()
+    blocks: list[Block] = [
+        Paragraph(tuple(filter(None, (line.figures, line.place, say(line.why, *evidence))))),
+        Bullets(tuple(say(question, *evidence) for question in line.questions)),
+        Pairs(tuple((term, say(sentence(text), *evidence)) for term, text in pairs.items())),
+        *(Quote(say(text, *evidence), f"{own}{f' ({place})' if place else ''}") for place, text in quotes),
+    ]
     return Section(f"enquiry-{at}", f"{at}. {line.subject}", tuple(blocks), 3)
 
 
 def sections(of: Dossier, title: str = "Lines of enquiry") -> list[Section]:
     """Lines of enquiry, the organisation's own words on its plan, and what they rest on."""
     lines = enquiries(of)
-    evidence = of.all
     if not lines:
-        none = say("Nothing in this return calls for one.", (), evidence, ["file"])
+        none = say("Nothing in this return calls for one.", (), of.all, ["file"])
         return [Section("enquiry", title, (Paragraph((none,)),))]
-    about = [
-        say(
-            "Questions, not conclusions.",
-            (),
-            evidence,
-        )
-    ]
+    frameworks = [entry["title"] for entry in of.frameworks.values()]
+    about = [say("Questions, not conclusions.", (), of.all)]
     if not of.has_peers:
-        about.append(say("No comparable organisations were given.", (), evidence))
+        about.append(say("No comparable organisations were given.", (), of.all))
     if not of.assessment.compared.earlier:
-        about.append(say("No earlier return was given.", (), evidence))
-    names = [entry["title"] for entry in of.frameworks.values()]
-    about += [say(f"Read with {' and '.join(names)}.", (), (), ["frameworks"])] if names else []
+        about.append(say("No earlier return was given.", (), of.all))
+    if frameworks:
+        about.append(say(f"Read with {' and '.join(frameworks)}.", (), (), ["frameworks"]))
     blocks: list[Block] = [Paragraph(tuple(about), style="quiet")]
     if plan := narrative_text(of, "action_plan_summary"):
         blocks.append(Quote(say(plan, (), (), ["narrative action_plan_summary"]), f"The {of.noun} says of its plan"))
-    return [Section("enquiry", title, tuple(blocks)), *(section_of(of, line, at + 1) for at, line in enumerate(lines))]
+    return [Section("enquiry", title, tuple(blocks)), *(section_of(of, line, at) for at, line in enumerate(lines, 1))]

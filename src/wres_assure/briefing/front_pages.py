@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from ..model import Indicator, Place
@@ -13,7 +13,20 @@ from ..wording.said import Said, say
 from ..wording.score import profile_sentence
 from ..wording.small_counts import LEAST_OF_A_ROW, SmallCount, needed_words, parity_of, small_count
 from ..wording.text import capital, lower_first, named, number_of, sentence
-from .document import Block, Bullets, Chart, Mark, Panel, Paragraph, Section, Table, TableCell, TableRow
+from .document import (
+    NO_TABLE,
+    Block,
+    Bullets,
+    Chart,
+    Mark,
+    Panel,
+    Paragraph,
+    Section,
+    Table,
+    TableCell,
+    TableRow,
+    number_cell,
+)
 from .dossier import BETTER, NOT_USABLE, WORSE, Dossier, share_of
 from .enquiry import enquiries, gap_smaller, not_improving, size_of, three_years
 
@@ -84,7 +97,7 @@ def reliability(of: Dossier) -> Section:
     counts = Table(
         "How many people the figures are about",
         tuple(title for title, _ in report.counts),
-        (TableRow(tuple(TableCell(value, number=True) for _, value in report.counts), other=("file",)),),
+        (TableRow(tuple(number_cell(value) for _, value in report.counts), other=("file",)),),
     )
     blocks = (
         Paragraph((*report.reliability, *judged), f"Reliability: {report.level}."),
@@ -123,10 +136,10 @@ def _row(of: Dossier, entry: Indication) -> TableRow:
     doubt = sentence(entry.doubt) if doubtful and entry.doubt and len(entry.doubt) <= 100 else ""
     cells = (
         TableCell(f"{entry.number} {entry.title}", doubt),
-        TableCell(entry.white, _SHORT_OF.get(entry.of[0], "") if entry.white != "-" else "", True),
-        TableCell(entry.bme, _SHORT_OF.get(entry.of[1], "") if entry.bme != "-" else "", True),
-        TableCell(entry.value, "", True),
-        TableCell(last_year(of, name), "", True),
+        number_cell(entry.white, _SHORT_OF.get(entry.of[0], "") if entry.white != "-" else ""),
+        number_cell(entry.bme, _SHORT_OF.get(entry.of[1], "") if entry.bme != "-" else ""),
+        number_cell(entry.value),
+        number_cell(last_year(of, name)),
         TableCell(three_year_mark(of, name)),
         TableCell(among_peers(of, name)),
         TableCell(entry.told),
@@ -182,7 +195,7 @@ def gaps_chart(of: Dossier) -> Chart:
         "Ratios and gaps with their 95% intervals; to the right of the line is worse for BME staff",
         f"{'; '.join(said)}. The sign of gaps is turned for 1, 7 and 9, so that right is worse everywhere.",
         tuple(panels),
-        Table("", (), ()),
+        NO_TABLE,
     )
 
 
@@ -228,9 +241,8 @@ def _no_worse(of: Dossier, name: str) -> str:
     """The figures of an indicator that shows no difference or one in favour, and what else they fit."""
     indicator, entry, few = of.indicators[name], of.entries[name], of.complete_count(name)
     near = indicator.unit == "ratio" and 0.95 <= round(indicator.value or 0.0, 2) <= 1.05
-    chance = parity_of(few) if few else (range_of if near else chance_of)(
-        indicator, entry, events_of(indicator, entry, of.facts)
-    )
+    fits = range_of if near else chance_of
+    chance = parity_of(few) if few else fits(indicator, entry, events_of(indicator, entry, of.facts))
     return f"{figures_of(indicator, entry, few)} {chance}"
 
 
@@ -239,34 +251,32 @@ def _no_worse(of: Dossier, name: str) -> str:
 
 def representation(of: Dossier) -> Section | None:
     """BME share by band, at 8a and above and on the board, beside the workforce, own targets and the population."""
-    workforce = small_count(of.facts, "headcount", *SENIOR)
-    if workforce is None:
+    senior, chart = small_count(of.facts, "headcount", *SENIOR), bands_chart(of)
+    if senior is None:
         return None
-    doubt = of.indicators["indicator_1"].value is not None and of.standing["indicator_1"] == NOT_USABLE
-    said = [
-        say(
-            f"BME staff are {number(workforce.share, 'share')} of the workforce and {workforce.bme:,} of "
-            f"{workforce.people:,} at band 8a and above; the workforce's share would be {workforce.parity:,}, "
-            f"{needed_words(workforce)}.",
-            of.prints("indicator_1"),
-            ["indicator_1"],
-        )
-    ]
-    if doubt:
-        said.append(say("Indicator 1 is in question: these figures are shown as reported.", (), ["indicator_1"]))
-    if of.board:
-        board = f"The board has {of.board.bme:,} BME member{'s' if of.board.bme != 1 else ''} of {of.board.people:,}"
-        said.append(say(f"{board}; the workforce's share would be {of.board.parity:,}.", (), ["indicator_9"]))
-    said.append(_target(of, workforce.bme / workforce.people))
+    blocks: list[Block] = [Paragraph(tuple(_represented(of, senior)))]
+    if chart:
+        blocks.append(chart._replace(table=NO_TABLE))  # thirty rows: they stand in the annex
+    return Section("representation", "Representation", tuple(blocks))
+
+
+def _represented(of: Dossier, senior: SmallCount) -> Iterator[Said]:
+    yield say(
+        f"BME staff are {number(senior.share, 'share')} of the workforce and {senior.bme:,} of {senior.people:,} at "
+        f"band 8a and above; the workforce's share would be {senior.parity:,}, {needed_words(senior)}.",
+        of.prints("indicator_1"),
+        ["indicator_1"],
+    )
+    if of.indicators["indicator_1"].value is not None and of.standing["indicator_1"] == NOT_USABLE:
+        yield say("Indicator 1 is in question: these figures are shown as reported.", (), ["indicator_1"])
+    if board := of.board:
+        members = f"{board.bme:,} BME member{'s' if board.bme != 1 else ''} of {board.people:,}"
+        yield say(f"The board has {members}; the workforce's share would be {board.parity:,}.", (), ["indicator_9"])
+    yield _target(of, senior.rate)
     population = share_of(of, "local_population_bme")
     if population is not None:
         text = f"The local population is {number(population, 'share')} BME, by the narrative."
-        said.append(say(text, (), (), ["narrative local_population_bme"]))
-    blocks: list[Block] = [Paragraph(tuple(said))]
-    chart = bands_chart(of)
-    if chart:
-        blocks.append(chart._replace(table=Table("", (), ())))  # thirty rows: they stand in the annex
-    return Section("representation", "Representation", tuple(blocks))
+        yield say(text, (), (), ["narrative local_population_bme"])
 
 
 def _target(of: Dossier, senior: float) -> Said:
@@ -290,45 +300,56 @@ _GROUPS = (
 def bands_chart(of: Dossier) -> Chart | None:
     """BME share by band as dots with counts, beside the workforce's line; empty bands are left out."""
     whole = small_count(of.facts, "headcount", "*", "*")
-    if whole is None:
+    by_group = {title: _bands(of, group) for group, title in _GROUPS}
+    if whole is None or not any(by_group.values()):
         return None
-    items = of.rulebook.items
-    panels, rows, said = [], [], []
-    for group, title in _GROUPS:
-        marks = []
-        large: list[tuple[float, str]] = []
-        for band in items["bands_of"].get(group, ()):
-            if band in items["part_of"]:
-                continue
-            few = small_count(of.facts, "headcount", group, band)
-            if few is None:
-                continue
-            label = capital(items["pay_bands"].get(band, band))
-            marks.append(Mark(label, few.bme / few.people, shown=_counts(few), indicator="indicator_1"))
-            large += [(few.bme / few.people, label)] if few.people >= LEAST_OF_A_ROW else []
-            share = number(few.bme / few.people, "share")
-            cells = (
-                TableCell(title),
-                TableCell(label),
-                TableCell(f"{few.bme:,}", "", True),
-                TableCell(f"{few.people:,}", "", True),
-            )
-            rows.append(TableRow((*cells, TableCell(share, "", True)), indicators=("indicator_1",)))
-        if marks:
-            line = f"workforce {number(whole.share, 'share')}"
-            if large:
-                (low, at), (high, top) = min(large), max(large)
-                said.append(f"{title}: from {number(low, 'share')} ({at}) to {number(high, 'share')} ({top})")
-            panels.append(Panel(title, "share", tuple(marks), whole.share, line, "smaller share", "larger share"))
-    if not panels:
-        return None
-    table = Table("BME share by band", ("Staff group", "Band", "BME", "All", "BME share"), tuple(rows))  # the annex's
+    rows = tuple(
+        TableRow((TableCell(title), TableCell(label), *map(number_cell, _in_cells(few))), indicators=("indicator_1",))
+        for title, bands in by_group.items()
+        for label, few in bands.items()
+    )
+    panels = tuple(
+        _beside_workforce(title, [_mark(label, few, "indicator_1") for label, few in bands.items()], whole)
+        for title, bands in by_group.items()
+        if bands
+    )
+    said = [_from_to(title, bands) for title, bands in by_group.items()]
+    table = Table("BME share by band", ("Staff group", "Band", "BME", "All", "BME share"), rows)  # the annex's
     title = "BME share of the people in each band, with counts, beside the workforce"
-    return Chart("bands", "chart-bands", title, f"{'; '.join([*said, panels[0].parity_label])}.", tuple(panels), table)
+    description = f"{'; '.join(filter(None, (*said, panels[0].parity_label)))}."
+    return Chart("bands", "chart-bands", title, description, panels, table)
 
 
-def _counts(few: SmallCount) -> str:
-    return f"{few.bme:,} of {few.people:,} ({number(few.bme / few.people, 'share')})"
+def _bands(of: Dossier, group: str) -> dict[str, SmallCount]:
+    """The bands of a staff group that have people, by title."""
+    items = of.rulebook.items
+    single = [band for band in items["bands_of"].get(group, ()) if band not in items["part_of"]]
+    counts = {capital(items["pay_bands"].get(band, band)): small_count(of.facts, "headcount", group, band)
+              for band in single}  # fmt: skip
+    return {label: few for label, few in counts.items() if few is not None}
+
+
+def _in_cells(few: SmallCount) -> tuple[str, str, str]:
+    return f"{few.bme:,}", f"{few.people:,}", number(few.rate, "share")
+
+
+def _from_to(title: str, bands: Mapping[str, SmallCount]) -> str:
+    """The smallest and the largest share of the bands that are not too small to be named; "" where there are none."""
+    shares = [(few.rate, label) for label, few in bands.items() if few.people >= LEAST_OF_A_ROW]
+    if not shares:
+        return ""
+    (low, at), (high, top) = min(shares), max(shares)
+    return f"{title}: from {number(low, 'share')} ({at}) to {number(high, 'share')} ({top})"
+
+
+def _mark(label: str, few: SmallCount, indicator: str) -> Mark:
+    bme, people, share = _in_cells(few)
+    return Mark(label, few.rate, shown=f"{bme} of {people} ({share})", indicator=indicator)
+
+
+def _beside_workforce(title: str, marks: Sequence[Mark], whole: SmallCount) -> Panel:
+    line = f"workforce {number(whole.share, 'share')}"
+    return Panel(title, "share", tuple(marks), whole.share, line, "smaller share", "larger share")
 
 
 def board_chart(of: Dossier) -> Chart | None:
@@ -342,17 +363,12 @@ def board_chart(of: Dossier) -> Chart | None:
         ("Band 8a and above", small_count(of.facts, "headcount", *SENIOR), "indicator_1"),
         ("Workforce", whole, "indicator_1"),
     )
-    marks = [
-        Mark(label, few.bme / few.people, shown=_counts(few), indicator=name)
-        for label, few, name in counted
-        if few is not None
-    ]
+    marks = [_mark(label, few, name) for label, few, name in counted if few is not None]
     population = share_of(of, "local_population_bme")
     if population is not None:
         marks.append(Mark("Local population", population, shown=number(population, "share")))
-    rows = tuple(TableRow((TableCell(mark.label), TableCell(mark.shown, "", True))) for mark in marks)
-    line = f"workforce {number(whole.share, 'share')}"
-    panel = Panel("BME share", "share", tuple(marks), whole.share, line, "smaller share", "larger share")
+    rows = tuple(TableRow((TableCell(mark.label), number_cell(mark.shown))) for mark in marks)
+    panel = _beside_workforce("BME share", marks, whole)
     description = f"{'; '.join(f'{mark.label}: {mark.shown}' for mark in marks)}."
     table = Table("BME share of the board and the workforce", ("Group", "BME share"), rows)
     return Chart("board", "chart-board", "The board beside the workforce", description, (panel,), table)

@@ -15,7 +15,7 @@ from ..wording.text import capital, named, sentence
 from .document import Paragraph, Section, Table, TableCell, TableRow
 from .dossier import Dossier, count
 
-_IN_EVIDENCE, _NOT_IN_EVIDENCE = "evidence in return", "not in evidence: ask"
+_IN_EVIDENCE, _NOT_IN_EVIDENCE = "Evidence in return", "Not in evidence: ask"
 _SOURCE = "rules/briefing.yaml"
 _PROVIDERS = ("trust", "independent")
 
@@ -33,29 +33,30 @@ class Matter(NamedTuple):
 def matters(of: Dossier) -> list[Matter]:
     """The checklist for this kind of organisation, as far as the narrative answers it."""
     kind = of.assessment.subject.organisation.type
-    found = []
-    for entry in of.rulebook.briefing["governance"]:
-        only_if = of.answers.get(entry["only_if"] or "")
-        left_out = only_if is not None and only_if.value == 0
-        if not left_out and (entry["organisations"] is None or kind in entry["organisations"]):
-            found.append(_matter(of, entry))
-    return found
+    entries = (
+        entry
+        for entry in of.rulebook.briefing["governance"]
+        if entry["organisations"] is None or kind in entry["organisations"]
+    )
+    return [_matter(of, entry) for entry in entries if not _answered_no(of, entry["only_if"] or "")]
 
 
 def _matter(of: Dossier, entry: Json) -> Matter:
-    questions = {name: of.rulebook.narrative[name] for name in entry["answers"]}
+    questions = {name: of.rulebook.narrative[name]["question"] for name in entry["answers"]}
     said = {name: answered(of, name) for name in questions}
-    open_ones = tuple(_as_question(questions[name]["question"]) for name, answer in said.items() if not answer)
-    no = any(
-        questions[name]["kind"] == "yes_no" and of.answers[name].value == 0 for name, answer in said.items() if answer
-    )
+    open_ones = tuple(_as_question(questions[name]) for name, answer in said.items() if not answer)
+    state = "ask" if open_ones else "no" if any(_answered_no(of, name) for name in said) else "yes"
     several = len(questions) > 1
-    told = "; ".join(
-        f"{as_statement(questions[name]['question'])} {answer}" if several else answer
-        for name, answer in said.items()
-        if answer
-    )
-    return Matter(entry["title"], "ask" if open_ones else "no" if no else "yes", told, open_ones, tuple(questions))
+    answers = {name: answer for name, answer in said.items() if answer}
+    told = (f"{as_statement(questions[name])} {answer}" if several else answer for name, answer in answers.items())
+    return Matter(entry["title"], state, "; ".join(told), open_ones, tuple(questions))
+
+
+def _answered_no(of: Dossier, name: str) -> bool:
+    """Whether the narrative says no to one of its yes-or-no questions."""
+    known = of.rulebook.narrative.get(name)
+    fact = of.answers.get(name)
+    return known is not None and known["kind"] == "yes_no" and fact is not None and fact.value == 0
 
 
 def _as_question(text: str) -> str:
@@ -81,17 +82,17 @@ def answered(of: Dossier, name: str) -> str:
 
 
 def line_of(of: Dossier) -> Said:
-    """Governance in a line: `6 of 10 matters of governance are answered; the four to ask: …`"""
+    """Governance in a line: `Governance and action plan: 6 of 10 matters are answered; to ask: …`"""
     found = matters(of)
     to_ask = [matter.title for matter in found if matter.state == "ask"]
-    evidence = [f"narrative {name}" for matter in found for name in matter.answers]
     if not of.answers:
-        asked = f"Governance and action plan: no narrative was given, so all {len(found)} matters are to ask (annex)."
-        return say(asked, (), (), evidence)
-    text = f"Governance and action plan: {len(found) - len(to_ask)} of {len(found)} matters are answered"
-    if to_ask:
-        text += f"; to ask: {', '.join(to_ask[:5])}{f' and {len(to_ask) - 5} more' if len(to_ask) > 5 else ''}"
-    return say(f"{text}.", (), (), evidence)
+        told = f"no narrative was given, so all {len(found)} matters are to ask (annex)"
+    else:
+        told = f"{len(found) - len(to_ask)} of {len(found)} matters are answered"
+        told += f"; to ask: {', '.join(to_ask[:5])}" if to_ask else ""
+        told += f" and {len(to_ask) - 5} more" if len(to_ask) > 5 else ""
+    evidence = [f"narrative {name}" for matter in found for name in matter.answers]
+    return say(f"Governance and action plan: {told}.", (), (), evidence)
 
 
 def checklist_section(of: Dossier, annex: bool = True) -> Section:
@@ -117,46 +118,43 @@ def checklist_section(of: Dossier, annex: bool = True) -> Section:
 
 def duties_section(of: Dossier) -> Section:
     """SC13.6, SC13.7 and Schedule 6A as duty, evidence, and whether it is met or to ask."""
-    contract = of.answers.get("full_length_contract")
-    kind = of.assessment.subject.organisation.type
-    if kind not in _PROVIDERS:
+    title, contract = "Duties under the NHS Standard Contract", of.answers.get("full_length_contract")
+    none: Said | None = None
+    if of.assessment.subject.organisation.type not in _PROVIDERS:
         text = f"SC13.6, SC13.7 and Schedule 6A are duties of providers; they do not apply to this {of.noun}."
-        return Section(
-            "duties", "Duties under the NHS Standard Contract", (Paragraph((say(text, (), (), [_SOURCE]),)),)
-        )
-    if contract is not None and contract.value == 0:
+        none = say(text, (), (), [_SOURCE])
+    elif contract is not None and contract.value == 0:
         text = "The organisation is under a shorter form of the contract, which has none of these duties."
-        evidence = ["narrative full_length_contract"]
-        return Section("duties", "Duties under the NHS Standard Contract", (Paragraph((say(text, (), (), evidence),)),))
-    rows = [_duty_row(of, entry) for entry in of.rulebook.briefing["duties"]]
-    notes = []
-    if contract is None:
-        notes.append(
-            say("Ask whether the full-length contract applies: shorter forms have none of these.", (), (), [_SOURCE])
-        )
+        none = say(text, (), (), ["narrative full_length_contract"])
+    if none:
+        return Section("duties", title, (Paragraph((none,)),))
+    ask = say("Ask whether the full-length contract applies: shorter forms have none of these.", (), (), [_SOURCE])
     table = Table(
-        "Duty, evidence, and whether it is met or to ask", ("Duty", "Evidence", "Met or ask"), tuple(rows),
-        tuple(notes), (4, 4, 4),
-    )  # fmt: skip
-    return Section("duties", "Duties under the NHS Standard Contract", (table,))
+        "Duty, evidence, and whether it is met or to ask",
+        ("Duty", "Evidence", "Met or ask"),
+        tuple(_duty_row(of, entry) for entry in of.rulebook.briefing["duties"]),
+        (ask,) if contract is None else (),
+        (4, 4, 4),
+    )
+    return Section("duties", title, (table,))
 
 
 def _duty_row(of: Dossier, entry: Json) -> TableRow:
-    said = [(name, answered(of, name)) for name in entry["answers"]]
-    given = [f"{as_statement(of.rulebook.narrative[name]['question'])} {answer}" for name, answer in said if answer]
+    given = list(_statements(of, entry["answers"]))
     outcome = _outcome(of, entry["rule"]) if entry["rule"] else ""
-    met = outcome == "passed" if entry["rule"] else len(given) == len(said)
-    asked = entry["ask"] if not met else ""
+    met = outcome == "passed" if entry["rule"] else len(given) == len(entry["answers"])
+    asked = "Met, by this evidence" if met else f"Ask: {entry['ask']}"
     if outcome == FAILED:
-        asked = f"Ask: by the narrative it is not met. {asked}"
-    elif not met:
-        asked = f"Ask: {asked}"
-    cells = (
-        TableCell(entry["duty"]),
-        TableCell("; ".join(given) or "none in the return"),
-        TableCell(asked or "Met, by this evidence"),
-    )
+        asked = f"Ask: by the narrative it is not met. {entry['ask']}"
+    cells = (TableCell(entry["duty"]), TableCell("; ".join(given) or "none in the return"), TableCell(asked))
     return TableRow(cells, other=tuple(filter(None, (entry["rule"] and f"rule {entry['rule']}", *entry["answers"]))))
+
+
+def _statements(of: Dossier, names: Iterable[str]) -> Iterator[str]:
+    """The questions of the narrative that it answers, each with its answer."""
+    for name in names:
+        if answer := answered(of, name):
+            yield f"{as_statement(of.rulebook.narrative[name]['question'])} {answer}"
 
 
 def _outcome(of: Dossier, rule: str) -> str:
@@ -169,51 +167,46 @@ def _outcome(of: Dossier, rule: str) -> str:
 
 def due_regard_section(of: Dossier) -> Section:
     """The six principles of due regard, each with evidence in the return or a question; never "complied"."""
-    rows = []
-    for entry in of.rulebook.briefing["due_regard"]:
-        evidence = list(_evidence(of, entry))
-        state = f"{capital(_IN_EVIDENCE)}: {'; '.join(evidence)}" if evidence else capital(_NOT_IN_EVIDENCE)
-        cells = (TableCell(entry["principle"], entry["means"]), TableCell(state), TableCell(entry["ask"]))
-        rows.append(TableRow(cells, other=(*entry["answers"], *entry["items"]) or (_SOURCE,)))
-    note = say("Evidence is not compliance: whether due regard was had shows in decisions.", (), (), [_SOURCE])
+    entries = of.rulebook.briefing["due_regard"]
     table = Table(
-        "Due regard to the WRES (guidance, Annex A)", ("Principle", "In the return", "To ask"), tuple(rows), (note,),
+        "Due regard to the WRES (guidance, Annex A)",
+        ("Principle", "In the return", "To ask"),
+        tuple(_evidence_row(of, entry, TableCell(entry["principle"], entry["means"])) for entry in entries),
+        (say("Evidence is not compliance: whether due regard was had shows in decisions.", (), (), [_SOURCE]),),
         (4, 4, 4),
-    )  # fmt: skip
+    )
     return Section("due-regard", "Due regard: six principles", (table,))
 
 
 def support_checklist_section(of: Dossier) -> Section:
     """The checklist of a commissioning support unit."""
-    rows = []
-    for entry in of.rulebook.briefing["checklist"]:
-        evidence = list(_evidence(of, entry))
-        state = f"{capital(_IN_EVIDENCE)}: {'; '.join(evidence)}" if evidence else capital(_NOT_IN_EVIDENCE)
-        rows.append(
-            TableRow(
-                (TableCell(entry["check"]), TableCell(state), TableCell(entry["ask"])),
-                other=(*entry["answers"], *entry["items"]),
-            )
-        )
+    entries = of.rulebook.briefing["checklist"]
     table = Table(
-        "Checklist for use with an organisation (guidance 5.3.1 b)", ("Check", "In the return", "To ask"), tuple(rows),
-        (), (4, 4, 4),
-    )  # fmt: skip
+        "Checklist for use with an organisation (guidance 5.3.1 b)",
+        ("Check", "In the return", "To ask"),
+        tuple(_evidence_row(of, entry, TableCell(entry["check"])) for entry in entries),
+        (),
+        (4, 4, 4),
+    )
     return Section("checklist", "Checklist of a support unit", (table,))
 
 
+def _evidence_row(of: Dossier, entry: Json, what: TableCell) -> TableRow:
+    """A principle or a check, what a return and its narrative show of it, and what to ask."""
+    evidence = "; ".join(_evidence(of, entry))
+    state = f"{_IN_EVIDENCE}: {evidence}" if evidence else _NOT_IN_EVIDENCE
+    rests_on = (*entry["answers"], *entry["items"]) or (_SOURCE,)
+    return TableRow((what, TableCell(state), TableCell(entry["ask"])), other=rests_on)
+
+
 def _evidence(of: Dossier, entry: Json) -> Iterator[str]:
-    """What a return and its narrative show of a principle or a check."""
     items = of.rulebook.items["items"]
     given = [name for name in entry["items"] if _is_given(of, name)]
     survey = [name for name in given if name.startswith("survey_")]
     yield from (f"{items[name]['title']} by ethnicity" for name in given if name not in survey)
     if survey:
         yield f"{named(survey)} by ethnicity"
-    for name in entry["answers"]:
-        answer = answered(of, name)
-        if answer and answer != "no":
-            yield f"{as_statement(of.rulebook.narrative[name]['question'])} {answer}"
+    yield from _statements(of, (name for name in entry["answers"] if not _answered_no(of, name)))
 
 
 def _is_given(of: Dossier, item: str) -> bool:

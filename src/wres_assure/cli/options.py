@@ -1,4 +1,4 @@
-"""The options that say what is read: the same for every command that judges a return."""
+"""The same for every command that judges a return: the options that say what is read, one return of it, exit codes."""
 
 from __future__ import annotations
 

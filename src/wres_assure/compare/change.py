@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ..facts import Facts
 from ..figures import more_or_fewer
 from ..model import Change, Earlier, Fact, Indicator, Json, Place, Pooled
-from ..numbers import tidy
+from ..numbers import tidied, tidy
 from ..rulebook import Rulebook
 from ..stats.comparisons import Pair, benjamini_hochberg, change_given_cases, regression_to_the_mean
 from ..stats.power_of_change import common_ratio, gap_note, seen_note, smallest_seen, smallest_seen_of_many
@@ -71,7 +71,7 @@ def changes(
         found.append(
             Change(
                 now.id, then.year, then.source, last.value, now.value, size, NOT_TESTED,
-                _tidy(test.p), None, test.reason, notes, large, last.groups,
+                tidied(test.p), None, test.reason, notes, large, last.groups,
             )
         )  # fmt: skip
     settled = _settled(found, limits)
@@ -102,17 +102,13 @@ def questioned(
     return {change.id: change for change in _settled(marked, limits_of(rulebook, year))}
 
 
-def _tidy(number: float | None) -> float | None:
-    return None if number is None else tidy(number)
-
-
 def _settled(found: Sequence[Change], limits: Limits) -> list[Change]:
     """The changes with their p adjusted for there being nine, and their kind."""
     p_values = [change.p for change in found]
     adjusted = benjamini_hochberg([*p_values, *[None] * (FAMILY - len(found))])
     settled = []
     for change, p in zip(found, adjusted, strict=False):
-        p = _tidy(p)
+        p = tidied(p)
         chance = p is None or p >= limits.level
         kind = (
             NOT_TESTED
@@ -338,7 +334,7 @@ def pooled(
         if len(taken) > 1:
             a, m, b, n = (sum(column) for column in zip(*taken.values(), strict=True))
             lower, upper = (ratio_of_proportions_mn(a, m, b, n) if a + b else None) or (None, None)
-            value, lower, upper = (_tidy(x) for x in (a / m / (b / n) if b and m else None, lower, upper))
+            value, lower, upper = (tidied(x) for x in (a / m / (b / n) if b and m else None, lower, upper))
             found[now.id] = Pooled(now.id, tuple(sorted(taken, reverse=True)), value, lower, upper, float(a + b))
     return found
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..facts import Facts, Resolved
 from ..model import Fact, Indicator, Json, Place
-from ..numbers import CannotCompute, Operand, tidy
+from ..numbers import CannotCompute, Operand, tidied, tidy
 from ..rulebook import Rulebook
 from ..rulebook.expression import interval_of
 from ..stats.power import smallest_detectable_ratio
@@ -108,12 +108,12 @@ def _computed(
         entry["id"],
         entry["title"],
         entry["unit"],
-        _tidy(value),
-        _tidy(lower),
-        _tidy(upper),
-        _tidy(p),
+        tidied(value),
+        tidied(lower),
+        tidied(upper),
+        tidied(p),
         {name: tidy(number) for name, number in groups.items()},
-        _tidy(gap),
+        tidied(gap),
         derivation["source"],
         None if value is not None else (reasons or ["it would divide by zero"])[0],
         tuple(notes),
@@ -133,10 +133,6 @@ def _value(tree: Any, env: dict[str, Operand]) -> float | None:
         return interval_of(tree)(env).value
     except CannotCompute:
         return None
-
-
-def _tidy(value: float | None) -> float | None:
-    return None if value is None else tidy(value)
 
 
 def _zero_cells(entry: Json, counts: Counts) -> tuple[str | None, str | None]:

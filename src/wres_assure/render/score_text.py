@@ -2,46 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from textwrap import wrap
 
 from ..model import Assessment
 from ..rulebook import Rulebook
 from ..wording import score as said
 from ..wording.text import clean, code_shown, name_shown
+from .text import WIDTH, wrapped
 
-WIDTH = 80
 _COLUMNS = (36, 8, 9, 14, 10)
 
 
 def text(assessment: Assessment, rulebook: Rulebook, explain: bool) -> str:
     """Everything there is to say of one return, to read."""
-    page: list[str] = []
     subject, score = assessment.subject, assessment.score
-    name = name_shown(subject.organisation.name)
-    page += _wrapped(f"{name} ({code_shown(subject.organisation.code) or 'no code'})")
-    page += _wrapped(f"WRES return {subject.year or 'of a year not told'}, {clean(assessment.submission.file)}")
-    if subject.stopped:
-        page += _wrapped(f"Not judged. {clean(subject.stopped)}")
     level, reasons = assessment.reliability
-    page += _head(f"Reliability of the figures: {level}")
-    for reason in reasons:
-        page += _wrapped(f"- {clean(reason)}", 0, 2)
-    page += _head("Profile")
-    page += _wrapped(said.profile_sentence(assessment))
-    page += _wrapped(said.EACH_AT)
+    code = code_shown(subject.organisation.code) or "no code"
+    page = [
+        *_wrapped(f"{name_shown(subject.organisation.name)} ({code})"),
+        *_wrapped(f"WRES return {subject.year or 'of a year not told'}, {clean(assessment.submission.file)}"),
+        *(_wrapped(f"Not judged. {clean(subject.stopped)}") if subject.stopped else []),
+        *_head(f"Reliability of the figures: {level}"),
+        *_listed(reasons),
+        *_head("Profile"),
+        *_wrapped(said.profile_sentence(assessment)),
+        *_wrapped(said.EACH_AT),
+    ]
     if unusable := said.unusable_lines(assessment.indicators):
-        page += _head("Not used")
-        for title, why in unusable:
-            page += _wrapped(f"{title}. {why}", 0, 2)
-    page += _head("Gap index, experimental")
-    page += _wrapped(said.index_sentence(score))
-    page += _wrapped(said.STATUS)
-    if score.gap_index is not None:
-        page += ["", *_tables(assessment, rulebook), ""]
-    for note in score.notes:
-        page += _wrapped(f"- {clean(note)}", 0, 2)
-    if explain:
-        page += _explained(assessment, rulebook)
+        page += [*_head("Not used"), *(line for title, why in unusable for line in _wrapped(f"{title}. {why}", 0, 2))]
+    page += [*_head("Gap index, experimental"), *_wrapped(said.index_sentence(score)), *_wrapped(said.STATUS)]
+    page += ["", *_tables(assessment, rulebook), ""] if score.gap_index is not None else []
+    page += [*_listed(score.notes), *(_explained(assessment, rulebook) if explain else [])]
     return "".join(f"{line}\n" for line in page)
 
 
@@ -63,26 +55,28 @@ def _head(text: str) -> list[str]:
     return ["", text, "-" * len(text)]
 
 
+def _listed(texts: Iterable[str]) -> list[str]:
+    return [line for text in texts for line in _wrapped(f"- {clean(text)}", 0, 2)]
+
+
 def _wrapped(text: str, indent: int = 0, hang: int = 0) -> list[str]:
-    first, later = " " * indent, " " * hang
-    return wrap(
-        text, WIDTH, initial_indent=first, subsequent_indent=later, break_long_words=False, break_on_hyphens=False
-    )
+    return wrapped(text, WIDTH, indent, hang) if text else []
 
 
 def _tables(assessment: Assessment, rulebook: Rulebook) -> list[str]:
     """Domains, the part of each indicator, and the index by other methods."""
-    score = assessment.score
-    page = _row("Domain", "Gap")
-    for title, gap in said.domain_lines(score):
-        page += _row(title, gap)
-    page += ["", *_row("Indicator", "Gap", "Weight", "Multiplies by", "Without")]
-    for line in said.index_lines(assessment, rulebook):
-        page += _row(f"{line.number} {line.title}", line.gap, line.weight, line.factor, line.without)
-    page += ["", *_row("By another method", "Index")]
-    for title, gap in said.alternative_lines(score):
-        page += _row(title, gap)
-    return page
+    rows: list[tuple[str, ...]] = [
+        ("Domain", "Gap"),
+        *said.domain_lines(assessment.score),
+        (),
+        ("Indicator", "Gap", "Weight", "Multiplies by", "Without"),
+    ]
+    rows += [
+        (f"{line.number} {line.title}", line.gap, line.weight, line.factor, line.without)
+        for line in said.index_lines(assessment, rulebook)
+    ]
+    rows += [(), ("By another method", "Index"), *said.alternative_lines(assessment.score)]
+    return [line for row in rows for line in (_row(*row) if row else [""])]
 
 
 def _row(title: str, *cells: str) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ..facts import Facts
 from ..model import Indicator, Json, Score, Term
-from ..numbers import tidy
+from ..numbers import tidied, tidy
 from ..rulebook import Rulebook
 from . import gap_index
 from .profile import CLASSES, standings
@@ -114,9 +114,9 @@ def _one_appointment(terms: Sequence[Term], indicators: Iterable[Indicator], rul
 def _tidied(term: Term) -> Term:
     return term._replace(
         g=tidy(term.g),
-        variance=None if term.variance is None else tidy(term.variance),
+        variance=tidied(term.variance),
         weight=tidy(term.weight),
-        odds=None if term.odds is None else tidy(term.odds),
+        odds=tidied(term.odds),
     )
 
 

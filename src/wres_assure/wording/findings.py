@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from ..facts import title_of
-from ..model import FAILED, HOW_GIVEN, WHOLE, Finding, Place
+from ..model import FAILED, HOW_GIVEN, WHOLE, Finding, Place, Shown
 from ..numbers import CannotCompute, exact
 from ..rulebook import Rule, Rulebook
 from ..rulebook.expression import Tree, names_in, text_of, value_of
@@ -60,6 +60,7 @@ def remedy_of(finding: Finding, rulebook: Rulebook) -> str:
 
 
 def _filled(name: str, form: str | None, finding: Finding, rulebook: Rulebook, show_values: bool) -> str:
+    """What stands in a message in place of a name."""
     if name == "place":
         return place_of(finding.place, rulebook)
     if name == "detail":
@@ -67,29 +68,30 @@ def _filled(name: str, form: str | None, finding: Finding, rulebook: Rulebook, s
     if name == "raw":
         raw = finding.cells[0][1] if finding.cells else ""
         return clean(raw) if show_values else figure_shown(raw)
+    if name == "ethnicity":
+        return str(rulebook.items["ethnicity"].get(finding.place.ethnicity, finding.place.ethnicity))
     if name in Place._fields:
-        return (
-            place_of(WHOLE._replace(**{name: getattr(finding.place, name)}), rulebook)
-            if name != "ethnicity"
-            else str(rulebook.items["ethnicity"].get(finding.place.ethnicity, finding.place.ethnicity))
-        )
-    shown = finding.values.get(name)
-    if shown is None:
-        return NOTHING
+        return place_of(WHOLE._replace(**{name: getattr(finding.place, name)}), rulebook)
     unit = rulebook.rule(finding.rule).units.get(name, "number")
-    unit = "share" if unit == "quotient" else unit  # people of people
+    shown = finding.values.get(name)
+    return NOTHING if shown is None else _in_form(shown, form, "share" if unit == "quotient" else unit)  # of people
+
+
+_FORMS: dict[str, Callable[[float], str]] = {
+    "d": lambda value: f"{value:,.0f}",
+    "year": lambda value: f"{value:.0f}",
+    "often": often,
+    "yes": lambda value: "yes" if value else "no",
+    "date": day,
+}
+
+
+def _in_form(shown: Shown, form: str | None, unit: str) -> str:
+    """A value as the message asks for it: `{appointed:d}`; by its unit where it asks for nothing."""
+    if form in _FORMS:
+        return _FORMS[form](shown.value)
     if form == "raw" and shown.raw:
         return clean(shown.raw)
-    if form == "d":
-        return f"{shown.value:,.0f}"
-    if form == "year":
-        return f"{shown.value:.0f}"
-    if form == "often":
-        return often(shown.value)
-    if form == "yes":
-        return "yes" if shown.value else "no"
-    if form == "date":
-        return day(shown.value)
     if form == "range":
         return span(shown, unit)
     if form == "exact" and unit in ("share", "ratio"):

@@ -48,23 +48,19 @@ _COUNTED = (
 
 
 def counts_row(facts: Facts) -> tuple[tuple[str, str], ...]:
-    """The one row of counts that shows how small everything is."""
-    counts = []
-    for title, (item, staff_group, pay_band) in _COUNTED:
-        operand = facts.resolve(Place(item, "verified", staff_group, pay_band, "all")).operand
-        counts.append((title, number(operand.value if operand else None, "people")))
-    answered = [
-        operand.value
-        for question in range(5, 9)
-        if (operand := facts.resolve(Place(f"respondents_{question}", ethnicity="all")).operand)
-    ]
-    low, high = (min(answered), max(answered)) if answered else (None, None)
-    shown = number(low, "people") if low == high else f"{number(low, 'people')} to {number(high, 'people')}"
-    counts.insert(-1, ("Answered the survey", shown))
-    return tuple(counts)
+    """The one row of counts that shows how small everything is: titles and numbers of people."""
+    *counts, board = (
+        (title, number(facts.value(Place(item, "verified", staff_group, pay_band, "all")), "people"))
+        for title, (item, staff_group, pay_band) in _COUNTED
+    )
+    found = (facts.value(Place(f"respondents_{question}", ethnicity="all")) for question in range(5, 9))
+    answered = [value for value in found if value is not None]
+    low, high = (number(end(answered, default=None), "people") for end in (min, max))
+    return *counts, ("Answered the survey", low if low == high else f"{low} to {high}"), board
 
 
 def unknown_ethnicity(facts: Facts) -> Said | None:
+    """For how many of the staff ethnicity is unknown; None where it cannot be told."""
     share = facts.get(Place("indicator_1", "unknown_share")) or facts.get(Place("indicator_3", "unknown_share"))
     if share is None or share.value is None:
         return None
@@ -72,39 +68,32 @@ def unknown_ethnicity(facts: Facts) -> Said | None:
 
 
 def indications(assessment: Assessment, rulebook: Rulebook, facts: Facts) -> Iterator[Indication]:
+    """The indicators as lines of the table, in order."""
     entries = {entry["id"]: entry for entry in rulebook.indicators}
-    for indicator in assessment.indicators:
-        entry = entries[indicator.id]
-        split = "white" in entry["groups"]
-        first, second = ("white", "bme") if split else reversed(entry["over"])
-        shown = [
-            number(indicator.groups.get(name), "share") if indicator.groups.get(name) is not None else "-"
-            for name in (first, second)
-        ]
-        said = say(
-            sentence_of(
-                indicator,
-                entry,
-                events_of(indicator, entry, facts),
-                small_count(facts) if entry["complete_count"] else None,
-            ),
-            (),
-            [indicator.id],
-        )
-        doubt = "" if indicator.usable else str(indicator.doubt or indicator.reason)
-        yield Indication(
-            indicator.id,
-            number_of(indicator.id),
-            indicator.title,
-            shown[0],
-            shown[1],
-            ("", "") if split else (entry["groups"][first], entry["groups"][second]),
-            value_cell(indicator),
-            told(indicator),
-            doubt,
-            said,
-            (*indicator.notes, *([BY_THE_PUBLIC] if indicator.id == "indicator_5" else [])),
-        )
+    return (_indication(indicator, entries[indicator.id], facts) for indicator in assessment.indicators)
+
+
+def _indication(indicator: Indicator, entry: Json, facts: Facts) -> Indication:
+    split = "white" in entry["groups"]
+    first, second = ("white", "bme") if split else reversed(entry["over"])
+    white, bme = (
+        number(indicator.groups[name], "share") if name in indicator.groups else "-" for name in (first, second)
+    )
+    few = small_count(facts) if entry["complete_count"] else None
+    text = sentence_of(indicator, entry, events_of(indicator, entry, facts), few)
+    return Indication(
+        id=indicator.id,
+        number=number_of(indicator.id),
+        title=indicator.title,
+        white=white,
+        bme=bme,
+        of=("", "") if split else (entry["groups"][first], entry["groups"][second]),
+        value=value_cell(indicator),
+        told=told(indicator),
+        doubt="" if indicator.usable else str(indicator.doubt or indicator.reason),
+        said=say(text, (), [indicator.id]),
+        notes=(*indicator.notes, BY_THE_PUBLIC) if indicator.id == "indicator_5" else indicator.notes,
+    )
 
 
 def events_of(indicator: Indicator, entry: Json, facts: Facts) -> float | None:
@@ -113,8 +102,8 @@ def events_of(indicator: Indicator, entry: Json, facts: Facts) -> float | None:
     if derivation is None or not derivation["interval"] or indicator.unit != "ratio":
         return None
     names = derivation["interval"]["arguments"]
-    operands = [facts.resolve(Place(*derivation["let"][name])).operand for name in (names[0], names[2])]
-    return sum(operand.value for operand in operands if operand) if all(operands) else None
+    happened = [facts.value(Place(*derivation["let"][name])) for name in (names[0], names[2])]
+    return None if None in happened else sum(value or 0.0 for value in happened)
 
 
 def share_pair(first: float, second: float) -> tuple[str, str]:

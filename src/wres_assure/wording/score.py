@@ -51,7 +51,6 @@ class IndexLine(NamedTuple):
     id: str
     number: str
     title: str
-    domain: str
     gap: str  # as a ratio
     weight: str
     factor: str  # what the index is multiplied by; all of them together make it
@@ -103,7 +102,6 @@ def index_lines(assessment: Assessment, rulebook: Rulebook) -> list[IndexLine]:
             term.id,
             number_of(term.id),
             titles[term.id],
-            term.domain,
             gap(math.exp(term.g)),
             f"{term.weight * 100:.1f}%",
             f"{contribution(term):.3f}",

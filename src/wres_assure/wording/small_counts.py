@@ -20,6 +20,11 @@ class SmallCount(NamedTuple):
     share: float  # BME share of the workforce
 
     @property
+    def rate(self) -> float:
+        """BME share of the people."""
+        return self.bme / self.people
+
+    @property
     def parity(self) -> int:
         """The whole number of people nearest to the workforce's share."""
         return int(self.share * self.people + 0.5)
@@ -34,19 +39,12 @@ def small_count(
     facts: Facts, item: str = "board_total", staff_group: str = "", pay_band: str = ""
 ) -> SmallCount | None:
     """The BME members of a board or a row, beside the workforce."""
-    counts = [
-        facts.resolve(key).operand
-        for key in (
-            Place(item, "verified", staff_group, pay_band, "bme"),
-            Place(item, "verified", staff_group, pay_band, "all"),
-            Place("headcount", "verified", "*", "*", "bme"),
-            Place("headcount", "verified", "*", "*", "all"),
-        )
-    ]
-    numbers = [count.value for count in counts if count is not None]
-    if len(numbers) < 4 or numbers[1] <= 0 or numbers[3] <= 0:
+    row = (item, "verified", staff_group, pay_band)
+    keys = (Place(*of, ethnicity) for of in (row, ("headcount", "verified", "*", "*")) for ethnicity in ("bme", "all"))
+    bme, people, all_bme, everybody = (facts.value(key) for key in keys)
+    if bme is None or not people or people < 0 or all_bme is None or not everybody or everybody < 0:
         return None
-    return SmallCount(int(numbers[0]), int(numbers[1]), numbers[2] / numbers[3])
+    return SmallCount(int(bme), int(people), all_bme / everybody)
 
 
 def needed_words(few: SmallCount) -> str:

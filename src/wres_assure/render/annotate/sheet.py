@@ -143,7 +143,7 @@ def marked(
         row = known.get(number)
         if row is None:
             cells = "".join(
-                _cell(outline, content, None, number, column, action, style_for) for column, action in wanted.items()
+                _cell(outline, (number, column), {}, action, style_for) for column, action in wanted.items()
             )
             missing[number] = f'<{outline.prefix}row r="{number}">{cells}</{outline.prefix}row>'
         else:
@@ -166,10 +166,11 @@ def _in_row(
     """The edits of one row: cells that are there get their style, the others are put where they belong."""
     edits: list[Edit] = []
     inserted: list[tuple[int, str]] = []
+    given = attributes(content, row.open)
     for column, action in wanted.items():
         tag = row.cells.get(column)
         if tag is None:
-            inserted.append((column, _cell(outline, content, row, row.number, column, action, style_for)))
+            inserted.append((column, _cell(outline, (row.number, column), given, action, style_for)))
             continue
         base = whole(attributes(content, tag).get("s"))
         style = style_for(base, action)
@@ -178,7 +179,7 @@ def _in_row(
     if not inserted:
         return edits
     tag = row.open
-    first, _, last = attributes(content, tag).get("spans", "").partition(":")
+    first, _, last = given.get("spans", "").partition(":")
     outside = any(not whole(first, 1) <= column <= whole(last, 16_384) for column, _ in inserted)
     start = with_attributes(content, tag, spans=None) if outside else content[tag.start : tag.end]  # a hint, no more
     if row.close is None:
@@ -192,16 +193,11 @@ def _in_row(
     return edits
 
 
-def _cell(
-    outline: Outline, content: bytes, row: RowTags | None, number: int, column: int, action: str, style_for: StyleFor
-) -> str:
-    """A cell that was not there, in the style that its row or column gives to blank cells."""
-    given = attributes(content, row.open) if row else {}
-    if "s" in given and given.get("customFormat") in ("1", "true"):
-        base = whole(given["s"])
-    else:
-        base = whole(outline.columns.get(column, {}).get("style"))
-    return f'<{outline.prefix}c r="{address((number, column))}" s="{style_for(base, action)}"/>'
+def _cell(outline: Outline, at: RowColumn, of_row: Mapping[str, str], action: str, style_for: StyleFor) -> str:
+    """A cell that was not there, in the style that its row, of these attributes, or its column gives to blank cells."""
+    style = of_row.get("s") if of_row.get("customFormat") in ("1", "true") else None
+    base = whole(style if style is not None else outline.columns.get(at[1], {}).get("style"))
+    return f'<{outline.prefix}c r="{address(at)}" s="{style_for(base, action)}"/>'
 
 
 # Styles

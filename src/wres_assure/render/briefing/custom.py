@@ -93,6 +93,7 @@ class _Look(HTMLParser):
         self.in_style = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """An opening tag: what it is, and each of its attributes."""
         self.in_style = tag == "style"
         if tag in _LOADING or (
             tag == "meta" and any(name == "http-equiv" and (value or "").lower() == "refresh" for name, value in attrs)
@@ -114,9 +115,11 @@ class _Look(HTMLParser):
     handle_startendtag = handle_starttag
 
     def handle_endtag(self, tag: str) -> None:
+        """A closing tag: a style ends."""
         self.in_style = False
 
     def handle_data(self, data: str) -> None:
+        """Text: inside a style it may name an address."""
         if self.in_style and _outside("".join(data.split()).lower()):
             self._say("an address in <style>")
 

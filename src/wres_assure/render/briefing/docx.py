@@ -110,12 +110,14 @@ class _Word:
             run._r.append(field)
 
     def section(self, section: Section, new_page: bool = False) -> None:
+        """A section with its blocks, on a page of its own where asked."""
         heading = self.file.add_heading(_xml(section.title), level=section.level)
         heading.paragraph_format.page_break_before = new_page
         for block in section.blocks:
             self.block(block)
 
     def block(self, block: Block) -> None:
+        """A block, by its kind."""
         if isinstance(block, Paragraph):
             self.paragraph(
                 block.said, block.label, "Small" if block.style == "quiet" else "Normal", block.style == "strong"
@@ -138,6 +140,7 @@ class _Word:
             self.table(block)
 
     def paragraph(self, said: Iterable[Said], label: str = "", style: str = "Normal", strong: bool = False) -> Any:
+        """Sentences as one paragraph with its label in front; gives back the paragraph of python-docx."""
         paragraph = self.file.add_paragraph(style=style)
         if label:
             paragraph.add_run(_xml(label)).bold = True
@@ -149,6 +152,7 @@ class _Word:
         return paragraph
 
     def chart(self, chart: Chart) -> None:
+        """A chart as a picture with its alternative text, and its table."""
         self.file.add_paragraph(_xml(chart.title), style="Caption")
         picture = pdf.picture(charts.svg(chart), _WIDE, _DPI)
         shape = self.file.add_picture(io.BytesIO(picture), width=self.shared.Mm(_WIDE))
@@ -158,6 +162,7 @@ class _Word:
         self.table(chart.table)
 
     def table(self, table: Table) -> None:
+        """A table with its caption above and its notes below."""
         if table.header:
             if table.caption:
                 self.file.add_paragraph(_xml(table.caption), style="Caption")

@@ -37,6 +37,7 @@ class Scale(NamedTuple):
     ticks: tuple[float, ...]
 
     def at(self, value: float) -> float:
+        """Where a value lies, in user units."""
         value = min(max(value, self.low), self.high)
         low, high = self.low, self.high
         if self.logarithmic:
@@ -48,6 +49,7 @@ class Scale(NamedTuple):
         return value is None or not self.low <= value <= self.high
 
     def between(self, start: float, end: float) -> Scale:
+        """The same scale between two other places."""
         return self._replace(start=start, end=end)
 
 
@@ -60,6 +62,7 @@ class Drawing:
     def line(
         self, x1: float, y1: float, x2: float, y2: float, colour: str = INK, width: float = 1, dash: str = ""
     ) -> None:
+        """A straight line."""
         dashed = f' stroke-dasharray="{dash}"' if dash else ""
         self.parts.append(
             f'<path d="M{written(x1)} {written(y1)}L{written(x2)} {written(y2)}" stroke="{colour}" '
@@ -67,6 +70,7 @@ class Drawing:
         )
 
     def shape(self, path: str, filled: bool = True, colour: str = BLUE) -> None:
+        """A closed path; hollow where it is not filled."""
         self.parts.append(
             f'<path d="{path}" fill="{colour if filled else "#ffffff"}" stroke="{colour}" stroke-width="1.5"/>'
         )
@@ -82,6 +86,7 @@ class Drawing:
         bold: bool = False,
         halo: bool = False,
     ) -> None:
+        """One line of text; `halo` keeps it readable over lines."""
         if not text:
             return
         shown = "".join(
@@ -105,6 +110,7 @@ class Drawing:
         colour: str = INK,
         bold: bool = False,
     ) -> None:
+        """Several lines of text below each other."""
         for row, text in enumerate(lines):
             self.text(x, y + row * size * 1.15, text, anchor, size, colour, bold)
 
@@ -142,6 +148,7 @@ class Drawing:
 
 
 def circle(x: float, y: float, radius: float) -> str:
+    """The path of a circle."""
     r, d = written(radius), written(2 * radius)
     return f"M{written(x - radius)} {written(y)}a{r} {r} 0 1 0 {d} 0a{r} {r} 0 1 0 -{d} 0Z"
 
@@ -153,6 +160,7 @@ def written(number: float) -> str:
 
 
 def escaped(text: str) -> str:
+    """Text as it stands in XML."""
     for letter, written in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#39;")):
         text = text.replace(letter, written)
     return text
@@ -232,6 +240,7 @@ def scale_of(panels: Iterable[Panel], start: float, end: float) -> Scale:
 
 
 def tick_of(value: float, unit: str) -> str:
+    """The number at a tick of an axis."""
     if unit == "points":
         return f"{value * 100:+g}" if value else "0"
     return f"{value * 100:g}%" if unit == "share" else f"{value:,g}"

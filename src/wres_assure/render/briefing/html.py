@@ -45,6 +45,7 @@ class _Folders(FileSystemLoader):
     """Files that lie in the folders themselves: no links that lead out of them, nothing that turns escaping off."""
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """The source of a template; TemplateSyntaxError where it leads out of the folder or turns escaping off."""
         source, path, fresh = super().get_source(environment, template)
         inside = os.path.realpath(path)
         if not any(
@@ -60,6 +61,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     """The sandbox, which need not look twice at a field of a part of the document: half the time of a page."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
+        """A field of a part of the document as it is; of anything else by the rules of the sandbox."""
         if attribute in getattr(type(obj), "_fields", ()):
             return getattr(obj, attribute)
         return super().getattr(obj, attribute)

@@ -10,6 +10,7 @@ import datetime
 import io
 import math
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 import xlsxwriter  # type: ignore[import-untyped]  # it brings no types
@@ -222,15 +223,14 @@ Style = Callable[..., Any]
 
 
 def _styles(book: Any) -> Style:
-    made: dict[tuple[str, ...], Any] = {}
+    """A format by the names of its styles, later ones over earlier ones, and the code of its number format."""
 
+    @cache
     def style(*names: str, number: str = "") -> Any:
-        if (*names, number) not in made:
-            properties: Json = {}
-            for name in ("", *names):
-                properties |= STYLES[name]
-            made[*names, number] = book.add_format(properties | ({"num_format": number} if number else {}))
-        return made[*names, number]
+        properties: Json = {}
+        for name in ("", *names):
+            properties |= STYLES[name]
+        return book.add_format(properties | ({"num_format": number} if number else {}))
 
     return style
 
@@ -267,10 +267,8 @@ def _headings(sheet: Any, layout: Json, cover: Mapping[str, str], style: Style) 
 def _answer(sheet: Any, row: int, column: int, name: str, answer: str, style: Any) -> None:
     if answer.isascii() and answer.isdigit():
         sheet.write_number(row, column, int(answer), style)
-    elif answer:
-        sheet.write_string(row, column, answer, style)
     else:
-        sheet.write_blank(row, column, None, style)
+        _text(sheet, row, column, answer, style)
     for asked, source in (("organisation_type", ORGANISATION_TYPES), ("region", REGIONS)):
         if asked == name:
             # A warning, not a stop: the list may lack a name that is right.
@@ -281,6 +279,14 @@ def _answer(sheet: Any, row: int, column: int, name: str, answer: str, style: An
         sheet.data_validation(row, column, row, column, {
             "validate": "any", "input_title": "Organisation code",
             "input_message": "The ODS code of the organisation: three letters and digits for a trust."})
+
+
+def _text(sheet: Any, row: int, column: int, text: str, style: Any) -> None:
+    """A cell with a text, or to be filled in where there is none."""
+    if text:
+        sheet.write_string(row, column, text, style)
+    else:
+        sheet.write_blank(row, column, None, style)
 
 
 def _labels(sheet: Any, layout: Json, spots: Mapping[Place, _Spot], notes: Mapping[int, str], style: Style) -> None:
@@ -302,11 +308,7 @@ def _labels(sheet: Any, layout: Json, spots: Mapping[Place, _Spot], notes: Mappi
                 if (at + 1, column) not in taken and column != columns["notes"]:
                     sheet.write_blank(at, column - 1, None, style("boxed", "not asked"))
             note = notes.get(row["row"], "")
-            note_style = style("boxed", "entry")
-            if note:
-                sheet.write_string(at, columns["notes"] - 1, note, note_style)
-            else:
-                sheet.write_blank(at, columns["notes"] - 1, None, note_style)
+            _text(sheet, at, columns["notes"] - 1, note, style("boxed", "entry"))
             if len(row["label"]) > 56 or len(note) > 40:
                 sheet.set_row(at, 14 * max(-(-len(row["label"]) // 54), -(-len(note) // 38)))
 
