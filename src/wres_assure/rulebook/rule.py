@@ -57,6 +57,28 @@ class Selector(NamedTuple):
         )
 
 
+class Keys(NamedTuple):
+    """What the names of a rule stand for at a place."""
+
+    of: Mapping[str, Place]  # a printed figure as the return's own
+    printed: tuple[str, ...]  # the names of printed figures
+
+
+class _KeysAt(dict[Place, Keys]):
+    """The keys of a rule at each place, worked out when first asked for: they are the same for every return."""
+
+    def __init__(self, let: Mapping[str, Selector]) -> None:
+        super().__init__()
+        # What does not depend on the place stands first, in findings too.
+        self._let = sorted(let.items(), key=lambda named: not named[1].fixed)
+
+    def __missing__(self, place: Place) -> Keys:
+        keys = {name: selector.at(place) for name, selector in self._let}
+        printed = tuple(name for name, key in keys.items() if key.basis == "printed")
+        found = self[place] = Keys(keys | {name: keys[name].under("verified") for name in printed}, printed)
+        return found
+
+
 class Wording(NamedTuple):
     """What a finding of a rule says, and what it asks to be done."""
 
@@ -108,7 +130,7 @@ class Rule(NamedTuple):
     file: str
     line: int
     beside: bool  # rests on what is given beside the return: an earlier return, peers, survey, narrative, notes
-    let_in_order: tuple[str, ...] = ()  # names of what does not depend on the place first, as in findings
+    keys_at: Mapping[Place, Keys] = {}
     where: Mapping[str, Callable[[Env], Operand]] = {}
     when: Callable[[Env], bool] | None = None
     holds: Callable[[Env], bool] | None = None
@@ -168,7 +190,7 @@ def _closures(let: Mapping[str, Selector], where: Mapping[str, Tree], when: Tree
     for name, tree in where.items():
         needs_of[name] = _needs(tree, needs_of)
     return {
-        "let_in_order": tuple(sorted(let, key=lambda name: not let[name].fixed)),
+        "keys_at": _KeysAt(let),
         "where": {name: interval_of(tree) for name, tree in where.items()},
         "when": value_of(when) if when else None,
         "holds": value_of(holds) if holds else None,
