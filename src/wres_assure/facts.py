@@ -83,13 +83,12 @@ class Facts:
 
     def __init__(self, facts: Iterable[Fact], items: Json, parameters: Mapping[str, float | None]) -> None:
         self.all = tuple(facts)
-        self.keys = tuple([fact.key for fact in self.all])
         self.troubled = tuple([fact for fact in self.all if fact.problem is not None])
         self._items = items
-        self._by_key: dict[tuple[str, ...], Fact] = dict(zip(self.keys, self.all, strict=True))
+        self._by_key: dict[tuple[str, ...], Fact] = {fact.key: fact for fact in self.all}
         if parameters:
             self._by_key.update(_parameter_facts(parameters))
-        self.printed_places = _printed_places(self.keys)
+        self.printed_places = _printed_places([fact.key for fact in self.all])
         self._whole: dict[Place, Resolved] = {}
         self._start()
 
@@ -101,8 +100,8 @@ class Facts:
         """The same table with more facts; what reported figures amount to is not worked out again."""
         more = tuple(facts)
         made = object.__new__(Facts)
-        keys = tuple([fact.key for fact in more])
-        made.all, made.keys, made._items = self.all + more, self.keys + keys, self._items
+        keys = [fact.key for fact in more]
+        made.all, made._items = self.all + more, self._items
         made.troubled = self.troubled + tuple([fact for fact in more if fact.problem is not None])
         made._by_key = {**self._by_key, **dict(zip(keys, more, strict=True))}
         made.printed_places = sorted({*self.printed_places, *_printed_places(keys)})
