@@ -76,9 +76,12 @@ def annotate(
     copy = marked(data, submission, words, result(found, rulebook, show_values), rulebook)
     again = judged(read_bytes(copy, file), rulebook, given.year, opened)[0]
     if (again.findings, again.coverage) != (found.findings, found.coverage):
-        message = f"{file} would be judged otherwise once it is marked, so no copy of it was made."
-        remedy = "Read the findings in a workbook of their own: wres-assure findings. Tell us: this is our fault."
-        raise Refused("not_carried", message, remedy, file)
+        raise Refused(
+            "not_carried",
+            f"{file} would be judged otherwise once it is marked, so no copy of it was made.",
+            "Read the findings in a workbook of their own: wres-assure findings. Tell us: this is our fault.",
+            file,
+        )
     files.write(output, copy, force)
     click.echo(clean(f"{output} is written. {words.coverage}"))
     ctx.exit(exit_code(found))

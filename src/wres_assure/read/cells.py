@@ -92,9 +92,12 @@ class Keeper:
             value = text
         if row > MAX_ROW or column > MAX_COLUMN:
             where = f"in row {row:,}, column {column:,} of sheet {self.sheet}"
-            message = f"{file} has content far from the return, {where}."
-            remedy = f"Remove what stands below row {MAX_ROW:,} or to the right of column {MAX_COLUMN}."
-            raise Refused("cell_far", message, remedy, self._address(row, column))
+            raise Refused(
+                "cell_far",
+                f"{file} has content far from the return, {where}.",
+                f"Remove what stands below row {MAX_ROW:,} or to the right of column {MAX_COLUMN}.",
+                self._address(row, column),
+            )
         at = (row, column)
         number_format = "date" if kind == "d" else formats.get(style, "general")
         hidden = row_hidden or self.column_hidden[column]

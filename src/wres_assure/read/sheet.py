@@ -204,8 +204,9 @@ class _Whole(Reading):
             word = reference[: -len(self.row_text)]
             column = self.columns.get(word) or column_number(word)
             if not column or not reference.endswith(self.row_text):
-                what = f"sheet {self.name} has a cell in row {self.row:,} whose address is not there"
-                raise damaged(self.file, what, self.name)
+                raise damaged(
+                    self.file, f"sheet {self.name} has a cell in row {self.row:,} whose address is not there", self.name
+                )
             self.column = self.columns[word] = column
             self.letters[column] = word
         if self.inside or not self.row:
@@ -248,6 +249,10 @@ def _merge(reference: str, file: str, name: str) -> tuple[int, int, int, int]:
     top, left, bottom, right = merge
     size = (bottom - top + 1) * (right - left + 1)
     if size > MAX_MERGE:
-        message = f"{file} merges {size:,} cells into one on sheet {name}; at most {MAX_MERGE:,} are read."
-        raise Refused("merge_large", message, "Undo that merge and check the workbook again.", f"{name}!{reference}")
+        raise Refused(
+            "merge_large",
+            f"{file} merges {size:,} cells into one on sheet {name}; at most {MAX_MERGE:,} are read.",
+            "Undo that merge and check the workbook again.",
+            f"{name}!{reference}",
+        )
     return merge

@@ -34,8 +34,13 @@ def read_table(data: bytes, file: str, sha256: str, deadline: float) -> Submissi
     lines = lines_of(data, file)
     for at, line in enumerate(lines, 1):
         if len(line) > MAX_LINE:
-            what = f"has a line of {len(line):,} characters; at most {MAX_LINE:,} are read"
-            _refuse("csv_line", file, at, what, "Check that the file is a facts CSV, one figure a line.")
+            _refuse(
+                "csv_line",
+                file,
+                at,
+                f"has a line of {len(line):,} characters; at most {MAX_LINE:,} are read",
+                "Check that the file is a facts CSV, one figure a line.",
+            )
     first = next((at for at, line in enumerate(lines) if line.strip(" \t,;")), None)
     if first is None:
         raise Refused("file_empty", f"{file} holds nothing but blanks.", "Save the file again with its rows.", file)
@@ -48,19 +53,33 @@ def read_table(data: bytes, file: str, sha256: str, deadline: float) -> Submissi
     rows: list[Row] = []
     for line_number, fields in records:
         if len(fields) > width and any(field.strip() for field in fields[width:]):
-            what = f"has {len(fields)} values in line {line_number:,}, but {width} columns"
-            remedy = f"Put values that contain the separator ({_spoken(separator)}) in double quotation marks."
-            _refuse("csv_row_wide", file, line_number, what, remedy)
+            _refuse(
+                "csv_row_wide",
+                file,
+                line_number,
+                f"has {len(fields)} values in line {line_number:,}, but {width} columns",
+                f"Put values that contain the separator ({_spoken(separator)}) in double quotation marks.",
+            )
         if not any(field.strip() for field in fields):
             continue
         if len(rows) >= MAX_ROWS:
-            what = f"has more than {MAX_ROWS:,} rows"
-            _refuse("csv_rows", file, line_number, what, "Split it by organisation or year and check the pieces.")
+            _refuse(
+                "csv_rows",
+                file,
+                line_number,
+                f"has more than {MAX_ROWS:,} rows",
+                "Split it by organisation or year and check the pieces.",
+            )
         if len(rows) % 4096 == 0 and monotonic() > deadline:
             _refuse("deadline", file, line_number, "takes too long to read", "Split it and check the pieces.")
         if max(map(len, fields)) > MAX_FIELD:
-            what = f"has a value of more than {MAX_FIELD:,} characters in line {line_number:,}"
-            _refuse("text_long", file, line_number, what, "Shorten that text and check the file again.")
+            _refuse(
+                "text_long",
+                file,
+                line_number,
+                f"has a value of more than {MAX_FIELD:,} characters in line {line_number:,}",
+                "Shorten that text and check the file again.",
+            )
         rows.append(Row(line_number, {name: fields[at] if at < len(fields) else "" for at, name in names}))
     return Submission(file, sha256, (), tuple(rows), tuple(notes))
 
@@ -102,14 +121,20 @@ def _decode_windows(data: bytes, file: str) -> str:
             in_windows = in_windows or at
         if in_utf_8 and in_windows:
             at = max(in_utf_8, in_windows)
-            what = f"is written in two encodings: lines {min(in_utf_8, in_windows):,} and {at:,} differ"
-            _refuse("csv_encoding", file, at, what, _SAVE_AS)
+            _refuse(
+                "csv_encoding",
+                file,
+                at,
+                f"is written in two encodings: lines {min(in_utf_8, in_windows):,} and {at:,} differ",
+                _SAVE_AS,
+            )
     try:
         return data.decode("cp1252")
     except UnicodeDecodeError as error:
         line_number = data.count(b"\n", 0, error.start) + 1
-        what = f"holds a byte that is no character (line {line_number:,})"
-        _refuse("csv_encoding", file, line_number, what, _SAVE_AS)
+        _refuse(
+            "csv_encoding", file, line_number, f"holds a byte that is no character (line {line_number:,})", _SAVE_AS
+        )
 
 
 def separator_of(line: str, file: str, line_number: int) -> str:
@@ -118,8 +143,13 @@ def separator_of(line: str, file: str, line_number: int) -> str:
     for separator in ",;\t":
         count = line.count(separator)
         if count > MAX_COLUMNS and count >= max(line.count(other) for other in ",;\t"):
-            what = f"has more than {MAX_COLUMNS:,} columns"
-            _refuse("csv_columns", file, line_number, what, "Check that the file is a facts CSV.")
+            _refuse(
+                "csv_columns",
+                file,
+                line_number,
+                f"has more than {MAX_COLUMNS:,} columns",
+                "Check that the file is a facts CSV.",
+            )
         names = {name.strip(' "').lower() for name in line.split(separator)}
         merit = (names.issuperset(REQUIRED), count)
         if merit > most:
@@ -138,11 +168,20 @@ def records_of(lines: list[str], first: int, separator: str, file: str) -> Itera
             return
         except csv.Error as error:
             if "field larger" in str(error) and reader.line_num + first == began:
-                what = f"has a value of more than {MAX_FIELD:,} characters in line {began:,}"
-                _refuse("text_long", file, began, what, "Shorten that text and check the file again.")
-            what = f"has a quotation mark in line {began:,} that is not closed, or that stands inside a value"
-            remedy = "Close it; write a quotation mark inside a value twice."
-            _refuse("csv_quote", file, began, what, remedy)
+                _refuse(
+                    "text_long",
+                    file,
+                    began,
+                    f"has a value of more than {MAX_FIELD:,} characters in line {began:,}",
+                    "Shorten that text and check the file again.",
+                )
+            _refuse(
+                "csv_quote",
+                file,
+                began,
+                f"has a quotation mark in line {began:,} that is not closed, or that stands inside a value",
+                "Close it; write a quotation mark inside a value twice.",
+            )
         yield began, fields
         began = first + reader.line_num + 1
 
@@ -157,8 +196,13 @@ def _header(header: list[str], line: int, file: str) -> tuple[list[tuple[int, st
         if not name:
             continue
         if name in places:
-            what = f"has the column {shown(name)} twice (columns {places[name] + 1} and {at + 1})"
-            _refuse("csv_header_twice", file, line, what, "Remove or rename one of them.")
+            _refuse(
+                "csv_header_twice",
+                file,
+                line,
+                f"has the column {shown(name)} twice (columns {places[name] + 1} and {at + 1})",
+                "Remove or rename one of them.",
+            )
         places[name] = at
         if name in FACT_COLUMNS:
             names.append((at, name))

@@ -133,8 +133,12 @@ def _outline(package: Package, part: str, deadline: float) -> tuple[list[tuple[s
     def start(tag: str, attributes: Attributes, depth: int) -> None:
         nonlocal date_1904
         if depth == 1 and tag != "workbook":
-            remedy = "Check the WRES workbook (.xlsx or .xlsm) or a facts CSV."
-            raise Refused("file_zip_other", f"{package.file} is an Office file, but not a workbook.", remedy, part)
+            raise Refused(
+                "file_zip_other",
+                f"{package.file} is an Office file, but not a workbook.",
+                "Check the WRES workbook (.xlsx or .xlsm) or a facts CSV.",
+                part,
+            )
         if tag == "sheet":
             identity = next((value for key, value in attributes.items() if key.endswith((" id", ":id"))), "")
             state = attributes.get("state", "visible")

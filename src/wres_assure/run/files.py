@@ -17,8 +17,12 @@ def to_check(paths: Iterable[str]) -> Iterator[str]:
     for path in paths:
         files = inside(path)
         if not files:
-            what = f"{path} holds no workbook (.xlsx, .xlsm) and no facts CSV (.csv)."
-            raise Refused("folder_empty", what, "Name the folder that the returns lie in.", path)
+            raise Refused(
+                "folder_empty",
+                f"{path} holds no workbook (.xlsx, .xlsm) and no facts CSV (.csv).",
+                "Name the folder that the returns lie in.",
+                path,
+            )
         yield from files
 
 

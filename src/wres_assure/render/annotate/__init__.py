@@ -71,18 +71,27 @@ def _refuse(package: Package, submission: Submission) -> None:
     file, parts = submission.file, package.parts
     types = read_part(package, "[Content_Types].xml").lower() if "[content_types].xml" in parts else b""
     if b"macroenabled" in types or any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in parts):
-        remedy = "Save it in Excel as Excel Workbook (*.xlsx), which leaves the macros out, and annotate that."
-        raise not_carried(file, "carries macros, which this programme neither copies nor runs", remedy)
+        raise not_carried(
+            file,
+            "carries macros, which this programme neither copies nor runs",
+            "Save it in Excel as Excel Workbook (*.xlsx), which leaves the macros out, and annotate that.",
+        )
     if not types:
         raise not_carried(file, "does not say what its parts are")
     if any(name.startswith("_xmlsignatures/") for name in parts):
         raise not_carried(file, "is digitally signed, and any mark would break the signature")
     if any("/revisions/" in name for name in parts):
-        remedy = "Stop sharing it in Excel, save it and annotate that."
-        raise not_carried(file, "is a shared workbook that keeps track of changes", remedy)
+        raise not_carried(
+            file,
+            "is a shared workbook that keeps track of changes",
+            "Stop sharing it in Excel, save it and annotate that.",
+        )
     if any((first := one.cells.get((1, 1))) and first.raw == TITLE for one in submission.sheets):
-        remedy = "Annotate the workbook it was made from, or delete its sheet of checks and the comments first."
-        raise not_carried(file, "is an annotated copy itself", remedy)
+        raise not_carried(
+            file,
+            "is an annotated copy itself",
+            "Annotate the workbook it was made from, or delete its sheet of checks and the comments first.",
+        )
 
 
 # What is to be marked
@@ -189,8 +198,11 @@ class _Copy:
         part = next((self.links[identity].target for known, identity in self._sheets() if known == name), "")
         content, links = self.parts[part], self.parts.links(part)
         if any(link.kind == "threadedComment" for link in links.values()):
-            remedy = f"Resolve and delete the comments of the sheet {name}, or turn them into notes, and annotate that."
-            raise not_carried(self.file, f"has comments with replies on the sheet {clean(name)}", remedy)
+            raise not_carried(
+                self.file,
+                f"has comments with replies on the sheet {clean(name)}",
+                f"Resolve and delete the comments of the sheet {name}, or turn them into notes, and annotate that.",
+            )
         outline = outline_of(content, self.file, marks)
         notes = {place: self._said(numbers) for place, numbers in marks.items()}
         old = next((link.target for link in links.values() if link.kind == "comments"), "")
