@@ -119,8 +119,7 @@ def findings(
     if not found:
         ctx.exit(code)
     results = [result(assessment, rulebook, show_values) for assessment in found]
-    content = workbook(results, rulebook, [_base(said, returns) for said in not_read])
-    files.write(output, content, force)
+    files.write(output, workbook(results, rulebook, [_base(said, returns) for said in not_read]), force)
     click.echo(clean(f"{output} is written."))
     ctx.exit(max(code, exit_code(*found)))
 
@@ -155,8 +154,7 @@ def diff(
         files.may_write(output, force, [old, new])
     before, after = (result_of(data, file) for file, data in map(read_file, (old, new)))
     found = difference(before, after)
-    content = as_json(found) if form == "json" else text(found)
-    files.deliver(content, output, force)
+    files.deliver(as_json(found) if form == "json" else text(found), output, force)
     ctx.exit(1 if asks(found, fail_on) else 0)
 
 

@@ -92,9 +92,9 @@ def second_opinion(table: Table, rulebook: Rulebook, year: int | None = None) ->
 
 def left_out(rulebook: Rulebook) -> list[str]:
     """The rules of these families on which there is no second opinion: they are about workbooks, or not expressible."""
-    judged = [*_of_codes(rulebook, cells=False), *_of_cells(rulebook), *_of_places(rulebook)]
-    ids = {rule.id for rule in judged}
-    return [rule.id for rule in rulebook.rules if rule.family in HOW_GIVEN and rule.id not in ids]
+    rules = (*_of_codes(rulebook, cells=False), *_of_cells(rulebook), *_of_places(rulebook))
+    judged = {rule.id for rule in rules}
+    return [rule.id for rule in rulebook.rules if rule.family in HOW_GIVEN and rule.id not in judged]
 
 
 # The schemas: one check a rule
@@ -102,17 +102,17 @@ def left_out(rulebook: Rulebook) -> list[str]:
 
 def raised_schema(rulebook: Rulebook) -> pa.DataFrameSchema:
     """Rules about a return or a row as a whole: one row of the frame for each thing that was seen in one."""
-    checks = [_check(rule, _code_seen(rule, rulebook)) for rule in _of_codes(rulebook, cells=False)]
-    return _schema(("of", "code"), checks)
+    return _schema(
+        ("of", "code"), [_check(rule, _code_seen(rule, rulebook)) for rule in _of_codes(rulebook, cells=False)]
+    )
 
 
 def figures_schema(rulebook: Rulebook) -> pa.DataFrameSchema:
     """Rules about how figures are given and what they can be: one row of the frame a figure."""
-    checks = [
+    return _schema(("of", "figure", "code", "number"), [
         _check(rule, _code_seen(rule, rulebook) if rule.raised_by else _figure_fails(rule, rulebook))
         for rule in _of_cells(rulebook)
-    ]
-    return _schema(("of", "figure", "code", "number"), checks)
+    ])  # fmt: skip
 
 
 def place_schema(rule: Rule) -> pa.DataFrameSchema:
@@ -205,7 +205,7 @@ def _of_codes(rulebook: Rulebook, cells: bool) -> list[Rule]:
 
 def _of_cells(rulebook: Rulebook) -> list[Rule]:
     """Those about one figure at a time."""
-    asserted = [
+    return _of_codes(rulebook, cells=True) + [
         rule
         for rule in _of_table(rulebook)
         if rule.kind == "cells"
@@ -214,7 +214,6 @@ def _of_cells(rulebook: Rulebook) -> list[Rule]:
         and not rule.where
         and _computable(rule, rulebook)
     ]
-    return _of_codes(rulebook, cells=True) + asserted
 
 
 def _of_places(rulebook: Rulebook) -> list[Rule]:
@@ -318,11 +317,6 @@ def _named(rule: Rule) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*rule.needs_for_when, *rule.needs, *used]))
 
 
-def _chosen(selector: Any, place: Place) -> list[str]:
-    """The selector of a short name in a place."""
-    return list(selector[place.item] if isinstance(selector, dict) else selector)
-
-
 # From failure cases to findings
 
 
@@ -340,7 +334,7 @@ def _validated(schema: pa.DataFrameSchema, frame: pd.DataFrame, rulebook: Rulebo
     rows = frame.loc[cases.loc[known, "index"].astype(int)].to_dict("records")
     for check, row in zip(cases.loc[known, "check"], rows, strict=True):
         rule = rulebook.rule(check)
-        place = Place(row["item"], row["basis"], row["staff_group"], row["pay_band"], row["ethnicity"])
+        place = Place(*(row[part] for part in Place._fields))
         cells = ((row["cell"], row["raw"]),) if row["cell"] else ()
         code = row["code"] if rule.raised_by else ""
         values = {} if code else _values(rule, row)

@@ -98,9 +98,11 @@ def submissions(table: Table) -> Iterator[Submission]:
     edges = [0, *(np.flatnonzero(np.diff(which[order])) + 1).tolist(), len(order)]
     for first, last in pairwise(edges):
         values = zip(*(column[first:last].tolist() for column in columns), strict=True)
-        given = (dict(zip(FACT_COLUMNS, row, strict=True)) for row in values)
-        rows = tuple(Row(line, row) for line, row in zip(lines[first:last], given, strict=True))
-        yield Submission(table.file, table.sha256, (), rows, table.notes)
+        rows = (
+            Row(line, dict(zip(FACT_COLUMNS, row, strict=True)))
+            for line, row in zip(lines[first:last], values, strict=True)
+        )
+        yield Submission(table.file, table.sha256, (), tuple(rows), table.notes)
 
 
 def column_of(key: Place) -> str:
@@ -335,8 +337,7 @@ def _texts(column: pd.Series[Any], name: str, file: str) -> Texts:
 
 def _taken(words: Iterable[str | None], codes: NDArray[Any]) -> Texts:
     """The word of every code; -1 is nothing."""
-    taken: Texts = np.array([*words, None], dtype=object)[codes]
-    return taken
+    return np.array([*words, None], dtype=object).take(codes)
 
 
 def _text(value: Any) -> str | None:

@@ -173,13 +173,12 @@ def _long(extra: bytes, size: int, packed: int, offset: int, file: str) -> tuple
         end = at + 4 + (extra[at + 2] | extra[at + 3] << 8)
         at += 4
         if tag == 1:
-            long: list[int] = []
-            for value in (size, packed, offset):
-                if value == 0xFFFFFFFF and at + 8 <= min(end, len(extra)):
-                    value = _QUAD.unpack_from(extra, at)[0]
-                    at += 8
-                long.append(value)
-            return long[0], long[1], long[2]
+            field = extra[at:end]
+            long = _QUAD.iter_unpack(field[: len(field) // 8 * 8])
+            size, packed, offset = (
+                next(long, (value,))[0] if value == 0xFFFFFFFF else value for value in (size, packed, offset)
+            )
+            return size, packed, offset
         at = end
     raise damaged(file, "its directory is cut short")
 

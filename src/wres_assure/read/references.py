@@ -76,11 +76,9 @@ def unescape(text: str) -> str:
 def column_number(letters: str) -> int:
     """The column that one to three capital letters name, from 1; 0 for anything else."""
     column = 0
-    if not 1 <= len(letters) <= 3:
+    if len(letters) > 3 or not (letters.isascii() and letters.isalpha() and letters.isupper()):
         return 0
     for letter in letters:
-        if not "A" <= letter <= "Z":
-            return 0
         column = column * 26 + ord(letter) - 64
     return column
 
@@ -94,12 +92,9 @@ def area(reference: str) -> tuple[int, int, int, int] | None:
         if not column or not digits.isascii() or not digits.isdigit() or len(digits) > 7:
             return None
         corners.append((int(digits), column))
-    if len(corners) > 2:
-        return None
     (top, left), (bottom, right) = corners[0], corners[-1]
-    if not 0 < top <= bottom or left > right:
-        return None
-    return top, left, bottom, right
+    whole = len(corners) <= 2 and 0 < top <= bottom and left <= right
+    return (top, left, bottom, right) if whole else None
 
 
 def is_zero(size: str | None) -> bool:

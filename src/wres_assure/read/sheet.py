@@ -69,10 +69,14 @@ class Reading:
     def read(self, content: bytes, state: str) -> Reading:
         """Reads the whole part; Refused where its root is not that of a worksheet."""
         parse(content, self.part, self.file, self.book.deadline, self._root)
-        keeper = self.keeper
-        hidden_columns = frozenset(column for column, hidden in enumerate(keeper.column_hidden) if hidden and column)
-        merges, hidden_rows = tuple(self.merges), frozenset(self.hidden_rows)
-        self.sheet = Sheet(self.name, state, keeper.cells, merges, hidden_rows, hidden_columns)
+        self.sheet = Sheet(
+            self.name,
+            state,
+            self.keeper.cells,
+            tuple(self.merges),
+            frozenset(self.hidden_rows),
+            frozenset(column for column, hidden in enumerate(self.keeper.column_hidden) if hidden and column),
+        )
         return self
 
     def _root(self, namespace: str, root: str) -> tuple[Start, End, Text | None]:
@@ -163,8 +167,7 @@ class _Whole(Reading):
 
     def handlers(self, namespace: str) -> tuple[Start, End, Text | None]:
         """Those of every element."""
-        known = {namespace + name: name for name in (*VOCABULARY, *_LAID_OUT)}
-        self.local = known.get
+        self.local = {namespace + name: name for name in (*VOCABULARY, *_LAID_OUT)}.get
         return self._start, self._end, self.chunks.append
 
     def _start(self, tag: str, attributes: Attributes) -> None:

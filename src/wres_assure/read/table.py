@@ -18,6 +18,7 @@ MAX_COLUMNS = 1_000
 MAX_ROWS = 200_000
 MAX_FIELD = 32_767
 _NAME_LENGTH = 40
+_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 _SAVE_AS = "Save it as CSV UTF-8 (Excel: Save As, CSV UTF-8) and check that copy."
 
@@ -58,7 +59,7 @@ def read_table(data: bytes, file: str, sha256: str, deadline: float) -> Submissi
                 file,
                 line_number,
                 f"has {len(fields)} values in line {line_number:,}, but {width} columns",
-                f"Put values that contain the separator ({_spoken(separator)}) in double quotation marks.",
+                f"Put values that contain the separator ({_SEPARATORS[separator]}) in double quotation marks.",
             )
         if not any(field.strip() for field in fields):
             continue
@@ -140,9 +141,9 @@ def _decode_windows(data: bytes, file: str) -> str:
 def separator_of(line: str, file: str, line_number: int) -> str:
     """The separator that gives the header line the columns we need, else the one that splits it most."""
     best, most = ",", (False, 0)
-    for separator in ",;\t":
+    for separator in _SEPARATORS:
         count = line.count(separator)
-        if count > MAX_COLUMNS and count >= max(line.count(other) for other in ",;\t"):
+        if count > MAX_COLUMNS and count >= max(map(line.count, _SEPARATORS)):
             _refuse(
                 "csv_columns",
                 file,
@@ -212,10 +213,13 @@ def _header(header: list[str], line: int, file: str) -> tuple[list[tuple[int, st
     if missing:
         # Only names we know are repeated: a list without header begins with somebody's data.
         known = ", ".join(f"`{name}`" for name in places if name in FACT_COLUMNS)
-        what = f"is not a facts CSV: it has no column {missing}; columns known: {known or 'none'} of {len(places):,}"
-        remedy = "Check the WRES workbook itself, or give the first row the column names of a facts CSV."
-        wide = any("|" in name for name in places)
-        _refuse("csv_wide" if wide else "not_facts_csv", file, line, what, remedy)
+        _refuse(
+            "csv_wide" if any("|" in name for name in places) else "not_facts_csv",
+            file,
+            line,
+            f"is not a facts CSV: it has no column {missing}; columns known: {known or 'none'} of {len(places):,}",
+            "Check the WRES workbook itself, or give the first row the column names of a facts CSV.",
+        )
     return names, notes
 
 
@@ -223,10 +227,6 @@ def shown(name: str) -> str:
     """The name of a column as it may be spoken of: in one line, and no longer than a name is."""
     name = "".join(letter if letter.isprintable() else " " for letter in name)
     return f"`{name if len(name) <= _NAME_LENGTH else name[:_NAME_LENGTH] + '…'}`"
-
-
-def _spoken(separator: str) -> str:
-    return {",": "comma", ";": "semicolon", "\t": "tab"}[separator]
 
 
 def _refuse(code: str, file: str, line: int, what: str, remedy: str) -> NoReturn:

@@ -350,9 +350,7 @@ def _pictures(package: Package, sheet_part: str, sheet: Sheet, deadline: float) 
         part = link.target
         if link.kind == "drawing" and part:
             walk(read_part(package, part), part, package.file, deadline, start, end)
-    if not covered:
-        return []
-    return [Note("picture", sheet.name, f"pictures lie over {_addresses(covered)}")]
+    return _told(sheet.name, [("picture", covered, f"pictures lie over {_addresses(covered)}")])
 
 
 def _count(number: int, what: str) -> str:

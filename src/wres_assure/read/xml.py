@@ -45,16 +45,12 @@ def _feed(content: bytes, part: str, file: str, deadline: float, make: Make, bar
 
     def root(name: str, attributes: Attributes) -> None:
         nonlocal prefixed
+        prefixed = prefixed or (bare and ("xmlns" not in attributes or ":" in name))
         if prefixed:
             return
-        if bare and ("xmlns" not in attributes or ":" in name):
-            prefixed = True
-            return
         namespace, blank, local = name.rpartition(" ")
-        start, end, text = make(namespace + blank, local)
+        start, parser.EndElementHandler, parser.CharacterDataHandler = make(namespace + blank, local)
         parser.StartElementHandler = start
-        parser.EndElementHandler = end
-        parser.CharacterDataHandler = text
         start(name, attributes)
 
     def doctype(*_: object) -> None:

@@ -123,8 +123,7 @@ def _cells(addresses: Iterable[str], sheets: Mapping[str, Sheet]) -> list[tuple[
     """The cells of this workbook among addresses, which may also name those of an earlier return."""
     cells = []
     for written in addresses:
-        match = _CELL.match(written)
-        if match and match[1] in sheets:
+        if (match := _CELL.match(written)) and match[1] in sheets:
             place = (int(match[3]), column_number(match[2]))
             if 0 < place[0] <= MAX_ROW and 0 < place[1] <= MAX_COLUMN:
                 cells.append((sheets[match[1]], place))
@@ -171,14 +170,13 @@ class _Copy:
         """The zip file of the copy."""
         for order, (of_sheet, marks) in enumerate(self.marks.items(), 1):
             self._mark(of_sheet, marks, order)
-        content = sheet(self.head, self.rows, self.main, self.styles)
-        self._in_front(self.parts.add("xl/worksheets/sheet{}.xml", content, SHEET_TYPE))
+        checks = sheet(self.head, self.rows, self.main, self.styles)
+        self._in_front(self.parts.add("xl/worksheets/sheet{}.xml", checks, SHEET_TYPE))
         styles = self.styles.bytes()
         if self.style_part:
             self.parts[self.style_part] = styles
         else:
-            added = self.parts.add("xl/styles{}.xml", styles, STYLES_TYPE)
-            self.parts.link(self.parts.book, "styles", added)
+            self.parts.link(self.parts.book, "styles", self.parts.add("xl/styles{}.xml", styles, STYLES_TYPE))
         return self.parts.zipped()
 
     def _free_name(self) -> str:
@@ -271,11 +269,12 @@ class _Copy:
         for number in numbers[:_MAX_TOLD]:
             row = self.rows[number]
             blank = "\n\n" if len(runs) > 1 else "\n"
-            runs.append((True, f"{blank}{ACTION_TITLES[row.action]}\n{row.check}\n"))
-            runs.append((False, f"{row.message}\nRemedy: {row.remedy}\nAuthority: {row.authority}\n"))
-            runs.append((False, f"Row {self.first + number} of the sheet {self.name}."))
+            runs += (
+                (True, f"{blank}{ACTION_TITLES[row.action]}\n{row.check}\n"),
+                (False, f"{row.message}\nRemedy: {row.remedy}\nAuthority: {row.authority}\n"),
+                (False, f"Row {self.first + number} of the sheet {self.name}."),
+            )
         if more := numbers[_MAX_TOLD:]:
-            listed = ", ".join(str(self.first + number) for number in more)
-            told = f"{counted(len(more), 'more finding')} on this cell: row {listed} of the same sheet."
-            runs.append((False, f"\n\n{told}"))
+            told, listed = counted(len(more), "more finding"), ", ".join(str(self.first + number) for number in more)
+            runs.append((False, f"\n\n{told} on this cell: row {listed} of the same sheet."))
         return runs

@@ -127,16 +127,14 @@ def _styles(styles: Styles) -> dict[str, int]:
         )
 
     plain, bold, large = font(10), font(10, also=f"<{p}b/>"), font(14, also=f"<{p}b/>")
-    link = font(10, BLUE, f"<{p}u/>")
-    heading = styles.fill(PALE)
-    ours = {
+    return {
         "title": made(large, wrap=False),
         "head": made(plain, wrap=False),
-        "heading": made(bold, heading),
+        "heading": made(bold, styles.fill(PALE)),
         "text": made(plain),
-        "link": made(link),
+        "link": made(font(10, BLUE, f"<{p}u/>")),
+        **{action: made(bold, styles.fill(FILLS[action])) for action in ACTIONS},
     }
-    return ours | {action: made(bold, styles.fill(FILLS[action])) for action in ACTIONS}
 
 
 def _line(number: int, cells: list[tuple[str, int]], height: float = 0) -> str:
