@@ -59,8 +59,10 @@ def own_fault(error: BaseException) -> str:
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
     where = f" at {os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}" if frame else ""
-    what = f"{type(error).__name__}{where}"
-    return f"wres-assure {__version__} failed, which is no fault of the file: {what}. Report this line to its authors."
+    return (
+        f"wres-assure {__version__} failed, which is no fault of the file: {type(error).__name__}{where}. "
+        "Report this line to its authors."
+    )
 
 
 def _tell(text: str) -> None:

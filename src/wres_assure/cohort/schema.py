@@ -71,8 +71,7 @@ def second_opinion(table: Table, rulebook: Rulebook, year: int | None = None) ->
     `year` is the reporting year of every return, whatever the table says.
     """
     known = understood(table, rulebook, year)
-    found: list[tuple[int, Finding]] = []
-    for schema, frame in (
+    schemas = (
         (raised_schema(rulebook), known.raised),
         (figures_schema(rulebook), known.figures),
         *(
@@ -80,13 +79,12 @@ def second_opinion(table: Table, rulebook: Rulebook, year: int | None = None) ->
             for rule in _of_places(rulebook)
             if len(places := _places(rule, known, rulebook))
         ),
-    ):
-        found += _validated(schema, frame, rulebook)
-    found.sort(key=lambda entry: entry[0])
+    )
+    found = [entry for schema, frame in schemas for entry in _validated(schema, frame, rulebook)]
     whose = known.returns
     return [
         Opinion(whose.code[at], whose.name[at], None if np.isnan(whose.year[at]) else int(whose.year[at]), finding)
-        for at, finding in found
+        for at, finding in sorted(found, key=lambda entry: entry[0])
     ]
 
 
@@ -128,8 +126,9 @@ def place_schema(rule: Rule) -> pa.DataFrameSchema:
 
 def _schema(columns: tuple[str, ...], checks: list[pa.Check]) -> pa.DataFrameSchema:
     """A schema of columns that must be there, with one check a rule; nothing is converted."""
-    wanted = {name: pa.Column(nullable=True, coerce=False) for name in columns}
-    return pa.DataFrameSchema(wanted, checks=checks, coerce=False)
+    return pa.DataFrameSchema(
+        {name: pa.Column(nullable=True, coerce=False) for name in columns}, checks=checks, coerce=False
+    )
 
 
 def _check(rule: Rule, fails: Callable[[pd.DataFrame], Truths]) -> pa.Check:
@@ -304,8 +303,8 @@ def _places(rule: Rule, known: Understood, rulebook: Rulebook) -> pd.DataFrame:
             for name, tree in rule.where_trees.items():
                 columns[name] = _number(tree, columns)
             shown = [known.row_of(key, itself=True) for key in here.values()]
-            there = place._replace(basis="" if basis == "verified" else basis)
-            frames.append(known.of_returns().assign(**columns, **there._asdict(), row=shown[0] if shown else -1))
+            there = place._replace(basis="" if basis == "verified" else basis)._asdict()
+            frames.append(known.of_returns().assign(**columns, **there, row=shown[0] if shown else -1))
     whole = pd.concat(frames, ignore_index=True).dropna(subset=list(_named(rule)))
     printed_at = np.append(known.figures[["raw", "cell"]].to_numpy(), [["", ""]], axis=0)[whole["row"].to_numpy()]
     return whole.assign(code="", detail="", raw=printed_at[:, 0], cell=printed_at[:, 1]).reset_index(drop=True)
@@ -347,7 +346,7 @@ def _values(rule: Rule, row: Mapping[Hashable, Any]) -> dict[str, Shown]:
     printed = {name for name, selector in rule.let.items() if selector.one and selector.one.basis == "printed"}
     for name in (*rule.let, *rule.where):
         judged = name == "figure" or name in printed
-        number = float(row["number" if name == "figure" else name]) if name in row or name == "figure" else np.nan
+        number = float(row.get("number" if name == "figure" else name, np.nan))
         if not np.isnan(number):
             values[name] = Shown(number, number, number, str(row["raw"]) if judged else "")
     return values

@@ -131,8 +131,8 @@ def widened(frame: pd.DataFrame) -> pd.DataFrame:
     values: Texts = np.full((row.max() + 1, len(columns)), None, dtype=object)
     values[row, at] = frame["value"].to_numpy(dtype=object)
     returns = frame[list(OF_RETURN)].drop_duplicates()
-    whole = dict(zip(columns.tolist(), values.T, strict=True))
-    return pd.DataFrame({name: returns[name].to_numpy(dtype=object) for name in OF_RETURN} | whole)
+    whose = {name: returns[name].to_numpy(dtype=object) for name in OF_RETURN}
+    return pd.DataFrame(whose | dict(zip(columns.tolist(), values.T, strict=True)))
 
 
 # Reading

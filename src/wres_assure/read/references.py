@@ -58,9 +58,7 @@ def format_kind(number_id: int, code: str | None) -> str:
     plain = re.sub(_BRACKET, "", re.sub(_LITERAL, "", code).lower()) if set(code) & _SPECIAL else code.lower()
     if "%" in plain:
         return "percent"
-    if "general" in plain:
-        return "general"
-    return "date" if any(letter in plain for letter in "dmyhs") else "general"
+    return "date" if "general" not in plain and any(letter in plain for letter in "dmyhs") else "general"
 
 
 def unescape(text: str) -> str:

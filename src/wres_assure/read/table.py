@@ -162,29 +162,26 @@ def records_of(lines: list[str], first: int, separator: str, file: str) -> Itera
     """Every record with the line it begins in."""
     reader = csv.reader((line + "\n" for line in lines[first:]), delimiter=separator, strict=True)
     began = first + 1
-    while True:
-        try:
-            fields = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            if "field larger" in str(error) and reader.line_num + first == began:
-                _refuse(
-                    "text_long",
-                    file,
-                    began,
-                    f"has a value of more than {MAX_FIELD:,} characters in line {began:,}",
-                    "Shorten that text and check the file again.",
-                )
+    try:
+        for fields in reader:
+            yield began, fields
+            began = first + reader.line_num + 1
+    except csv.Error as error:
+        if "field larger" in str(error) and reader.line_num + first == began:
             _refuse(
-                "csv_quote",
+                "text_long",
                 file,
                 began,
-                f"has a quotation mark in line {began:,} that is not closed, or that stands inside a value",
-                "Close it; write a quotation mark inside a value twice.",
+                f"has a value of more than {MAX_FIELD:,} characters in line {began:,}",
+                "Shorten that text and check the file again.",
             )
-        yield began, fields
-        began = first + reader.line_num + 1
+        _refuse(
+            "csv_quote",
+            file,
+            began,
+            f"has a quotation mark in line {began:,} that is not closed, or that stands inside a value",
+            "Close it; write a quotation mark inside a value twice.",
+        )
 
 
 def _header(header: list[str], line: int, file: str) -> tuple[list[tuple[int, str]], list[Note]]:

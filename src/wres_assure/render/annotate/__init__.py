@@ -9,7 +9,7 @@ whoever came to correct the number in it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from ...model import ACTIONS, FAILED, Json, Refused, Sheet, Submission
 from ...read import read_bytes
@@ -97,11 +97,9 @@ def _refuse(package: Package, submission: Submission) -> None:
 # What is to be marked
 
 
-def _rows(entry: Json, sheets: Iterable[Sheet], rulebook: Rulebook) -> list[Marked]:
+def _rows(entry: Json, sheets: Sequence[Sheet], rulebook: Rulebook) -> list[Marked]:
     """The failed findings as rows of the checks, the most pressing first, each with the cells that show it."""
-    by_name: dict[str, Sheet] = {}
-    for one in sheets:
-        by_name.setdefault(clean(one.name), one)
+    by_name = {clean(one.name): one for one in reversed(sheets)}  # of two with one name the first
     rows = []
     for finding in entry["findings"]:
         if finding["outcome"] == FAILED:
@@ -173,10 +171,7 @@ class _Copy:
         checks = sheet(self.head, self.rows, self.main, self.styles)
         self._in_front(self.parts.add("xl/worksheets/sheet{}.xml", checks, SHEET_TYPE))
         styles = self.styles.bytes()
-        if self.style_part:
-            self.parts[self.style_part] = styles
-        else:
-            self.parts.link(self.parts.book, "styles", self.parts.add("xl/styles{}.xml", styles, STYLES_TYPE))
+        self.parts.put(self.parts.book, "styles", self.style_part, "xl/styles{}.xml", styles, STYLES_TYPE)
         return self.parts.zipped()
 
     def _free_name(self) -> str:
@@ -207,10 +202,7 @@ class _Copy:
         known = self.parts[old] if old else None
         on = standing(known) if known is not None else {}
         text = comments(known, notes, self.main, self.file)
-        if old:
-            self.parts[old] = text
-        else:
-            self.parts.link(part, "comments", self.parts.add("xl/comments{}.xml", text, COMMENTS_TYPE))
+        self.parts.put(part, "comments", old, "xl/comments{}.xml", text, COMMENTS_TYPE)
         fresh = {place: runs for place, runs in notes.items() if address(place) not in on}
         drawn = links[outline.drawing].target if outline.drawing in links else ""
         drawing = self._draw(part, drawn, fresh, outline, order)

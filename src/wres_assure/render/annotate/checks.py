@@ -40,8 +40,10 @@ def sheet(head: list[str], rows: list[CheckRow], main: str, styles: Styles) -> b
     style = _styles(styles)
     lines = [_line(1, [(TITLE, style["title"])], 24)]
     lines += [_line(number, [(sentence, style["head"])]) for number, sentence in enumerate(head, 2)]
-    for number, (action, sentence) in enumerate(_legend(rows), len(head) + 3):
-        lines.append(_line(number, [(ACTION_TITLES[action], style[action]), (sentence, style["head"])]))
+    lines += [
+        _line(number, [(ACTION_TITLES[action], style[action]), (sentence, style["head"])])
+        for number, (action, sentence) in enumerate(_legend(rows), len(head) + 3)
+    ]
     start = first_row(head, rows)
     frozen = filtered = links = ""
     if rows:

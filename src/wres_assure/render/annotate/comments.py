@@ -113,9 +113,10 @@ def boxes(
     shapes = [] if b'"_x0000_t202"' in content else [_TYPE.format(spaces=spaces)]
     lefts = [0, *accumulate(_width(outline, at) for at in range(1, MAX_COLUMN + 1))]
     tops = [0, *accumulate(_height(outline, at) for at in range(1, MAX_ROW + 1))]
-    for order, (place, runs) in enumerate(sorted(notes.items())):
-        corner = lefts[place[1]], tops[max(place[0] - 2, 0)]
-        shapes.append(_box(first + order, order + 1, place, runs, outline, spaces, corner))
+    shapes += [
+        _box(first + order, order + 1, place, runs, outline, spaces, (lefts[place[1]], tops[max(place[0] - 2, 0)]))
+        for order, (place, runs) in enumerate(sorted(notes.items()))
+    ]
     return content[:end] + "".join(shapes).encode() + content[end:]
 
 

@@ -140,14 +140,13 @@ def marked(
     for (number, column), action in sorted(marks.items()):
         by_row.setdefault(number, {})[column] = action
     for number, wanted in by_row.items():
-        row = known.get(number)
-        if row is None:
+        if number in known:
+            edits += _in_row(content, outline, known[number], wanted, style_for)
+        else:
             cells = "".join(
                 _cell(outline, (number, column), {}, action, style_for) for column, action in wanted.items()
             )
             missing[number] = f'<{outline.prefix}row r="{number}">{cells}</{outline.prefix}row>'
-        else:
-            edits += _in_row(content, outline, row, wanted, style_for)
     if missing and outline.data.empty:
         edits += appended(content, outline.data, "".join(missing.values()))
         missing = {}
@@ -273,9 +272,9 @@ class Styles:
 
     def bytes(self) -> bytes:
         """The part with all that was added."""
-        edits: list[Edit] = []
-        for name, added in self.added.items():
-            if added:
-                count = str(len(self.known[name]) + len(added))
-                edits += appended(self.content, self.sections[name], "".join(added), count=count)
-        return edited(self.content, edits)
+        counts = {name: str(len(self.known[name]) + len(added)) for name, added in self.added.items() if added}
+        return edited(self.content, (
+            edit
+            for name, count in counts.items()
+            for edit in appended(self.content, self.sections[name], "".join(self.added[name]), count=count)
+        ))  # fmt: skip

@@ -146,8 +146,7 @@ def with_attributes(content: bytes, tag: Tag, **changes: str | None) -> bytes:
     text = content[tag.start : tag.end].decode()
     for name, value in changes.items():
         written = "" if value is None else f' {name}="{attribute(value)}"'
-        known = re.search(rf"\s{name}\s*=\s*(?:\"[^\"]*\"|'[^']*')", text)
-        if known:
+        if known := re.search(rf"\s{name}\s*=\s*(?:\"[^\"]*\"|'[^']*')", text):
             text = text[: known.start()] + written + text[known.end() :]
         elif written:
             end = -2 if tag.kind == "empty" else -1
