@@ -1,4 +1,4 @@
-"""Many tests, change and peers, held against statsmodels, scipy, R and print."""
+"""Many tests, change and peers, held against statsmodels, scipy, R, FunnelPlotR and print."""
 
 from __future__ import annotations
 
@@ -140,6 +140,31 @@ def test_change_that_cannot_be_tested() -> None:
 # Peers
 
 
+def funnel(name: str) -> tuple[list[float], list[float], float, list[dict[str, float]]]:
+    found = rows(name)
+    return [row["Y"] for row in found], [row["s"] for row in found], found[0]["target_transformed"], found
+
+
+@pytest.mark.parametrize("name", ["funnel_proportion", "funnel_ratio_of_counts", "funnel_no_overdispersion"])
+def test_winsorised_variance_and_z_as_in_funnelplotr(name: str) -> None:
+    values, errors, target, found = funnel(f"{name}.csv")
+    raw = stats_peers.winsorised_tau2(values, errors, target, raw=True)
+    assert raw == pytest.approx((found[0]["phi"], found[0]["tau2"]), rel=1e-9)
+    assert raw is not None
+    for row in found:
+        assert stats_peers.funnel_z(row["Y"], row["s"], target) == pytest.approx(row["Uzscore"], rel=1e-9)
+        assert stats_peers.funnel_z(row["Y"], row["s"], target, raw[1]) == pytest.approx(row["adjusted_z"], rel=1e-9)
+
+
+def test_a_tenth_drawn_in_on_either_side_keeps_678655_millionths_of_a_standard_normal() -> None:
+    q = scipy.stats.norm.ppf(0.9)
+    kept, _ = scipy.integrate.quad(lambda z: z * z * scipy.stats.norm.pdf(z), -q, q)
+    assert kept + 0.2 * q * q == pytest.approx(stats_peers.WINSORISED_TENTH, abs=5e-7)
+    z = np.random.default_rng(26).standard_normal(100_000).tolist()
+    found = stats_peers.winsorised_tau2(z, [1.0] * len(z), 0.0)
+    assert found is not None and found[0] == pytest.approx(1, abs=0.02)
+
+
 @pytest.mark.slow
 def test_paule_mandel_solves_its_equation_and_is_near_that_of_statsmodels() -> None:
     random = np.random.default_rng(27)
@@ -158,7 +183,7 @@ def test_paule_mandel_solves_its_equation_and_is_near_that_of_statsmodels() -> N
         # a tighter atol makes statsmodels take its own rounding for "no variation" and give 0
         theirs = combine_effects(values, errors**2, method_re="iterated", atol=1e-6, maxiter=1000)
         assert found == pytest.approx(theirs.tau2, rel=1e-5, abs=1e-6)
-        _, mean = stats_peers.weighed(values.tolist(), errors.tolist(), theirs.tau2)
+        mean = stats_peers.pooled_mean(values.tolist(), errors.tolist(), theirs.tau2)
         assert mean == pytest.approx(theirs.mean_effect_re, rel=1e-9, abs=1e-12)
 
 
@@ -170,6 +195,15 @@ def test_paule_mandel_over_the_thirteen_bcg_trials_of_colditz_1994() -> None:
     values = [math.log(a / m / (b / n)) for a, m, b, n in trials]
     errors = [math.sqrt(1 / a - 1 / m + 1 / b - 1 / n) for a, m, b, n in trials]
     assert stats_peers.paule_mandel(values, errors) == pytest.approx(0.318, abs=5e-4)
+
+
+def test_limits_and_z_agree() -> None:
+    random = np.random.default_rng(28)
+    for value, error, target, tau in random.random((TABLES, 4)).tolist():
+        for level in 0.95, 0.998:
+            low, high = stats_peers.funnel_limits(error, target, tau * tau, level)
+            beyond = abs(stats_peers.funnel_z(value, error, target, tau * tau)) > scipy.stats.norm.isf((1 - level) / 2)
+            assert beyond == (not low <= value <= high)
 
 
 def test_shrinkage_and_regression_are_those_of_a_joint_normal_distribution() -> None:
@@ -214,9 +248,12 @@ def test_limits_by_student_as_in_scipy() -> None:
 def test_peers_that_allow_nothing() -> None:
     for values, errors in ([], []), ([1.0], [0.1]), ([1.0, 2.0], [0.1, 0.0]), ([1.0, math.nan], [0.1, 0.2]):
         assert stats_peers.paule_mandel(values, errors) is None
+        assert stats_peers.winsorised_tau2(values, errors, 1.0) is None
+    assert stats_peers.pooled_mean([], []) is None
     assert stats_peers.shrunken(3.0, 0.5, 1.0, 0.0) == (1.0, 0.0)
     for call in (
-        lambda: stats_peers.paule_mandel([1.0], []),
+        lambda: stats_peers.pooled_mean([1.0], []),
+        lambda: stats_peers.funnel_z(1.0, 0.0, 1.0),
         lambda: stats_peers.shrunken(1.0, 0.0, 1.0, 0.1),
         lambda: stats_peers.regression_to_the_mean(1.0, 0.1, 0.0, 1.0, 0.1),
     ):

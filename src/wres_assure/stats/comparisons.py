@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from .proportions import (
+    Interval,
     bracketed_root,
     critical_z,
     decreasing_root,
@@ -23,6 +24,10 @@ from .proportions import (
 )
 
 Pair = tuple[int, int, int, int]
+
+# What is left of the variance of a standard normal once a tenth on either side is drawn in to the 10th and 90th
+# percentiles: 0.8 - 2 q f(q) + 0.2 q^2 at q = 1.2816, f being the normal density.
+WINSORISED_TENTH = 0.678655
 
 
 def benjamini_hochberg(p_values: Sequence[float | None]) -> list[float | None]:
@@ -53,8 +58,9 @@ def change_given_cases(then: Pair, now: Pair) -> float | None:
     hypergeometric distribution as in `fisher_exact`. 1.0 where the totals allow one split only. None where a year
     has no cases, where a group allows no proportion, or a count is not whole.
     """
-    if not all(possible(a, m) and possible(b, n) for a, m, b, n in (then, now)):
-        return None
+    for a, m, b, n in (then, now):
+        if not (possible(a, m) and possible(b, n)):
+            return None
     a, m, b, n = then
     c, k, d, h = now
     return fisher_exact(c, c + d, a, a + b, mid_p=True, odds=(k / h) / (m / n))
@@ -68,8 +74,9 @@ def change_of_ratio(then: Pair, now: Pair) -> float | None:
     common ratio: no events of one group in either, or all of one group in one year and all of the other in the other.
     """
     pairs = (then, now)
-    if not all(possible(a, m) and possible(b, n) and 0 < a + b < m + n for a, m, b, n in pairs):
-        return None
+    for a, m, b, n in pairs:
+        if not (possible(a, m) and possible(b, n) and 0 < a + b < m + n):
+            return None
     a, m, b, n = then
     c, k, d, h = now
     if a + c == 0 or b + d == 0 or (a == m and d == h) or (b == n and c == k):
@@ -90,10 +97,15 @@ def _usable(values: Sequence[float], errors: Sequence[float]) -> bool:
     return len(values) > 0 and all(map(math.isfinite, values)) and all(0 < error < math.inf for error in errors)
 
 
-def weighed(values: Sequence[float], errors: Sequence[float], tau2: float) -> tuple[list[float], float]:
-    """The weights 1 / (error^2 + tau2), and the mean of the values by them. ValueError when the lengths differ."""
+def pooled_mean(values: Sequence[float], errors: Sequence[float], tau2: float = 0.0) -> float | None:
+    """Mean of the values with weights 1 / (error^2 + tau2).
+
+    None without values or where an error is not above 0. ValueError when the lengths differ.
+    """
+    if not _usable(values, errors):
+        return None
     weights = [1 / (error * error + tau2) for error in errors]
-    return weights, math.fsum(w * y for w, y in zip(weights, values, strict=True)) / math.fsum(weights)
+    return math.fsum(w * y for w, y in zip(weights, values, strict=True)) / math.fsum(weights)
 
 
 def paule_mandel(values: Sequence[float], errors: Sequence[float]) -> float | None:
@@ -108,7 +120,8 @@ def paule_mandel(values: Sequence[float], errors: Sequence[float]) -> float | No
     scale = math.fsum(error * error for error in errors) / len(errors)
 
     def spare(times: float) -> float:
-        weights, mean = weighed(values, errors, times * scale)
+        weights = [1 / (error * error + times * scale) for error in errors]
+        mean = math.fsum(w * y for w, y in zip(weights, values, strict=True)) / math.fsum(weights)
         return math.fsum(w * (y - mean) ** 2 for w, y in zip(weights, values, strict=True)) - (len(values) - 1)
 
     if spare(0.0) <= 0:
@@ -117,6 +130,37 @@ def paule_mandel(values: Sequence[float], errors: Sequence[float]) -> float | No
     while spare(high) >= 0:
         high *= 4
     return scale * decreasing_root(spare, 0.0, high)
+
+
+def _quantile(ordered: Sequence[float], share: float) -> float:
+    place = (len(ordered) - 1) * share
+    below = math.floor(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+
+
+def winsorised_tau2(
+    values: Sequence[float], errors: Sequence[float], target: float, raw: bool = False
+) -> tuple[float, float] | None:
+    """(phi, tau2): how many times as variable as chance the values are about the target, and the variance beyond it.
+
+    The z scores are drawn in to their 10th and 90th percentiles (type 7) before squaring, so that outliers do not widen
+    the limits they are held against: Spiegelhalter 2005 (Statistics in Medicine 24:1185), as in FunnelPlotR. Drawing
+    in makes chance look smaller too; `raw` leaves that uncorrected, to agree with FunnelPlotR, and otherwise phi is
+    divided by what chance alone keeps, 0.679. tau2 is 0.0 where there is no variation beyond chance. None under two
+    values or where an error is not above 0. ValueError when the lengths differ.
+    """
+    if not _usable(values, errors) or len(values) < 2:
+        return None
+    z = [(y - target) / error for y, error in zip(values, errors, strict=True)]
+    ordered = sorted(z)
+    low, high = _quantile(ordered, 0.1), _quantile(ordered, 0.9)
+    count = len(z)
+    phi = math.fsum(min(max(one, low), high) ** 2 for one in z) / count / (1 if raw else WINSORISED_TENTH)
+    weights = [1 / (error * error) for error in errors]
+    total = math.fsum(weights)
+    spread = total - math.fsum(w * w for w in weights) / total
+    return phi, max(0.0, (count * phi - (count - 1)) / spread)
 
 
 def student_z(level: float, freedom: int) -> float:
@@ -167,8 +211,9 @@ def spread_of(values: Sequence[float], errors: Sequence[float]) -> Spread | None
     tau2 = paule_mandel(values, errors)
     if tau2 is None:
         return None
-    weights, mean = weighed(values, errors, tau2)
-    return Spread(mean, tau2, 1 / math.fsum(weights), len(values))
+    mean = pooled_mean(values, errors, tau2)
+    assert mean is not None
+    return Spread(mean, tau2, 1 / math.fsum(1 / (error * error + tau2) for error in errors), len(values))
 
 
 def prediction_deviation(error: float, spread: Spread) -> float:
@@ -176,12 +221,29 @@ def prediction_deviation(error: float, spread: Spread) -> float:
 
     Chance, the variance between organisations and the doubt about their mean together. Held against Student's t with
     one degree of freedom less than there are others (`student_z`), these are the prediction limits of Higgins,
-    Thompson and Spiegelhalter 2009 (JRSS A 172:137); with many others they are those of an additive funnel. The
+    Thompson and Spiegelhalter 2009 (JRSS A 172:137); with many others they are those of `funnel_limits`. The
     organisation itself must not be among the others, or it would widen the limits it is held against.
     """
     if not error > 0:
         raise ValueError(f"a standard error above 0 is needed, not {error}")
     return math.sqrt(error * error + spread.tau2 + spread.mean_variance)
+
+
+def funnel_z(value: float, error: float, target: float, tau2: float = 0.0) -> float:
+    """How many standard deviations, chance and tau2 together, value lies above target. ValueError unless error > 0."""
+    if not error > 0:
+        raise ValueError(f"a standard error above 0 is needed, not {error}")
+    return (value - target) / math.sqrt(error * error + tau2)
+
+
+def funnel_limits(error: float, target: float, tau2: float = 0.0, level: float = 0.95) -> Interval:
+    """Limits about target for an organisation with this standard error, on the scale of the values.
+
+    `level` is 0.95 or 0.998 by custom (Spiegelhalter 2005, additive model). `funnel_z` lies beyond the z of the level
+    exactly when the value lies outside.
+    """
+    half = critical_z(level) * math.sqrt(error * error + tau2)
+    return target - half, target + half
 
 
 def shrunken(value: float, error: float, mean: float, tau2: float) -> tuple[float, float]:
