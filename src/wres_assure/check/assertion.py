@@ -30,10 +30,7 @@ class Context(NamedTuple):
 
 def assert_at(rule: Rule, place: Place, context: Context) -> list[Finding]:
     """What the assertion of a rule finds at a place."""
-    keys = {name: rule.let[name].at(place) for name in rule.let_in_order}
-    printed = [name for name, key in keys.items() if key.basis == "printed"]
-    for name in printed:  # as the return's own
-        keys[name] = keys[name].under("verified")
+    keys, printed = rule.keys_at[place]
     if not printed:
         return asserted(rule, place, keys, context)
     # A printed figure is judged in the return itself and wherever else a document prints it.
@@ -95,9 +92,8 @@ def _gathered(
             continue
         for fact in found.facts:
             if context.in_question.get(fact.key, rule.id) not in (rule.id, *rule.explains):
-                cause = f"{context.facts.name(fact.key)} is in question"
-                obstacle = unverifiable(rule, place, cause, context.in_question[fact.key])
-                return obstacle._replace(cells=((fact.cell, fact.raw),))
+                cause, by = f"{context.facts.name(fact.key)} is in question", context.in_question[fact.key]
+                return unverifiable(rule, place, cause, by)._replace(cells=((fact.cell, fact.raw),))
     return None
 
 

@@ -93,9 +93,8 @@ def rules_mutate(ctx: click.Context, rules: str | None) -> None:
     for score in found.scores:
         for survivor in score.survivors:
             _say(f"{score.rule}: not noticed: {survivor}")
-    outside = counted(len(found.outside), "rule")
     _say(f"{found.noticed:,} of {found.mutants:,} mutants noticed, {found.share * 100:.1f}%.")
-    _say(f"{outside} without an expression left out: {', '.join(found.outside)}.")
+    _say(f"{counted(len(found.outside), 'rule')} without an expression left out: {', '.join(found.outside)}.")
     ctx.exit(1 if found.noticed < found.mutants else 0)
 
 

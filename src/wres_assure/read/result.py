@@ -6,14 +6,13 @@ import json
 from typing import Any
 
 from ..figures import NOT_IN_FILE, written_out
-from ..model import Refused, Row, Submission
+from ..model import DIMENSIONS, Refused, Row, Submission
 
 FORMAT = 1
 MAX_FACTS = 200_000
 MAX_TEXT = 32_767  # characters of one text, as a workbook's
-_DIMENSIONS = ("item", "basis", "staff_group", "pay_band", "ethnicity")
 _OF_ORGANISATION = ("code", "name", "type", "region")
-_OF_FACT = (*_DIMENSIONS, "raw", "cell", "problem", "note")
+_OF_FACT = ("item", *DIMENSIONS, "raw", "cell", "problem", "note")
 
 
 def read_result(data: bytes, file: str, sha256: str) -> Submission:
@@ -48,19 +47,26 @@ def _rows(result: dict[str, Any], before: int) -> list[Row]:
     _texts(submission, ("scheme",))
     if not isinstance(submission["reporting_year"], int | None):
         raise _NoResult
-    whose = {f"organisation_{name}": _text(organisation[name]) for name in ("code", "name", "type")}
-    whose |= {"region": _text(organisation["region"]), "reporting_year": _text(submission["reporting_year"])}
-    whose["scheme"] = _text(submission.get("scheme", "nhs_wres"))
-    rows = []
-    for number, fact in enumerate(result["facts"], before + 1):
+    for fact in result["facts"]:
         _texts(fact, _OF_FACT)
         if not isinstance(fact["value"], int | float | None) or not isinstance(fact["raw"], str):
             raise _NoResult
-        if fact["problem"] not in NOT_IN_FILE:
-            dimensions = {name: _text(fact[name]) for name in _DIMENSIONS}
-            value, note = written_out(fact["raw"], fact["value"]), _text(fact.get("note"))
-            rows.append(Row(number, {**whose, **dimensions, "value": value, "note": note}))
-    return rows
+    whose = {
+        **{f"organisation_{name}": _text(organisation[name]) for name in ("code", "name", "type")},
+        "region": _text(organisation["region"]),
+        "reporting_year": _text(submission["reporting_year"]),
+        "scheme": _text(submission.get("scheme", "nhs_wres")),
+    }
+    return [
+        Row(number, {
+            **whose,
+            **{name: _text(fact[name]) for name in ("item", *DIMENSIONS)},
+            "value": written_out(fact["raw"], fact["value"]),
+            "note": _text(fact.get("note")),
+        })
+        for number, fact in enumerate(result["facts"], before + 1)
+        if fact["problem"] not in NOT_IN_FILE
+    ]  # fmt: skip
 
 
 class _NoResult(Exception):

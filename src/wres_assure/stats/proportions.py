@@ -247,13 +247,19 @@ class Distribution(NamedTuple):
         """How likely is k or less."""
         if not self.masses:
             return normal_cdf((k + 0.5 - self.middle) / self.deviation)
-        return min(1.0, math.fsum(self.masses[: max(k - self.first + 1, 0)]) / math.fsum(self.masses))
+        return self._share(0, k - self.first + 1)
 
     def at_least(self, k: int) -> float:
         """How likely is k or more: with the digits that 1 - at_most(k - 1) would lose."""
         if not self.masses:
             return normal_cdf((self.middle - k + 0.5) / self.deviation)
-        return min(1.0, math.fsum(self.masses[max(k - self.first, 0) :]) / math.fsum(self.masses))
+        return self._share(k - self.first, len(self.masses))
+
+    def _share(self, start: int, stop: int) -> float:
+        """The part of all masses that lies from one position up to another."""
+        start, stop = max(start, 0), max(stop, 0)
+        part, rest = math.fsum(self.masses[start:stop]), math.fsum(self.masses[:start] + self.masses[stop:])
+        return part / (part + rest)
 
 
 def distribution(
