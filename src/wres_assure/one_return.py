@@ -27,7 +27,7 @@ class Given(NamedTuple):
     narrative: str = ""
     survey: str = ""
     peers: Callable[[int], Peers] | None = None  # the organisations of a year, see peer_files
-    earlier: tuple[EarlierReturn, ...] | None = None  # of any organisation, see earlier_files
+    earlier: tuple[EarlierReturn, ...] | None = None  # of any organisation, see run.inputs
     alone: bool = True  # the run is about one return, so that an earlier one of somebody else is a mistake
 
 
@@ -108,16 +108,14 @@ def _as_reported(file: str, before: Established) -> Earlier:
 
 
 def _in_file(file: str, fact: Fact) -> Fact:
-    return fact._replace(cell=f"{file} {fact.cell}") if file else fact
+    """A figure as this year's own, its cell with the file it stands in."""
+    cell = f"{file} {fact.cell}" if file else fact.cell
+    return Fact(fact.key.under("verified"), fact.value, fact.raw, cell, *fact[4:])
 
 
 def _block(file: str, subject: Return, reported: Iterable[Fact], rulebook: Rulebook) -> list[Earlier]:
     """Last year as a return gives it, where it does."""
-    facts = tuple(
-        _in_file(file, fact)._replace(key=fact.key.under("verified"))
-        for fact in reported
-        if fact.key.basis == "restated"
-    )
+    facts = tuple(_in_file(file, fact) for fact in reported if fact.key.basis == "restated")
     if subject.year is None or subject.scheme != "nhs_wres" or all(fact.value is None for fact in facts):
         return []
     year = subject.year - 1

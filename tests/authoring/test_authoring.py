@@ -19,9 +19,6 @@ from wres_assure.authoring import (
     difference as rule_diff,
 )
 from wres_assure.authoring import (
-    difference_scoring as rule_diff_scoring,
-)
-from wres_assure.authoring import (
     lint as rule_lint,
 )
 from wres_assure.authoring import (
@@ -436,7 +433,7 @@ def test_a_score_that_is_new_or_gone(rulebook: Rulebook, part: str, said: str) -
 
 
 def test_every_number_of_a_level_has_words() -> None:
-    assert rule_diff_scoring.MEANT.keys() == rule_scoring.NUMBERS.keys()
+    assert rule_diff.MEANT.keys() == rule_scoring.NUMBERS.keys()
 
 
 def test_a_rule_that_is_new_or_gone(rulebook: Rulebook) -> None:

@@ -18,9 +18,8 @@ from typing import Any
 from .. import resources
 from ..model import FAILED, HOW_GIVEN, NOT_APPLICABLE, OUTCOMES, PASSED, UNVERIFIABLE, Json
 from ..rulebook import Rule, Rulebook, RulebookUnusable, load
-from ..rulebook.expression import Tree, names_in
+from ..rulebook.expression import Tree, names_in, text_of
 from ..rulebook.strict_yaml import Source, Steps, sources
-from .mutants import text_of
 from .search import ANY, DRAWS, FEASIBLE, Question, comparisons, decided, draws, judged, outcomes, question
 
 PAIR_DRAWS = 600

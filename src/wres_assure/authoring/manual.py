@@ -9,9 +9,9 @@ from typing import Any
 from ..facts import title_of
 from ..model import ORGANISATIONS, WHOLE, Json, Place
 from ..rulebook import Rule, Rulebook
+from ..rulebook.expression import text_of
 from ..wording.numbers import counted, number
 from ..wording.text import sentence
-from .mutants import text_of
 
 WIDTH = 80
 ASKS = {

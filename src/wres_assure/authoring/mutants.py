@@ -7,10 +7,10 @@ Rules that a stage raises have no expression; they are outside and are named.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..rulebook import Rule, Rulebook, evaluated
-from ..rulebook.expression import Tree, names_in
+from ..rulebook.expression import Tree, names_in, text_of
 from .cases import outcome
 
 # What stands in the place of a sign. Exchanging the operands of a comparison is its reversal.
@@ -36,7 +36,6 @@ _SIGNS = {
     "max": ("min",),
 }
 _LEFT_OUT = {"not", "abs", "round", "neg", "point"}  # of one operand: the operand is left
-_RANK = {"or": 1, "and": 2, "not": 3, **dict.fromkeys(_COMPARISONS, 4), "+": 5, "-": 5, "*": 6, "/": 6, "neg": 7}
 _STEPS = {"ratio": 0.01, "share": 0.001, "points": 0.001}
 
 
@@ -168,20 +167,3 @@ def shifted(value: float, unit: str, sign: int) -> float:
     """A threshold moved by one step of its unit: a person, a tenth of a per cent, a hundredth of a ratio."""
     step = _STEPS.get(unit, 1.0 if value == round(value) else 0.01)
     return round(value + sign * step, 10)
-
-
-def text_of(tree: Any, rank: int = 0) -> str:
-    """The tree as an author writes it; brackets only where they are needed."""
-    if isinstance(tree, float | int):
-        return f"{tree:.10g}"
-    if isinstance(tree, str):
-        return tree
-    operator, *parts = tree
-    own = _RANK.get(operator)
-    if own is None:
-        return f"{operator}({', '.join(text_of(part) for part in parts)})"
-    if operator in ("not", "neg"):
-        text = f"{'-' if operator == 'neg' else 'not '}{text_of(parts[0], own)}"
-    else:  # a - (b - c) keeps its brackets
-        text = f" {operator} ".join(text_of(part, own + (index > 0 or own == 4)) for index, part in enumerate(parts))
-    return f"({text})" if own < rank else text

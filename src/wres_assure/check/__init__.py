@@ -6,6 +6,7 @@ mistake of ours makes it broken, never failed.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -136,17 +137,16 @@ def _counted(
 ) -> tuple[dict[str, int], dict[str, int], dict[str, dict[str, int]]]:
     """How many checks had each outcome: of rules that ask for something, of those that ask to remove it, by family."""
     coverage, apart = _counter(), _counter()
-    families: dict[str, dict[str, int]] = {}
+    families: dict[str, dict[str, int]] = defaultdict(_counter)
     for rule, _ in (*plan.how_given, *plan.others, *plan.on_notes):
         passed, others = results[rule.id]
-        family = families.setdefault(rule.family, _counter())
-        for counts in (apart if rule.asks_removal else coverage, family):
+        for counts in (apart if rule.asks_removal else coverage, families[rule.family]):
             counts[PASSED] += passed
             for found in others:
                 counts[found.outcome] += 1
     for counts in (coverage, apart, *families.values()):
         counts["checks"] = sum(counts.values())
-    return coverage, apart, families
+    return coverage, apart, dict(families)
 
 
 def _counter() -> dict[str, int]:

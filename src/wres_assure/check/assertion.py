@@ -30,10 +30,7 @@ class Context(NamedTuple):
 
 def assert_at(rule: Rule, place: Place, context: Context) -> list[Finding]:
     """What the assertion of a rule finds at a place."""
-    keys = {name: rule.let[name].at(place) for name in rule.let_in_order}
-    printed = [name for name, key in keys.items() if key.basis == "printed"]
-    for name in printed:  # as the return's own
-        keys[name] = keys[name].under("verified")
+    keys, printed = rule.keys_at[place]
     if not printed:
         return asserted(rule, place, keys, context)
     # A printed figure is judged in the return itself and wherever else a document prints it.

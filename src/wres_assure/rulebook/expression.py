@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from itertools import product, starmap
+from itertools import chain, product, starmap
 from typing import Any, NamedTuple
 
 from ..numbers import RELATIVE, CannotCompute, Operand, exact, same
@@ -32,14 +32,12 @@ Tree = Any  # float | str | list[Tree]
 
 def names_in(tree: Tree) -> list[str]:
     """The names a tree uses, each once, in order."""
-    if isinstance(tree, str):
-        return [tree]
     if isinstance(tree, list):
-        return list(dict.fromkeys(name for part in tree[1:] for name in names_in(part)))
-    return []
+        return list(dict.fromkeys(chain.from_iterable(map(names_in, tree[1:]))))
+    return [tree] if isinstance(tree, str) else []
 
 
-_BINDING = {"or": 1, "and": 2, "not": 3, "+": 5, "-": 5, "*": 6, "/": 6}
+_BINDING = {"or": 1, "and": 2, "not": 3, "+": 5, "-": 5, "*": 6, "/": 6, "neg": 7}
 
 
 def text_of(tree: Tree, name: Callable[[str], str] = str, within: int = 0) -> str:
@@ -54,7 +52,7 @@ def text_of(tree: Tree, name: Callable[[str], str] = str, within: int = 0) -> st
     binding = _BINDING.get(sign, 4)
     if sign in ("neg", "not"):
         mark = "-" if sign == "neg" else "not "
-        text = f"{mark}{text_of(parts[0], name, 7 if sign == 'neg' else binding)}"
+        text = f"{mark}{text_of(parts[0], name, binding)}"
     else:
         first, *rest = parts
         tail = "".join(f" {sign} {text_of(part, name, binding + 1)}" for part in rest)
@@ -144,11 +142,11 @@ Env = Mapping[str, Operand]
 
 def value_of(tree: Tree) -> Callable[[Env], Any]:
     """The closure of a tree; raises CannotCompute on a division by zero."""
-    if isinstance(tree, float | int):
-        number = float(tree)
-        return lambda env: number
     if isinstance(tree, str):
         return lambda env: env[tree].value
+    if not isinstance(tree, list):
+        number = float(tree)
+        return lambda env: number
     sign, *parts = tree
     if sign in ("and", "or"):
         joined, conditions = all if sign == "and" else any, [value_of(part) for part in parts]
@@ -166,11 +164,11 @@ def value_of(tree: Tree) -> Callable[[Env], Any]:
 
 def interval_of(tree: Tree) -> Callable[[Env], Operand]:
     """The closure that gives a tree's value with the interval its operands' decimals allow."""
-    if isinstance(tree, float | int):
-        constant = exact(float(tree))
-        return lambda env: constant
     if isinstance(tree, str):
         return lambda env: env[tree]
+    if not isinstance(tree, list):
+        constant = exact(float(tree))
+        return lambda env: constant
     sign, *parts = tree
     if sign in WIDENING:
         function, closures = OPERATORS[sign].of_numbers, [interval_of(part) for part in parts]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..model import Json, Place
 from ..numbers import Operand
-from .expression import Env, Tree, interval_of, value_of
+from .expression import Env, Tree, interval_of, names_in, value_of
 
 BOUND = "@"  # a part of a selector that is taken from the place where the rule is judged
 
@@ -55,6 +55,29 @@ class Selector(NamedTuple):
             place[3] if pay_band == BOUND else pay_band,
             place[4] if ethnicity == BOUND else ethnicity,
         )
+
+
+class Keys(NamedTuple):
+    """What the names of a rule stand for at a place."""
+
+    of: Mapping[str, Place]  # a printed figure as the return's own
+    printed: tuple[str, ...]  # the names of printed figures
+
+
+class _KeysAt(dict[Place, Keys]):
+    """The keys of a rule at each place, worked out when first asked for: they are the same for every return."""
+
+    def __init__(self, let: Mapping[str, Selector]) -> None:
+        super().__init__()
+        self._let = let
+
+    def __missing__(self, place: Place) -> Keys:
+        # What does not depend on the place stands first, in findings too.
+        in_order = sorted(self._let.items(), key=lambda named: not named[1].fixed)
+        keys = {name: selector.at(place) for name, selector in in_order}
+        printed = tuple(name for name, key in keys.items() if key.basis == "printed")
+        found = self[place] = Keys(keys | {name: keys[name].under("verified") for name in printed}, printed)
+        return found
 
 
 class Wording(NamedTuple):
@@ -108,7 +131,7 @@ class Rule(NamedTuple):
     file: str
     line: int
     beside: bool  # rests on what is given beside the return: an earlier return, peers, survey, narrative, notes
-    let_in_order: tuple[str, ...] = ()  # names of what does not depend on the place first, as in findings
+    keys_at: Mapping[Place, Keys] = {}
     where: Mapping[str, Callable[[Env], Operand]] = {}
     when: Callable[[Env], bool] | None = None
     holds: Callable[[Env], bool] | None = None
@@ -134,9 +157,7 @@ class Rule(NamedTuple):
 _BASES_BESIDE = {"previous", "last_year", "change", "survey", "narrative", "peers", "to_explain", "explained"}
 _ITEMS_BESIDE = ("change_", "peers_")
 _CODES_BESIDE = ("previous_", "peers_")
-# Fields of a compiled rule that are called otherwise here, and texts that may not be given.
-_CALLED = {"from": "year_from", "until": "year_until"} | {name: f"{name}_tree" for name in ("when", "assert")}
-_CALLED["where"] = "where_trees"
+# Texts that may not be given.
 _TEXTS = (
     "status_reason", "successor", "when_text", "assert_text", "raised_by", "slip", "message", "remedy", "no_sample"
 )  # fmt: skip
@@ -144,17 +165,26 @@ _TEXTS = (
 
 def rule_of(entry: Json) -> Rule:
     """The rule of a compiled entry."""
-    fields = {_CALLED.get(name, name): value for name, value in entry.items()}
-    fields |= {name: entry[name] or "" for name in _TEXTS}
-    fields |= {name: tuple(entry[name] or ()) for name in ("organisations", "inputs")}
     let = {name: Selector.of(chosen) for name, chosen in entry["let"].items()}
-    fields["places"] = tuple(Place(*place) for place in entry["places"])
-    fields["codes"] = {code: Wording(**said) for code, said in entry["codes"].items()}
     named = [key for selector in let.values() for key in selector.choices]
-    beside = any(key.basis in _BASES_BESIDE or key.item.startswith(_ITEMS_BESIDE) for key in named)
-    fields["beside"] = beside or any(code.startswith(_CODES_BESIDE) for code in entry["codes"])
-    fields |= {"let": let, **_closures(let, entry["where"], entry["when"], entry["assert"])}
-    return Rule._make([fields[name] for name in Rule._fields])  # in order: forty by name take as long as the rest
+    fields = {
+        **entry,
+        **{name: entry[name] or "" for name in _TEXTS},
+        "year_from": entry["from"],
+        "year_until": entry["until"],
+        "organisations": tuple(entry["organisations"] or ()),
+        "inputs": tuple(entry["inputs"] or ()),
+        "places": tuple([Place(*place) for place in entry["places"]]),
+        "let": let,
+        "where_trees": entry["where"],
+        "when_tree": entry["when"],
+        "assert_tree": entry["assert"],
+        "codes": {code: Wording(**said) for code, said in entry["codes"].items()},
+        "beside": any(key.basis in _BASES_BESIDE or key.item.startswith(_ITEMS_BESIDE) for key in named)
+        or any(code.startswith(_CODES_BESIDE) for code in entry["codes"]),
+        **_closures(let, entry["where"], entry["when"], entry["assert"]),
+    }
+    return Rule._make(map(fields.__getitem__, Rule._fields))  # in order: forty by name take as long as the rest
 
 
 def evaluated(rule: Rule) -> Rule:
@@ -164,23 +194,19 @@ def evaluated(rule: Rule) -> Rule:
 
 def _closures(let: Mapping[str, Selector], where: Mapping[str, Tree], when: Tree, holds: Tree) -> Json:
     """The fields of a rule that follow from the figures it names and its trees."""
-    needs_of: dict[str, set[str]] = {name: {name} for name in let}
+    needs_of = {name: {name} for name in let}
+
+    def needs(tree: Tree) -> set[str]:
+        """The selected names a tree rests on, computed names followed to theirs."""
+        return set().union(*[needs_of[name] for name in names_in(tree)])
+
     for name, tree in where.items():
-        needs_of[name] = _needs(tree, needs_of)
+        needs_of[name] = needs(tree)
     return {
-        "let_in_order": tuple(sorted(let, key=lambda name: not let[name].fixed)),
+        "keys_at": _KeysAt(let),
         "where": {name: interval_of(tree) for name, tree in where.items()},
         "when": value_of(when) if when else None,
         "holds": value_of(holds) if holds else None,
-        "needs_for_when": tuple(sorted(_needs(when, needs_of))),
-        "needs": tuple(sorted(_needs(holds, needs_of))),
+        "needs_for_when": tuple(sorted(needs(when))),
+        "needs": tuple(sorted(needs(holds))),
     }
-
-
-def _needs(tree: Any, needs_of: Mapping[str, set[str]]) -> set[str]:
-    """The selected names a tree rests on, computed names followed to theirs."""
-    if isinstance(tree, str):
-        return set(needs_of[tree])
-    if isinstance(tree, list):
-        return set().union(*(_needs(part, needs_of) for part in tree[1:]))
-    return set()

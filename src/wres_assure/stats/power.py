@@ -51,7 +51,8 @@ def _detectable(m: int, n: int, events: int, z: float, power: float) -> float | 
         else:  # other odds, not far off, only change the masses by powers of their ratio
             tilt = math.exp(log_odds - start)
             at, masses = first, list(map(mul, weights, accumulate(repeat(tilt, len(weights)), mul)))
-        return power - math.fsum(masses[needed - at :]) / math.fsum(masses)
+        seen = math.fsum(masses[needed - at :])
+        return power - seen / (seen + math.fsum(masses[: needed - at]))
 
     odds = math.exp(bracketed_root(missed, start, 1e-8, error / 20))
     middle = odds * (m + events) + n - events
