@@ -18,6 +18,12 @@ test: $(VENV)/installed-test
 	tests/tools.sh
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
+quick: $(VENV)/installed-test  ## in a minute, what needs no LibreOffice, browser, PDF or installation
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/wres-assure rules lint
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not programs and not slow"
+
 newest:  ## the tests with the newest releases, in an environment of its own: drift is met here, on purpose
 	rm -rf .venv-newest
 	$(MAKE) test VENV=.venv-newest NEWEST=yes
@@ -58,6 +64,8 @@ bench: $(VENV)/installed-test  ## measure against other tools; writes tests/benc
 
 simulate: $(VENV)/installed-test  ## slow: tables by the ten thousand against the oracles, mutated files, generated returns
 	WRES_ASSURE_TABLES=10000 $(BIN)/python -m pytest -n auto tests/stats
+	WRES_ASSURE_EVERY_CELL=1 WRES_ASSURE_EVERY_ATTACK=1 $(BIN)/python -m pytest -n auto --dist worksteal \
+	  tests/test_deletion.py tests/render
 	$(BIN)/python tests/bench/simulation.py
 	$(BIN)/python tests/bench/change_simulation.py
 	$(BIN)/python tests/bench/score_simulation.py

@@ -1,4 +1,4 @@
-"""What statistics are held against: random tables, and rows that R and FunnelPlotR gave.
+"""What statistics are held against: random tables, and rows that R gave.
 
 WRES_ASSURE_TABLES sets how many random tables a comparison takes (2,000 unless told; the quick ones five times that).
 """

@@ -38,13 +38,14 @@ def _run(arguments: list[str]) -> int:
         _tell("Stopped.")
         return 130
     except BrokenPipeError:
-        _hush()
+        import os
+
+        # Or Python would complain about the closed pipe once more on the way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as e:  # a traceback would carry cell values, and helps nobody who is not an author
-        if type(e).__name__ == "RulebookUnusable":
-            _tell(f"The rulebook cannot be used.\n{e}")
-        else:
-            _tell(own_fault(e))
+        ours = type(e).__name__ != "RulebookUnusable"
+        _tell(own_fault(e) if ours else f"The rulebook cannot be used.\n{e}")
         return 4
 
 
@@ -58,19 +59,14 @@ def own_fault(error: BaseException) -> str:
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
     where = f" at {os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}" if frame else ""
-    what = f"{type(error).__name__}{where}"
-    return f"wres-assure {__version__} failed, which is no fault of the file: {what}. Report this line to its authors."
+    return (
+        f"wres-assure {__version__} failed, which is no fault of the file: {type(error).__name__}{where}. "
+        "Report this line to its authors."
+    )
 
 
 def _tell(text: str) -> None:
     print("\n".join("".join(c if c.isprintable() else " " for c in line) for line in text.split("\n")), file=sys.stderr)
-
-
-def _hush() -> None:
-    """Keep Python from complaining about the closed pipe once more on the way out."""
-    import os
-
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

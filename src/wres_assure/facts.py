@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from itertools import repeat
 from typing import NamedTuple
 
@@ -21,6 +22,14 @@ class Resolved(NamedTuple):
 
 
 COUNTED = ("people", "number")  # units of figures that have no decimals to allow for
+
+_WITHOUT_VALUE: Mapping[str | None, str] = {  # why a figure that was given has none, by its problem
+    "no_notes": "the file has no column for notes",
+    "notes_withheld": "the notes were left out of this file",
+    "esr_empty": "no ESR figure is filled in",
+    **dict.fromkeys(("blank", "section_empty"), "{name} is blank{where}"),
+    **dict.fromkeys(("row_missing", "section_missing", "block_missing"), "{name} was not found in the workbook"),
+}
 
 ABSENT = Fact(Place(""), None, "", "", "absent")
 
@@ -74,21 +83,16 @@ class Facts:
 
     def __init__(self, facts: Iterable[Fact], items: Json, parameters: Mapping[str, float | None]) -> None:
         self.all = tuple(facts)
-        self.keys = tuple([fact.key for fact in self.all])
-        self.values = tuple([fact.value for fact in self.all])
         self.troubled = tuple([fact for fact in self.all if fact.problem is not None])
         self._items = items
-        self._by_key: dict[tuple[str, ...], Fact] = dict(zip(self.keys, self.all, strict=True))
+        self._by_key: dict[tuple[str, ...], Fact] = {fact.key: fact for fact in self.all}
         if parameters:
             self._by_key.update(_parameter_facts(parameters))
-        self.printed_places = _printed_places(self.keys)
+        self.printed_places = _printed_places([fact.key for fact in self.all])
         self._whole: dict[Place, Resolved] = {}
         self._start()
 
     def _start(self) -> None:
-        self._last_year: set[str] | None = None
-        self._noted: tuple[Fact, ...] | None = None
-        self._key_of: dict[str, Place] | None = None
         self._behind: dict[Place, frozenset[Place]] = {}
         self._meanings, self._names, self._known_rows, self._wholes = _known(self._items)
 
@@ -96,9 +100,8 @@ class Facts:
         """The same table with more facts; what reported figures amount to is not worked out again."""
         more = tuple(facts)
         made = object.__new__(Facts)
-        keys = tuple([fact.key for fact in more])
-        made.all, made.keys, made._items = self.all + more, self.keys + keys, self._items
-        made.values = self.values + tuple([fact.value for fact in more])
+        keys = [fact.key for fact in more]
+        made.all, made._items = self.all + more, self._items
         made.troubled = self.troubled + tuple([fact for fact in more if fact.problem is not None])
         made._by_key = {**self._by_key, **dict(zip(keys, more, strict=True))}
         made.printed_places = sorted({*self.printed_places, *_printed_places(keys)})
@@ -107,19 +110,15 @@ class Facts:
         made._start()
         return made
 
-    @property
+    @cached_property
     def noted(self) -> tuple[Fact, ...]:
         """The facts with a note beside them."""
-        if self._noted is None:
-            self._noted = tuple([fact for fact in self.all if fact.note])
-        return self._noted
+        return tuple([fact for fact in self.all if fact.note])
 
-    def key_of(self, cell: str) -> Place | None:
-        """The key of the figure of the template, or of our own of its items, that stands in a cell."""
-        if self._key_of is None:
-            items = self._items["items"]
-            self._key_of = {fact.cell: fact.key for fact in self.all if fact.cell and fact.key.item in items}
-        return self._key_of.get(cell)
+    @cached_property
+    def key_of(self) -> dict[str, Place]:
+        """By cell the key of the figure of the template, or of our own of its items, that stands there."""
+        return {fact.cell: fact.key for fact in self.all if fact.cell and fact.key.item in self._items["items"]}
 
     def get(self, key: Place | Place) -> Fact | None:
         """The fact of a key; a place with the same five words is as good."""
@@ -140,12 +139,8 @@ class Facts:
 
     def _meaning(self, key: Place) -> Meaning:
         _, basis, staff_group, pay_band, ethnicity = key
-        single = "=" in staff_group + pay_band + ethnicity
-        if single:
-            parts: tuple[Place, ...] = (Place(*[part[1:] if part.startswith("=") else part for part in key]),)
-        else:
-            single = self.single(key)
-            parts = (key,) if single else self._single_parts(key)
+        single = "=" in staff_group + pay_band + ethnicity or self.single(key)
+        parts = (Place(*[part.removeprefix("=") for part in key]),) if single else self._single_parts(key)
         found = Meaning(parts, single, self.unit(key) in COUNTED, frozenset(parts))
         if not basis.startswith("printed:"):  # which holds words of the file
             self._meanings[key] = found
@@ -205,22 +200,16 @@ class Facts:
             return Resolved(exact(total), tuple(facts))
         missing: Resolved | None = None
         for dimension, parts in self._divisions(key):
-            resolved = []
-            for part in parts:
-                resolved.append(self.resolve(key._replace(**{dimension: part})))
-                if resolved[-1].operand is None:
-                    break
-            if resolved and resolved[-1].operand is None:
-                missing = missing or resolved[-1]
-                continue
-            total = sum(r.operand.value for r in resolved if r.operand)
-            return Resolved(exact(total), tuple(fact for r in resolved for fact in r.facts))
+            resolved = [self.resolve(key._replace(**{dimension: part})) for part in parts]
+            lacking = next((r for r in resolved if r.operand is None), None)
+            if lacking is None:
+                total = sum(r.operand.value for r in resolved if r.operand)
+                return Resolved(exact(total), tuple(fact for r in resolved for fact in r.facts))
+            missing = missing or lacking
         printed_total = self._single(
             key._replace(staff_group=key.staff_group.replace("*", ""), pay_band=key.pay_band.replace("*", ""))
         )
-        if printed_total.operand is not None or missing is None:
-            return printed_total
-        return missing
+        return printed_total if printed_total.operand is not None or missing is None else missing
 
     def _single_parts(self, key: Place) -> tuple[Place, ...]:
         """The single figures a whole is made of, by its first division; the key itself where it has none."""
@@ -300,18 +289,14 @@ class Facts:
             return f"{name} was not given"
         if key.basis == "parameter":
             return f"no value of the parameter {key.item} is dated for this year"
-        if fact.problem == "no_notes":
-            return "the file has no column for notes"
-        if fact.problem == "notes_withheld":
-            return "the notes were left out of this file"
-        if fact.problem == "esr_empty":
-            return "no ESR figure is filled in"
-        if fact.problem in ("blank", "section_empty"):
-            return f"{name} is blank ({fact.cell})" if fact.cell else f"{name} is blank"
-        if fact.problem in ("row_missing", "section_missing", "block_missing"):
-            return f"{name} was not found in the workbook"
         where = f" ({fact.cell})" if fact.cell else ""
-        return f"{name}{where} could not be read as a number"
+        return _WITHOUT_VALUE.get(fact.problem, "{name}{where} could not be read as a number").format(
+            name=name, where=where
+        )
+
+    @cached_property
+    def _bases(self) -> set[str]:
+        return {fact.key.basis for fact in self.all}
 
     def _why_not_compared(self, key: Place, fact: Fact | None) -> str:
         indicator = key.item.replace("change", "indicator").replace("_", " ")
@@ -319,11 +304,10 @@ class Facts:
             return f"the change of {indicator} cannot be tested: {fact.note}"
         if fact is not None:  # a figure of this year stands in the way
             return f"{indicator} could not be calculated"
-        if self._last_year is None:
-            self._last_year = {fact.key.basis for fact in self.all} & {"previous", "last_year"}
-        if not self._last_year:
+        bases = self._bases
+        if bases.isdisjoint(("previous", "last_year")):
             return "no earlier return was given"
-        if (key.basis == "previous" or key.item.startswith("restated_")) and "previous" not in self._last_year:
+        if (key.basis == "previous" or key.item.startswith("restated_")) and "previous" not in bases:
             return "no earlier return was given, only last year's block in this one"
         return f"{self.name(key.under('last_year'))} was not given"
 
@@ -346,9 +330,8 @@ def title_of(key: Place | tuple[str, ...], items: Json) -> str:
     item, basis, staff_group, pay_band, ethnicity = (part.lstrip("=").replace("*", "") for part in key)
     known = items["items"].get(item)
     parts = [known["title"] if known else item.replace("_", " ")] if item else []
-    parts += [items["staff_groups"].get(staff_group, staff_group)] if staff_group else []
-    parts += [items["pay_bands"].get(pay_band, pay_band)] if pay_band else []
-    parts += [items["ethnicity"].get(ethnicity, ethnicity)] if ethnicity else []
+    dimensions = (("staff_groups", staff_group), ("pay_bands", pay_band), ("ethnicity", ethnicity))
+    parts += [items[of].get(part, part) for of, part in dimensions if part]
     if basis.startswith("printed"):
         parts.append(f"as printed in {basis[8:]}" if basis[8:] else "as printed")
     elif basis not in ("", "verified"):

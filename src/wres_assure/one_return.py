@@ -27,7 +27,7 @@ class Given(NamedTuple):
     narrative: str = ""
     survey: str = ""
     peers: Callable[[int], Peers] | None = None  # the organisations of a year, see peer_files
-    earlier: tuple[EarlierReturn, ...] | None = None  # of any organisation, see earlier_files
+    earlier: tuple[EarlierReturn, ...] | None = None  # of any organisation, see run.inputs
     alone: bool = True  # the run is about one return, so that an earlier one of somebody else is a mistake
 
 

@@ -30,7 +30,7 @@ def test_a_table_that_grew_gives_what_one_made_whole_gives(story: str, rulebook:
     keys = {selector.at(place) for rule in rulebook.rules for place in rule.places for selector in rule.let.values()}
     whole = Facts(every, rulebook.items, parameters)
     chance = random.Random(story)
-    by_basis = {basis for _, basis, *_ in whole.keys}
+    by_basis = {fact.key.basis for fact in whole.all}
     for later in (set(chance.sample(sorted(by_basis), len(by_basis) // 2)), by_basis - {"verified", "esr", "restated"}):
         first = Facts([fact for fact in every if fact.key.basis not in later], rulebook.items, parameters)
         for key in keys:

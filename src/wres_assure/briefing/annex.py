@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from ..model import FAILED, Finding, Slip
+from ..model import FAILED, Slip
 from ..wording.cells import cells_of
 from ..wording.findings import fingerprint, trace_of
 from ..wording.indicators import Indication, pooled_sentence
@@ -56,15 +56,14 @@ def _group(of: Dossier, group: RuleFindings, annex: bool) -> Section:
         )
         notes = []
         if len(few) < len(part.rows):
-            where = f": {part.cells}" if part.cells else ""
-            text = f"{counted(len(part.rows), 'finding')}{where}. The first {len(few)} stand here."
+            where = ": ".join(filter(None, (counted(len(part.rows), "finding"), part.cells)))
+            text = f"{where}. The first {len(few)} stand here."
             notes.append(say(text, [row.id for row in part.rows]))
         caption = f"{group.title}: where, and what was found"
         blocks.append(Table(caption, ("Cell", "Value", "Finding"), rows, tuple(notes), (3, 3, 8)))
         pairs.append(("Remedy", say(part.remedy, [row.id for row in part.rows])))
     pairs.append(("Why", say(group.why, (), (), evidence)))
-    if traced := _trace(of, group):
-        pairs.append(("Decided by", traced))
+    pairs += [("Decided by", traced) for traced in _trace(of, group)]
     pairs += [("Known issue", say(sentence(text), (), (), evidence)) for text in rule.known_issues]
     pairs += [("What follows", say(text, (), (), evidence)) for text in group.follows]
     pairs.append(("Authority", say(sentence(group.authority), (), (), evidence)))
@@ -72,16 +71,11 @@ def _group(of: Dossier, group: RuleFindings, annex: bool) -> Section:
     return Section(f"rule-{group.rule}", f"{group.title} ({group.rule})", tuple(blocks), 3, annex, group.rule)
 
 
-def _trace(of: Dossier, group: RuleFindings) -> Said | None:
+def _trace(of: Dossier, group: RuleFindings) -> list[Said]:
     """The clause that decided the first finding of a rule, with its numbers and cells."""
-    first = next((f for f in _failed(of) if f.rule == group.rule and f.clause is not None), None)
-    if first is None:
-        return None
-    return say(f"{trace_of(first, of.rulebook)}.", [fingerprint(first, of.code)])
-
-
-def _failed(of: Dossier) -> Iterator[Finding]:
-    return (finding for finding in of.assessment.findings if finding.outcome == FAILED and not finding.caused_by)
+    own = (f for f in of.assessment.findings if f.rule == group.rule and f.outcome == FAILED and not f.caused_by)
+    decided = [finding for finding in own if finding.clause is not None]
+    return [say(f"{trace_of(first, of.rulebook)}.", [fingerprint(first, of.code)]) for first in decided[:1]]
 
 
 def slips(of: Dossier) -> Section | None:

@@ -13,7 +13,6 @@ from ..wording.said import Said, say
 from ..wording.text import lower_first, number_of, sentence
 from .document import (
     NO_TABLE,
-    Block,
     Bullets,
     Chart,
     Mark,
@@ -37,19 +36,16 @@ def change(of: Dossier) -> Section:
     if not figures:
         none = say("The year is not told, so no years are compared.", (), of.all)
         return Section("change", title, (Paragraph((none,)),), annex=True)
-    notes = [say("Ratios for 2, 3 and 4; gaps in percentage points for the others.", (), of.all)]
-    if not compared.earlier:
-        notes.append(say("No earlier return was given.", (), of.all))
+    notes = ["Ratios for 2, 3 and 4; gaps in percentage points for the others."]
+    notes += [] if compared.earlier else ["No earlier return was given."]
     header = ("Indicator", *(_year_title(of, year.year) for year in reversed(figures[0][1])))
     rows = tuple(_row_of_years(of, name, years) for name, years in figures)
-    blocks: list[Block] = [Table("Three years side by side", header, rows, tuple(notes), (6, 3, 3, 3))]
-    said = list(_changes(of))
-    said += [say(pooled_sentence(pooled, of.entries[name]), (), [name]) for name, pooled in compared.pooled.items()]
-    if said:
-        blocks.append(Bullets(tuple(said), "Since the year before"))
-    if chart := years_chart(of):
-        blocks.append(chart)
-    return Section("change", title, tuple(blocks), annex=True)
+    table = Table(
+        "Three years side by side", header, rows, tuple(say(note, (), of.all) for note in notes), (6, 3, 3, 3)
+    )
+    said, chart = tuple(_changes(of)), years_chart(of)
+    told = (Bullets(said, "Since the year before"),) if said else ()
+    return Section("change", title, (table, *told, *((chart,) if chart else ())), annex=True)
 
 
 def _row_of_years(of: Dossier, name: str, years: Sequence[YearFigure]) -> TableRow:
@@ -76,12 +72,14 @@ def _year_title(of: Dossier, year: int) -> str:
 
 
 def _changes(of: Dossier) -> Iterator[Said]:
-    """Each change since the year before in a sentence, with what could not have been seen."""
+    """Each change since the year before in a sentence, with what could not have been seen; then the years pooled."""
     for name, changed in of.assessment.compared.changes.items():
         text = change_sentence(changed, of.indicators[name], of.rulebook, top=True)
         notes = [sentence(note) for note in changed.notes if note not in text]
         told = " ".join((f"{of.indicators[name].title}: {lower_first(text)}", *notes))
         yield say(told, of.prints(name), [name])
+    for name, pooled in of.assessment.compared.pooled.items():
+        yield say(pooled_sentence(pooled, of.entries[name]), (), [name])
 
 
 def years_chart(of: Dossier) -> Chart | None:
@@ -124,18 +122,13 @@ def peers(of: Dossier) -> Section:
     """The peer group and how it was chosen, where each indicator lies, and what was published of all."""
     evidence, title = of.all, "Comparable organisations"
     positions = of.assessment.compared.peers
-    published = list(dict.fromkeys(p for position in positions.values() for p in position.published))
-    known = [say(published_sentence(value), (), evidence) for value in published]
+    published = dict.fromkeys(p for position in positions.values() for p in position.published)
+    known = tuple(say(published_sentence(value), (), evidence) for value in published)
+    last = (Bullets(known, "Published of all organisations together"),) if known else ()
     if not of.has_peers:
         none = say("No comparable organisations were given, so nothing is said of how others stand.", (), evidence)
-        blocks: list[Block] = [Paragraph((none,))]
-        return Section("peers", title, (*blocks, *_published(known)), annex=True)
-    said = []
-    for name, position in positions.items():
-        indicator = of.indicators[name]
-        told = [peer_sentence(position, indicator, of.rulebook), level_sentence(position, indicator, of.rulebook)]
-        told += [sentence(note) for note in position.notes]
-        said.append(say(f"{indicator.title}: {' '.join(filter(None, told))}", of.prints(name), [name]))
+        return Section("peers", title, (Paragraph((none,)), *last), annex=True)
+    said = tuple(_beside_peers(of, name, position) for name, position in positions.items())
     rows = tuple(_row(of, name, position) for name, position in positions.items())
     table = Table(
         "Where each indicator lies",
@@ -144,23 +137,23 @@ def peers(of: Dossier) -> Section:
         (),
         (6, 3, 3, 4, 4),
     )
-    blocks = [table, Bullets(tuple(said), "How they were chosen, and what follows")]
-    if chart := funnel_chart(of):
-        blocks.append(chart)
-    return Section("peers", title, (*blocks, *_published(known)), annex=True)
+    chosen, chart = Bullets(said, "How they were chosen, and what follows"), funnel_chart(of)
+    return Section("peers", title, (table, chosen, *((chart,) if chart else ()), *last), annex=True)
 
 
-def _published(known: list[Said]) -> list[Block]:
-    return [Bullets(tuple(known), "Published of all organisations together")] if known else []
+def _beside_peers(of: Dossier, name: str, position: PeerPosition) -> Said:
+    indicator = of.indicators[name]
+    told = (of_position(position, indicator, of.rulebook) for of_position in (peer_sentence, level_sentence))
+    text = " ".join(filter(None, (*told, *map(sentence, position.notes))))
+    return say(f"{indicator.title}: {text}", of.prints(name), [name])
 
 
 def _row(of: Dossier, name: str, position: PeerPosition) -> TableRow:
-    limits = "not drawn" if position.limits_95 is None else _between(position.limits_95, position.unit)
     cells = (
         TableCell(_title(of, name)),
         number_cell(_written(position.value, position.unit)),
         number_cell(_written(position.median, position.unit)),
-        number_cell(limits),
+        number_cell("not drawn" if position.limits_95 is None else _between(position.limits_95, position.unit)),
         TableCell(compared_with(position)),
     )
     return TableRow(cells, of.prints(name), (name,))

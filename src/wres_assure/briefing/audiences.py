@@ -71,7 +71,7 @@ def document(
 ) -> Document:
     """The briefing on one return. `quoted`: the notes the organisation wrote beside its figures are quoted."""
     of = dossier_of(assessment, rulebook, framework, show_values, quoted)
-    parts = [section for section in _PARTS[audience](of) if section is not None]
+    parts = [section for section in _parts(of, audience) if section is not None]
     return Document(
         title=f"WRES briefing: {of.name}, {of.report.year}",
         lang="en-GB",
@@ -87,10 +87,9 @@ def document(
 
 def _heading(report: Report) -> tuple[Said, ...]:
     taken = f", people in post on 31 March {report.year}" if report.year.isdigit() else ""
-    lines = [say(f"Return {report.year}{taken}. File {report.file}.", (), (), ["file"])]
-    if report.provisional:
-        lines.append(say(report.provisional, (), (), ["layout"]))
-    return (*lines, say(BME, (), (), ["guidance_2021.6"]))
+    line = say(f"Return {report.year}{taken}. File {report.file}.", (), (), ["file"])
+    provisional = [say(report.provisional, (), (), ["layout"])] if report.provisional else []
+    return (line, *provisional, say(BME, (), (), ["guidance_2021.6"]))
 
 
 def _foot(of: Dossier) -> tuple[Said, ...]:
@@ -118,11 +117,20 @@ def _annex(of: Dossier) -> Parts:
     ]
 
 
+def _parts(of: Dossier, audience: str) -> Parts:
+    """The sections for an audience; of a return that was not judged little more than why."""
+    if of.report.stopped and audience != "trust":  # which is told what to correct all the same
+        return [*_first(of), *([] if audience == "board" else _annex(of))]
+    return _PARTS[audience](of)
+
+
+def _first(of: Dossier) -> Parts:
+    return [pages.conclusions(of), pages.reliability(of)]
+
+
 def _inspector(of: Dossier) -> Parts:
-    first: Parts = [pages.conclusions(of), pages.reliability(of)]
-    if not of.report.stopped:
-        first += [pages.indicators(of), *enquiry_sections(of), pages.better(of), pages.representation(of)]
-    return [*first, *_annex(of)]
+    told = (pages.indicators(of), *enquiry_sections(of), pages.better(of), pages.representation(of))
+    return [*_first(of), *told, *_annex(of)]
 
 
 def _trust(of: Dossier) -> Parts:
@@ -131,39 +139,26 @@ def _trust(of: Dossier) -> Parts:
     if not of.report.stopped:
         asked = enquiry_sections(of, "What an inspector would ask")
         first += [*asked, pages.indicators(of), pages.better(of), pages.representation(of)]
-    rest = [s for s in _annex(of) if s is not None]
-    shown = {section.id for section in first if section is not None}
-    notes = [section for section in rest if section.id not in shown and section.id != "findings"]
-    return [*first, *notes]
+    shown = {"findings", *(section.id for section in first if section is not None)}
+    return [*first, *(section for section in _annex(of) if section is not None and section.id not in shown)]
 
 
 def _commissioner(of: Dossier) -> Parts:
-    first: Parts = [pages.conclusions(of), pages.reliability(of)]
-    kind = of.assessment.subject.organisation.type
-    if of.report.stopped:
-        return [*first, *_annex(of)]
-    if kind in ("trust", "independent"):
-        row = governance.provider_row(of, of.name)
-        first += [governance.duties_section(of), governance.by_provider_section(of, [row])]
-    else:
-        first += [governance.due_regard_section(of)]
-    return [*first, pages.indicators(of), *enquiry_sections(of), pages.better(of), *_annex(of)]
+    duties = [governance.due_regard_section(of)]
+    if of.assessment.subject.organisation.type in ("trust", "independent"):
+        rows = [governance.provider_row(of, of.name)]
+        duties = [governance.duties_section(of), governance.by_provider_section(of, rows)]
+    return [*_first(of), *duties, pages.indicators(of), *enquiry_sections(of), pages.better(of), *_annex(of)]
 
 
 def _system(of: Dossier) -> Parts:
-    first: Parts = [pages.conclusions(of), pages.reliability(of)]
-    if of.report.stopped:
-        return [*first, *_annex(of)]
-    first += [governance.support_checklist_section(of), pages.indicators(of)]
+    first = (*_first(of), governance.support_checklist_section(of), pages.indicators(of))
     return [*first, *enquiry_sections(of), pages.better(of), *_annex(of)]
 
 
 def _board(of: Dossier) -> Parts:
     """One page: what can be concluded, the nine indicators, what the board may ask itself."""
-    first: Parts = [pages.conclusions(of)]
-    if of.report.stopped:
-        return [*first, pages.reliability(of)]
-    return [*first, pages.indicators(of), pages.better(of), *pages.asked_of_the_board(of)]
+    return [pages.conclusions(of), pages.indicators(of), pages.better(of), *pages.asked_of_the_board(of)]
 
 
 _PARTS: dict[str, Callable[[Dossier], Parts]] = {

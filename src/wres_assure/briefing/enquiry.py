@@ -48,8 +48,7 @@ def enquiries(of: Dossier) -> list[Enquiry]:
     as_most = [line for line in told if line.order == _AS_MOST][:MOST_AS_OTHERS]
     unequal = [line for line in told if line.order != _AS_MOST] + as_most
     complete, figures = sorted(_complete_counts(of), key=lambda line: -line.size), list(_in_question(of))
-    room = MOST - len(figures) - len(complete[:1])  # neither is crowded out by the rest
-    chosen = unequal[:room]
+    chosen = unequal[: MOST - len(figures) - len(complete[:1])]  # neither is crowded out by the rest
     chosen += complete[: MOST - len(figures) - len(chosen)]
     return [*chosen, *figures]
 
@@ -112,10 +111,9 @@ def gap_smaller(of: Dossier, name: str) -> bool:
 
 def _worse(of: Dossier, name: str) -> list[float]:
     """How far each year's figure is from parity to the disadvantage of BME staff, the oldest first."""
-    above = of.entries[name]["adverse"] == "above"
     parity = 1.0 if of.indicators[name].unit == "ratio" else 0.0
     values = [indicator.value - parity for _, indicator in _series(of, name) if indicator.value is not None]
-    return values if above else [-value for value in values]
+    return values if of.entries[name]["adverse"] == "above" else [-value for value in values]
 
 
 def _series(of: Dossier, name: str) -> list[tuple[int, Indicator]]:
@@ -249,14 +247,14 @@ def sections(of: Dossier, title: str = "Lines of enquiry") -> list[Section]:
     if not lines:
         none = say("Nothing in this return calls for one.", (), of.all, ["file"])
         return [Section("enquiry", title, (Paragraph((none,)),))]
-    frameworks = [entry["title"] for entry in of.frameworks.values()]
-    about = [say("Questions, not conclusions.", (), of.all)]
-    if not of.has_peers:
-        about.append(say("No comparable organisations were given.", (), of.all))
-    if not of.assessment.compared.earlier:
-        about.append(say("No earlier return was given.", (), of.all))
-    if frameworks:
-        about.append(say(f"Read with {' and '.join(frameworks)}.", (), (), ["frameworks"]))
+    notes = (
+        "Questions, not conclusions.",
+        "" if of.has_peers else "No comparable organisations were given.",
+        "" if of.assessment.compared.earlier else "No earlier return was given.",
+    )
+    about = [say(note, (), of.all) for note in notes if note]
+    if frameworks := " and ".join(entry["title"] for entry in of.frameworks.values()):
+        about.append(say(f"Read with {frameworks}.", (), (), ["frameworks"]))
     blocks: list[Block] = [Paragraph(tuple(about), style="quiet")]
     if plan := narrative_text(of, "action_plan_summary"):
         blocks.append(Quote(say(plan, (), (), ["narrative action_plan_summary"]), f"The {of.noun} says of its plan"))

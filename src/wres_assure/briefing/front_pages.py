@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from ..model import Indicator, Place
+from ..model import Indicator, Place, grouped
 from ..wording.indicators import Indication, chance_of, events_of, figures_of, pooled_sentence, range_of, value_cell
 from ..wording.numbers import figure, number
 from ..wording.report import COUNTS_AS_NOTHING, CRUDE
@@ -15,7 +15,6 @@ from ..wording.small_counts import LEAST_OF_A_ROW, SmallCount, needed_words, par
 from ..wording.text import capital, lower_first, named, number_of, sentence
 from .document import (
     NO_TABLE,
-    Block,
     Bullets,
     Chart,
     Mark,
@@ -74,8 +73,8 @@ def good_things(of: Dossier) -> Iterator[Said]:
     """What is good, the best first: better than most, in favour, no difference, sound figures."""
     for name, indicator in of.indicators.items():
         if of.standing[name] != NOT_USABLE and of.outside(name) == "favourable":
-            text = f"{indicator.title} is better than in most comparable organisations."
-            yield say(f"On the good side: {text}", of.prints(name), [name])
+            text = f"On the good side: {indicator.title} is better than in most comparable organisations."
+            yield say(text, of.prints(name), [name])
     for name in sorted(of.of_class(BETTER), key=lambda name: _width(of.indicators[name])):
         text = figures_of(of.indicators[name], of.entries[name], of.complete_count(name))
         yield say(f"On the good side: {text}", of.prints(name), [name])
@@ -93,7 +92,6 @@ def reliability(of: Dossier) -> Section:
     """Whether the figures can be relied on, with the reasons, and the one row of counts."""
     report = of.report
     judged = (say(text, (), of.all, ["file"]) for text in (report.coverage, COUNTS_AS_NOTHING, report.apart) if text)
-    unknown = (report.unknown,) if report.unknown else ()
     counts = Table(
         "How many people the figures are about",
         tuple(title for title, _ in report.counts),
@@ -102,7 +100,7 @@ def reliability(of: Dossier) -> Section:
     blocks = (
         Paragraph((*report.reliability, *judged), f"Reliability: {report.level}."),
         counts,
-        Paragraph((*unknown, say(CRUDE, (), of.all, ["file"])), style="quiet"),
+        Paragraph(tuple(filter(None, (report.unknown, say(CRUDE, (), of.all, ["file"])))), style="quiet"),
     )
     return Section("reliability", "Can these figures be relied on?", blocks)
 
@@ -112,19 +110,17 @@ def reliability(of: Dossier) -> Section:
 
 def indicators(of: Dossier) -> Section:
     """One table of the nine, and one chart of dots and intervals."""
-    rows = tuple(_row(of, entry) for entry in of.report.indicators)
-    evidence = of.all
-    notes = []
-    if any(of.standing[name] == NOT_USABLE for name in of.indicators):
-        notes.append(say("What is not used is shown as reported; nothing rests on it.", (), evidence))
-    if of.only_own_block:
-        notes.append(say("Last year's figures are those of this return's own block.", (), evidence))
-    notes.append(say("Each indicator is told from chance by itself, at 95%.", (), evidence))
+    doubtful = any(of.standing[name] == NOT_USABLE for name in of.indicators)
+    notes = (
+        "What is not used is shown as reported; nothing rests on it." if doubtful else "",
+        "Last year's figures are those of this return's own block." if of.only_own_block else "",
+        "Each indicator is told from chance by itself, at 95%.",
+    )
     table = Table(
         "White and BME figures; the ratio, or the gap in percentage points, with its 95% interval",
         ("Indicator", "White", "BME", "Ratio or gap", "Last year", "Three years", "Comparable", "Told from chance?"),
-        rows,
-        tuple(notes),
+        tuple(_row(of, entry) for entry in of.report.indicators),
+        tuple(say(note, (), of.all) for note in notes if note),
         (27, 10, 10, 19, 8, 12, 12, 9),
     )
     return Section("indicators", "The nine indicators", (table, gaps_chart(of)))
@@ -184,17 +180,19 @@ def among_peers(of: Dossier, name: str) -> str:
 
 def gaps_chart(of: Dossier) -> Chart:
     """Dots and intervals of the nine indicators: ratios and gaps on two pairs of axes, so that right is worse."""
-    panels = []
-    for unit, parity, title in (("ratio", 1.0, "Ratios"), ("points", 0.0, "Gaps in percentage points")):
-        marks = [_gap_mark(of, entry) for entry in of.report.indicators if of.indicators[entry.id].unit == unit]
-        panels.append(Panel(title, unit, tuple(marks), parity, "parity", "better for BME staff", "worse for BME staff"))
+    drawn = (_gap_mark(of, entry) for entry in of.report.indicators)
+    marks = grouped(drawn, lambda mark: of.indicators[mark.indicator].unit)
+    panels = tuple(
+        Panel(title, unit, tuple(marks.get(unit, ())), parity, "parity", "better for BME staff", "worse for BME staff")
+        for unit, parity, title in (("ratio", 1.0, "Ratios"), ("points", 0.0, "Gaps in percentage points"))
+    )
     said = [f"{entry.number} {entry.title}: {entry.value}, {_told(entry)}" for entry in of.report.indicators]
     return Chart(
         "gaps",
         "chart-gaps",
         "Ratios and gaps with their 95% intervals; to the right of the line is worse for BME staff",
         f"{'; '.join(said)}. The sign of gaps is turned for 1, 7 and 9, so that right is worse everywhere.",
-        tuple(panels),
+        panels,
         NO_TABLE,
     )
 
@@ -228,10 +226,12 @@ def asked_of_the_board(of: Dossier) -> list[Section]:
 def better(of: Dossier) -> Section | None:
     """Small gaps, gaps closed and gaps in favour of BME staff, in the same size of type."""
     told = {name: _no_worse(of, name) for name in of.of_class(BETTER)}
-    for name in of.of_class(*WORSE):
-        if of.outside(name) == "favourable":
-            title = f"Indicator {number_of(name)}, {lower_first(of.indicators[name].title)}"
-            told[name] = f"{title}: the gap is smaller than in most comparable organisations."
+    told |= {
+        name: f"Indicator {number_of(name)}, {lower_first(of.indicators[name].title)}: the gap is smaller than in most "
+        "comparable organisations."
+        for name in of.of_class(*WORSE)
+        if of.outside(name) == "favourable"
+    }
     items = tuple(say(text, of.prints(name), [name]) for name, text in told.items())
     title = "No difference seen, or better than most"
     return Section("better", title, (Bullets(items),)) if items else None
@@ -254,10 +254,8 @@ def representation(of: Dossier) -> Section | None:
     senior, chart = small_count(of.facts, "headcount", *SENIOR), bands_chart(of)
     if senior is None:
         return None
-    blocks: list[Block] = [Paragraph(tuple(_represented(of, senior)))]
-    if chart:
-        blocks.append(chart._replace(table=NO_TABLE))  # thirty rows: they stand in the annex
-    return Section("representation", "Representation", tuple(blocks))
+    drawn = (chart._replace(table=NO_TABLE),) if chart else ()  # thirty rows: they stand in the annex
+    return Section("representation", "Representation", (Paragraph(tuple(_represented(of, senior))), *drawn))
 
 
 def _represented(of: Dossier, senior: SmallCount) -> Iterator[Said]:
@@ -281,13 +279,12 @@ def _represented(of: Dossier, senior: SmallCount) -> Iterator[Said]:
 
 def _target(of: Dossier, senior: float) -> Said:
     target = share_of(of, "target_8a_and_above")
-    evidence = ["narrative target_8a_and_above"]
     if target is None:
-        return say(f"The {of.noun}'s own target for band 8a and above was not given.", (), (), evidence)
-    reach = "reached" if senior >= target else f"{number(target - senior, 'points')} away"
-    return say(
-        f"Its own target for band 8a and above (SC13.7) is {number(target, 'share')}: {reach}.", (), (), evidence
-    )
+        text = f"The {of.noun}'s own target for band 8a and above was not given."
+    else:
+        reach = "reached" if senior >= target else f"{number(target - senior, 'points')} away"
+        text = f"Its own target for band 8a and above (SC13.7) is {number(target, 'share')}: {reach}."
+    return say(text, (), (), ["narrative target_8a_and_above"])
 
 
 _GROUPS = (
@@ -313,11 +310,10 @@ def bands_chart(of: Dossier) -> Chart | None:
         for title, bands in by_group.items()
         if bands
     )
-    said = [_from_to(title, bands) for title, bands in by_group.items()]
+    told = filter(None, (*(_from_to(title, bands) for title, bands in by_group.items()), panels[0].parity_label))
     table = Table("BME share by band", ("Staff group", "Band", "BME", "All", "BME share"), rows)  # the annex's
     title = "BME share of the people in each band, with counts, beside the workforce"
-    description = f"{'; '.join(filter(None, (*said, panels[0].parity_label)))}."
-    return Chart("bands", "chart-bands", title, description, panels, table)
+    return Chart("bands", "chart-bands", title, f"{'; '.join(told)}.", panels, table)
 
 
 def _bands(of: Dossier, group: str) -> dict[str, SmallCount]:
@@ -368,7 +364,7 @@ def board_chart(of: Dossier) -> Chart | None:
     if population is not None:
         marks.append(Mark("Local population", population, shown=number(population, "share")))
     rows = tuple(TableRow((TableCell(mark.label), number_cell(mark.shown))) for mark in marks)
-    panel = _beside_workforce("BME share", marks, whole)
+    panels = (_beside_workforce("BME share", marks, whole),)
     description = f"{'; '.join(f'{mark.label}: {mark.shown}' for mark in marks)}."
     table = Table("BME share of the board and the workforce", ("Group", "BME share"), rows)
-    return Chart("board", "chart-board", "The board beside the workforce", description, (panel,), table)
+    return Chart("board", "chart-board", "The board beside the workforce", description, panels, table)

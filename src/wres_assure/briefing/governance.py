@@ -54,9 +54,7 @@ def _matter(of: Dossier, entry: Json) -> Matter:
 
 def _answered_no(of: Dossier, name: str) -> bool:
     """Whether the narrative says no to one of its yes-or-no questions."""
-    known = of.rulebook.narrative.get(name)
-    fact = of.answers.get(name)
-    return known is not None and known["kind"] == "yes_no" and fact is not None and fact.value == 0
+    return of.rulebook.narrative.get(name, {}).get("kind") == "yes_no" and answered(of, name) == "no"
 
 
 def _as_question(text: str) -> str:
@@ -97,23 +95,20 @@ def line_of(of: Dossier) -> Said:
 
 def checklist_section(of: Dossier, annex: bool = True) -> Section:
     """The governance checklist as a table."""
-    rows = []
-    for matter in matters(of):
-        ask = " ".join(matter.ask) or ("Ask what is planned." if matter.state == "no" else "-")
-        cells = (
-            TableCell(capital(matter.title)),
-            TableCell(capital(matter.answer) or "Not answered"),
-            TableCell(ask),
-        )
-        rows.append(TableRow(cells, other=tuple(f"narrative {name}" for name in matter.answers)))
     table = Table(
         "Governance and action plan, as the narrative answers it (guidance 8 to 10)",
         ("Matter", "The narrative says", "To ask"),
-        tuple(rows),
+        tuple(map(_matter_row, matters(of))),
         (say("What is not answered is to be asked; it is held against nobody.", (), (), [_SOURCE]),),
         (3, 4, 5),
     )
     return Section("governance", "Governance and action plan", (table,), annex=annex)
+
+
+def _matter_row(matter: Matter) -> TableRow:
+    ask = " ".join(matter.ask) or ("Ask what is planned." if matter.state == "no" else "-")
+    texts = (capital(matter.title), capital(matter.answer) or "Not answered", ask)
+    return TableRow(tuple(map(TableCell, texts)), other=tuple(f"narrative {name}" for name in matter.answers))
 
 
 def duties_section(of: Dossier) -> Section:
@@ -121,11 +116,19 @@ def duties_section(of: Dossier) -> Section:
     title, contract = "Duties under the NHS Standard Contract", of.answers.get("full_length_contract")
     none: Said | None = None
     if of.assessment.subject.organisation.type not in _PROVIDERS:
-        text = f"SC13.6, SC13.7 and Schedule 6A are duties of providers; they do not apply to this {of.noun}."
-        none = say(text, (), (), [_SOURCE])
+        none = say(
+            f"SC13.6, SC13.7 and Schedule 6A are duties of providers; they do not apply to this {of.noun}.",
+            (),
+            (),
+            [_SOURCE],
+        )
     elif contract is not None and contract.value == 0:
-        text = "The organisation is under a shorter form of the contract, which has none of these duties."
-        none = say(text, (), (), ["narrative full_length_contract"])
+        none = say(
+            "The organisation is under a shorter form of the contract, which has none of these duties.",
+            (),
+            (),
+            ["narrative full_length_contract"],
+        )
     if none:
         return Section("duties", title, (Paragraph((none,)),))
     ask = say("Ask whether the full-length contract applies: shorter forms have none of these.", (), (), [_SOURCE])
@@ -167,11 +170,11 @@ def _outcome(of: Dossier, rule: str) -> str:
 
 def due_regard_section(of: Dossier) -> Section:
     """The six principles of due regard, each with evidence in the return or a question; never "complied"."""
-    entries = of.rulebook.briefing["due_regard"]
     table = Table(
         "Due regard to the WRES (guidance, Annex A)",
         ("Principle", "In the return", "To ask"),
-        tuple(_evidence_row(of, entry, TableCell(entry["principle"], entry["means"])) for entry in entries),
+        tuple(_evidence_row(of, entry, TableCell(entry["principle"], entry["means"]))
+              for entry in of.rulebook.briefing["due_regard"]),
         (say("Evidence is not compliance: whether due regard was had shows in decisions.", (), (), [_SOURCE]),),
         (4, 4, 4),
     )
@@ -180,11 +183,10 @@ def due_regard_section(of: Dossier) -> Section:
 
 def support_checklist_section(of: Dossier) -> Section:
     """The checklist of a commissioning support unit."""
-    entries = of.rulebook.briefing["checklist"]
     table = Table(
         "Checklist for use with an organisation (guidance 5.3.1 b)",
         ("Check", "In the return", "To ask"),
-        tuple(_evidence_row(of, entry, TableCell(entry["check"])) for entry in entries),
+        tuple(_evidence_row(of, entry, TableCell(entry["check"])) for entry in of.rulebook.briefing["checklist"]),
         (),
         (4, 4, 4),
     )

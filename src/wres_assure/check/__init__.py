@@ -127,8 +127,7 @@ def _at(
 def _suspects(rule: Rule, places: Sequence[Place], context: Context, figures: Figures) -> Sequence[Place]:
     """The places of a rule that a stage raises which need a closer look."""
     if rule.kind == "cells":
-        found = [rule.places[number] for number in figures.suspects(rule)]
-        return [*found, *places[len(rule.places) :]]
+        return [*(rule.places[number] for number in figures.suspects(rule)), *places[len(rule.places) :]]
     codes = rule.codes if rule.kind != "rows" else (*rule.codes, "section_missing")
     return places if rule.family in LAST or any(code in context.raised for code in codes) else ()
 

@@ -92,9 +92,8 @@ def _gathered(
             continue
         for fact in found.facts:
             if context.in_question.get(fact.key, rule.id) not in (rule.id, *rule.explains):
-                cause = f"{context.facts.name(fact.key)} is in question"
-                obstacle = unverifiable(rule, place, cause, context.in_question[fact.key])
-                return obstacle._replace(cells=((fact.cell, fact.raw),))
+                cause, by = f"{context.facts.name(fact.key)} is in question", context.in_question[fact.key]
+                return unverifiable(rule, place, cause, by)._replace(cells=((fact.cell, fact.raw),))
     return None
 
 

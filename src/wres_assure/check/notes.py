@@ -101,7 +101,7 @@ class _TemplateRows:
 
     def of(self, finding: Finding) -> tuple[TemplateRow, ...]:
         """The rows of a finding's cells; where it names none, of its place, or of all it rests on."""
-        cells = dict.fromkeys(_row(key) for cell, _ in finding.cells if (key := self._facts.key_of(cell)))
+        cells = dict.fromkeys(_row(key) for cell, _ in finding.cells if (key := self._facts.key_of.get(cell)))
         if cells:
             return tuple(cells)
         item, _, staff_group, pay_band, _ = finding.place

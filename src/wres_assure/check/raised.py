@@ -25,8 +25,7 @@ def raised_at(rule: Rule, place: Place, context: Context) -> list[Finding]:
         if rule.raised_by == "compare":
             return _compared(rule, place, context)
         return _figure(rule, place, context.facts.get(place), context) if place != WHOLE else _outside(rule, context)
-    codes = rule.codes
-    entries = [e for code in codes for e in context.raised.get(code, ()) if place in (WHOLE, e.place)]
+    entries = [e for code in rule.codes for e in context.raised.get(code, ()) if place in (WHOLE, e.place)]
     if entries:
         return [failed(rule, entry) for entry in entries]
     missing = context.raised.get("section_missing", ()) if rule.kind == "rows" else ()
@@ -64,37 +63,30 @@ def _extra(key: Place, context: Context) -> bool:
 def _compared(rule: Rule, place: Place, context: Context) -> list[Finding]:
     """Figures given more than once: at their own place where the template has one, else at the whole return."""
     entries = [entry for code in rule.codes for entry in context.raised.get(code, ())]
-    own = set(rule.places) if entries and place == WHOLE else ()
-    here = [
-        entry
-        for entry in entries
-        if (entry.place == place if place != WHOLE else entry.place not in own)
-    ]
-    if here:
-        return [failed(rule, entry) for entry in here]
-    again = [place.under(where) for where in context.facts.printed_places] if place != WHOLE else ()
-    if place != WHOLE and not any(map(context.facts.get, again)):
-        return [not_applicable(rule, place, "The figure is printed once.")]
-    return []
+    if place == WHOLE:
+        return [failed(rule, entry) for entry in entries if entry.place not in rule.places]
+    here = [failed(rule, entry) for entry in entries if entry.place == place]
+    if here or any(context.facts.get(place.under(where)) for where in context.facts.printed_places):
+        return here
+    return [not_applicable(rule, place, "The figure is printed once.")]
 
 
 def _in_section(place: Place, entry: Raised, context: Context) -> bool:
     """Whether a place is of a row of the section that is missing."""
-    layout = context.rulebook.layouts[context.subject.layout]
-    section = next(s for s in layout["sections"] if s["id"] == entry.place[0])
+    sections = context.rulebook.layouts[context.subject.layout]["sections"]
+    section = next(s for s in sections if s["id"] == entry.place.item)
     rows = ((row["item"], row["staff_group"], row["pay_band"]) for row in section["rows"])
     return (place.item, place.staff_group, place.pay_band) in rows
 
 
 def _figure(rule: Rule, place: Place, fact: Fact | None, context: Context) -> list[Finding]:
     """One expected figure under a rule about how figures are given."""
-    codes = rule.codes
     if fact is None:
         return [unverifiable(rule, place, f"{context.facts.name(place)} was not given")]
     if fact.problem is None:
         return []
-    if fact.problem in codes:
+    if fact.problem in rule.codes:
         return [failed(rule, Raised(fact.problem, place, ((fact.cell, fact.raw),) if fact.cell else ()))]
-    if fact.problem not in NO_FIGURE and "blank" in codes and fact.cell:
+    if fact.problem not in NO_FIGURE and "blank" in rule.codes and fact.cell:
         return []  # something stands there; another rule says what is wrong with it
     return [lacking(rule, place, context.facts.resolve(place), context)]

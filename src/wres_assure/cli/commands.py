@@ -108,9 +108,9 @@ def check(
         files.may_write(output, force, [*paths, *given.paths()])
     run = every_return.run(paths, given, ctx.obj)
     if form == "html" and len(run.assessments) > 1:
-        count = len(run.assessments)
         raise click.ClickException(
-            f"A page is about one return, and {count} were read. Name one file, or choose another --format."
+            f"A page is about one return, and {len(run.assessments)} were read. "
+            "Name one file, or choose another --format."
         )
     if not run.assessments and not run.several:
         ctx.exit(run.code)
@@ -120,9 +120,8 @@ def check(
     elif form == "text":
         every_return.read_out(run, output, force, show_values)
     else:
-        table = every_return.content(run, form, show_values)
         mark = "\ufeff" if output and form != "json" else ""  # Excel takes a CSV for UTF-8 only by this mark
-        files.deliver(mark + table, output, force)
+        files.deliver(mark + every_return.content(run, form, show_values), output, force)
     ctx.exit(every_return.exit_code(run, fail_on, require == "all"))
 
 
@@ -194,8 +193,9 @@ def _known_frameworks(named: tuple[str, ...], rulebook: Rulebook) -> None:
     known = rulebook.briefing["frameworks"]
     for name in named:
         if name not in known:
-            listed = ", ".join(known)
-            raise click.UsageError(f"--framework: no framework is called '{clean(name)}'; known are {listed}.")
+            raise click.UsageError(
+                f"--framework: no framework is called '{clean(name)}'; known are {', '.join(known)}."
+            )
     kinds = [known[name]["kind"] for name in named]
     if len(kinds) != len(set(kinds)):
         raise click.UsageError(f"--framework: {' and '.join(named)} are of one kind; name one of each at most.")
@@ -278,7 +278,7 @@ def template(year: int | None, narrative: bool, output: str, force: bool) -> Non
         return
     layout = next((layout for layout in rulebook.layouts.values() if layout["year"] == year), None)
     if layout is None:
-        known = ", ".join(str(year) for year in sorted(layout["year"] for layout in rulebook.layouts.values()))
+        known = ", ".join(map(str, sorted(layout["year"] for layout in rulebook.layouts.values())))
         raise click.ClickException(f"No template of {year} is known; there is one of {known}.")
     from ..render.workbooks.template import template as written
 

@@ -76,9 +76,12 @@ def annotate(
     copy = marked(data, submission, words, result(found, rulebook, show_values), rulebook)
     again = judged(read_bytes(copy, file), rulebook, given.year, opened)[0]
     if (again.findings, again.coverage) != (found.findings, found.coverage):
-        message = f"{file} would be judged otherwise once it is marked, so no copy of it was made."
-        remedy = "Read the findings in a workbook of their own: wres-assure findings. Tell us: this is our fault."
-        raise Refused("not_carried", message, remedy, file)
+        raise Refused(
+            "not_carried",
+            f"{file} would be judged otherwise once it is marked, so no copy of it was made.",
+            "Read the findings in a workbook of their own: wres-assure findings. Tell us: this is our fault.",
+            file,
+        )
     files.write(output, copy, force)
     click.echo(clean(f"{output} is written. {words.coverage}"))
     ctx.exit(exit_code(found))
@@ -116,8 +119,7 @@ def findings(
     if not found:
         ctx.exit(code)
     results = [result(assessment, rulebook, show_values) for assessment in found]
-    content = workbook(results, rulebook, [_base(said, returns) for said in not_read])
-    files.write(output, content, force)
+    files.write(output, workbook(results, rulebook, [_base(said, returns) for said in not_read]), force)
     click.echo(clean(f"{output} is written."))
     ctx.exit(max(code, exit_code(*found)))
 
@@ -152,8 +154,7 @@ def diff(
         files.may_write(output, force, [old, new])
     before, after = (result_of(data, file) for file, data in map(read_file, (old, new)))
     found = difference(before, after)
-    content = as_json(found) if form == "json" else text(found)
-    files.deliver(content, output, force)
+    files.deliver(as_json(found) if form == "json" else text(found), output, force)
     ctx.exit(1 if asks(found, fail_on) else 0)
 
 

@@ -92,9 +92,8 @@ def rules_mutate(ctx: click.Context, rules: str | None) -> None:
     for score in found.scores:
         for survivor in score.survivors:
             click.echo(f"{score.rule}: not noticed: {survivor}")
-    outside = counted(len(found.outside), "rule")
     click.echo(f"{found.noticed:,} of {found.mutants:,} mutants noticed, {found.share * 100:.1f}%.")
-    click.echo(f"{outside} without an expression left out: {', '.join(found.outside)}.")
+    click.echo(f"{counted(len(found.outside), 'rule')} without an expression left out: {', '.join(found.outside)}.")
     ctx.exit(1 if found.noticed < found.mutants else 0)
 
 

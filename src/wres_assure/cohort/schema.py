@@ -71,8 +71,7 @@ def second_opinion(table: Table, rulebook: Rulebook, year: int | None = None) ->
     `year` is the reporting year of every return, whatever the table says.
     """
     known = understood(table, rulebook, year)
-    found: list[tuple[int, Finding]] = []
-    for schema, frame in (
+    schemas = (
         (raised_schema(rulebook), known.raised),
         (figures_schema(rulebook), known.figures),
         *(
@@ -80,21 +79,20 @@ def second_opinion(table: Table, rulebook: Rulebook, year: int | None = None) ->
             for rule in _of_places(rulebook)
             if len(places := _places(rule, known, rulebook))
         ),
-    ):
-        found += _validated(schema, frame, rulebook)
-    found.sort(key=lambda entry: entry[0])
+    )
+    found = [entry for schema, frame in schemas for entry in _validated(schema, frame, rulebook)]
     whose = known.returns
     return [
         Opinion(whose.code[at], whose.name[at], None if np.isnan(whose.year[at]) else int(whose.year[at]), finding)
-        for at, finding in found
+        for at, finding in sorted(found, key=lambda entry: entry[0])
     ]
 
 
 def left_out(rulebook: Rulebook) -> list[str]:
     """The rules of these families on which there is no second opinion: they are about workbooks, or not expressible."""
-    judged = [*_of_codes(rulebook, cells=False), *_of_cells(rulebook), *_of_places(rulebook)]
-    ids = {rule.id for rule in judged}
-    return [rule.id for rule in rulebook.rules if rule.family in HOW_GIVEN and rule.id not in ids]
+    rules = (*_of_codes(rulebook, cells=False), *_of_cells(rulebook), *_of_places(rulebook))
+    judged = {rule.id for rule in rules}
+    return [rule.id for rule in rulebook.rules if rule.family in HOW_GIVEN and rule.id not in judged]
 
 
 # The schemas: one check a rule
@@ -102,17 +100,17 @@ def left_out(rulebook: Rulebook) -> list[str]:
 
 def raised_schema(rulebook: Rulebook) -> pa.DataFrameSchema:
     """Rules about a return or a row as a whole: one row of the frame for each thing that was seen in one."""
-    checks = [_check(rule, _code_seen(rule, rulebook)) for rule in _of_codes(rulebook, cells=False)]
-    return _schema(("of", "code"), checks)
+    return _schema(
+        ("of", "code"), [_check(rule, _code_seen(rule, rulebook)) for rule in _of_codes(rulebook, cells=False)]
+    )
 
 
 def figures_schema(rulebook: Rulebook) -> pa.DataFrameSchema:
     """Rules about how figures are given and what they can be: one row of the frame a figure."""
-    checks = [
+    return _schema(("of", "figure", "code", "number"), [
         _check(rule, _code_seen(rule, rulebook) if rule.raised_by else _figure_fails(rule, rulebook))
         for rule in _of_cells(rulebook)
-    ]
-    return _schema(("of", "figure", "code", "number"), checks)
+    ])  # fmt: skip
 
 
 def place_schema(rule: Rule) -> pa.DataFrameSchema:
@@ -128,8 +126,9 @@ def place_schema(rule: Rule) -> pa.DataFrameSchema:
 
 def _schema(columns: tuple[str, ...], checks: list[pa.Check]) -> pa.DataFrameSchema:
     """A schema of columns that must be there, with one check a rule; nothing is converted."""
-    wanted = {name: pa.Column(nullable=True, coerce=False) for name in columns}
-    return pa.DataFrameSchema(wanted, checks=checks, coerce=False)
+    return pa.DataFrameSchema(
+        {name: pa.Column(nullable=True, coerce=False) for name in columns}, checks=checks, coerce=False
+    )
 
 
 def _check(rule: Rule, fails: Callable[[pd.DataFrame], Truths]) -> pa.Check:
@@ -205,7 +204,7 @@ def _of_codes(rulebook: Rulebook, cells: bool) -> list[Rule]:
 
 def _of_cells(rulebook: Rulebook) -> list[Rule]:
     """Those about one figure at a time."""
-    asserted = [
+    return _of_codes(rulebook, cells=True) + [
         rule
         for rule in _of_table(rulebook)
         if rule.kind == "cells"
@@ -214,7 +213,6 @@ def _of_cells(rulebook: Rulebook) -> list[Rule]:
         and not rule.where
         and _computable(rule, rulebook)
     ]
-    return _of_codes(rulebook, cells=True) + asserted
 
 
 def _of_places(rulebook: Rulebook) -> list[Rule]:
@@ -305,8 +303,8 @@ def _places(rule: Rule, known: Understood, rulebook: Rulebook) -> pd.DataFrame:
             for name, tree in rule.where_trees.items():
                 columns[name] = _number(tree, columns)
             shown = [known.row_of(key, itself=True) for key in here.values()]
-            there = place._replace(basis="" if basis == "verified" else basis)
-            frames.append(known.of_returns().assign(**columns, **there._asdict(), row=shown[0] if shown else -1))
+            there = place._replace(basis="" if basis == "verified" else basis)._asdict()
+            frames.append(known.of_returns().assign(**columns, **there, row=shown[0] if shown else -1))
     whole = pd.concat(frames, ignore_index=True).dropna(subset=list(_named(rule)))
     printed_at = np.append(known.figures[["raw", "cell"]].to_numpy(), [["", ""]], axis=0)[whole["row"].to_numpy()]
     return whole.assign(code="", detail="", raw=printed_at[:, 0], cell=printed_at[:, 1]).reset_index(drop=True)
@@ -316,11 +314,6 @@ def _named(rule: Rule) -> tuple[str, ...]:
     """The short names a rule is judged by; where one has no number, it is not judged."""
     used = [*names_in(rule.when_tree), *names_in(rule.assert_tree)]
     return tuple(dict.fromkeys([*rule.needs_for_when, *rule.needs, *used]))
-
-
-def _chosen(selector: Any, place: Place) -> list[str]:
-    """The selector of a short name in a place."""
-    return list(selector[place.item] if isinstance(selector, dict) else selector)
 
 
 # From failure cases to findings
@@ -340,7 +333,7 @@ def _validated(schema: pa.DataFrameSchema, frame: pd.DataFrame, rulebook: Rulebo
     rows = frame.loc[cases.loc[known, "index"].astype(int)].to_dict("records")
     for check, row in zip(cases.loc[known, "check"], rows, strict=True):
         rule = rulebook.rule(check)
-        place = Place(row["item"], row["basis"], row["staff_group"], row["pay_band"], row["ethnicity"])
+        place = Place(*(row[part] for part in Place._fields))
         cells = ((row["cell"], row["raw"]),) if row["cell"] else ()
         code = row["code"] if rule.raised_by else ""
         values = {} if code else _values(rule, row)
@@ -353,7 +346,7 @@ def _values(rule: Rule, row: Mapping[Hashable, Any]) -> dict[str, Shown]:
     printed = {name for name, selector in rule.let.items() if selector.one and selector.one.basis == "printed"}
     for name in (*rule.let, *rule.where):
         judged = name == "figure" or name in printed
-        number = float(row["number" if name == "figure" else name]) if name in row or name == "figure" else np.nan
+        number = float(row.get("number" if name == "figure" else name, np.nan))
         if not np.isnan(number):
             values[name] = Shown(number, number, number, str(row["raw"]) if judged else "")
     return values

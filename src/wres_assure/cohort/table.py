@@ -98,9 +98,11 @@ def submissions(table: Table) -> Iterator[Submission]:
     edges = [0, *(np.flatnonzero(np.diff(which[order])) + 1).tolist(), len(order)]
     for first, last in pairwise(edges):
         values = zip(*(column[first:last].tolist() for column in columns), strict=True)
-        given = (dict(zip(FACT_COLUMNS, row, strict=True)) for row in values)
-        rows = tuple(Row(line, row) for line, row in zip(lines[first:last], given, strict=True))
-        yield Submission(table.file, table.sha256, (), rows, table.notes)
+        rows = (
+            Row(line, dict(zip(FACT_COLUMNS, row, strict=True)))
+            for line, row in zip(lines[first:last], values, strict=True)
+        )
+        yield Submission(table.file, table.sha256, (), tuple(rows), table.notes)
 
 
 def column_of(key: Place) -> str:
@@ -129,8 +131,8 @@ def widened(frame: pd.DataFrame) -> pd.DataFrame:
     values: Texts = np.full((row.max() + 1, len(columns)), None, dtype=object)
     values[row, at] = frame["value"].to_numpy(dtype=object)
     returns = frame[list(OF_RETURN)].drop_duplicates()
-    whole = dict(zip(columns.tolist(), values.T, strict=True))
-    return pd.DataFrame({name: returns[name].to_numpy(dtype=object) for name in OF_RETURN} | whole)
+    whose = {name: returns[name].to_numpy(dtype=object) for name in OF_RETURN}
+    return pd.DataFrame(whose | dict(zip(columns.tolist(), values.T, strict=True)))
 
 
 # Reading
@@ -142,9 +144,12 @@ def _parquet(data: bytes, file: str) -> pd.DataFrame:
         import pyarrow  # type: ignore[import-not-found,import-untyped,unused-ignore]  # an extra without types
         from pyarrow import parquet  # type: ignore[import-not-found,import-untyped,unused-ignore]  # the same
     except ImportError:
-        what = f"{file} is a Parquet table, and pyarrow, which reads those, is not installed."
-        remedy = "Install it (pip install 'wres-assure[parquet]'), or save the table as CSV."
-        raise Refused("parquet_missing", what, remedy, file) from None
+        raise Refused(
+            "parquet_missing",
+            f"{file} is a Parquet table, and pyarrow, which reads those, is not installed.",
+            "Install it (pip install 'wres-assure[parquet]'), or save the table as CSV.",
+            file,
+        ) from None
     try:
         names = parquet.ParquetFile(pyarrow.BufferReader(data)).schema_arrow.names
         # Dictionaries stay: a long text that stands in a million rows is stored once, and is to be held once.
@@ -153,12 +158,20 @@ def _parquet(data: bytes, file: str) -> pd.DataFrame:
         _bounded(file, metadata.num_rows, names)
         size = sum(metadata.row_group(index).total_byte_size for index in range(metadata.num_row_groups))
         if size > MAX_BYTES:
-            what = f"{file} unpacks to {size / 1e6:,.0f} MB; at most {MAX_BYTES / 1e6:,.0f} MB are read."
-            raise Refused("table_large", what, "Split it by organisation or year and check the pieces.", file)
+            raise Refused(
+                "table_large",
+                f"{file} unpacks to {size / 1e6:,.0f} MB; at most {MAX_BYTES / 1e6:,.0f} MB are read.",
+                "Split it by organisation or year and check the pieces.",
+                file,
+            )
         frame: pd.DataFrame = opened.read(use_threads=False).to_pandas(ignore_metadata=True)
     except (pyarrow.ArrowException, OSError, ValueError, TypeError, OverflowError, MemoryError):
-        what = f"{file} begins as a Parquet table and cannot be read as one."
-        raise Refused("parquet_damaged", what, "Save the table again and check that copy.", file) from None
+        raise Refused(
+            "parquet_damaged",
+            f"{file} begins as a Parquet table and cannot be read as one.",
+            "Save the table again and check that copy.",
+            file,
+        ) from None
     return frame.loc[:, [not str(name).startswith(_INDEX) for name in frame.columns]]
 
 
@@ -174,12 +187,16 @@ def _wide_csv(data: bytes, file: str, deadline: float) -> tuple[pd.DataFrame, li
     at: list[int] = []
     for line, fields in records:
         if len(fields) > len(header) and any(field.strip() for field in fields[len(header) :]):
-            what = f"{file} has {len(fields)} values in line {line:,}, but {len(header)} columns."
-            remedy = "Put values that contain the separator in quotation marks."
-            raise Refused("csv_row_wide", what, remedy, f"line {line}")
+            raise Refused(
+                "csv_row_wide",
+                f"{file} has {len(fields)} values in line {line:,}, but {len(header)} columns.",
+                "Put values that contain the separator in quotation marks.",
+                f"line {line}",
+            )
         if len(rows) % 256 == 0 and monotonic() > deadline:
-            what = f"{file} takes too long to read."
-            raise Refused("deadline", what, "Split it and check the pieces.", f"line {line}")
+            raise Refused(
+                "deadline", f"{file} takes too long to read.", "Split it and check the pieces.", f"line {line}"
+            )
         if len(rows) % 256 == 0:
             _bounded(file, len(rows), header)
         if any(field.strip() for field in fields):
@@ -195,12 +212,20 @@ def _wide_csv(data: bytes, file: str, deadline: float) -> tuple[pd.DataFrame, li
 def _bounded(file: str, rows: int, names: Sequence[Hashable]) -> None:
     """Refused where a table has more columns or figures than are read."""
     if len(names) > MAX_COLUMNS:
-        what = f"{file} has {len(names):,} columns; at most {MAX_COLUMNS:,} are read."
-        raise Refused("table_columns", what, _ONE_A_FIGURE, file)
+        raise Refused(
+            "table_columns",
+            f"{file} has {len(names):,} columns; at most {MAX_COLUMNS:,} are read.",
+            _ONE_A_FIGURE,
+            file,
+        )
     figures = rows * (len(names) if _is_wide([str(name) for name in names]) else 1)
     if figures > MAX_FIGURES:
-        what = f"{file} has {figures:,} figures in {rows:,} rows; at most {MAX_FIGURES:,} are read."
-        raise Refused("table_rows", what, "Split it by organisation or year and check the pieces.", file)
+        raise Refused(
+            "table_rows",
+            f"{file} has {figures:,} figures in {rows:,} rows; at most {MAX_FIGURES:,} are read.",
+            "Split it by organisation or year and check the pieces.",
+            file,
+        )
 
 
 def _is_wide(names: Iterable[str]) -> bool:
@@ -220,8 +245,12 @@ def _names(written: list[Hashable], file: str) -> tuple[dict[str, int], list[Not
     for position, name in enumerate(trimmed):
         key = key_of(name) if is_wide else None
         if (same := key or name.lower()) in taken:
-            what = f"{file} has the column {shown(name)} twice (columns {taken[same] + 1} and {position + 1})."
-            raise Refused("csv_header_twice", what, "Remove or rename one of them.", file)
+            raise Refused(
+                "csv_header_twice",
+                f"{file} has the column {shown(name)} twice (columns {taken[same] + 1} and {position + 1}).",
+                "Remove or rename one of them.",
+                file,
+            )
         taken[same] = position
         if key or name.lower() in known:
             names[column_of(key) if key else name.lower()] = position
@@ -229,8 +258,12 @@ def _names(written: list[Hashable], file: str) -> tuple[dict[str, int], list[Not
             notes.append(Note("unknown_column", f"column {position + 1}", shown(name)))
     if not is_wide and not set(REQUIRED) <= names.keys():
         found = ", ".join(shown(name) for name in trimmed[:20]) or "none"
-        what = f"{file} is not a table of returns: it has no columns `item` and `value`; columns found: {found}."
-        raise Refused("not_facts_table", what, _ONE_A_FIGURE, file)
+        raise Refused(
+            "not_facts_table",
+            f"{file} is not a table of returns: it has no columns `item` and `value`; columns found: {found}.",
+            _ONE_A_FIGURE,
+            file,
+        )
     return names, notes, is_wide
 
 
@@ -281,23 +314,30 @@ def _texts(column: pd.Series[Any], name: str, file: str) -> Texts:
     if pd.api.types.infer_dtype(values, skipna=True) == "string":
         codes, different = pd.factorize(values)
         if (long := max(map(len, different), default=0)) > MAX_FIELD:
-            what = f"{file} has a text of {long:,} characters in the column {shown(name)}."
-            raise Refused("text_long", what, f"At most {MAX_FIELD:,} are read; shorten it.", file)
+            raise Refused(
+                "text_long",
+                f"{file} has a text of {long:,} characters in the column {shown(name)}.",
+                f"At most {MAX_FIELD:,} are read; shorten it.",
+                file,
+            )
         return _taken(different, codes)
     written: Texts = np.empty(len(values), dtype=object)
     for at, value in enumerate(values):
         try:
             written[at] = _text(value)
         except TypeError:
-            what = f"{file} holds neither text nor a number in the column {shown(name)} (line {at + 2:,})."
-            raise Refused("table_value", what, "Save the column as text or as numbers.", f"line {at + 2}") from None
+            raise Refused(
+                "table_value",
+                f"{file} holds neither text nor a number in the column {shown(name)} (line {at + 2:,}).",
+                "Save the column as text or as numbers.",
+                f"line {at + 2}",
+            ) from None
     return written
 
 
 def _taken(words: Iterable[str | None], codes: NDArray[Any]) -> Texts:
     """The word of every code; -1 is nothing."""
-    taken: Texts = np.array([*words, None], dtype=object)[codes]
-    return taken
+    return np.array([*words, None], dtype=object).take(codes)
 
 
 def _text(value: Any) -> str | None:

@@ -53,8 +53,8 @@ def with_earlier(
                 added += [fact for fact in copied.copies(last.facts, "previous") if fact.value is not None]
             block = next((e for e in earlier if e.year == last.year and e.source == "restated" and not e.file), None)
             if block:
-                blocks = Facts(block.facts, rulebook.items, {})
-                added += copied.restated(blocks, table, block.indicators, last.indicators, rulebook)
+                given = Facts(block.facts, rulebook.items, {})
+                added += copied.restated(given, table, block.indicators, last.indicators, rulebook)
     years = tuple(by_year.values())
     return added, Compared(years, changes, change.pooled(indicators, years, facts, year, rulebook))
 

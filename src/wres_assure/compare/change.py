@@ -12,12 +12,13 @@ from typing import NamedTuple
 
 from ..facts import Facts
 from ..figures import more_or_fewer
-from ..model import Change, Earlier, Fact, Indicator, Json, Place, Pooled
+from ..model import WHOLE, Change, Earlier, Fact, Indicator, Json, Place, Pooled
 from ..numbers import tidied, tidy
 from ..rulebook import Rulebook
 from ..stats.comparisons import Pair, benjamini_hochberg, change_given_cases, regression_to_the_mean
 from ..stats.power_of_change import common_ratio, gap_note, seen_note, smallest_seen, smallest_seen_of_many
 from ..stats.proportions import MOST_PEOPLE, critical_z, ratio_of_proportions_mn, two_sided, whole
+from .peer_scales import counts_of
 
 FAMILY = 9  # the nine indicators, always: a verdict never hangs on how many could be tested
 NOT_TESTED = "not_tested"
@@ -77,11 +78,10 @@ def changes(
     settled = _settled(found, limits)
     added: list[Fact] = []
     if then.year == year - 1:  # rules speak of last year, not of one before it
-        broken = {entry["id"]: years.broken(entry) for entry in rulebook.indicators}
         added = [
             fact
             for change in settled
-            for fact in _facts(change, tests[change.id], broken[change.id], facts, then.facts)
+            for fact in _facts(change, tests[change.id], years.broken(change.id), facts, then.facts)
         ]
     return {change.id: change for change in settled}, added
 
@@ -104,8 +104,7 @@ def questioned(
 
 def _settled(found: Sequence[Change], limits: Limits) -> list[Change]:
     """The changes with their p adjusted for there being nine, and their kind."""
-    p_values = [change.p for change in found]
-    adjusted = benjamini_hochberg([*p_values, *[None] * (FAMILY - len(found))])
+    adjusted = benjamini_hochberg([*(change.p for change in found), *[None] * (FAMILY - len(found))])
     settled = []
     for change, p in zip(found, adjusted, strict=False):
         p = tidied(p)
@@ -130,13 +129,13 @@ class _Years:
         self._facts = (Facts(then.facts, rulebook.items, {}), facts)
         self._break = rulebook.parameter("indicator_7_base_changed_year", year)
 
-    def broken(self, entry: Json) -> bool:
+    def broken(self, id_: str) -> bool:
         """Whether the series breaks between the years: "don't know" came into the base of indicator 7."""
-        return entry["id"] == "indicator_7" and self._break is not None and self.then.year < self._break <= self.year
+        return id_ == "indicator_7" and self._break is not None and self.then.year < self._break <= self.year
 
     def tested(self, entry: Json, last: Indicator, now: Indicator) -> Tested:
         """The test of an indicator's change, or why there is none."""
-        if self.broken(entry):
+        if self.broken(entry["id"]):
             return Tested(
                 None, f'"don\'t know" came into the base of indicator 7 with the collection of {self._break:.0f}'
             )
@@ -210,8 +209,7 @@ def _base(facts: Facts, indicator: Indicator, item: str, group: str) -> tuple[fl
     answered = indicator.figures.get(f"respondents_{group}")
     if answered is not None:
         return answered, True
-    staff = facts.resolve(Place("headcount", "verified", "*", "*", group)).operand
-    return (staff.value if staff else None), False
+    return facts.value(Place("headcount", "verified", "*", "*", group)), False
 
 
 def _variance(share: float, base: float) -> float:
@@ -225,13 +223,9 @@ def _variance(share: float, base: float) -> float:
 
 def pair_of(entry: Json, indicator: Indicator) -> Pair | None:
     """The counts of a ratio: events and people of the group on top, then of the other. None without counts."""
-    for derivation in entry["derivations"]:
-        if derivation["source"] == indicator.source == "counts" and derivation["interval"]:
-            names = derivation["interval"]["arguments"]
-            if all(name in indicator.figures for name in names):
-                a, m, b, n = (indicator.figures[name] for name in names)
-                return a, m, b, n  # type: ignore[return-value]  # floats, asked to be whole people before any test
-    return None
+    if indicator.source != "counts":
+        return None
+    return counts_of(indicator, entry)  # type: ignore[return-value]  # floats, asked to be whole before any test
 
 
 # Size, people, the average
@@ -264,8 +258,8 @@ def _people(entry: Json, last: Indicator, now: Indicator, then: int, year: int) 
     if None in figures:
         return ()
     a, m, b, n = (figure or 0.0 for figure in figures)
-    told = more_or_fewer(round(b - a), "as many")
-    return (f"{who}: {a:,.0f} of {m:,.0f} in {then}, {b:,.0f} of {n:,.0f} in {year}: {told}.",)
+    change = more_or_fewer(round(b - a), "as many")
+    return (f"{who}: {a:,.0f} of {m:,.0f} in {then}, {b:,.0f} of {n:,.0f} in {year}: {change}.",)
 
 
 def _extreme(entry: Json, last: Indicator, now: Indicator, limits: Limits) -> tuple[str, ...]:
@@ -368,16 +362,10 @@ def _facts(change: Change, test: Tested, broken: bool, facts: Facts, last: Seque
         "before_as_printed": _as_printed(change.before, next((fact for fact in last if fact.key == reported), None)),
         "after_as_printed": _as_printed(change.after, facts.get(reported)),
     }
-    obstacle = facts.get(Place(change.id, "value"))
-    in_the_way = obstacle if obstacle is not None and obstacle.value is None else None
-    added = []
-    for name, number in numbers.items():
-        key = Place(item, name)
-        if number is not None:
-            added.append(Fact(key, tidy(number)))
-        elif in_the_way is not None:
-            added.append(in_the_way._replace(key=key))
-        else:
-            why = change.reason or "one of the two ratios is zero"
-            added.append(Fact(key, None, problem="not_tested", note=why))
-    return added
+    none = facts.get(Place(change.id, "value"))
+    if none is None or none.value is not None:  # no figure of this year is in the way
+        none = Fact(WHOLE, None, problem="not_tested", note=change.reason or "one of the two ratios is zero")
+    return [
+        none._replace(key=Place(item, name)) if number is None else Fact(Place(item, name), tidy(number))
+        for name, number in numbers.items()
+    ]

@@ -52,29 +52,30 @@ class _Patterns(NamedTuple):
 
 @cache
 def _patterns() -> _Patterns:
-    itself = (
-        re.compile(rf"\b{_DIRECTION}{_BY},?\s+from\s+{_RANGE}", re.I),
-        re.compile(
-            rf"(?<![\d.,]){_RANGE}[\s,:(-]*(?:(?:which|that|this) is |described as |reported as )?(?:an? )?(?:has )?"
-            rf"\b{_DIRECTION}\b",
+    return _Patterns(
+        itself=(
+            re.compile(rf"\b{_DIRECTION}{_BY},?\s+from\s+{_RANGE}", re.I),
+            re.compile(
+                rf"(?<![\d.,]){_RANGE}[\s,:(-]*(?:(?:which|that|this) is |described as |reported as )?(?:an? )?"
+                rf"(?:has )?\b{_DIRECTION}\b",
+                re.I,
+            ),
+        ),
+        change=re.compile(
+            rf"(?:the\s+)?(?:(?P<of>number|headcount|percentage|proportion|share)\s+(?:of|for)\s+)?{_GROUP}{_PEOPLE}"
+            rf"(?:\s+(?:has|have|is|are|was|were))?\s+(?:slightly\s+)?{_DIRECTION}(?:\s+slightly)?{_BY}"
+            r"(?:\s+(?:since|on|compared (?:with|to)|against)\s+(?:last year|the (?:previous|last) year|"
+            r"the year before))?[.!;]?",
+            re.I,
+        ),
+        stated=re.compile(rf"\b{_GROUP}{_PEOPLE}\s*[:=]?\s*(?P<value>{_NUMBER})(?P<unit>{_PERCENT})?", re.I),
+        guard=re.compile(
+            r"\b(?:not|never|no|nor|without|if|would|will|should|could|may|might|plan\w*|target\w*|aim\w*|expect\w*|"
+            r"hope\w*|forecast\w*|goal\w*|ambition|rather|instead|despite|although|wrong\w*|error\w*|corrected)\b|"
+            r"n't\b|\?",
             re.I,
         ),
     )
-    change = re.compile(
-        rf"(?:the\s+)?(?:(?P<of>number|headcount|percentage|proportion|share)\s+(?:of|for)\s+)?{_GROUP}{_PEOPLE}"
-        rf"(?:\s+(?:has|have|is|are|was|were))?\s+(?:slightly\s+)?{_DIRECTION}(?:\s+slightly)?{_BY}"
-        r"(?:\s+(?:since|on|compared (?:with|to)|against)\s+(?:last year|the (?:previous|last) year|the year before))?"
-        r"[.!;]?",
-        re.I,
-    )
-    stated = re.compile(rf"\b{_GROUP}{_PEOPLE}\s*[:=]?\s*(?P<value>{_NUMBER})(?P<unit>{_PERCENT})?", re.I)
-    guard = re.compile(
-        r"\b(?:not|never|no|nor|without|if|would|will|should|could|may|might|plan\w*|target\w*|aim\w*|expect\w*|"
-        r"hope\w*|forecast\w*|goal\w*|ambition|rather|instead|despite|although|wrong\w*|error\w*|corrected)\b|"
-        r"n't\b|\?",
-        re.I,
-    )
-    return _Patterns(itself, change, stated, guard)
 
 
 def _may_claim(sentence: str) -> bool:

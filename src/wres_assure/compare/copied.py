@@ -43,14 +43,12 @@ def beside_last_year(facts: Facts, last: Facts, rulebook: Rulebook, year: int) -
 
 def _pairs(facts: Facts, last: Facts) -> dict[Place, tuple[float, float]]:
     """What people type: headcounts, flows, survey and board, this year's and last year's, where both are given."""
-    found = {}
-    for fact in last.all:
-        key = fact.key
-        if key.item in TYPED and key.basis == "verified" and fact.value is not None and key.ethnicity in GROUPS:
-            now = facts.get(key)
-            if now is not None and now.value is not None:
-                found[key] = (now.value, fact.value)
-    return found
+    return {
+        then.key: (now.value, then.value)
+        for then in last.all
+        if then.key.item in TYPED and then.key.basis == "verified" and then.key.ethnicity in GROUPS
+        if then.value is not None and (now := facts.get(then.key)) is not None and now.value is not None
+    }
 
 
 def _same(pairs: Sequence[tuple[float, float]], turnover: float, group: str) -> Iterator[Fact]:
@@ -126,18 +124,19 @@ def restated(
     if compared:
         yield _fact("restated_compared", len(compared))
         yield _fact("restated_different", sum(now != then for _, now, then in compared))
-    changed = helping = 0
-    judged = False
-    for entry, first, second in zip(rulebook.indicators, by_block, by_own, strict=True):
-        if first.value is not None and second.value is not None:
-            judged = True
-            if not math.isclose(first.value, second.value, rel_tol=1e-6, abs_tol=1e-6):
-                changed += 1
-                worse = first.value > second.value  # last year looks worse by the block, so this year better
-                helping += worse == (entry["adverse"] == "above")
+    judged = [
+        (first.value, second.value, entry["adverse"] == "above")
+        for entry, first, second in zip(rulebook.indicators, by_block, by_own, strict=True)
+        if first.value is not None and second.value is not None
+    ]
+    helping = [  # of each that differs, whether last year looks worse by the block, so this year better
+        (first > second) == above
+        for first, second, above in judged
+        if not math.isclose(first, second, rel_tol=1e-6, abs_tol=1e-6)
+    ]
     if judged:
-        yield _fact("restated_indicators", changed)
-        yield _fact("restated_helping", helping)
+        yield _fact("restated_indicators", len(helping))
+        yield _fact("restated_helping", sum(helping))
 
 
 def _fact(item: str, value: float, group: str = "") -> Fact:

@@ -26,7 +26,7 @@ def estimate(indicator: Indicator, entry: Json) -> Estimate | None:
     """Log ratio, gap in log odds, or people above or below parity; None where there is nothing to place."""
     if entry["complete_count"]:
         return _people(indicator.figures)
-    counts = _counts(indicator, entry)
+    counts = counts_of(indicator, entry)
     if entry["unit"] == "ratio":
         if counts:
             return log_ratio(*counts)
@@ -45,7 +45,7 @@ def level(indicator: Indicator, entry: Json) -> Estimate | None:
     """Log odds of the percentage of BME staff, of a survey indicator."""
     if entry["unit"] != "points" or entry["over"] != ["bme", "white"] or "bme" not in indicator.groups:
         return None
-    counts = _counts(indicator, entry)
+    counts = counts_of(indicator, entry)
     share = indicator.groups["bme"]
     if counts and possible(*counts[:2]):
         yes, no = (part + (0.5 if share in (0.0, 1.0) else 0.0) for part in (counts[0], counts[1] - counts[0]))
@@ -53,7 +53,7 @@ def level(indicator: Indicator, entry: Json) -> Estimate | None:
     return Estimate(logit(share), None) if _SHARES < share < 1 - _SHARES else None
 
 
-def _counts(indicator: Indicator, entry: Json) -> tuple[float, float, float, float] | None:
+def counts_of(indicator: Indicator, entry: Json) -> tuple[float, float, float, float] | None:
     """Events and people of the first group, then of the second, where an interval was worked out from them."""
     for derivation in entry["derivations"]:
         if derivation["source"] == indicator.source and derivation["interval"]:

@@ -58,13 +58,10 @@ class Group(NamedTuple):
 
 def peer_of(subject: Return, indicators: Iterable[Indicator], facts: Facts, rulebook: Rulebook) -> Peer:
     """A judged return as one of the organisations that another is held against."""
-    estimates: dict[str, Estimate] = {}
-    levels: dict[str, Estimate] = {}
-    for entry, indicator in zip(rulebook.indicators, indicators, strict=True):
-        for found, of in ((estimates, estimate), (levels, level)):
-            value = of(indicator, entry) if indicator.usable else None
-            if value is not None:
-                found[indicator.id] = value
+    usable = [(i, entry) for entry, i in zip(rulebook.indicators, indicators, strict=True) if i.usable]
+    estimates, levels = (
+        {i.id: value for i, entry in usable if (value := of(i, entry)) is not None} for of in (estimate, level)
+    )
     whose = subject.organisation
     return Peer(whose.code, whose.name, whose.type, whose.region, people_of(facts), estimates, levels)
 
@@ -105,15 +102,13 @@ def group_of(id_: str, subject: Return, people: float | None, peers: Peers, rule
     let = rulebook.peer_groups["let"]
     numbers = {name: rulebook.parameter(key[0], subject.year) or 0.0 for name, key in let.items()}
     factor, region = numbers["size_factor"], region_of(whose.region, rulebook)
-    notes = []
-    if people is None:
-        notes.append("The organisation's headcount is not known, so size is left out.")
-    if not region:
-        notes.append("The organisation's region is not known, so region is left out.")
-    if whose.type == "trust" and not peers.groups:
-        notes.append(
-            "Kinds of trust (acute, mental health, community, ambulance) were not told apart: there is no groups.csv."
-        )
+    kinds = "Kinds of trust (acute, mental health, community, ambulance)"
+    left_out = (
+        (people is None, "The organisation's headcount is not known, so size is left out."),
+        (not region, "The organisation's region is not known, so region is left out."),
+        (whose.type == "trust" and not peers.groups, f"{kinds} were not told apart: there is no groups.csv."),
+    )
+    notes = tuple(note for holds, note in left_out if holds)
     words = ORGANISATIONS[whose.type] + (f" ({kind})" if kind else "")
     tried: list[tuple[list[Peer], str]] = []
     for step in rulebook.peer_groups["steps"]:
@@ -129,7 +124,7 @@ def group_of(id_: str, subject: Return, people: float | None, peers: Peers, rule
             break
     members, said = tried[-1] if tried else (base, "")
     if not members:
-        return Group((), "", tuple(notes), f"no other {words} with a usable figure were given")
+        return Group((), "", notes, f"no other {words} with a usable figure were given")
     widened = ""
     if len(tried) > 1:
         few, narrower = tried[0]
@@ -139,7 +134,7 @@ def group_of(id_: str, subject: Return, people: float | None, peers: Peers, rule
     region_said = " of the same region" if "region" in said else ""
     said_of = " and".join(part for part in (region_said, size) if part)
     count = f"{len(members)}" if len(members) > 1 else "1 of the"
-    return Group(tuple(members), f"{count} {words}{said_of}{widened}", tuple(notes))
+    return Group(tuple(members), f"{count} {words}{said_of}{widened}", notes)
 
 
 def _similar(theirs: float | None, ours: float | None, factor: float) -> bool:

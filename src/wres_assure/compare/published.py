@@ -26,21 +26,19 @@ def published(indicator: str, subject: Return, rulebook: Rulebook) -> tuple[Publ
     if subject.year is None:
         return ()
     region = region_of(subject.organisation.region, rulebook)
-    found = []
-    for entry in rulebook.benchmarks.get((indicator, subject.year), ()):
-        if subject.organisation.type in entry["organisations"] and entry["population"] in ("England", region):
-            kinds = " and ".join(ORGANISATIONS[kind] for kind in entry["organisations"])
-            found.append(
-                Published(
-                    f"{kinds} in {_in_words(entry['population'])}, {subject.year}: {_inside(entry['title'])}",
-                    float(entry["values"][str(subject.year)]),
-                    rulebook.authority(entry["source"]),
-                    entry["measure"],
-                    entry["unit"],
-                    entry["status"],
-                )
-            )
-    return tuple(found)
+    return tuple(
+        Published(
+            f"{' and '.join(ORGANISATIONS[kind] for kind in entry['organisations'])} in "
+            f"{_in_words(entry['population'])}, {subject.year}: {_inside(entry['title'])}",
+            float(entry["values"][str(subject.year)]),
+            rulebook.authority(entry["source"]),
+            entry["measure"],
+            entry["unit"],
+            entry["status"],
+        )
+        for entry in rulebook.benchmarks.get((indicator, subject.year), ())
+        if subject.organisation.type in entry["organisations"] and entry["population"] in ("England", region)
+    )
 
 
 def _inside(title: str) -> str:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ..figures import plain
 from ..memo import remembered
-from ..model import Cell, Json, Raised, Sheet
+from ..model import Cell, Json, Raised, Sheet, grouped
 
 
 class Map(NamedTuple):
@@ -74,10 +74,8 @@ def _wording(layout: Json) -> _Wording:
 
 def locate(sheet: Sheet, layout: Json) -> Map | None:
     """The map of a sheet, or None where no section of the layout is recognised."""
-    lines: dict[int, list[Cell]] = {}
-    for (row, _), cell in sorted([entry for entry in sheet.cells.items() if entry[1].kind == "text"]):
-        if cell.raw.strip():
-            lines.setdefault(row, []).append(cell)
+    texts = sorted([entry for entry in sheet.cells.items() if entry[1].kind == "text" and entry[1].raw.strip()])
+    lines = grouped((cell for _, cell in texts), lambda cell: cell.row)
     wording = _wording(layout)
     headings = wording.headings
     starts = [
@@ -106,8 +104,8 @@ def locate(sheet: Sheet, layout: Json) -> Map | None:
                 for cell in lines.get(number, ())
                 if cell.column < left_of_figures and words(cell.raw) not in headings
             ]
-            texts = [_without_number(words(cell.raw), labels) for cell in cells]
-            label = next((text for text in texts if text in labels), None)
+            named = (_without_number(words(cell.raw), labels) for cell in cells)
+            label = next((text for text in named if text in labels), None)
             hint = _row_number(sheet, number, left_of_figures)
             if label is not None:
                 found.append((number, label, hint))
@@ -146,9 +144,7 @@ def _assign(
 ) -> None:
     """Give each found label its template row; where a label names two, their order and number tell."""
     sure = [(position, by_label[label][0]) for position, (_, label, _) in enumerate(found) if len(by_label[label]) == 1]
-    at: dict[str, list[int]] = {}
-    for position, (_, label, _) in enumerate(found):
-        at.setdefault(label, []).append(position)
+    at = grouped(range(len(found)), lambda position: found[position][1])
     for label, candidates in by_label.items():
         positions = at.get(label, [])
         if len(positions) == len(candidates):

@@ -47,27 +47,16 @@ def of_table(submission: Submission, rows: list[Row], rulebook: Rulebook, asked_
     if scheme != "nhs_wres":
         raised.append(Raised("another_scheme", cells=((f"line {rows[0].line}", scheme[:40]),), detail=scheme[:40]))
     facts: dict[Place, Fact] = {}
-    if not stopped:
-        for row in rows:
-            address = f"line {row.line}"
-            if plain(row.values.get("basis", "")).casefold() == "narrative":
-                answer = _answer(row, rulebook, address)
-                if isinstance(answer, Fact):
-                    facts[answer.key] = answer
-                elif answer:
-                    raised.append(Raised("label_unknown", cells=((address, answer),)))
-                continue
-            key = _key(row, rulebook.items)
-            if isinstance(key, str):
-                raised.append(Raised("label_unknown", cells=((address, key),)))
-                continue
-            figure = figure_of_text(row.values.get("value", ""), rulebook.items["items"][key.item])
-            fact = Fact(
-                key, figure.value, figure.raw, address, figure.problem, figure.step, plain(row.values.get("note", ""))
-            )
-            if key in facts:
-                fact = facts[key]._replace(value=None, problem="figure_twice", cell=f"{facts[key].cell}, {row.line}")
-            facts[key] = fact
+    for row in rows if not stopped else ():
+        answers = plain(row.values.get("basis", "")).casefold() == "narrative"
+        fact = (_answer if answers else _figure)(row, rulebook, f"line {row.line}")
+        if isinstance(fact, Fact):
+            again = facts.get(fact.key) if not answers else None
+            if again is not None:
+                fact = again._replace(value=None, problem="figure_twice", cell=f"{again.cell}, {row.line}")
+            facts[fact.key] = fact
+        elif fact:
+            raised.append(Raised("label_unknown", cells=((f"line {row.line}", fact),)))
     has_notes = any("note" in row.values for row in rows)
     subject = Return(organisation, year, scheme, "", stopped, from_table=True, has_notes=has_notes)
     return Conformed(subject, tuple(facts.values()), tuple(raised))
@@ -86,6 +75,16 @@ def _answer(row: Row, rulebook: Rulebook, address: str) -> Fact | str:
     if value is None:
         return f"answer to {name}" if said else ""
     return Fact(Place(name, "narrative"), value, text, address, note=note)
+
+
+def _figure(row: Row, rulebook: Rulebook, address: str) -> Fact | str:
+    """A figure, or the name that is not known."""
+    key = _key(row, rulebook.items)
+    if isinstance(key, str):
+        return key
+    figure = figure_of_text(row.values.get("value", ""), rulebook.items["items"][key.item])
+    note = plain(row.values.get("note", ""))
+    return Fact(key, figure.value, figure.raw, address, figure.problem, figure.step, note)
 
 
 def _key(row: Row, items: Json) -> Place | str:

@@ -66,10 +66,8 @@ def of_workbook(submission: Submission, rulebook: Rulebook, asked_year: int | No
 
 def _by_layout_of(year: int, found: Map, rulebook: Rulebook) -> Map:
     """The sheet held against its own year's layout, where the rulebook has one."""
-    for layout in rulebook.layouts.values():
-        if layout["year"] == year:
-            return locate(found.sheet, layout) or found
-    return found
+    own = next((layout for layout in rulebook.layouts.values() if layout["year"] == year), None)
+    return (locate(found.sheet, own) if own else None) or found
 
 
 def _empty_parts(facts: tuple[Fact, ...], found: Map, items: Json) -> tuple[tuple[Fact, ...], list[Raised]]:
@@ -90,8 +88,6 @@ def _empty_parts(facts: tuple[Fact, ...], found: Map, items: Json) -> tuple[tupl
         for (basis, section), code in empty.items()
     ]
     blank = {fact.key: empty[part] for part, figures in parts.items() if part in empty for fact in figures}
-    if not blank:
-        return facts, raised
     return tuple(fact._replace(problem=blank.get(fact.key, fact.problem)) for fact in facts), raised
 
 
@@ -117,11 +113,12 @@ class _Expected(NamedTuple):
 @remembered
 def _expected(layout: Json, items: Json) -> _Expected:
     rows = []
-    section_of: dict[tuple[str, str, str], str] = {}
-    for section in layout["sections"]:
-        for row in section["rows"]:
-            if not _auto(row):
-                section_of[row["item"], row["staff_group"], row["pay_band"]] = section["id"]
+    section_of = {
+        (row["item"], row["staff_group"], row["pay_band"]): section["id"]
+        for section in layout["sections"]
+        for row in section["rows"]
+        if not _auto(row)
+    }
     part_of: dict[Place, tuple[str, str]] = {}
     for block, entry in layout["blocks"].items():
         for section in layout["sections"]:

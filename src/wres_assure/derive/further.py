@@ -24,8 +24,8 @@ def further(facts: Facts) -> Iterator[Fact]:
     for number in "5678":
         for ethnicity in ("white", "bme"):
             figure = facts.get(Place(f"survey_{number}", ethnicity=ethnicity))
-            given = bool(figure and figure.value is not None)
-            yield Fact(Place(f"survey_given_{number}", "derived", ethnicity=ethnicity), float(given))
+            given = float(figure is not None and figure.value is not None)
+            yield Fact(Place(f"survey_given_{number}", "derived", ethnicity=ethnicity), given)
 
 
 def _headcounts(group: str, band: str, facts: Facts) -> list[Operand | None]:

@@ -19,11 +19,11 @@ def bounds(
     entry: Json, extra: Mapping[str, Resolved], counts: Counts, value: float, limits: Limits
 ) -> tuple[dict[str, float], list[str]]:
     """Bounds of a ratio when people and events of unknown ethnicity fall to either side, and the tipping point."""
-    known = [extra[name].operand for name in ("unknown_events", "unknown_people") if name in extra]
-    operands = [operand for operand in known if operand is not None]
-    if len(operands) < 2:
+    names = ("unknown_events", "unknown_people")
+    known = [int(operand.value) for name in names if name in extra and (operand := extra[name].operand)]
+    if len(known) < 2:
         return {}, []
-    events, people = (int(operand.value) for operand in operands)
+    events, people = known
     base = reading(*limits, 1.0)
     to_first = entry["over"][0] == "white"
     ratios, changes = [value], False

@@ -76,25 +76,23 @@ class Keeper:
                 value, text = known
         elif kind == "str":
             text = unescape(text)
-        elif kind == "b":
-            truth = _TRUE.get(text.strip())
-            if truth is not None:
-                what, value = "boolean", truth
+        elif kind == "b" and (truth := _TRUE.get(text.strip())) is not None:
+            what, value = "boolean", truth
         elif kind == "e":
             what = "error"
-        elif kind == "d":
-            serial = date_serial(text, date_1904)
-            if serial is not None:
-                what, value = "number", serial
+        elif kind == "d" and (serial := date_serial(text, date_1904)) is not None:
+            what, value = "number", serial
         if what == "text":
             if not text and formula is None:
                 return
             value = text
         if row > MAX_ROW or column > MAX_COLUMN:
-            where = f"in row {row:,}, column {column:,} of sheet {self.sheet}"
-            message = f"{file} has content far from the return, {where}."
-            remedy = f"Remove what stands below row {MAX_ROW:,} or to the right of column {MAX_COLUMN}."
-            raise Refused("cell_far", message, remedy, self._address(row, column))
+            raise Refused(
+                "cell_far",
+                f"{file} has content far from the return, in row {row:,}, column {column:,} of sheet {self.sheet}.",
+                f"Remove what stands below row {MAX_ROW:,} or to the right of column {MAX_COLUMN}.",
+                self._address(row, column),
+            )
         at = (row, column)
         number_format = "date" if kind == "d" else formats.get(style, "general")
         hidden = row_hidden or self.column_hidden[column]

@@ -50,8 +50,12 @@ class Package(NamedTuple):
 
 def damaged(file: str, what: str, place: str = "") -> Refused:
     """The refusal of a workbook that contradicts itself; `what` finishes the sentence."""
-    remedy = "Open it in Excel, let Excel repair it if it offers to, save a copy and check that copy."
-    return Refused("file_damaged", f"{file} is a damaged workbook: {what}.", remedy, place or file)
+    return Refused(
+        "file_damaged",
+        f"{file} is a damaged workbook: {what}.",
+        "Open it in Excel, let Excel repair it if it offers to, save a copy and check that copy.",
+        place or file,
+    )
 
 
 def open_package(data: bytes, file: str) -> Package:
@@ -80,17 +84,25 @@ def open_package(data: bytes, file: str) -> Package:
             size, packed, offset = _long(data[extra_at : extra_at + extra_length], size, packed, offset, file)
         name = _name(raw_name, flags, file)
         if flags & 0x2041:
-            remedy = "Save a copy without the password and check that copy."
-            raise Refused("file_encrypted", f"{file} has parts that are protected with a password.", remedy, file)
+            raise Refused(
+                "file_encrypted",
+                f"{file} has parts that are protected with a password.",
+                "Save a copy without the password and check that copy.",
+                file,
+            )
         if size > MAX_PART:
-            what = f"{name} unpacks to {size / 1e6:,.0f} MB; at most {MAX_PART / 1e6:.0f} MB are read"
-            raise _oversized("zip_size", file, what)
+            raise _oversized(
+                "zip_size", file, f"{name} unpacks to {size / 1e6:,.0f} MB; at most {MAX_PART / 1e6:.0f} MB are read"
+            )
         total += size
         if total > MAX_TOTAL:
             raise _oversized("zip_size", file, f"its parts unpack to over {MAX_TOTAL / 1e6:.0f} MB")
         if size > RATIO_FROM and size > MAX_RATIO * packed:
-            what = f"{name} unpacks to {size // max(packed, 1):,} times its size; at most {MAX_RATIO} times is read"
-            raise _oversized("zip_ratio", file, what)
+            raise _oversized(
+                "zip_ratio",
+                file,
+                f"{name} unpacks to {size // max(packed, 1):,} times its size; at most {MAX_RATIO} times is read",
+            )
         if name.endswith("/"):
             continue  # a folder holds nothing
         if name.lower() in parts:
@@ -161,13 +173,12 @@ def _long(extra: bytes, size: int, packed: int, offset: int, file: str) -> tuple
         end = at + 4 + (extra[at + 2] | extra[at + 3] << 8)
         at += 4
         if tag == 1:
-            long: list[int] = []
-            for value in (size, packed, offset):
-                if value == 0xFFFFFFFF and at + 8 <= min(end, len(extra)):
-                    value = _QUAD.unpack_from(extra, at)[0]
-                    at += 8
-                long.append(value)
-            return long[0], long[1], long[2]
+            field = extra[at:end]
+            long = _QUAD.iter_unpack(field[: len(field) // 8 * 8])
+            size, packed, offset = (
+                next(long, (value,))[0] if value == 0xFFFFFFFF else value for value in (size, packed, offset)
+            )
+            return size, packed, offset
         at = end
     raise damaged(file, "its directory is cut short")
 
@@ -187,12 +198,19 @@ def _name(raw_name: bytes, flags: int, file: str) -> str:
         or min(name) < " "
         or len(name) > 1_000
     ):
-        remedy = "Open it in Excel, save a copy and check that copy; a workbook saved by Excel has no such names."
-        message = f"{file} has parts whose names lead out of the file, or have none."
-        raise Refused("zip_names", message, remedy, file)
+        raise Refused(
+            "zip_names",
+            f"{file} has parts whose names lead out of the file, or have none.",
+            "Open it in Excel, save a copy and check that copy; a workbook saved by Excel has no such names.",
+            file,
+        )
     return name
 
 
 def _oversized(code: str, file: str, what: str) -> Refused:
-    remedy = "Copy the return's sheets into a new workbook, save it and check that copy."
-    return Refused(code, f"{file} is larger than a return can be: {what}.", remedy, file)
+    return Refused(
+        code,
+        f"{file} is larger than a return can be: {what}.",
+        "Copy the return's sheets into a new workbook, save it and check that copy.",
+        file,
+    )

@@ -80,27 +80,29 @@ def load(path: os.PathLike[str] | str) -> tuple[str, bytes]:
             raise Refused("file_is_folder", f"{file} is a folder, not a file.", "Name the workbook inside it.", file)
         if not stat.S_ISREG(status.st_mode):  # a pipe or a device may never end
             raise Refused("file_not_regular", f"{file} is not an ordinary file.", "Save it as a file first.", file)
-        if status.st_size > MAX_FILE:
-            _too_large(file, status.st_size)
+        _bounded(file, status.st_size)
         with open(path, "rb") as stream:
             data = stream.read((status.st_size or MAX_FILE) + 1)  # asked for less, it takes a third of the time
     except FileNotFoundError:
         raise Refused("file_missing", f"{file} does not exist.", "Check the folder and the spelling.", file) from None
     except PermissionError:
-        remedy = "Close it in other programmes, or ask for permission to read it."
-        raise Refused("file_not_permitted", f"{file} may not be read by you.", remedy, file) from None
+        raise Refused(
+            "file_not_permitted",
+            f"{file} may not be read by you.",
+            "Close it in other programmes, or ask for permission to read it.",
+            file,
+        ) from None
     except (OSError, ValueError):  # a NUL in the name, a lost network drive, a name too long
-        remedy = "Copy it to your own computer and check that copy."
-        raise Refused("file_unreadable", f"{file} cannot be opened.", remedy, file) from None
-    if len(data) > MAX_FILE:
-        _too_large(file, len(data))
+        raise Refused(
+            "file_unreadable", f"{file} cannot be opened.", "Copy it to your own computer and check that copy.", file
+        ) from None
+    _bounded(file, len(data))
     return file, data
 
 
 def recognise(data: bytes, file: str) -> Recognised:
     """What the bytes are; Refused unless a workbook or, for want of any other sign, a table of text."""
-    if len(data) > MAX_FILE:
-        _too_large(file, len(data))
+    _bounded(file, len(data))
     if not data:
         raise Refused("file_empty", f"{file} is empty.", "Save the file again and check that it has content.", file)
     if data.startswith(b"PK"):
@@ -127,8 +129,12 @@ def _workbook(data: bytes, file: str) -> Package:
             raise Refused(code, f"{file} {what}.", remedy, file)
     if "_rels/.rels" not in parts:
         if any(name.endswith((".xlsx", ".xlsm")) for name in parts):
-            remedy = "Unpack it and check the workbooks inside one by one, or as a folder."
-            raise Refused("file_zip_other", f"{file} is a zip file with workbooks in it.", remedy, file)
+            raise Refused(
+                "file_zip_other",
+                f"{file} is a zip file with workbooks in it.",
+                "Unpack it and check the workbooks inside one by one, or as a folder.",
+                file,
+            )
         raise Refused("file_zip_other", f"{file} is a zip file, but not a workbook.", _ANY, file)
     return package
 
@@ -148,10 +154,15 @@ def _markup(head: bytes, file: str) -> None:
         if b"<html" not in head:
             raise Refused("file_xml", f"{file} is an XML file, not a workbook.", _ANY, file)
     if b"<html" in head or head.startswith(_HTML):
-        message = f"{file} is a web page, whatever its name says."
-        raise Refused("file_html", message, _SAVE_AS, file)
+        raise Refused("file_html", f"{file} is a web page, whatever its name says.", _SAVE_AS, file)
 
 
-def _too_large(file: str, size: int) -> NoReturn:
-    message = f"{file} is too large: {size / 1e6:,.0f} MB; at most {MAX_FILE / 1e6:.0f} MB are read."
-    raise Refused("file_too_large", message, "Remove pictures and sheets that are no part of the return.", file)
+def _bounded(file: str, size: int) -> None:
+    """Refused where a file has more bytes than are read."""
+    if size > MAX_FILE:
+        raise Refused(
+            "file_too_large",
+            f"{file} is too large: {size / 1e6:,.0f} MB; at most {MAX_FILE / 1e6:.0f} MB are read.",
+            "Remove pictures and sheets that are no part of the return.",
+            file,
+        )

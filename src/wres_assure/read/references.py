@@ -58,9 +58,7 @@ def format_kind(number_id: int, code: str | None) -> str:
     plain = re.sub(_BRACKET, "", re.sub(_LITERAL, "", code).lower()) if set(code) & _SPECIAL else code.lower()
     if "%" in plain:
         return "percent"
-    if "general" in plain:
-        return "general"
-    return "date" if any(letter in plain for letter in "dmyhs") else "general"
+    return "date" if "general" not in plain and any(letter in plain for letter in "dmyhs") else "general"
 
 
 def unescape(text: str) -> str:
@@ -76,11 +74,9 @@ def unescape(text: str) -> str:
 def column_number(letters: str) -> int:
     """The column that one to three capital letters name, from 1; 0 for anything else."""
     column = 0
-    if not 1 <= len(letters) <= 3:
+    if len(letters) > 3 or not (letters.isascii() and letters.isalpha() and letters.isupper()):
         return 0
     for letter in letters:
-        if not "A" <= letter <= "Z":
-            return 0
         column = column * 26 + ord(letter) - 64
     return column
 
@@ -94,12 +90,9 @@ def area(reference: str) -> tuple[int, int, int, int] | None:
         if not column or not digits.isascii() or not digits.isdigit() or len(digits) > 7:
             return None
         corners.append((int(digits), column))
-    if len(corners) > 2:
-        return None
     (top, left), (bottom, right) = corners[0], corners[-1]
-    if not 0 < top <= bottom or left > right:
-        return None
-    return top, left, bottom, right
+    whole = len(corners) <= 2 and 0 < top <= bottom and left <= right
+    return (top, left, bottom, right) if whole else None
 
 
 def is_zero(size: str | None) -> bool:

@@ -6,11 +6,10 @@ import json
 from typing import Any
 
 from ..figures import NOT_IN_FILE, written_out
-from ..model import Refused, Row, Submission
+from ..model import DIMENSIONS, Refused, Row, Submission
 
 FORMAT = 1
 MAX_FACTS = 200_000
-_DIMENSIONS = ("item", "basis", "staff_group", "pay_band", "ethnicity")
 
 
 def read_result(data: bytes, file: str, sha256: str) -> Submission:
@@ -41,16 +40,22 @@ def read_result(data: bytes, file: str, sha256: str) -> Submission:
 def _rows(result: dict[str, Any], before: int) -> list[Row]:
     submission = result["submission"]
     organisation = submission["organisation"]
-    whose = {f"organisation_{name}": _text(organisation[name]) for name in ("code", "name", "type")}
-    whose |= {"region": _text(organisation["region"]), "reporting_year": _text(submission["reporting_year"])}
-    whose["scheme"] = _text(submission.get("scheme", "nhs_wres"))
-    rows = []
-    for number, fact in enumerate(result["facts"], before + 1):
-        if fact["problem"] not in NOT_IN_FILE:
-            dimensions = {name: _text(fact[name]) for name in _DIMENSIONS}
-            value, note = written_out(fact["raw"], fact["value"]), _text(fact.get("note"))
-            rows.append(Row(number, {**whose, **dimensions, "value": value, "note": note}))
-    return rows
+    whose = {
+        **{f"organisation_{name}": _text(organisation[name]) for name in ("code", "name", "type")},
+        "region": _text(organisation["region"]),
+        "reporting_year": _text(submission["reporting_year"]),
+        "scheme": _text(submission.get("scheme", "nhs_wres")),
+    }
+    return [
+        Row(number, {
+            **whose,
+            **{name: _text(fact[name]) for name in ("item", *DIMENSIONS)},
+            "value": written_out(fact["raw"], fact["value"]),
+            "note": _text(fact.get("note")),
+        })
+        for number, fact in enumerate(result["facts"], before + 1)
+        if fact["problem"] not in NOT_IN_FILE
+    ]  # fmt: skip
 
 
 def _text(value: Any) -> str:

@@ -69,10 +69,14 @@ class Reading:
     def read(self, content: bytes, state: str) -> Reading:
         """Reads the whole part; Refused where its root is not that of a worksheet."""
         parse(content, self.part, self.file, self.book.deadline, self._root)
-        keeper = self.keeper
-        hidden_columns = frozenset(column for column, hidden in enumerate(keeper.column_hidden) if hidden and column)
-        merges, hidden_rows = tuple(self.merges), frozenset(self.hidden_rows)
-        self.sheet = Sheet(self.name, state, keeper.cells, merges, hidden_rows, hidden_columns)
+        self.sheet = Sheet(
+            self.name,
+            state,
+            self.keeper.cells,
+            tuple(self.merges),
+            frozenset(self.hidden_rows),
+            frozenset(column for column, hidden in enumerate(self.keeper.column_hidden) if hidden and column),
+        )
         return self
 
     def _root(self, namespace: str, root: str) -> tuple[Start, End, Text | None]:
@@ -163,8 +167,7 @@ class _Whole(Reading):
 
     def handlers(self, namespace: str) -> tuple[Start, End, Text | None]:
         """Those of every element."""
-        known = {namespace + name: name for name in (*VOCABULARY, *_LAID_OUT)}
-        self.local = known.get
+        self.local = {namespace + name: name for name in (*VOCABULARY, *_LAID_OUT)}.get
         return self._start, self._end, self.chunks.append
 
     def _start(self, tag: str, attributes: Attributes) -> None:
@@ -204,8 +207,9 @@ class _Whole(Reading):
             word = reference[: -len(self.row_text)]
             column = self.columns.get(word) or column_number(word)
             if not column or not reference.endswith(self.row_text):
-                what = f"sheet {self.name} has a cell in row {self.row:,} whose address is not there"
-                raise damaged(self.file, what, self.name)
+                raise damaged(
+                    self.file, f"sheet {self.name} has a cell in row {self.row:,} whose address is not there", self.name
+                )
             self.column = self.columns[word] = column
             self.letters[column] = word
         if self.inside or not self.row:
@@ -248,6 +252,10 @@ def _merge(reference: str, file: str, name: str) -> tuple[int, int, int, int]:
     top, left, bottom, right = merge
     size = (bottom - top + 1) * (right - left + 1)
     if size > MAX_MERGE:
-        message = f"{file} merges {size:,} cells into one on sheet {name}; at most {MAX_MERGE:,} are read."
-        raise Refused("merge_large", message, "Undo that merge and check the workbook again.", f"{name}!{reference}")
+        raise Refused(
+            "merge_large",
+            f"{file} merges {size:,} cells into one on sheet {name}; at most {MAX_MERGE:,} are read.",
+            "Undo that merge and check the workbook again.",
+            f"{name}!{reference}",
+        )
     return merge

@@ -18,6 +18,7 @@ MAX_COLUMNS = 1_000
 MAX_ROWS = 200_000
 MAX_FIELD = 32_767
 _NAME_LENGTH = 40
+_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 _SAVE_AS = "Save it as CSV UTF-8 (Excel: Save As, CSV UTF-8) and check that copy."
 
@@ -34,8 +35,13 @@ def read_table(data: bytes, file: str, sha256: str, deadline: float) -> Submissi
     lines = lines_of(data, file)
     for at, line in enumerate(lines, 1):
         if len(line) > MAX_LINE:
-            what = f"has a line of {len(line):,} characters; at most {MAX_LINE:,} are read"
-            _refuse("csv_line", file, at, what, "Check that the file is a facts CSV, one figure a line.")
+            _refuse(
+                "csv_line",
+                file,
+                at,
+                f"has a line of {len(line):,} characters; at most {MAX_LINE:,} are read",
+                "Check that the file is a facts CSV, one figure a line.",
+            )
     first = next((at for at, line in enumerate(lines) if line.strip(" \t,;")), None)
     if first is None:
         raise Refused("file_empty", f"{file} holds nothing but blanks.", "Save the file again with its rows.", file)
@@ -48,19 +54,33 @@ def read_table(data: bytes, file: str, sha256: str, deadline: float) -> Submissi
     rows: list[Row] = []
     for line_number, fields in records:
         if len(fields) > width and any(field.strip() for field in fields[width:]):
-            what = f"has {len(fields)} values in line {line_number:,}, but {width} columns"
-            remedy = f"Put values that contain the separator ({_spoken(separator)}) in double quotation marks."
-            _refuse("csv_row_wide", file, line_number, what, remedy)
+            _refuse(
+                "csv_row_wide",
+                file,
+                line_number,
+                f"has {len(fields)} values in line {line_number:,}, but {width} columns",
+                f"Put values that contain the separator ({_SEPARATORS[separator]}) in double quotation marks.",
+            )
         if not any(field.strip() for field in fields):
             continue
         if len(rows) >= MAX_ROWS:
-            what = f"has more than {MAX_ROWS:,} rows"
-            _refuse("csv_rows", file, line_number, what, "Split it by organisation or year and check the pieces.")
+            _refuse(
+                "csv_rows",
+                file,
+                line_number,
+                f"has more than {MAX_ROWS:,} rows",
+                "Split it by organisation or year and check the pieces.",
+            )
         if len(rows) % 4096 == 0 and monotonic() > deadline:
             _refuse("deadline", file, line_number, "takes too long to read", "Split it and check the pieces.")
         if max(map(len, fields)) > MAX_FIELD:
-            what = f"has a value of more than {MAX_FIELD:,} characters in line {line_number:,}"
-            _refuse("text_long", file, line_number, what, "Shorten that text and check the file again.")
+            _refuse(
+                "text_long",
+                file,
+                line_number,
+                f"has a value of more than {MAX_FIELD:,} characters in line {line_number:,}",
+                "Shorten that text and check the file again.",
+            )
         rows.append(Row(line_number, {name: fields[at] if at < len(fields) else "" for at, name in names}))
     return Submission(file, sha256, (), tuple(rows), tuple(notes))
 
@@ -102,24 +122,35 @@ def _decode_windows(data: bytes, file: str) -> str:
             in_windows = in_windows or at
         if in_utf_8 and in_windows:
             at = max(in_utf_8, in_windows)
-            what = f"is written in two encodings: lines {min(in_utf_8, in_windows):,} and {at:,} differ"
-            _refuse("csv_encoding", file, at, what, _SAVE_AS)
+            _refuse(
+                "csv_encoding",
+                file,
+                at,
+                f"is written in two encodings: lines {min(in_utf_8, in_windows):,} and {at:,} differ",
+                _SAVE_AS,
+            )
     try:
         return data.decode("cp1252")
     except UnicodeDecodeError as error:
         line_number = data.count(b"\n", 0, error.start) + 1
-        what = f"holds a byte that is no character (line {line_number:,})"
-        _refuse("csv_encoding", file, line_number, what, _SAVE_AS)
+        _refuse(
+            "csv_encoding", file, line_number, f"holds a byte that is no character (line {line_number:,})", _SAVE_AS
+        )
 
 
 def separator_of(line: str, file: str, line_number: int) -> str:
     """The separator that gives the header line the columns we need, else the one that splits it most."""
     best, most = ",", (False, 0)
-    for separator in ",;\t":
+    for separator in _SEPARATORS:
         count = line.count(separator)
-        if count > MAX_COLUMNS and count >= max(line.count(other) for other in ",;\t"):
-            what = f"has more than {MAX_COLUMNS:,} columns"
-            _refuse("csv_columns", file, line_number, what, "Check that the file is a facts CSV.")
+        if count > MAX_COLUMNS and count >= max(map(line.count, _SEPARATORS)):
+            _refuse(
+                "csv_columns",
+                file,
+                line_number,
+                f"has more than {MAX_COLUMNS:,} columns",
+                "Check that the file is a facts CSV.",
+            )
         names = {name.strip(' "').lower() for name in line.split(separator)}
         merit = (names.issuperset(REQUIRED), count)
         if merit > most:
@@ -131,20 +162,26 @@ def records_of(lines: list[str], first: int, separator: str, file: str) -> Itera
     """Every record with the line it begins in."""
     reader = csv.reader((line + "\n" for line in lines[first:]), delimiter=separator, strict=True)
     began = first + 1
-    while True:
-        try:
-            fields = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            if "field larger" in str(error) and reader.line_num + first == began:
-                what = f"has a value of more than {MAX_FIELD:,} characters in line {began:,}"
-                _refuse("text_long", file, began, what, "Shorten that text and check the file again.")
-            what = f"has a quotation mark in line {began:,} that is not closed, or that stands inside a value"
-            remedy = "Close it; write a quotation mark inside a value twice."
-            _refuse("csv_quote", file, began, what, remedy)
-        yield began, fields
-        began = first + reader.line_num + 1
+    try:
+        for fields in reader:
+            yield began, fields
+            began = first + reader.line_num + 1
+    except csv.Error as error:
+        if "field larger" in str(error) and reader.line_num + first == began:
+            _refuse(
+                "text_long",
+                file,
+                began,
+                f"has a value of more than {MAX_FIELD:,} characters in line {began:,}",
+                "Shorten that text and check the file again.",
+            )
+        _refuse(
+            "csv_quote",
+            file,
+            began,
+            f"has a quotation mark in line {began:,} that is not closed, or that stands inside a value",
+            "Close it; write a quotation mark inside a value twice.",
+        )
 
 
 def _header(header: list[str], line: int, file: str) -> tuple[list[tuple[int, str]], list[Note]]:
@@ -157,8 +194,13 @@ def _header(header: list[str], line: int, file: str) -> tuple[list[tuple[int, st
         if not name:
             continue
         if name in places:
-            what = f"has the column {shown(name)} twice (columns {places[name] + 1} and {at + 1})"
-            _refuse("csv_header_twice", file, line, what, "Remove or rename one of them.")
+            _refuse(
+                "csv_header_twice",
+                file,
+                line,
+                f"has the column {shown(name)} twice (columns {places[name] + 1} and {at + 1})",
+                "Remove or rename one of them.",
+            )
         places[name] = at
         if name in FACT_COLUMNS:
             names.append((at, name))
@@ -168,10 +210,13 @@ def _header(header: list[str], line: int, file: str) -> tuple[list[tuple[int, st
     if missing:
         # Only names we know are repeated: a list without header begins with somebody's data.
         known = ", ".join(f"`{name}`" for name in places if name in FACT_COLUMNS)
-        what = f"is not a facts CSV: it has no column {missing}; columns known: {known or 'none'} of {len(places):,}"
-        remedy = "Check the WRES workbook itself, or give the first row the column names of a facts CSV."
-        wide = any("|" in name for name in places)
-        _refuse("csv_wide" if wide else "not_facts_csv", file, line, what, remedy)
+        _refuse(
+            "csv_wide" if any("|" in name for name in places) else "not_facts_csv",
+            file,
+            line,
+            f"is not a facts CSV: it has no column {missing}; columns known: {known or 'none'} of {len(places):,}",
+            "Check the WRES workbook itself, or give the first row the column names of a facts CSV.",
+        )
     return names, notes
 
 
@@ -179,10 +224,6 @@ def shown(name: str) -> str:
     """The name of a column as it may be spoken of: in one line, and no longer than a name is."""
     name = "".join(letter if letter.isprintable() else " " for letter in name)
     return f"`{name if len(name) <= _NAME_LENGTH else name[:_NAME_LENGTH] + '…'}`"
-
-
-def _spoken(separator: str) -> str:
-    return {",": "comma", ";": "semicolon", "\t": "tab"}[separator]
 
 
 def _refuse(code: str, file: str, line: int, what: str, remedy: str) -> NoReturn:

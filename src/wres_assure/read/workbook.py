@@ -133,8 +133,12 @@ def _outline(package: Package, part: str, deadline: float) -> tuple[list[tuple[s
     def start(tag: str, attributes: Attributes, depth: int) -> None:
         nonlocal date_1904
         if depth == 1 and tag != "workbook":
-            remedy = "Check the WRES workbook (.xlsx or .xlsm) or a facts CSV."
-            raise Refused("file_zip_other", f"{package.file} is an Office file, but not a workbook.", remedy, part)
+            raise Refused(
+                "file_zip_other",
+                f"{package.file} is an Office file, but not a workbook.",
+                "Check the WRES workbook (.xlsx or .xlsm) or a facts CSV.",
+                part,
+            )
         if tag == "sheet":
             identity = next((value for key, value in attributes.items() if key.endswith((" id", ":id"))), "")
             state = attributes.get("state", "visible")
@@ -346,9 +350,7 @@ def _pictures(package: Package, sheet_part: str, sheet: Sheet, deadline: float) 
         part = link.target
         if link.kind == "drawing" and part:
             walk(read_part(package, part), part, package.file, deadline, start, end)
-    if not covered:
-        return []
-    return [Note("picture", sheet.name, f"pictures lie over {_addresses(covered)}")]
+    return _told(sheet.name, [("picture", covered, f"pictures lie over {_addresses(covered)}")])
 
 
 def _count(number: int, what: str) -> str:

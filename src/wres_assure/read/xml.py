@@ -45,22 +45,21 @@ def _feed(content: bytes, part: str, file: str, deadline: float, make: Make, bar
 
     def root(name: str, attributes: Attributes) -> None:
         nonlocal prefixed
+        prefixed = prefixed or (bare and ("xmlns" not in attributes or ":" in name))
         if prefixed:
             return
-        if bare and ("xmlns" not in attributes or ":" in name):
-            prefixed = True
-            return
         namespace, blank, local = name.rpartition(" ")
-        start, end, text = make(namespace + blank, local)
+        start, parser.EndElementHandler, parser.CharacterDataHandler = make(namespace + blank, local)
         parser.StartElementHandler = start
-        parser.EndElementHandler = end
-        parser.CharacterDataHandler = text
         start(name, attributes)
 
     def doctype(*_: object) -> None:
-        message = f"{file} holds a document type declaration, which no workbook needs and an attack would use."
-        remedy = "Open it in Excel, save a copy and check that copy; ask where the file came from."
-        raise Refused("xml_doctype", message, remedy, part)
+        raise Refused(
+            "xml_doctype",
+            f"{file} holds a document type declaration, which no workbook needs and an attack would use.",
+            "Open it in Excel, save a copy and check that copy; ask where the file came from.",
+            part,
+        )
 
     def declaration(_version: str, encoding: str | None, _standalone: int) -> None:
         if encoding is not None and encoding.lower() not in _ENCODINGS:
@@ -124,28 +123,42 @@ def walk(
 
 def too_deep(file: str, part: str) -> Refused:
     """The refusal of a part whose elements stand inside each other more than 40 deep."""
-    message = f"{file} is nested more than {MAX_DEPTH} deep in {part}, which Excel never writes."
-    return Refused("xml_deep", message, "Open it in Excel, save a copy and check that copy.", part)
+    return Refused(
+        "xml_deep",
+        f"{file} is nested more than {MAX_DEPTH} deep in {part}, which Excel never writes.",
+        "Open it in Excel, save a copy and check that copy.",
+        part,
+    )
 
 
 def too_slow(file: str, part: str) -> Refused:
     """The refusal of a workbook that is not read by the deadline."""
-    message = f"{file} takes too long to read, and was given up in {part}."
-    remedy = "Copy the return's sheets into a new workbook, save it and check that copy."
-    return Refused("deadline", message, remedy, part)
+    return Refused(
+        "deadline",
+        f"{file} takes too long to read, and was given up in {part}.",
+        "Copy the return's sheets into a new workbook, save it and check that copy.",
+        part,
+    )
 
 
 def too_long(file: str, place: str) -> Refused:
     """The refusal of a text over 32,767 characters."""
-    message = f"{file} has a cell of more than {MAX_TEXT:,} characters, more than Excel can hold."
-    return Refused("text_long", message, "Shorten that text and check the workbook again.", place)
+    return Refused(
+        "text_long",
+        f"{file} has a cell of more than {MAX_TEXT:,} characters, more than Excel can hold.",
+        "Shorten that text and check the workbook again.",
+        place,
+    )
 
 
 def too_many(file: str, place: str, limit: int, what: str = "cells") -> Refused:
     """The refusal of more cells, or of more of something else, than a return can have."""
-    message = f"{file} has more than {limit:,} {what}, far more than a return needs."
-    remedy = "Copy the return's own cells into a new workbook, save it and check that copy."
-    return Refused("cells_many", message, remedy, place)
+    return Refused(
+        "cells_many",
+        f"{file} has more than {limit:,} {what}, far more than a return needs.",
+        "Copy the return's own cells into a new workbook, save it and check that copy.",
+        place,
+    )
 
 
 def to_int(text: str, file: str, part: str) -> int:

@@ -70,12 +70,14 @@ def _tables(assessment: Assessment, rulebook: Rulebook) -> list[str]:
         *said.domain_lines(assessment.score),
         (),
         ("Indicator", "Gap", "Weight", "Multiplies by", "Without"),
+        *(
+            (f"{line.number} {line.title}", line.gap, line.weight, line.factor, line.without)
+            for line in said.index_lines(assessment, rulebook)
+        ),
+        (),
+        ("By another method", "Index"),
+        *said.alternative_lines(assessment.score),
     ]
-    rows += [
-        (f"{line.number} {line.title}", line.gap, line.weight, line.factor, line.without)
-        for line in said.index_lines(assessment, rulebook)
-    ]
-    rows += [(), ("By another method", "Index"), *said.alternative_lines(assessment.score)]
     return [line for row in rows for line in (_row(*row) if row else [""])]
 
 

@@ -53,12 +53,19 @@ def lines(report: Report, width: int = WIDTH) -> list[StyledLine]:
     if report.stopped:
         page.add(f"Not judged. {report.stopped}", "strong")
     page.add(report.coverage, "strong")
-    reliability = [f"Reliability of the figures: {report.level}. {said.text}" for said in report.reliability]
-    unknown = report.unknown.text if report.unknown else ""
-    changes = [said.text for said in report.changes]
-    for text in (COUNTS_AS_NOTHING, report.apart, report.provisional, *reliability, unknown, report.profile, *changes):
-        if text:
-            page.add(text)
+    for text in filter(
+        None,
+        (
+            COUNTS_AS_NOTHING,
+            report.apart,
+            report.provisional,
+            *(f"Reliability of the figures: {report.level}. {said.text}" for said in report.reliability),
+            report.unknown and report.unknown.text,
+            report.profile,
+            *(said.text for said in report.changes),
+        ),
+    ):
+        page.add(text)
     for asked in report.findings:
         page.heading(f"{asked.title}: {counted(asked.size, 'finding')}", asked.action)
         for group in asked.groups:

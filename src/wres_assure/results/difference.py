@@ -110,11 +110,12 @@ def _changes(before: list[Json], after: list[Json]) -> list[FindingChange]:
         pairs, gone = _paired(failed.get(fingerprint, []), found)
         changes += [FindingChange(_kind(old, new), old, new) for old, new in pairs]
         changes += [FindingChange(RESOLVED, old, None) for old in gone]
-    for fingerprint, found in failed.items():
-        if fingerprint not in now:
-            for old in found:
-                why = others[fingerprint][0] if fingerprint in others else unjudged.get(old["rule"])
-                changes.append(FindingChange(_gone(why), old, why))
+    changes += [
+        _gone(old, others[fingerprint][0] if fingerprint in others else unjudged.get(old["rule"]))
+        for fingerprint, found in failed.items()
+        if fingerprint not in now
+        for old in found
+    ]
     return sorted(changes, key=lambda change: (KINDS.index(change.kind), _asked(change)))
 
 
@@ -136,14 +137,13 @@ def _paired(before: list[Json], after: list[Json]) -> tuple[list[tuple[Json | No
 def _kind(before: Json | None, after: Json) -> str:
     if before is None:
         return NEW
-    explained = before["explanation"] is not None
-    return REOPENED if explained and before["values"] != after["values"] else PERSISTING
+    return REOPENED if before["explanation"] is not None and before["values"] != after["values"] else PERSISTING
 
 
-def _gone(why: Json | None) -> str:
+def _gone(old: Json, why: Json | None) -> FindingChange:
     if why is None:
-        return RESOLVED
-    return NOT_APPLIED if why["outcome"] == NOT_APPLICABLE else NOT_JUDGED
+        return FindingChange(RESOLVED, old, None)
+    return FindingChange(NOT_APPLIED if why["outcome"] == NOT_APPLICABLE else NOT_JUDGED, old, why)
 
 
 def _asked(change: FindingChange) -> int:
@@ -166,21 +166,19 @@ def _pairs(before: list[Json], after: list[Json]) -> list[IndicatorPair]:
 
 
 def _warnings(before: Json, after: Json, by_code: bool) -> list[str]:
-    said = []
-    old, new = (one["rulebook"]["sha256"] for one in (before, after))
-    if old != new:
-        versions = f"{clean(before['rulebook']['version'])[:40]} ({clean(old)[:12]})"
-        newer = f"{clean(after['rulebook']['version'])[:40]} ({clean(new)[:12]})"
-        said.append(f"The rulebooks differ: {versions} and {newer}. A difference may come from the rules.")
-    years = [one["submission"]["reporting_year"] for one in (before, after)]
-    if years[0] != years[1]:
-        told = [str(year) if year else "a year not told" for year in years]
-        said.append(f"The returns are of {told[0]} and {told[1]}.")
-    if before["submission"]["sha256"] == after["submission"]["sha256"]:
-        said.append("Both results are of the same file.")
-    if not by_code:
-        said.append("Not both results give the organisation's code; they were taken for one by its name.")
-    return said
+    old, new = (one["rulebook"] for one in (before, after))
+    rules = [f"{clean(one['version'])[:40]} ({clean(one['sha256'])[:12]})" for one in (old, new)]
+    first, second = (one["submission"] for one in (before, after))
+    years = [str(one["reporting_year"] or "a year not told") for one in (first, second)]
+    said = {
+        f"The rulebooks differ: {rules[0]} and {rules[1]}. A difference may come from the rules.": (
+            old["sha256"] != new["sha256"]
+        ),
+        f"The returns are of {years[0]} and {years[1]}.": years[0] != years[1],
+        "Both results are of the same file.": first["sha256"] == second["sha256"],
+        "Not both results give the organisation's code; they were taken for one by its name.": not by_code,
+    }
+    return [text for text, holds in said.items() if holds]
 
 
 def _name(organisation: Mapping[str, Any]) -> str:

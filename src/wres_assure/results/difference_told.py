@@ -96,10 +96,9 @@ def _indicators(found: Difference) -> Iterator[str]:
     yield f"{'':14}{'before':<24}{'after':<24}used"
     for pair in found.indicators:
         name = clean(pair.id)[:13].replace("_", " ").capitalize()
-        both = (pair.before, pair.after)
-        used = " -> ".join("-" if one is None else "yes" if one["usable"] else "no" for one in both)
-        yield f"{name:<14}{_value(pair.before):<24}{_value(pair.after):<24}{used}".rstrip()
-        after = pair.after
+        before, after = pair.before, pair.after
+        used = " -> ".join("-" if one is None else "yes" if one["usable"] else "no" for one in (before, after))
+        yield f"{name:<14}{_value(before):<24}{_value(after):<24}{used}".rstrip()
         if after is not None and not after["usable"] and after["reason"]:
             yield from _wrapped(f"Not used now: {clean(after['reason'])}.", 2, 4)
 
@@ -176,9 +175,7 @@ def _entry(change: FindingChange) -> Json:
 
 
 def _finding(finding: Json | None) -> Json | None:
-    if finding is None:
-        return None
-    return {
+    return finding and {
         "outcome": finding["outcome"],
         "cells": [clean(cell) for cell in finding["cells"]],
         **{name: clean(finding[name]) if finding[name] else None for name in ("message", "remedy", "cause")},
@@ -186,9 +183,7 @@ def _finding(finding: Json | None) -> Json | None:
 
 
 def _indicator(indicator: Json | None) -> Json | None:
-    if indicator is None:
-        return None
-    return {
+    return indicator and {
         **{name: indicator[name] for name in ("value", "lower", "upper", "unit", "usable")},
         "reason": clean(indicator["reason"]) if indicator["reason"] else None,
     }

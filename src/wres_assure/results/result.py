@@ -156,9 +156,7 @@ def _fact(fact: Fact, assessment: Assessment, show_values: bool) -> Json:
 
 def _change(change: Change | None) -> Json | None:
     """How it differs from the latest earlier year's, and where those figures come from."""
-    if change is None:
-        return None
-    return {
+    return change and {
         "kind": KINDS[change.kind],
         "p": written(change.p),
         "adjusted": written(change.adjusted),
@@ -174,9 +172,7 @@ def _change(change: Change | None) -> Json | None:
 
 
 def _pooled(pooled: Pooled | None) -> Json | None:
-    if pooled is None:
-        return None
-    return {
+    return pooled and {
         "years": list(pooled.years),
         "value": written(pooled.value),
         "lower": written(pooled.lower),
@@ -222,9 +218,7 @@ def _indicator(indicator: Indicator, peers: PeerPosition | None, assessment: Ass
 
 def _peers(position: PeerPosition | None) -> Json | None:
     """Where an indicator lies among comparable organisations; nothing without peers and published values."""
-    if position is None:
-        return None
-    return {
+    return position and {
         "group": position.group or None,
         "size": position.size,
         "weighed": position.weighed,
@@ -361,8 +355,8 @@ def facts_csv(*results: Json) -> str:
         for fact in entry["facts"]:
             if fact["problem"] not in NOT_IN_FILE:
                 place = [fact[name] or "" for name in FACT_COLUMNS[5:10]]
-                value = written_out(fact["raw"], fact["value"])
-                rows.append([*head, *place, value, "nhs_wres", fact.get("note", "")])
+                given = (written_out(fact["raw"], fact["value"]), "nhs_wres", fact.get("note", ""))
+                rows.append([*head, *place, *given])
     return table(FACT_COLUMNS, rows)
 
 
@@ -402,9 +396,7 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     import io
 
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([[inert(cell) for cell in row] for row in rows])
+    csv.writer(out, lineterminator="\r\n").writerows([columns, *([inert(cell) for cell in row] for row in rows)])
     return out.getvalue()
 
 

@@ -17,8 +17,12 @@ def to_check(paths: Iterable[str]) -> Iterator[str]:
     for path in paths:
         files = inside(path)
         if not files:
-            what = f"{path} holds no workbook (.xlsx, .xlsm) and no facts CSV (.csv)."
-            raise Refused("folder_empty", what, "Name the folder that the returns lie in.", path)
+            raise Refused(
+                "folder_empty",
+                f"{path} holds no workbook (.xlsx, .xlsm) and no facts CSV (.csv).",
+                "Name the folder that the returns lie in.",
+                path,
+            )
         yield from files
 
 
@@ -27,8 +31,11 @@ def inside(path: str, kinds: tuple[str, ...] = RETURNS, but: str = "") -> list[s
     if not os.path.isdir(path):
         return [path]
     names = sorted(os.listdir(path))
-    found = [name for name in names if name.lower().endswith(kinds) and not name.startswith(("~$", "."))]
-    found = [name for name in found if name.lower() != but]
+    found = [
+        name
+        for name in names
+        if name.lower().endswith(kinds) and not name.startswith(("~$", ".")) and name.lower() != but
+    ]
     found += [os.path.join(name, "return.xlsx") for name in names]
     return [file for name in found if os.path.isfile(file := os.path.join(path, name))]
 

@@ -36,9 +36,13 @@ class Inputs(NamedTuple):
 
             peers = PeerFiles(self.peers, rulebook, tell)
         if self.previous:
-            from .earlier_files import earlier_returns
+            from ..conform import conform
+            from ..conform.earlier import EarlierReturn
+            from ..read import read
 
-            earlier = earlier_returns(self.previous, rulebook)
+            # Understood once for all, not judged. A result of an earlier run is as good as the return it was made
+            # from, whichever rulebook made it: only its figures are taken, and they are judged again by this one.
+            earlier = tuple(EarlierReturn(s, found) for s in map(read, self.previous) for found in conform(s, rulebook))
         return Given(self.narrative, self.survey, peers, earlier)
 
 

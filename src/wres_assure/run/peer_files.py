@@ -44,8 +44,8 @@ class PeerFiles:
                     self._tell(f"{file} holds {peer.code or peer.name} for {year} once more; it is left out as a peer.")
                 else:
                     found[name or f"\0{len(found)}"] = peer
-            ordered = sorted(found.values(), key=lambda peer: (peer.code, peer.name))
-            self._years[year] = Peers(tuple(ordered), self._groups)
+            ordered = tuple(sorted(found.values(), key=lambda peer: (peer.code, peer.name)))
+            self._years[year] = Peers(ordered, self._groups)
         return self._years[year]
 
     def _of(self, year: int) -> Iterator[tuple[Peer, str]]:
@@ -67,15 +67,16 @@ class PeerFiles:
                 submissions = files.submissions(path)
             except Refused as e:
                 self._tell(f"{e.message} {e.remedy} It is left out as a peer.")
-                continue
             except OSError as e:
                 self._tell(f"{path} could not be read ({e.strerror}). It is left out as a peer.")
-                continue
-            for submission in submissions:
-                if submission.rows:
-                    self._submissions.append(submission)
-                else:
-                    self._books += [(year, peer, submission.file) for year, peer in self._judged(submission, ())]
+            else:
+                self._submissions += [submission for submission in submissions if submission.rows]
+                self._books += [
+                    (year, peer, submission.file)
+                    for submission in submissions
+                    if not submission.rows
+                    for year, peer in self._judged(submission, ())
+                ]
 
     def _judged(self, submission: Submission, rows: tuple[Row, ...]) -> Iterator[tuple[int | None, Peer]]:
         try:

@@ -70,12 +70,8 @@ def term(entry: Json, indicator: Indicator, described: Json, facts: Facts) -> Wo
     ratio = over.share / under.share
     g = math.log(ratio)
     steps.append(f"Ratio {_n(over.share)} / {_n(under.share)} = {_n(ratio)}; g = ln {_n(ratio)} = {_n(g)}.")
-    variance: float | None = 0.0
-    if complete:
-        steps.append("A complete count: no variance.")
-    else:
-        variance, step = _variance(*seen)
-        steps.append(step)
+    variance, step = (0.0, "A complete count: no variance.") if complete else _variance(*seen)
+    steps.append(step)
     if over.narrowest or under.narrowest:
         note = note or "the number of respondents is not given"
     odds = _log_odds(over.share, under.share)
@@ -210,12 +206,11 @@ def limits(index: Index, level: float) -> tuple[float, float] | None:
 
 def without_each(terms: Sequence[Term], domains: Mapping[str, Json]) -> dict[str, float]:
     """The index without each indicator in turn; an indicator that is alone in its domain is not left out."""
-    found: dict[str, float] = {}
-    for left in terms:
-        rest = [t for t in terms if t.id != left.id]
-        if any(t.domain == left.domain for t in rest):
-            found[left.id] = math.exp(averaged(rest, domains).g)
-    return found
+    return {
+        left.id: math.exp(averaged([t for t in terms if t.id != left.id], domains).g)
+        for left in terms
+        if any(t.domain == left.domain and t.id != left.id for t in terms)
+    }
 
 
 def equally_weighted(terms: Sequence[Term]) -> float:

@@ -123,15 +123,16 @@ def _judged(findings: Iterable[Finding], rulebook: Rulebook) -> float:
         for rule in rulebook.rules
         if not rule.beside and not rule.asks_removal and rule.status in ("active", "suspended")
     )
-    places: dict[str, set[tuple[str, Place]]] = {NOT_APPLICABLE: set(), UNVERIFIABLE: set(), BROKEN: set()}
-    for finding in findings:
-        if finding.outcome in places:
-            place = finding.place
-            if place.basis.startswith("printed:"):  # one check of a figure that is printed several times
-                place = place._replace(basis="")
-            places[finding.outcome].add((finding.rule, place))
-    applicable = checks - len(places[NOT_APPLICABLE])
-    return max(0.0, 1 - len(places[UNVERIFIABLE] | places[BROKEN]) / applicable) if applicable > 0 else 0.0
+    not_applicable, not_judged = (
+        {  # a figure that is printed several times is one check
+            (f.rule, f.place.under("") if f.place.basis.startswith("printed:") else f.place)
+            for f in findings
+            if f.outcome in outcomes
+        }
+        for outcomes in ((NOT_APPLICABLE,), (UNVERIFIABLE, BROKEN))
+    )
+    applicable = checks - len(not_applicable)
+    return max(0.0, 1 - len(not_judged) / applicable) if applicable > 0 else 0.0
 
 
 class _WithoutValue:
@@ -208,24 +209,14 @@ def _questioned(
     rulebook: Rulebook,
 ) -> set[str]:
     """The indicators that a check which could not be judged would have put in question, had it failed."""
-    resting: dict[Place, list[str]] = {}
-    for indicator in indicators:
-        for key in indicator.rests_on:
-            resting.setdefault(key, []).append(indicator.id)
-    without_judgement = (UNVERIFIABLE, BROKEN, FAILED)
-    found = {
-        name
-        for key in sums_in_question(findings, without_judgement, facts, rulebook)
-        for name in resting.get(key, ())
-    }
+    doubted = set(sums_in_question(findings, (UNVERIFIABLE, BROKEN, FAILED), facts, rulebook))
     for finding in unjudged:
         rule = rules[finding.rule]
         if rule.action == "correct" or rule.slip:
-            for key in [as_reported(key) for key in _keys(finding, rule)] or [finding.place]:
-                parts = facts.meaning(key).parts
-                if len(parts) <= FEW_PARTS:
-                    found |= {name for part in parts for name in resting.get(part, ())}
-    return found
+            keys = [as_reported(key) for key in _keys(finding, rule)] or [finding.place]
+            meant = [facts.meaning(key).parts for key in keys]
+            doubted.update(part for parts in meant if len(parts) <= FEW_PARTS for part in parts)
+    return {i.id for i in indicators if not doubted.isdisjoint(i.rests_on)}
 
 
 def _unknown_untold(indicators: Iterable[Indicator], facts: Facts, rulebook: Rulebook) -> set[str]:

@@ -87,8 +87,7 @@ def sums_in_question(
     if not doubted:
         return {}
     rules = {rule.id: rule for rule in rulebook.rules if _of_a_sum(rule)}
-    about = [finding for finding in findings if finding.rule in rules]
-    not_passed = {(finding.rule, finding.place) for finding in about}
+    not_passed = {(finding.rule, finding.place) for finding in findings if finding.rule in rules}
     for rule in rules.values():
         for place in rule.places:
             if (rule.id, place) not in not_passed:

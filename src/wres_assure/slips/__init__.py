@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from ..facts import Facts
+from ..facts import ABSENT, Facts
 from ..model import FAILED, Fact, Finding, Place, Raised, Slip
 from ..numbers import CannotCompute, Operand, exact
 from ..rulebook import Rule, Rulebook
@@ -72,8 +72,9 @@ class Witnessed(NamedTuple):
 def slips(facts: Facts, findings: Iterable[Finding], rulebook: Rulebook, year: int | None) -> tuple[Slip, ...]:
     """The likely slips of a return, the best witnessed first; none where nothing is at odds."""
     failed = [f for f in findings if f.outcome == FAILED]
-    rules = [rulebook.rule(finding.rule) for finding in failed]
-    apart = any(rule.family in FAMILIES and rule.action == "correct" for rule in rules)
+    apart = any(
+        rule.family in FAMILIES and rule.action == "correct" for rule in (rulebook.rule(f.rule) for f in failed)
+    )
     ordinary = Ordinary(facts, rulebook, year)
     found = list(patterns(facts, failed, rulebook, ordinary.before))
     if not apart and not ordinary.beyond:
@@ -159,7 +160,7 @@ class Ordinary:
                     self.before[key] = fact
         self._growth = self._middle()
         pairs = [key for key in self.before if self._comparable(key)]
-        beyond = {key for key in pairs if abs(self.distance(key, (facts.get(key) or _NOTHING).value or 0.0)) > _BEYOND}
+        beyond = {key for key in pairs if abs(self.distance(key, (facts.get(key) or ABSENT).value or 0.0)) > _BEYOND}
         self.beyond = beyond if len(beyond) * 10 <= len(pairs) else set()
 
     def _comparable(self, key: Place) -> bool:
@@ -177,10 +178,9 @@ class Ordinary:
 
     def distance(self, key: Place, value: float) -> float:
         """How many standard deviations of ordinary change a value lies from last year's; 0.0 without one."""
-        before = self.before.get(key)
-        if before is None or before.value is None:
+        then = self.before.get(key, ABSENT).value
+        if then is None:
             return 0.0
-        then = before.value
         if self._facts.unit(key) == "share":
             people = self._answered(key)
             middle = min(max((value + then) / 2, 0.0), 1.0)
@@ -193,17 +193,13 @@ class Ordinary:
         change = math.log((value + 0.5) / (then + 0.5)) - (self._growth if staff else 0.0)
         return change / math.sqrt(1 / (value + 0.5) + 1 / (then + 0.5) + spread**2)
 
-
     def _answered(self, key: Place) -> float:
         """How many of a group answered a survey question, as far as is told; 0.0 where nothing is."""
-        told = self._facts.resolve(Place(f"respondents_{key.item[-1:]}", ethnicity=key.ethnicity)).operand
+        told = self._facts.value(Place(f"respondents_{key.item[-1:]}", ethnicity=key.ethnicity))
         if told is not None:
-            return told.value
-        group = self._facts.resolve(Place("headcount", "verified", "*", "*", key.ethnicity)).operand
-        return _PART * group.value if group is not None else 0.0
+            return told
+        return _PART * (self._facts.value(Place("headcount", "verified", "*", "*", key.ethnicity)) or 0.0)
 
-
-_NOTHING = Fact(Place(""), None, "", "")
 
 # Repairs
 
@@ -235,7 +231,7 @@ class _Touching:
 
     def value(self, key: Place) -> float:
         """A figure as it stands."""
-        return (self._facts.get(key) or _NOTHING).value or 0.0
+        return (self._facts.get(key) or ABSENT).value or 0.0
 
     def of(self, *keys: Place) -> tuple[list[Relation], list[Relation]]:
         """The relations that rest on any of these figures: those that failed, and those that held."""
@@ -332,26 +328,23 @@ def _enough(repair: Witnessed) -> bool:
 
 def _told(best: list[Witnessed], facts: Facts, rulebook: Rulebook, ordinary: Ordinary) -> Slip:
     first = best[0]
-    cells, repaired, keys = [], [], []
-    for repair in best[:_TOLD]:
-        for key, _, text in repair.values:
-            fact = facts.get(key)
-            if fact is not None and fact.cell and (fact.cell, fact.raw) not in cells:
-                cells.append((fact.cell, fact.raw))
-            keys.append(key)
-            repaired.append((facts.name(key), text))
-    witnesses = []
-    for rule_id, title in {relation.rule.id: relation.rule.title for relation in first.fixed}.items():
-        witnesses.append(f"{rule_id} would hold ({title})")
+    repaired = [(key, text) for repair in best[:_TOLD] for key, _, text in repair.values]
+    given = [fact for key, _ in repaired if (fact := facts.get(key)) is not None and fact.cell]
+    titles = {relation.rule.id: relation.rule.title for relation in first.fixed}
+    witnesses = [f"{rule_id} would hold ({title})" for rule_id, title in titles.items()]
     if first.last_year:
-        for key, _, _ in first.values:
-            before = ordinary.before[key]
-            witnesses.append(f"{facts.name(key)} was {before.raw} last year")
+        witnesses += [f"{facts.name(key)} was {ordinary.before[key].raw} last year" for key, _, _ in first.values]
     if len(best) > 1:
         witnesses.append("the figures cannot tell which of these it is")
-    indicators = _indicators(keys, rulebook)
-    title, place = TITLES[first.code], first.values[0][0]
-    return Slip(first.code, title, indicators, tuple(cells), tuple(repaired), tuple(witnesses), place)
+    return Slip(
+        first.code,
+        TITLES[first.code],
+        _indicators((key for key, _ in repaired), rulebook),
+        tuple(dict.fromkeys((fact.cell, fact.raw) for fact in given)),
+        tuple((facts.name(key), text) for key, text in repaired),
+        tuple(witnesses),
+        first.values[0][0],
+    )
 
 
 def _indicators(keys: Iterable[Place], rulebook: Rulebook) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..facts import Facts
+from ..facts import COUNTED, Facts, operand_of
 from ..model import Fact, Place
 from ..numbers import Operand, exact, printed
 
@@ -25,19 +25,14 @@ def repairs(fact: Fact, facts: Facts, needed: float | None = None) -> Iterator[R
     if key.ethnicity == "white" and other:
         beside = facts.get(key._replace(ethnicity=other))
         if beside is not None and beside.value not in (None, value) and needed in (None, beside.value):
-            pair = ((key, _operand(beside, unit), beside.raw), (beside.key, _operand(fact, unit), fact.raw))
-            yield Repair("swapped", pair)
+            exchanged = (key, operand_of(beside, unit), beside.raw), (beside.key, operand_of(fact, unit), fact.raw)
+            yield Repair("swapped", exchanged)
     seen = {value}
     for code, repaired, step, raw in (*_scaled(fact, unit), *_digits(fact)):
         if repaired not in seen and needed in (None, repaired) and repaired >= 0 and (unit != "share" or repaired <= 1):
             seen.add(repaired)
-            operand = exact(repaired) if unit in ("people", "number") else printed(repaired, step)
+            operand = exact(repaired) if unit in COUNTED else printed(repaired, step)
             yield Repair(code, ((key, operand, raw),))
-
-
-def _operand(fact: Fact, unit: str) -> Operand:
-    value = fact.value or 0.0
-    return exact(value) if unit in ("people", "number") else printed(value, fact.step)
 
 
 def _scaled(fact: Fact, unit: str) -> Iterator[tuple[str, float, float, str]]:

@@ -42,10 +42,10 @@ def cells_of(addresses: Iterable[str]) -> str:
             lines.add(int(line[1]))
         elif address:
             others.append(clean(address))
-    parts = []
-    for sheet, grid in grids.items():
-        ranges = ", ".join(_written(*block) for block in _blocks(grid))
-        parts.append(f"{clean(sheet)}!{ranges}" if sheet else ranges)
+    parts = [
+        (f"{clean(sheet)}!" if sheet else "") + ", ".join(_written(*block) for block in _blocks(grid))
+        for sheet, grid in grids.items()
+    ]
     if lines:
         runs = [f"{low}" if low == high else f"{low} to {high}" for low, high in _runs(sorted(lines))]
         parts.append(f"line{'s' if len(lines) > 1 else ''} {', '.join(runs)}")
@@ -53,10 +53,7 @@ def cells_of(addresses: Iterable[str]) -> str:
 
 
 def _column(letters: str) -> int:
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - 64
-    return column
+    return sum((ord(letter) - 64) * 26**place for place, letter in enumerate(reversed(letters)))
 
 
 def _runs(numbers: list[int]) -> list[tuple[int, int]]:

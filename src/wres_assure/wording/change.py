@@ -75,16 +75,12 @@ def _against_the_rates(change: Change, indicator: Indicator, entry: Json) -> str
     if set(change.groups) != {"white", "bme"} or set(indicator.groups) != {"white", "bme"} or not change.size:
         return ""
     good = entry["id"] in ("indicator_2", "indicator_4", "indicator_7")  # what happens to people is to be wished for
-    moved = {who: (indicator.groups[who] - change.groups[who]) * (1 if good else -1) for who in ("white", "bme")}
-    then = {who: number(change.groups[who], "share") for who in moved}
-    now = {who: number(indicator.groups[who], "share") for who in moved}
-    if then["bme"] == now["bme"]:
+    moved = (indicator.groups["bme"] - change.groups["bme"]) * (1 if good else -1)
+    then, now = (number(groups["bme"], "share") for groups in (change.groups, indicator.groups))
+    if then == now or change.size * moved <= 0:
         return ""
-    if change.size > 0 and moved["bme"] > 0:
-        return f"The BME rate itself improved, from {then['bme']} to {now['bme']}, less than the White one."
-    if change.size < 0 and moved["bme"] < 0:
-        return f"The BME rate itself got worse, from {then['bme']} to {now['bme']}, less than the White one."
-    return ""
+    went = "improved" if moved > 0 else "got worse"
+    return f"The BME rate itself {went}, from {then} to {now}, less than the White one."
 
 
 def three_years(assessment: Assessment, rulebook: Rulebook) -> list[tuple[str, tuple[YearFigure, ...]]]:
@@ -94,19 +90,15 @@ def three_years(assessment: Assessment, rulebook: Rulebook) -> list[tuple[str, t
         return []
     by_year = {earlier.year: earlier for earlier in reversed(assessment.compared.earlier)}
     base = rulebook.parameter("indicator_7_base_changed_year", year) or 0
-    rows = []
-    for indicator in assessment.indicators:
-        figures = [_figure(year, indicator)]
-        for before in (year - 1, year - 2):
-            earlier = by_year.get(before)
-            if earlier is None:
-                figures.append(YearFigure(before, None, "no return of that year was given"))
-            elif indicator.id == "indicator_7" and before < base <= year:
-                figures.append(YearFigure(before, None, SERIES_BREAK))
-            else:
-                figures.append(_figure(before, next(i for i in earlier.indicators if i.id == indicator.id)))
-        rows.append((indicator.id, tuple(figures)))
-    return rows
+
+    def before(indicator: Indicator, at: int) -> YearFigure:
+        if at not in by_year:
+            return YearFigure(at, None, "no return of that year was given")
+        if indicator.id == "indicator_7" and at < base <= year:
+            return YearFigure(at, None, SERIES_BREAK)
+        return _figure(at, next(i for i in by_year[at].indicators if i.id == indicator.id))
+
+    return [(i.id, (_figure(year, i), before(i, year - 1), before(i, year - 2))) for i in assessment.indicators]
 
 
 def _figure(year: int, indicator: Indicator) -> YearFigure:

@@ -116,8 +116,8 @@ def trace_of(finding: Finding, rulebook: Rulebook) -> str:
     where = []
     for name in names_in(finding.clause):
         if name in numbers:
-            unit = "share" if units.get(name) == "quotient" else units.get(name, "number")  # people of people
-            value = _in_unit(numbers[name], unit)
+            unit = units.get(name, "number")
+            value = _in_unit(numbers[name], "share" if unit == "quotient" else unit)  # people of people
             basis, _, parameter = name.partition(".")
             called = finding.values[name].cell or name.replace("_", " ")
             ours = rulebook.parameters[parameter]["title"] if basis == "parameter" else ""

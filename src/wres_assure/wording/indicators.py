@@ -80,7 +80,6 @@ def _indication(indicator: Indicator, entry: Json, facts: Facts) -> Indication:
         number(indicator.groups[name], "share") if name in indicator.groups else "-" for name in (first, second)
     )
     few = small_count(facts) if entry["complete_count"] else None
-    text = sentence_of(indicator, entry, events_of(indicator, entry, facts), few)
     return Indication(
         id=indicator.id,
         number=number_of(indicator.id),
@@ -91,7 +90,7 @@ def _indication(indicator: Indicator, entry: Json, facts: Facts) -> Indication:
         value=value_cell(indicator),
         told=told(indicator),
         doubt="" if indicator.usable else str(indicator.doubt or indicator.reason),
-        said=say(text, (), [indicator.id]),
+        said=say(sentence_of(indicator, entry, events_of(indicator, entry, facts), few), (), [indicator.id]),
         notes=(*indicator.notes, BY_THE_PUBLIC) if indicator.id == "indicator_5" else indicator.notes,
     )
 
@@ -119,8 +118,7 @@ def share_pair(first: float, second: float) -> tuple[str, str]:
 def times(*values: float) -> list[str]:
     """Ratios with one decimal, with more where that would not tell them from each other or from 1."""
     for decimals in (1, 2, 3):
-        written = [f"{value:.{decimals}f}" for value in values]
-        one = f"{1:.{decimals}f}"
+        one, *written = (f"{value:.{decimals}f}" for value in (1, *values))
         if len(set(written)) == len({*values}) and all(
             text != one or (decimals > 1 and abs(value - 1) < 0.0005)
             for text, value in zip(written, values, strict=True)
@@ -179,7 +177,7 @@ def figures_of(indicator: Indicator, entry: Json, few: SmallCount | None = None)
         return f"Not used, {indicator.doubt}. As reported: {_groups_as_reported(indicator, entry)}."
     if indicator.unit == "ratio":
         return _ratio_sentence(indicator, entry)
-    return _points_sentence(indicator, entry, f"{few.bme:,} of {few.people:,}" if few else "")
+    return _points_sentence(indicator, entry, f" ({few.bme:,} of {few.people:,})" if few else "")
 
 
 def chance_of(indicator: Indicator, entry: Json, events: float | None, few: SmallCount | None = None) -> str:
@@ -203,8 +201,7 @@ def pooled_sentence(pooled: Pooled, entry: Json) -> str:
     whole = Indicator(
         pooled.id, "", "ratio", pooled.value, pooled.lower, pooled.upper, None, {}, None, "pooled", None, usable=True
     )  # fmt: skip
-    text = _ratio_sentence(whole, entry)
-    return f"{together} ({counted}): {text} {_ratio_chance(whole, entry, pooled.events)}"
+    return f"{together} ({counted}): {_ratio_sentence(whole, entry)} {_ratio_chance(whole, entry, pooled.events)}"
 
 
 def _people(entry: Json, group: str) -> str:
@@ -229,9 +226,8 @@ def _ratio_sentence(indicator: Indicator, entry: Json) -> str:
     wres = (
         f"the WRES figure, {_people(entry, first).split()[0]} over {_people(entry, second).split()[0]}, is {value:.2f}"
     )
-    rates = None
-    if first in indicator.groups and second in indicator.groups:
-        rates = dict(zip((first, second), share_pair(indicator.groups[first], indicator.groups[second]), strict=True))
+    known = [indicator.groups[name] for name in (first, second) if name in indicator.groups]
+    rates = dict(zip((first, second), share_pair(*known), strict=True)) if len(known) == 2 else None
     if value <= 0:
         return (
             f"{_people(entry, first)} {entry['event']}: {rates[first]}; {_people(entry, second)}: {rates[second]}."
@@ -298,8 +294,7 @@ def _points_sentence(indicator: Indicator, entry: Json, of_board: str) -> str:
     if first == "bme":
         reported = f"being {entry['event']}" if entry["adverse"] == "above" else entry["event"]
         return f"{a} of BME {entry['people']} reported {reported}, against {b} of White staff: {apart}."
-    board = f" ({of_board})" if of_board else ""
-    return f"The {entry['groups'][first]} is {a}{board}, the {entry['groups'][second]} {b}: {apart}."
+    return f"The {entry['groups'][first]} is {a}{of_board}, the {entry['groups'][second]} {b}: {apart}."
 
 
 def _points_chance(indicator: Indicator) -> str:
@@ -310,12 +305,8 @@ def _points_chance(indicator: Indicator) -> str:
             if "survey" in (indicator.rests_on[0].item if indicator.rests_on else "")
             else "Whether this could be chance cannot be told without the counts."
         )
-    limits = ""
-    if indicator.lower is not None and indicator.upper is not None:
-        low, high = _limit_signed(indicator.lower), _limit_signed(indicator.upper)
-        limits = f": the figures fit anything from {low} to {high} percentage points"
-    return (
-        f"This could be chance{limits}."
-        if answer == "no"
-        else f"This can be told from chance{limits.replace('anything from ', '')}."
-    )
+    could, whole = ("could be chance", "anything from ") if answer == "no" else ("can be told from chance", "")
+    if indicator.lower is None or indicator.upper is None:
+        return f"This {could}."
+    low, high = _limit_signed(indicator.lower), _limit_signed(indicator.upper)
+    return f"This {could}: the figures fit {whole}{low} to {high} percentage points."

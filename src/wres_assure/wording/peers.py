@@ -28,14 +28,15 @@ def peer_sentence(position: PeerPosition, indicator: Indicator, rulebook: Rulebo
     if position.position == "not_drawn":
         because = sentence(f"no limits are drawn: {position.reason}")
         return f"{sentence(of + own)} {group[0]}; their middle is {middle}.{group[1]} {because}"
-    far = position.position == "outside_998"
-    limits = position.limits_998 if far else position.limits_95
+    limits, level = (
+        (position.limits_998, "99.8 %") if position.position == "outside_998" else (position.limits_95, "95 %")
+    )
     assert limits is not None
     where = "inside" if position.position == "inside" else "outside"
     side = f", {_SIDE[position.direction]}" if position.direction else ""
     chance = f" {_CHANCE[position.position]}" if position.position in _CHANCE else ""
-    level = f"the {'99.8 %' if far else '95 %'} limits of comparable organisations"
-    told = f"{of}{own}, {where} {level} ({_span(limits, position.unit)} at its own size){side}"
+    within = f"{where} the {level} limits of comparable organisations"
+    told = f"{of}{own}, {within} ({_span(limits, position.unit)} at its own size){side}"
     return f"{sentence(told)}{chance} {group[0]}; their middle is {middle}.{group[1]}"
 
 

@@ -6,7 +6,7 @@ written. Numbers come formatted from `numbers`; renderers only place what stands
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from .. import __version__
@@ -141,9 +141,9 @@ def report_on(
         changes=tuple(_changes(assessment, rulebook)),
         findings=writer.asked(),
         indicators=tuple(indications(assessment, rulebook, facts)),
-        unjudged=writer.unjudged(),
-        not_applicable=writer.not_applicable(),
-        broken=writer.broken(),
+        unjudged=writer.of_outcome(UNVERIFIABLE),
+        not_applicable=writer.of_outcome(NOT_APPLICABLE),
+        broken=writer.of_outcome(BROKEN),
         foot=made_by(assessment, rulebook),
     )
 
@@ -160,8 +160,7 @@ def _changes(assessment: Assessment, rulebook: Rulebook) -> Iterator[Said]:
     tested = {name: change for name, change in changes.items() if change.after is not None}
     notable = [name for name in tested if tested[name].large or tested[name].kind == "small_distinguishable"]
     for name in notable:
-        change = tested[name]
-        text = change_sentence(change, indicators[name], rulebook)
+        text = change_sentence(tested[name], indicators[name], rulebook)
         yield say(f"{indicators[name].title}: {lower_first(text)}", (), [name])
     if tested and not notable:
         years = " and ".join(str(year) for year in sorted({change.year for change in tested.values()}))
@@ -175,8 +174,7 @@ _NOT_JUDGED = {
 
 def coverage_line(coverage: Mapping[str, int]) -> str:
     """How many of how many checks could be judged, by outcome."""
-    applicable = coverage["checks"] - coverage["not_applicable"]
-    judged = coverage["passed"] + coverage["failed"]
+    applicable, judged = coverage["checks"] - coverage["not_applicable"], coverage["passed"] + coverage["failed"]
     rest = ", ".join(f"{coverage[outcome]:,} {what}" for outcome, what in _NOT_JUDGED.items() if coverage[outcome])
     return (
         f"{judged:,} of {applicable:,} checks that apply could be judged: {coverage['passed']:,} passed, "
@@ -222,15 +220,14 @@ class _Writer:
         )
 
     def _of_rule(self, rule: Rule) -> RuleFindings:
-        findings = self.failed[rule.id]
-        parts = grouped(findings, lambda finding: (finding.code, remedy_of(finding, self.rulebook)))
+        parts = grouped(self.failed[rule.id], lambda finding: (finding.code, remedy_of(finding, self.rulebook)))
         return RuleFindings(
             rule.id,
             rule.title,
             rule.why,
             self.rulebook.authority(rule.authority),
             tuple(self._part(rule.wording(code).message, remedy, alike) for (code, remedy), alike in parts.items()),
-            len(findings),
+            len(self.failed[rule.id]),
             tuple(self._follows(rule.id)),
         )
 
@@ -267,43 +264,30 @@ class _Writer:
         if blocked := self.blocked.get(rule_id):
             yield f"{counted(len(blocked), 'check')} could not be judged because of this."
 
-    def unjudged(self) -> tuple[Unjudged, ...]:
-        """Checks that could not be judged, by the finding that is the cause, else by the reason itself."""
-
-        def cause_of(finding: Finding) -> str:
-            rule_id = finding.caused_by
-            return f"{rule_id}: {self.rulebook.rule(rule_id).title}" if rule_id else finding.cause
-
-        return self._by(UNVERIFIABLE, cause_of)
-
-    def not_applicable(self) -> tuple[Unjudged, ...]:
-        """Checks that do not apply, by kind of reason."""
-
-        def kind_of(finding: Finding) -> str:
-            if finding.cause.endswith("was not given."):
-                return "About figures that were not given and need not be"
-            return _CONDITION if finding.cause.startswith("It is judged only where") else finding.cause
-
-        return self._by(NOT_APPLICABLE, kind_of)
-
-    def broken(self) -> tuple[Unjudged, ...]:
-        """Checks that broke down, by what broke them."""
-        return self._by(BROKEN, lambda finding: finding.cause)
-
-    def _by(self, outcome: str, title_of: Callable[[Finding], str]) -> tuple[Unjudged, ...]:
-        """Findings of one outcome under their titles, the most frequent first, with the first few causes."""
-        found = grouped((finding for finding in self.assessment.findings if finding.outcome == outcome), title_of)
+    def of_outcome(self, outcome: str) -> tuple[Unjudged, ...]:
+        """Findings of one outcome by their reason, the most frequent first, with the first few causes."""
+        of_it = (finding for finding in self.assessment.findings if finding.outcome == outcome)
+        found = grouped(of_it, self._reason)
         by_size = sorted(found.items(), key=lambda entry: (-len(entry[1]), entry[0]))
         return tuple(_unjudged(title, findings) for title, findings in by_size)
+
+    def _reason(self, finding: Finding) -> str:
+        """Why a finding is none: the one that is the cause, the kind of reason, else the reason itself."""
+        if finding.outcome == UNVERIFIABLE and finding.caused_by:
+            return f"{finding.caused_by}: {self.rulebook.rule(finding.caused_by).title}"
+        if finding.outcome == NOT_APPLICABLE and finding.cause.endswith("was not given."):
+            return "About figures that were not given and need not be"
+        conditional = finding.outcome == NOT_APPLICABLE and finding.cause.startswith("It is judged only where")
+        return _CONDITION if conditional else finding.cause
 
 
 def _unjudged(title: str, findings: list[Finding]) -> Unjudged:
     """Findings under one title; where the title is the cause of each, or stands for many, no causes."""
-    told = {finding.cause: None for finding in findings if finding.cause != title and title != _CONDITION}
+    told = dict.fromkeys(finding.cause for finding in findings if title not in (finding.cause, _CONDITION))
     causes = [sentence(clean(cause)) for cause in told]
-    rules = sorted({finding.rule for finding in findings})
-    more = max(0, len(causes) - _SHOWN_CAUSES)
-    return Unjudged(sentence(clean(title)), len(findings), tuple(rules), tuple(causes[:_SHOWN_CAUSES]), more)
+    rules = tuple(sorted({finding.rule for finding in findings}))
+    shown, rest = tuple(causes[:_SHOWN_CAUSES]), len(causes[_SHOWN_CAUSES:])
+    return Unjudged(sentence(clean(title)), len(findings), rules, shown, rest)
 
 
 def _where(findings: list[Finding]) -> str:

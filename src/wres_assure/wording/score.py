@@ -157,22 +157,21 @@ def index_steps(score: Score, rules: Json) -> list[str]:
     whole = math.fsum(weight for weight, _ in means)
     g = math.fsum(weight * mean for weight, mean in means) / whole
     parts = " + ".join(f"{weight:g} x {_signed(mean)}" for weight, mean in means)
-    steps.append(f"Mean of the domains: ({parts}) / {whole:g} = {_n(g)}.")
-    steps.append(f"Gap index: exp {_n(g)} = {_n(math.exp(g))}.")
+    steps += [f"Mean of the domains: ({parts}) / {whole:g} = {_n(g)}.", f"Gap index: exp {_n(g)} = {_n(math.exp(g))}."]
     if score.lower is None or score.upper is None:
         return steps
     with_variance = [t for t in score.terms if t.variance]
     total = math.fsum(t.weight * t.weight * (t.variance or 0.0) for t in with_variance)
     squares = " + ".join(f"{_n(t.weight)}^2 x {_n(t.variance or 0.0)}" for t in with_variance)
     root = math.sqrt(total)
-    steps.append(f"Variance, each with the square of its weight: {squares} = {_n(total)}; its root is {_n(root)}.")
     z = critical_z(rules["level"])
     half = z * root
-    steps.append(
+    return [
+        *steps,
+        f"Variance, each with the square of its weight: {squares} = {_n(total)}; its root is {_n(root)}.",
         f"Interval: {_n(z)} roots = {_n(half)} on each side: exp({_n(g)} - {_n(half)}) = {_n(score.lower)}, "
-        f"exp({_n(g)} + {_n(half)}) = {_n(score.upper)}."
-    )
-    return steps
+        f"exp({_n(g)} + {_n(half)}) = {_n(score.upper)}.",
+    ]
 
 
 def _n(value: float) -> str:

@@ -9,7 +9,7 @@ whoever came to correct the number in it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from ...model import ACTIONS, FAILED, Json, Refused, Sheet, Submission
 from ...read import read_bytes
@@ -71,28 +71,35 @@ def _refuse(package: Package, submission: Submission) -> None:
     file, parts = submission.file, package.parts
     types = read_part(package, "[Content_Types].xml").lower() if "[content_types].xml" in parts else b""
     if b"macroenabled" in types or any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in parts):
-        remedy = "Save it in Excel as Excel Workbook (*.xlsx), which leaves the macros out, and annotate that."
-        raise not_carried(file, "carries macros, which this programme neither copies nor runs", remedy)
+        raise not_carried(
+            file,
+            "carries macros, which this programme neither copies nor runs",
+            "Save it in Excel as Excel Workbook (*.xlsx), which leaves the macros out, and annotate that.",
+        )
     if not types:
         raise not_carried(file, "does not say what its parts are")
     if any(name.startswith("_xmlsignatures/") for name in parts):
         raise not_carried(file, "is digitally signed, and any mark would break the signature")
     if any("/revisions/" in name for name in parts):
-        remedy = "Stop sharing it in Excel, save it and annotate that."
-        raise not_carried(file, "is a shared workbook that keeps track of changes", remedy)
+        raise not_carried(
+            file,
+            "is a shared workbook that keeps track of changes",
+            "Stop sharing it in Excel, save it and annotate that.",
+        )
     if any((first := one.cells.get((1, 1))) and first.raw == TITLE for one in submission.sheets):
-        remedy = "Annotate the workbook it was made from, or delete its sheet of checks and the comments first."
-        raise not_carried(file, "is an annotated copy itself", remedy)
+        raise not_carried(
+            file,
+            "is an annotated copy itself",
+            "Annotate the workbook it was made from, or delete its sheet of checks and the comments first.",
+        )
 
 
 # What is to be marked
 
 
-def _rows(entry: Json, sheets: Iterable[Sheet], rulebook: Rulebook) -> list[Marked]:
+def _rows(entry: Json, sheets: Sequence[Sheet], rulebook: Rulebook) -> list[Marked]:
     """The failed findings as rows of the checks, the most pressing first, each with the cells that show it."""
-    by_name: dict[str, Sheet] = {}
-    for one in sheets:
-        by_name.setdefault(clean(one.name), one)
+    by_name = {clean(one.name): one for one in reversed(sheets)}  # of two with one name the first
     rows = []
     for finding in entry["findings"]:
         if finding["outcome"] == FAILED:
@@ -114,8 +121,7 @@ def _cells(addresses: Iterable[str], sheets: Mapping[str, Sheet]) -> list[tuple[
     """The cells of this workbook among addresses, which may also name those of an earlier return."""
     cells = []
     for written in addresses:
-        match = _CELL.match(written)
-        if match and match[1] in sheets:
+        if (match := _CELL.match(written)) and match[1] in sheets:
             place = (int(match[3]), column_number(match[2]))
             if 0 < place[0] <= MAX_ROW and 0 < place[1] <= MAX_COLUMN:
                 cells.append((sheets[match[1]], place))
@@ -162,14 +168,10 @@ class _Copy:
         """The zip file of the copy."""
         for order, (of_sheet, marks) in enumerate(self.marks.items(), 1):
             self._mark(of_sheet, marks, order)
-        content = sheet(self.head, self.rows, self.main, self.styles)
-        self._in_front(self.parts.add("xl/worksheets/sheet{}.xml", content, SHEET_TYPE))
+        checks = sheet(self.head, self.rows, self.main, self.styles)
+        self._in_front(self.parts.add("xl/worksheets/sheet{}.xml", checks, SHEET_TYPE))
         styles = self.styles.bytes()
-        if self.style_part:
-            self.parts[self.style_part] = styles
-        else:
-            added = self.parts.add("xl/styles{}.xml", styles, STYLES_TYPE)
-            self.parts.link(self.parts.book, "styles", added)
+        self.parts.put(self.parts.book, "styles", self.style_part, "xl/styles{}.xml", styles, STYLES_TYPE)
         return self.parts.zipped()
 
     def _free_name(self) -> str:
@@ -189,18 +191,18 @@ class _Copy:
         part = next((self.links[identity].target for known, identity in self._sheets() if known == name), "")
         content, links = self.parts[part], self.parts.links(part)
         if any(link.kind == "threadedComment" for link in links.values()):
-            remedy = f"Resolve and delete the comments of the sheet {name}, or turn them into notes, and annotate that."
-            raise not_carried(self.file, f"has comments with replies on the sheet {clean(name)}", remedy)
+            raise not_carried(
+                self.file,
+                f"has comments with replies on the sheet {clean(name)}",
+                f"Resolve and delete the comments of the sheet {name}, or turn them into notes, and annotate that.",
+            )
         outline = outline_of(content, self.file, marks)
         notes = {place: self._said(numbers) for place, numbers in marks.items()}
         old = next((link.target for link in links.values() if link.kind == "comments"), "")
         known = self.parts[old] if old else None
         on = standing(known) if known is not None else {}
         text = comments(known, notes, self.main, self.file)
-        if old:
-            self.parts[old] = text
-        else:
-            self.parts.link(part, "comments", self.parts.add("xl/comments{}.xml", text, COMMENTS_TYPE))
+        self.parts.put(part, "comments", old, "xl/comments{}.xml", text, COMMENTS_TYPE)
         fresh = {place: runs for place, runs in notes.items() if address(place) not in on}
         drawn = links[outline.drawing].target if outline.drawing in links else ""
         drawing = self._draw(part, drawn, fresh, outline, order)
@@ -259,11 +261,12 @@ class _Copy:
         for number in numbers[:_MAX_TOLD]:
             row = self.rows[number]
             blank = "\n\n" if len(runs) > 1 else "\n"
-            runs.append((True, f"{blank}{ACTION_TITLES[row.action]}\n{row.check}\n"))
-            runs.append((False, f"{row.message}\nRemedy: {row.remedy}\nAuthority: {row.authority}\n"))
-            runs.append((False, f"Row {self.first + number} of the sheet {self.name}."))
+            runs += (
+                (True, f"{blank}{ACTION_TITLES[row.action]}\n{row.check}\n"),
+                (False, f"{row.message}\nRemedy: {row.remedy}\nAuthority: {row.authority}\n"),
+                (False, f"Row {self.first + number} of the sheet {self.name}."),
+            )
         if more := numbers[_MAX_TOLD:]:
-            listed = ", ".join(str(self.first + number) for number in more)
-            told = f"{counted(len(more), 'more finding')} on this cell: row {listed} of the same sheet."
-            runs.append((False, f"\n\n{told}"))
+            told, listed = counted(len(more), "more finding"), ", ".join(str(self.first + number) for number in more)
+            runs.append((False, f"\n\n{told} on this cell: row {listed} of the same sheet."))
         return runs

@@ -40,8 +40,10 @@ def sheet(head: list[str], rows: list[CheckRow], main: str, styles: Styles) -> b
     style = _styles(styles)
     lines = [_line(1, [(TITLE, style["title"])], 24)]
     lines += [_line(number, [(sentence, style["head"])]) for number, sentence in enumerate(head, 2)]
-    for number, (action, sentence) in enumerate(_legend(rows), len(head) + 3):
-        lines.append(_line(number, [(ACTION_TITLES[action], style[action]), (sentence, style["head"])]))
+    lines += [
+        _line(number, [(ACTION_TITLES[action], style[action]), (sentence, style["head"])])
+        for number, (action, sentence) in enumerate(_legend(rows), len(head) + 3)
+    ]
     start = first_row(head, rows)
     frozen = filtered = links = ""
     if rows:
@@ -127,16 +129,14 @@ def _styles(styles: Styles) -> dict[str, int]:
         )
 
     plain, bold, large = font(10), font(10, also=f"<{p}b/>"), font(14, also=f"<{p}b/>")
-    link = font(10, BLUE, f"<{p}u/>")
-    heading = styles.fill(PALE)
-    ours = {
+    return {
         "title": made(large, wrap=False),
         "head": made(plain, wrap=False),
-        "heading": made(bold, heading),
+        "heading": made(bold, styles.fill(PALE)),
         "text": made(plain),
-        "link": made(link),
+        "link": made(font(10, BLUE, f"<{p}u/>")),
+        **{action: made(bold, styles.fill(FILLS[action])) for action in ACTIONS},
     }
-    return ours | {action: made(bold, styles.fill(FILLS[action])) for action in ACTIONS}
 
 
 def _line(number: int, cells: list[tuple[str, int]], height: float = 0) -> str:

@@ -53,7 +53,6 @@ def comments(content: bytes | None, notes: Mapping[RowColumn, Sequence[TextRun]]
     edits: list[Edit] = appended(content, authors[0], f"<{p}author>{AUTHOR}</{p}author>")
     known = standing(content)
     texts = elements(content, "commentList", "comment", "text")
-    begins = [element.start for element in texts]
     new = []
     for place, runs in sorted(notes.items()):
         at_cell = address(place)
@@ -63,7 +62,7 @@ def comments(content: bytes | None, notes: Mapping[RowColumn, Sequence[TextRun]]
             )
             continue
         start, end = known[at_cell]
-        at = bisect_left(begins, start)
+        at = bisect_left(texts, start, key=lambda element: element.start)
         if at == len(texts) or texts[at].end > end or texts[at].empty:
             raise not_carried(file, f"has a comment without text on {at_cell}")
         edits += _below(content, texts[at].open.end, texts[at].close.start, runs, p)
@@ -114,9 +113,10 @@ def boxes(
     shapes = [] if b'"_x0000_t202"' in content else [_TYPE.format(spaces=spaces)]
     lefts = [0, *accumulate(_width(outline, at) for at in range(1, MAX_COLUMN + 1))]
     tops = [0, *accumulate(_height(outline, at) for at in range(1, MAX_ROW + 1))]
-    for order, (place, runs) in enumerate(sorted(notes.items())):
-        corner = lefts[place[1]], tops[max(place[0] - 2, 0)]
-        shapes.append(_box(first + order, order + 1, place, runs, outline, spaces, corner))
+    shapes += [
+        _box(first + order, order + 1, place, runs, outline, spaces, (lefts[place[1]], tops[max(place[0] - 2, 0)]))
+        for order, (place, runs) in enumerate(sorted(notes.items()))
+    ]
     return content[:end] + "".join(shapes).encode() + content[end:]
 
 
@@ -126,8 +126,7 @@ def _box(
 ) -> str:  # fmt: skip
     row, column = place
     paragraphs = "".join(words for _, words in runs).split("\n")
-    lines = sum(len(paragraph) // _LETTERS + 1 for paragraph in paragraphs)
-    height = lines * _LINE + 12
+    height = sum(len(paragraph) // _LETTERS + 1 for paragraph in paragraphs) * _LINE + 12
     left, left_off = column, 15  # a cell further right, a little in, as Excel itself puts them
     top, top_off = max(row - 2, 0), 10
     right, right_off = _along(left, left_off + _WIDTH, lambda at: _width(outline, at + 1))

@@ -51,6 +51,13 @@ class Parts:
         self._types.append((name, content_type))
         return name
 
+    def put(self, of: str, kind: str, known: str, pattern: str, content: bytes, content_type: str) -> None:
+        """Puts content in place of the part that is known, else into a new one that part `of` leads to."""
+        if known:
+            self[known] = content
+        else:
+            self.link(of, kind, self.add(pattern, content, content_type))
+
     def links(self, part: str) -> dict[str, Link]:
         """The relationships of a part by their id, as the original has them."""
         name = links_of(part)
@@ -73,13 +80,16 @@ class Parts:
         """The zip file with all parts in their order, those added last; the same bytes each time."""
         self._tell_types()
         stream = io.BytesIO()
+        originals = self.package.parts
         with zipfile.ZipFile(stream, "w") as archive:
-            for key, original in self.package.parts.items():
-                changed = self._new.get(key)
-                _store(archive, original.name, changed[1] if changed else read_part(self.package, original.name))
-            for key, (name, content) in self._new.items():
-                if key not in self.package.parts:
-                    _store(archive, name, content)
+            for key in dict.fromkeys((*originals, *self._new)):
+                name, content = self._new.get(key) or (
+                    originals[key].name,
+                    read_part(self.package, originals[key].name),
+                )
+                info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+                info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 0, 0
+                archive.writestr(info, content)
         return stream.getvalue()
 
     def _tell_types(self) -> None:
@@ -89,9 +99,8 @@ class Parts:
         p = prefix_of(root(content).name)
         defaults = [attributes(content, one.open) for one in elements(content, "Default")]
         known = {given.get("Extension", "").lower(): given.get("ContentType", "") for given in defaults}
-        wanted = {"rels": _LINKS_TYPE}
-        if any(of_type == DRAWING_TYPE for _, of_type in self._types):
-            wanted["vml"] = DRAWING_TYPE
+        drawn = any(of_type == DRAWING_TYPE for _, of_type in self._types)
+        wanted = {"rels": _LINKS_TYPE, **({"vml": DRAWING_TYPE} if drawn else {})}
         tags = [
             f'<{p}Default Extension="{extension}" ContentType="{of_type}"/>'
             for extension, of_type in wanted.items()
@@ -103,9 +112,3 @@ class Parts:
             if {**wanted, **known}.get(part.rpartition(".")[2]) != of_type
         ]
         self[name] = edited(content, appended(content, elements(content)[0], "".join(tags)))
-
-
-def _store(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-    info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 0, 0
-    archive.writestr(info, content)

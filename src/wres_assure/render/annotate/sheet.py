@@ -140,14 +140,13 @@ def marked(
     for (number, column), action in sorted(marks.items()):
         by_row.setdefault(number, {})[column] = action
     for number, wanted in by_row.items():
-        row = known.get(number)
-        if row is None:
+        if number in known:
+            edits += _in_row(content, outline, known[number], wanted, style_for)
+        else:
             cells = "".join(
                 _cell(outline, (number, column), {}, action, style_for) for column, action in wanted.items()
             )
             missing[number] = f'<{outline.prefix}row r="{number}">{cells}</{outline.prefix}row>'
-        else:
-            edits += _in_row(content, outline, row, wanted, style_for)
     if missing and outline.data.empty:
         edits += appended(content, outline.data, "".join(missing.values()))
         missing = {}
@@ -183,8 +182,8 @@ def _in_row(
     outside = any(not whole(first, 1) <= column <= whole(last, 16_384) for column, _ in inserted)
     start = with_attributes(content, tag, spans=None) if outside else content[tag.start : tag.end]  # a hint, no more
     if row.close is None:
-        inside = "".join(cell for _, cell in inserted)
-        return [(tag.start, tag.end, start[:-2].rstrip() + f">{inside}</{tag.name}>".encode())]
+        written = f">{''.join(cell for _, cell in inserted)}</{tag.name}>".encode()
+        return [(tag.start, tag.end, start[:-2].rstrip() + written)]
     if outside:
         edits.append((tag.start, tag.end, start))
     for column, cell in inserted:
@@ -214,6 +213,13 @@ _BARE = (
 )
 
 
+def _pale(colour: Mapping[str, str]) -> bool:
+    """Whether a colour, by its attributes, is white or nearly so."""
+    rgb = colour.get("rgb", "")[-6:]
+    light = re.fullmatch(r"[0-9A-Fa-f]{6}", rgb) is not None and min(bytes.fromhex(rgb)) >= _LIGHT
+    return light or colour.get("theme") == "0" or colour.get("indexed") in ("1", "9")
+
+
 class Styles:
     """The styles of the workbook and those added at the ends of their lists; nothing there is renumbered."""
 
@@ -228,7 +234,6 @@ class Styles:
         self.sections = {name: sections[name] for name in ("fonts", "fills", "cellXfs")}
         self.known = {name: elements(self.content, name, "*") for name in self.sections}
         self.added: dict[str, list[str]] = {name: [] for name in self.sections}
-        self.made: dict[tuple[int, str], int] = {}
         self.light = {at for at, font in enumerate(self.known["fonts"]) if self._is_light(font)}
 
     def add(self, section: str, xml: str) -> int:
@@ -253,37 +258,23 @@ class Styles:
         A light font keeps its ground: it could not be read on ours, and white text that is hidden must stay so, or
         the copy would no longer show what is wrong with it. The comment stands on the cell all the same.
         """
-        if (base, action) not in self.made:
-            self.made[base, action] = self._made(base, action)
-        return self.made[base, action]
-
-    def _made(self, base: int, action: str) -> int:
         if base >= len(self.known["cellXfs"]):
             return base
         element = self.known["cellXfs"][base]
         if whole(attributes(self.content, element.open).get("fontId")) in self.light:
             return base
         start = with_attributes(self.content, element.open, fillId=str(self.fill(FILLS[action])), applyFill="1")
-        rest = self.content[element.open.end : element.end]
-        return self.add("cellXfs", (start + rest).decode())
+        return self.add("cellXfs", (start + self.content[element.open.end : element.end]).decode())
 
     def _is_light(self, font: Element) -> bool:
         inside = self.content[font.start : font.end]
-        colours = [child for child in elements(inside, "*") if child.name == "color"]
-        for colour in colours:
-            given = attributes(inside, colour.open)
-            if given.get("theme") == "0" or given.get("indexed") in ("1", "9"):
-                return True
-            rgb = given.get("rgb", "")[-6:]
-            if re.fullmatch(r"[0-9A-Fa-f]{6}", rgb) and min(bytes.fromhex(rgb)) >= _LIGHT:
-                return True
-        return False
+        return any(_pale(attributes(inside, one.open)) for one in elements(inside, "*") if one.name == "color")
 
     def bytes(self) -> bytes:
         """The part with all that was added."""
-        edits: list[Edit] = []
-        for name, added in self.added.items():
-            if added:
-                count = str(len(self.known[name]) + len(added))
-                edits += appended(self.content, self.sections[name], "".join(added), count=count)
-        return edited(self.content, edits)
+        counts = {name: str(len(self.known[name]) + len(added)) for name, added in self.added.items() if added}
+        return edited(self.content, (
+            edit
+            for name, count in counts.items()
+            for edit in appended(self.content, self.sections[name], "".join(self.added[name]), count=count)
+        ))  # fmt: skip

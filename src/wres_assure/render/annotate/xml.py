@@ -25,6 +25,7 @@ _ATTRIBUTE = re.compile(r"([^\s=\"'/]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9_.\-]+)[\"']")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_INSTEAD = "Read the findings in a workbook of their own: wres-assure findings."
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'  # of a part of ours
 
 
@@ -64,10 +65,9 @@ class Element(NamedTuple):
 Edit = tuple[int, int, bytes]  # from, to, what stands there instead
 
 
-def not_carried(file: str, what: str, remedy: str = "") -> Refused:
+def not_carried(file: str, what: str, remedy: str = _INSTEAD) -> Refused:
     """The refusal of a workbook that cannot be carried over whole; `what` finishes the sentence."""
-    usual = "Read the findings in a workbook of their own: wres-assure findings."
-    return Refused("not_carried", f"{file} {what}, so no marked copy of it can be made.", remedy or usual, file)
+    return Refused("not_carried", f"{file} {what}, so no marked copy of it can be made.", remedy, file)
 
 
 def checked(content: bytes, part: str, file: str) -> bytes:
@@ -83,17 +83,12 @@ def tags(content: bytes) -> Iterator[Tag]:
     """Every tag in order; comments, marked characters and instructions are passed over."""
     depth = 0
     for match in _TAG.finditer(content):
-        name = match["name"]
-        if name is None:
+        if match["name"] is None:
             continue
-        if match["end"]:
-            yield Tag(name.decode(), match.start(), match.end(), "close", depth)
-            depth -= 1
-        elif match["rest"].endswith(b"/"):
-            yield Tag(name.decode(), match.start(), match.end(), "empty", depth + 1)
-        else:
-            depth += 1
-            yield Tag(name.decode(), match.start(), match.end(), "open", depth)
+        kind = "close" if match["end"] else "empty" if match["rest"].endswith(b"/") else "open"
+        depth += kind != "close"
+        yield Tag(match["name"].decode(), match.start(), match.end(), kind, depth)
+        depth -= kind != "open"
 
 
 def elements(content: bytes, *path: str) -> list[Element]:
@@ -106,13 +101,12 @@ def elements(content: bytes, *path: str) -> list[Element]:
     for tag in tags(content):
         if tag.depth == 1 and tag.kind != "close":
             prefix = prefix_of(tag.name)
+        del above[tag.depth - 1 :]
         if tag.kind == "close":
             if tag.depth == wanted and opened is not None:
                 found.append(Element(tag.name.removeprefix(prefix), opened, tag))
                 opened = None
-            del above[tag.depth - 1 :]
             continue
-        del above[tag.depth - 1 :]
         above.append(tag.name)
         if tag.depth == wanted and all(
             step == "*" or name == prefix + step for name, step in zip(above[1:], path, strict=True)
@@ -152,8 +146,7 @@ def with_attributes(content: bytes, tag: Tag, **changes: str | None) -> bytes:
     text = content[tag.start : tag.end].decode()
     for name, value in changes.items():
         written = "" if value is None else f' {name}="{attribute(value)}"'
-        known = re.search(rf"\s{name}\s*=\s*(?:\"[^\"]*\"|'[^']*')", text)
-        if known:
+        if known := re.search(rf"\s{name}\s*=\s*(?:\"[^\"]*\"|'[^']*')", text):
             text = text[: known.start()] + written + text[known.end() :]
         elif written:
             end = -2 if tag.kind == "empty" else -1
@@ -165,8 +158,8 @@ def appended(content: bytes, element: Element, inside: str, **changes: str) -> l
     """The edits that put something last into an element, and change its attributes."""
     start = with_attributes(content, element.open, **changes)
     if element.empty:
-        opened = start[:-2].rstrip() + b">"
-        return [(element.start, element.end, opened + inside.encode() + f"</{element.open.name}>".encode())]
+        written = f">{inside}</{element.open.name}>".encode()
+        return [(element.start, element.end, start[:-2].rstrip() + written)]
     edits = [(element.open.start, element.open.end, start)] if changes else []
     return [*edits, (element.close.start, element.close.start, inside.encode())]
 

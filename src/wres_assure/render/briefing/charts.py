@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from ...briefing.document import Chart, Panel
@@ -99,8 +100,7 @@ def _rows(
         if mark.value is not None and math.isfinite(mark.value):
             drawing.interval(scale, mark, middle)
             drawing.mark(scale.at(mark.value), middle, mark.style)
-    y += SMALL + 4
-    return _below(drawing, panel, scale.start, scale.end, columns.right, y) + 4
+    return _below(drawing, panel, scale.start, scale.end, columns.right, y + (SMALL + 4)) + 4
 
 
 def _below(drawing: Drawing, panel: Panel, start: float, end: float, right: float, y: float) -> float:
@@ -166,15 +166,11 @@ def _grid(drawing: Drawing, panels: Sequence[Panel], draw: _Drawer, across: int 
         if at and at % across == 0:
             y = bottom + 12
         left = at % across * (room + 20)
-        row = titles[at - at % across : at - at % across + across]
         drawing.lines(left, y + SIZE, titles[at], bold=True)
-        top = y + SIZE + max(len(title) for title in row) * SIZE * 1.15
-        bottom = max(bottom, draw(drawing, panel, left, top, room, _shared(panels, panel)))
+        top = y + SIZE + max(map(len, titles[at - at % across :][:across])) * SIZE * 1.15
+        shared = scale_of([other for other in panels if other.unit == panel.unit], 0, 1)
+        bottom = max(bottom, draw(drawing, panel, left, top, room, shared))
     return bottom
-
-
-def _shared(panels: Sequence[Panel], panel: Panel) -> Scale:
-    return scale_of([other for other in panels if other.unit == panel.unit], 0, 1)
 
 
 def _axis(drawing: Drawing, panel: Panel, scale: Scale, left: float, right: float) -> None:
@@ -186,38 +182,45 @@ def _axis(drawing: Drawing, panel: Panel, scale: Scale, left: float, right: floa
         drawing.line(left, scale.at(panel.parity), right, scale.at(panel.parity), INK, 1.2, "4 2")
 
 
-def _sides(drawing: Drawing, panel: Panel, x: float, top: float, bottom: float, width: float) -> tuple[float, float]:
-    """What up and down mean, above and below the plot; gives back what room is left."""
-    for label in wrapped(f"↑ {panel.high_label}" if panel.high_label else "", width, SMALL):
-        drawing.text(x, top + 2, label, "start", SMALL, QUIET)
-        top += SMALL * 1.15
-    for label in wrapped(f"↓ {panel.low_label}" if panel.low_label else "", width, SMALL):
-        bottom += SMALL * 1.15
-        drawing.text(x, bottom, label, "start", SMALL, QUIET)
-    return top, bottom
+def _upwards(drawing: Drawing, panel: Panel, x: float, y: float, width: float) -> float:
+    """What up means, above the plot; gives back where it ends."""
+    for line in wrapped(f"↑ {panel.high_label}" if panel.high_label else "", width, SMALL):
+        drawing.text(x, y + 2, line, "start", SMALL, QUIET)
+        y += SMALL * 1.15
+    return y
+
+
+def _under(drawing: Drawing, label: str, x: float, y: float, width: float, anchor: str = "start") -> float:
+    """A label in small type below the plot; gives back where its last line stands."""
+    for line in wrapped(label, width, SMALL):
+        y += SMALL * 1.15
+        drawing.text(x, y, line, anchor, SMALL, QUIET)
+    return y
+
+
+def _downwards(panel: Panel) -> str:
+    return f"↓ {panel.low_label}" if panel.low_label else ""
 
 
 def _years(drawing: Drawing, panel: Panel, left: float, top: float, room: float, shared: Scale) -> float:
     """One indicator over the years, its numbers in columns below."""
     inner, right = left + 30, left + room
-    top, _ = _sides(drawing, panel._replace(low_label=""), left, top, top, room)
+    top = _upwards(drawing, panel, left, top, room)
     scale = shared.between(top + 78, top + 6)
     _axis(drawing, panel, scale, inner, right)
-    _, y = _sides(drawing, panel._replace(high_label=""), left, top, scale.start + 4, room)
+    deepest = y = _under(drawing, _downwards(panel), left, scale.start + 4, room) + (SMALL + 4)
     step = (right - inner) / max(len(panel.marks), 1)
-    before: tuple[float, float] | None = None
     places = [inner + (at + 0.5) * step for at in range(len(panel.marks))]
-    for mark, x in zip(panel.marks, places, strict=True):
-        here = (x, scale.at(mark.value)) if mark.value is not None and math.isfinite(mark.value) else None
-        if here and before:
-            drawing.line(*before, *here, LINE, 1.5)
-        before = here
-    y += SMALL + 4
-    deepest = y
-    for mark, x in zip(panel.marks, places, strict=True):
-        if mark.value is not None and math.isfinite(mark.value):
+    heights = [
+        scale.at(mark.value) if mark.value is not None and math.isfinite(mark.value) else None for mark in panel.marks
+    ]
+    for (x1, y1), (x2, y2) in pairwise(zip(places, heights, strict=True)):
+        if y1 is not None and y2 is not None:
+            drawing.line(x1, y1, x2, y2, LINE, 1.5)
+    for mark, x, height in zip(panel.marks, places, heights, strict=True):
+        if height is not None:
             drawing.interval(scale, mark, x, upright=True)
-            drawing.mark(x, scale.at(mark.value), mark.style)
+            drawing.mark(x, height, mark.style)
         drawing.text(x, y, mark.label, "middle", SMALL, bold=True)
         value, opening, rest = mark.shown.partition(" (")
         lines = [*wrapped(value, step - 2, 9.5), *wrapped(opening.strip() + rest, step - 2, 9.5)]
@@ -229,18 +232,15 @@ def _years(drawing: Drawing, panel: Panel, left: float, top: float, room: float,
 def _funnel(drawing: Drawing, panel: Panel, left: float, top: float, room: float, shared: Scale) -> float:
     """Comparable organisations as rings, the limits at this one's size as bars, its own figure as a diamond."""
     inner, right = left + 34, left + room - 6
-    top, _ = _sides(drawing, panel._replace(low_label=""), left, top, top, room)
+    top = _upwards(drawing, panel, left, top, room)
     scale = shared.between(top + 136, top + 8)
     _axis(drawing, panel, scale, inner, right)
     furthest = max([precision for precision, _ in panel.dots] + [panel.precision or 0.0]) * 1.08 or 1.0
-    y = scale.start + 4
-    for label in wrapped(getattr(panel, "x_label", ""), right - inner, SMALL):
-        y += SMALL * 1.15
-        drawing.text(right, y, label, "end", SMALL, QUIET)
-    _, y = _sides(drawing, panel._replace(high_label=""), left, top, y, room)
+    y = _under(drawing, panel.x_label, right, scale.start + 4, right - inner, "end")
+    y = _under(drawing, _downwards(panel), left, y, room) + 6
     for precision, value in panel.dots:
-        x = inner + precision / furthest * (right - inner)
-        drawing.parts.append(f'<path d="{circle(x, scale.at(value), 2.6)}" fill="none" stroke="{QUIET}"/>')
+        ring = circle(inner + precision / furthest * (right - inner), scale.at(value), 2.6)
+        drawing.parts.append(f'<path d="{ring}" fill="none" stroke="{QUIET}"/>')
     own = inner + (panel.precision or 0.0) / furthest * (right - inner)
     if panel.precision is not None:
         for at, (label, low, high) in enumerate(sorted(panel.limits, key=lambda limit: limit[1] - limit[2])):
@@ -250,12 +250,10 @@ def _funnel(drawing: Drawing, panel: Panel, left: float, top: float, room: float
             drawing.line(own, ends[0], own, ends[1], INK, 1.0, "" if at else "2 2")
             side = (own - half - 3, "end") if own > (inner + right) / 2 else (own + half + 3, "start")
             drawing.text(side[0], ends[1] + 3.5, label, side[1], SMALL, halo=True)
-    y += 6
     for mark in panel.marks:
-        pooled = mark.style == "pooled"
         lines = wrapped(f"{mark.label} {mark.shown}".strip(), room - 26, SMALL, 4)
         if mark.value is not None and math.isfinite(mark.value):
-            if pooled:
+            if mark.style == "pooled":
                 drawing.line(inner, scale.at(mark.value), right, scale.at(mark.value), BLUE, 1.6, "6 3 1.5 3")
                 drawing.line(left, y + SMALL - 4, left + 18, y + SMALL - 4, BLUE, 1.6, "6 3 1.5 3")
             else:

@@ -48,12 +48,11 @@ def page(document: Document, pictures: Mapping[str, str], folders: tuple[str, ..
     """The page by templates in the first of `folders`; Unwritable where they do not make one."""
     if not os.path.isdir(folders[0]):
         raise Unwritable(f"{folders[0]} is no folder of templates. Name one that holds briefing.html.j2 or style.css.")
-    given = json.dumps([as_data(document), dict(pictures), list(folders)]).encode()
     what = f"The templates in {folders[0]} made no page"
     try:  # -P: what lies in the current folder is not taken for a module of ours
         ran = subprocess.run(
             [sys.executable, "-P", "-m", __name__],
-            input=given,
+            input=json.dumps([as_data(document), dict(pictures), list(folders)]).encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             timeout=SECONDS,
@@ -86,11 +85,8 @@ def loads(page: str) -> str:
 
 
 class _Look(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found = ""
-        self.guarded = False
-        self.in_style = False
+    found = ""
+    guarded = in_style = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """An opening tag: what it is, and each of its attributes."""
@@ -105,11 +101,12 @@ class _Look(HTMLParser):
         for name, value in attrs:
             text = "".join((value or "").split()).lower()
             inner = name in ("src", "xlink:href") and text.startswith("data:image/")
-            if name.startswith("on") or (name in _ADDRESSES and not inner):
-                self._say(f"{name} of <{tag}>")
-            if name == "href" and not text.startswith(("https:", "http:", "mailto:", "#")):
-                self._say(f"href of <{tag}>")
-            if name in _STYLED and _outside(text):
+            if (
+                name.startswith("on")
+                or (name in _ADDRESSES and not inner)
+                or (name == "href" and not text.startswith(("https:", "http:", "mailto:", "#")))
+                or (name in _STYLED and _outside(text))
+            ):
                 self._say(f"{name} of <{tag}>")
 
     handle_startendtag = handle_starttag
@@ -173,8 +170,7 @@ def _answer(given: list[Any]) -> dict[str, str]:
         RecursionError,
         OSError,
     ) as e:
-        place = _place(e.__traceback__, folders)
-        return {"error": f"{place}{type(e).__name__ if not str(e) else str(e)[:300]}."}
+        return {"error": f"{_place(e.__traceback__, folders)}{str(e)[:300] or type(e).__name__}."}
     return {"page": made} if len(made) <= _LARGEST else {"error": f"the page is longer than {_LARGEST:,} characters."}
 
 

@@ -61,7 +61,6 @@ class _Word:
 
     def _styles(self) -> None:
         styles = self.file.styles
-        points = self.shared.Pt
         for name, size, before, after, colour in (
             ("Normal", 9.5, 0, 4, _INK),
             ("Heading 1", 17, 0, 4, _BLUE),
@@ -74,13 +73,14 @@ class _Word:
             ("Small", 8.5, 0, 4, _QUIET),
         ):
             style = styles[name] if name in styles else styles.add_style(name, 1)
-            style.font.name, style.font.size = _FONT, points(size)
+            style.font.name, style.font.size = _FONT, self.shared.Pt(size)
             style.font.color.rgb = self.shared.RGBColor.from_string(colour)
             style.font.bold = name.startswith("Heading")
             style.font.italic = name == "Quote"
-            style.paragraph_format.space_before, style.paragraph_format.space_after = points(before), points(after)
-            style.paragraph_format.keep_with_next = name.startswith("Heading") or name == "Caption"
-            style.paragraph_format.line_spacing = 1.1
+            spacing = style.paragraph_format
+            spacing.space_before, spacing.space_after = self.shared.Pt(before), self.shared.Pt(after)
+            spacing.keep_with_next = name.startswith("Heading") or name == "Caption"
+            spacing.line_spacing = 1.1
             fonts = style.element.rPr.rFonts  # the theme's own fonts would win over the name
             for kind in ("ascii", "hAnsi", "eastAsia", "cs"):
                 fonts.attrib.pop(self._name(f"{kind}Theme"), None)
@@ -100,14 +100,11 @@ class _Word:
         foot = paper.footer.paragraphs[0]
         foot.style = self.file.styles["Small"]
         foot.add_run(f"{_xml(document.mark)} ")
-        for kind in ("begin", "PAGE", "end"):
-            run = foot.add_run()
-            if kind == "PAGE":
-                field = self._element("instrText")
-                field.text = kind
-            else:
-                field = self._element("fldChar", fldCharType=kind)
-            run._r.append(field)
+        begin, end = (self._element("fldChar", fldCharType=kind) for kind in ("begin", "end"))
+        number = self._element("instrText")
+        number.text = "PAGE"
+        for field in (begin, number, end):
+            foot.add_run()._r.append(field)
 
     def section(self, section: Section, new_page: bool = False) -> None:
         """A section with its blocks, on a page of its own where asked."""
@@ -124,8 +121,7 @@ class _Word:
             )
         elif isinstance(block, Bullets):
             if block.label:
-                label = self.paragraph((), block.label)
-                label.paragraph_format.keep_with_next = True
+                self.paragraph((), block.label).paragraph_format.keep_with_next = True
             for said in block.items:
                 self.paragraph((said,), style="List Number" if block.numbered else "List Bullet")
         elif isinstance(block, Pairs):
@@ -154,9 +150,8 @@ class _Word:
     def chart(self, chart: Chart) -> None:
         """A chart as a picture with its alternative text, and its table."""
         self.file.add_paragraph(_xml(chart.title), style="Caption")
-        picture = pdf.picture(charts.svg(chart), _WIDE, _DPI)
-        shape = self.file.add_picture(io.BytesIO(picture), width=self.shared.Mm(_WIDE))
-        properties = shape._inline.docPr
+        picture = io.BytesIO(pdf.picture(charts.svg(chart), _WIDE, _DPI))
+        properties = self.file.add_picture(picture, width=self.shared.Mm(_WIDE))._inline.docPr
         properties.set("descr", _xml(chart.description))
         properties.set("title", _xml(chart.title))
         self.table(chart.table)
@@ -168,8 +163,8 @@ class _Word:
                 self.file.add_paragraph(_xml(table.caption), style="Caption")
             grid = self.file.add_table(rows=0, cols=len(table.header))
             grid.autofit = False
-            grid._tbl.tblPr.append(self._borders())
-            grid._tbl.tblPr.append(self._margins())
+            lines = self._of_sides("tblBorders", "top bottom insideH", val="single", sz="4", space="0", color=_LINE)
+            grid._tbl.tblPr.extend((lines, self._of_sides("tblCellMar", "left right", w="70", type="dxa")))  # 1.2 mm
             widths = _widths(table)
             for column, width in zip(grid.columns, widths, strict=True):
                 column.width = self.shared.Mm(width)
@@ -183,10 +178,7 @@ class _Word:
 
     def _row(self, grid: Any, cells: list[TableCell], widths: list[float], header: bool = False) -> None:
         row = grid.add_row()
-        properties = row._tr.get_or_add_trPr()
-        properties.append(self._element("cantSplit"))
-        if header:
-            properties.append(self._element("tblHeader"))
+        row._tr.get_or_add_trPr().extend(map(self._element, ("cantSplit", "tblHeader") if header else ("cantSplit",)))
         for place, cell, width in zip(row.cells, cells, widths, strict=False):
             place.width = self.shared.Mm(width)
             paragraph = place.paragraphs[0]
@@ -203,18 +195,11 @@ class _Word:
                 small.font.size = self.shared.Pt(7.5)
                 small.font.color.rgb = self.shared.RGBColor.from_string(_QUIET)
 
-    def _borders(self) -> Any:
-        """Lines between the rows, and none between the columns."""
-        borders = self._element("tblBorders")
-        for side in ("top", "bottom", "insideH"):
-            borders.append(self._element(side, val="single", sz="4", space="0", color=_LINE))
-        return borders
-
-    def _margins(self) -> Any:
-        margins = self._element("tblCellMar")
-        for side in ("left", "right"):
-            margins.append(self._element(side, w="70", type="dxa"))  # 1.2 mm
-        return margins
+    def _of_sides(self, name: str, sides: str, **attributes: str) -> Any:
+        """An element that says the same of some sides of its cells."""
+        element = self._element(name)
+        element.extend(self._element(side, **attributes) for side in sides.split())
+        return element
 
     def _element(self, name: str, **attributes: str) -> Any:
         element = self.oxml.OxmlElement(f"w:{name}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ...briefing.document import Mark, Panel
@@ -132,9 +132,7 @@ class Drawing:
         dash = "3 2" if mark.style == "doubtful" else ""
         first, second = [(across, place) if upright else (place, across) for place in at]
         self.line(*first, *second, BLUE, 1.8, dash)
-        for (limit, edge, _), place, way in zip(ends, at, (-1, 1), strict=True):
-            if upright:
-                way = -way
+        for (limit, edge, _), place, way in zip(ends, at, (1, -1) if upright else (-1, 1), strict=True):
             if scale.beyond(limit):
                 tip = edge + way * 5
                 points = [(edge, across - 3.5), (tip, across), (edge, across + 3.5)]
@@ -155,8 +153,7 @@ def circle(x: float, y: float, radius: float) -> str:
 
 def written(number: float) -> str:
     """One decimal, none where it is 0."""
-    text = f"{number:.1f}"
-    return text[:-2].replace("-0", "0") if text.endswith(".0") and text[:-2] in ("-0", "0") else text.removesuffix(".0")
+    return f"{number:z.1f}".removesuffix(".0")
 
 
 def escaped(text: str) -> str:
@@ -203,20 +200,20 @@ def _cut(text: str, width: float, size: float) -> str:
 # Scales
 
 
-def scale_of(panels: Iterable[Panel], start: float, end: float) -> Scale:
+def scale_of(panels: Sequence[Panel], start: float, end: float) -> Scale:
     """One scale for panels of one unit, wide enough for every value and for the line of parity."""
-    panels = list(panels)
     unit = panels[0].unit
     values = [
         value
         for panel in panels
-        for mark in panel.marks
-        for value in (mark.value, mark.lower, mark.upper)
+        for value in (
+            *(value for mark in panel.marks for value in (mark.value, mark.lower, mark.upper)),
+            *(value for _, low, high in panel.limits for value in (low, high)),
+            *(value for _, value in panel.dots),
+            panel.parity,
+        )
         if value is not None and math.isfinite(value)
     ]
-    values += [panel.parity for panel in panels if panel.parity is not None]
-    values += [value for panel in panels for _, low, high in panel.limits for value in (low, high)]
-    values += [value for panel in panels for _, value in panel.dots]
     if unit == "ratio":
         inside = [min(max(value, _LOWEST), _HIGHEST) for value in (*values, 1.0)]
         ticks: tuple[float, ...] = (

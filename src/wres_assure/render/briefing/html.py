@@ -19,7 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from ... import resources
-from ...briefing.document import Block, Document, Table, TableRow
+from ...briefing.document import Document, Table, TableRow
 from ...wording.said import Said
 from . import charts
 
@@ -75,7 +75,7 @@ def rendered(document: Document, pictures: Mapping[str, str], folders: tuple[str
         style=Markup(style),
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
         drawn=lambda chart: Markup(pictures[chart.id]),  # it was escaped when it was drawn
-        kind=_kind,
+        kind=lambda block: type(block).__name__,  # `Paragraph`, `Table` and so on, as in document.py
         numeric=Table.numeric,
         evidence=_evidence,
     )
@@ -83,29 +83,21 @@ def rendered(document: Document, pictures: Mapping[str, str], folders: tuple[str
 
 @cache
 def _loaded(folders: tuple[str, ...]) -> tuple[Template, str]:
+    loader = _Folders(folders)
     environment = _Sandbox(
-        loader=_Folders(folders),
+        loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    for unsafe in ("safe", "random"):  # what is submitted stays text, and two runs give the same bytes
-        del environment.filters[unsafe]
-    del environment.globals["lipsum"]
-    loader = environment.loader
-    assert isinstance(loader, FileSystemLoader)
-    style = loader.get_source(environment, STYLE)[0]
-    return environment.get_template(PAGE), style
+    # What is submitted stays text, and two runs give the same bytes.
+    del environment.filters["safe"], environment.filters["random"], environment.globals["lipsum"]
+    return environment.get_template(PAGE), loader.get_source(environment, STYLE)[0]
 
 
 def _evidence(said: Said | TableRow) -> Markup:
     """The attributes that name what a sentence or a row rests on."""
     named = (("finding", " ", said.findings), ("indicator", " ", said.indicators), ("evidence", "; ", said.other))
     return Markup("".join(f' data-{name}="{escape(between.join(ids))}"' for name, between, ids in named if ids))
-
-
-def _kind(block: Block) -> str:
-    """`Paragraph`, `Table` and so on: the kinds of block of document.py."""
-    return type(block).__name__

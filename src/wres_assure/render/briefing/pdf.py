@@ -22,7 +22,7 @@ SIZES = (9.6, 9.2, 8.8, 8.4, 8.1)
 FRONT_PAGES = {"board": 1, "public": 1}
 _TIME = 0  # of creation: documents carry no date of their own, so that two runs are the same bytes
 _DISPLAYED = re.compile(r"could not be displayed with font")
-# What "Source Sans Pro" has and we write; of other writing a letter is told by its number (see _spelled).
+# What "Source Sans Pro" has and we write; of other writing a letter is told by its number (see _inputs).
 _OTHERS = re.compile(
     "[^\t\n\x20-\x7e\xa0-\u024f\u0370-\u03ff\u0400-\u04ff\u1e00-\u1eff\u2010-\u2027\u2030-\u203a\u20ac\u2190-\u2193\u2212\u2260\u2264\u2265]"
 )
@@ -47,8 +47,7 @@ def picture(svg: str, millimetres: int, dots_per_inch: int) -> bytes:
         '#set text(font: "Source Sans Pro")\n'
         '#image(bytes(sys.inputs.svg), format: "svg", width: 100%)'
     )
-    compiler = _compiler(template.encode(), svg=svg)
-    return bytes(compiler.compile(format="png", ppi=dots_per_inch))
+    return bytes(_compiler(template.encode(), svg=svg).compile(format="png", ppi=dots_per_inch))
 
 
 def _typeset(template: bytes, document: Document, spelled: bool) -> bytes:
@@ -57,12 +56,13 @@ def _typeset(template: bytes, document: Document, spelled: bool) -> bytes:
 
 
 def _inputs(document: Document, spelled: bool) -> dict[str, str]:
-    drawn = {chart.id: charts.svg(chart) for chart in document.charts}
     texts = {
         "document": json.dumps(as_data(document), ensure_ascii=False),
-        "charts": json.dumps(drawn, ensure_ascii=False),
+        "charts": json.dumps({chart.id: charts.svg(chart) for chart in document.charts}, ensure_ascii=False),
     }
-    return {name: _OTHERS.sub(_spelled, text) for name, text in texts.items()} if spelled else texts
+    if spelled:  # a letter no font here has, by its number: `[U+4E2D]`
+        return {name: _OTHERS.sub(lambda letter: f"[U+{ord(letter[0]):04X}]", text) for name, text in texts.items()}
+    return texts
 
 
 def _size(template: bytes, document: Document, spelled: bool) -> str:
@@ -71,7 +71,8 @@ def _size(template: bytes, document: Document, spelled: bool) -> str:
     Only the front is set, with empty pictures of the right height: a tenth of the work of the whole.
     """
     inputs = _inputs(document._replace(sections=document.front), spelled)
-    inputs["charts"] = json.dumps({name: _emptied(svg) for name, svg in json.loads(inputs["charts"]).items()})
+    drawn = json.loads(inputs["charts"])
+    inputs["charts"] = json.dumps({name: f"{svg[: svg.index('>') + 1]}</svg>" for name, svg in drawn.items()})
     most = FRONT_PAGES.get(document.audience, 2)
     fits, fails = len(SIZES) - 1, -1
     while fits - fails > 1:
@@ -79,10 +80,6 @@ def _size(template: bytes, document: Document, spelled: bool) -> str:
         ends = json.loads(_compiler(template, **inputs, size=str(SIZES[middle])).query("<front>", field="value"))[0]
         fits, fails = (middle, fails) if ends <= most else (fits, middle)
     return str(SIZES[fits])
-
-
-def _emptied(svg: str) -> str:
-    return f"{svg[: svg.index('>') + 1]}</svg>"
 
 
 def _compiler(template: bytes, **inputs: str) -> Any:
@@ -111,8 +108,3 @@ def _fonts() -> Any:
         ) from None
     folder = os.path.join(os.path.dirname(font_source_sans_pro.__file__), "files")
     return _typst().Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[folder])
-
-
-def _spelled(match: re.Match[str]) -> str:
-    """A letter no font here has, by its number: `[U+4E2D]`."""
-    return f"[U+{ord(match[0]):04X}]"

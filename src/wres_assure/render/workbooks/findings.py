@@ -46,8 +46,10 @@ _FINDINGS = (
 def workbook(results: Sequence[Json], rulebook: Rulebook, not_read: Sequence[str] = ()) -> bytes:
     """The workbook as bytes; `not_read` is what is said of inputs that were refused."""
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(buffer, options)
+    book = xlsxwriter.Workbook(
+        buffer,
+        {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False, "strings_to_numbers": False},
+    )
     book.set_properties({"title": "WRES findings", "created": _CREATED})
     ground = {**GROUND, "valign": "top"}
     ruled = {**ground, "bottom": 1, "bottom_color": f"#{PALE}"}

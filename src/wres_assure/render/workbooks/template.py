@@ -19,9 +19,12 @@ from ...model import Json, Place, column_letters
 from .style import HELP, STYLES, guide, on_paper
 
 ROWS_ABOVE = 6  # cover and headings: template row n stands in sheet row n + 6
-ORGANISATION_TYPES = ("NHS trust", "NHS foundation trust", "Independent provider", "CCG", "ICB", "CSU", "National body")
-REGIONS = ("East of England", "London", "Midlands", "North East and Yorkshire", "North West", "South East",
-           "South West")
+_CHOICES = {  # of answers on the cover
+    "organisation_type": ("NHS trust", "NHS foundation trust", "Independent provider", "CCG", "ICB", "CSU",
+                          "National body"),
+    "region": ("East of England", "London", "Midlands", "North East and Yorkshire", "North West", "South East",
+               "South West"),
+}
 
 _CREATED = datetime.datetime(2021, 6, 1)  # fixed: the same workbook is the same bytes
 _FIRST_COLUMN = 5  # E, after indicator, row number, data item and measure
@@ -90,13 +93,6 @@ class _Spot(NamedTuple):
         return f"{column_letters(self.column)}{self.row}"
 
 
-class _Sum(NamedTuple):
-    """A calculated cell: its formula, and what Excel would save beside it."""
-
-    formula: str
-    saved: Saved
-
-
 def template(layout: Json, items: Json, figures: Mapping[Place, float | int | str | Typed] | None = None,
              cover: Mapping[str, str] | None = None, notes: Mapping[int, str] | None = None) -> bytes:
     """The workbook of a layout as bytes, blank or with figures by key, cover answers by name and notes by template row.
@@ -131,10 +127,8 @@ def template(layout: Json, items: Json, figures: Mapping[Place, float | int | st
 def _columns(layout: Json) -> dict[str, int]:
     """The first column of each block, then of notes and respondents."""
     width = len(layout["ethnicity"])
-    columns = {block: _FIRST_COLUMN + width * index for index, block in enumerate(layout["blocks"])}
-    columns["notes"] = _FIRST_COLUMN + width * len(columns)
-    columns["respondents"] = columns["notes"] + 1
-    return columns
+    columns = {block: _FIRST_COLUMN + width * index for index, block in enumerate((*layout["blocks"], "notes"))}
+    return {**columns, "respondents": columns["notes"] + 1}
 
 
 def _spots(layout: Json, known: Json) -> Iterable[tuple[Place, _Spot]]:
@@ -161,8 +155,10 @@ def _spots(layout: Json, known: Json) -> Iterable[tuple[Place, _Spot]]:
 # What Excel would calculate
 
 
-def _calculation(key: Place, spots: Mapping[Place, _Spot], saved: Mapping[Place, Saved], part_of: Json) -> _Sum:
-    """The formula of a calculated cell and its value.
+def _calculation(
+    key: Place, spots: Mapping[Place, _Spot], saved: Mapping[Place, Saved], part_of: Json
+) -> tuple[str, Saved]:
+    """The formula of a calculated cell, and the value that Excel would save beside it.
 
     Blank, never 0, where what it needs is blank and where it would divide by zero.
     """
@@ -172,24 +168,24 @@ def _calculation(key: Place, spots: Mapping[Place, _Spot], saved: Mapping[Place,
         counted = [k for k in spots if (k.item, k.basis, k.ethnicity) == (first, key.basis, key.ethnicity)
                    and k.pay_band not in part_of]
         areas = ",".join(_areas(spots[k] for k in counted))
-        return _Sum(f'=IF(COUNT({areas})=0,"",SUM({areas}))', _total([saved[k] for k in counted]))
+        return f'=IF(COUNT({areas})=0,"",SUM({areas}))', _total([saved[k] for k in counted])
     if kind == "share":
         parts = [Place(first, key.basis, ethnicity=group) for group in spots[key].item["ethnicity"]]
         own = Place(first, key.basis, ethnicity=key.ethnicity)
         whole = f"{spots[parts[0]].address}:{spots[parts[-1]].address}"
         numbers = _numbers([saved[k] for k in parts])
-        return _Sum(f'=IF(COUNT({whole})<{len(parts)},"",IF(SUM({whole})=0,"",{spots[own].address}/SUM({whole})))',
-                    numbers[parts.index(own)] / math.fsum(numbers) if numbers and math.fsum(numbers) else "")
+        return (f'=IF(COUNT({whole})<{len(parts)},"",IF(SUM({whole})=0,"",{spots[own].address}/SUM({whole})))',
+                numbers[parts.index(own)] / math.fsum(numbers) if numbers and math.fsum(numbers) else "")
     of = {"white over bme": ("white", "bme"), "bme over white": ("bme", "white")}.get(kind, (key.ethnicity,) * 2)
     a = Place(first, key.basis, ethnicity=of[0])
     b = Place(others[0] if others else first, key.basis, ethnicity=of[1])
     at, to = spots[a].address, spots[b].address
     both = _numbers([saved[a], saved[b]])
     if kind == "plus":
-        return _Sum(f'=IF(COUNT({at},{to})<2,"",{at}+{to})', both[0] + both[1] if both else "")
+        return f'=IF(COUNT({at},{to})<2,"",{at}+{to})', both[0] + both[1] if both else ""
     if kind == "minus":
-        return _Sum(f'=IF(COUNT({at},{to})<2,"",{at}-{to})', both[0] - both[1] if both else "")
-    return _Sum(f'=IF(COUNT({at},{to})<2,"",IF({to}=0,"",{at}/{to}))', both[0] / both[1] if both and both[1] else "")
+        return f'=IF(COUNT({at},{to})<2,"",{at}-{to})', both[0] - both[1] if both else ""
+    return f'=IF(COUNT({at},{to})<2,"",IF({to}=0,"",{at}/{to}))', both[0] / both[1] if both and both[1] else ""
 
 
 def _numbers(values: list[Saved]) -> list[float] | None:
@@ -220,6 +216,15 @@ def _areas(spots: Iterable[_Spot]) -> list[str]:
 # Writing
 
 Style = Callable[..., Any]
+# What may be typed, by the kind of the figure.
+_ALLOWED: dict[str, Json] = {
+    "percent": {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 100,
+                "error_title": "Not a percentage",
+                "error_message": "Enter a number from 0 to 100, such as 24.3 for 24.3 %."},
+    "people": {"validate": "integer", "criteria": ">=", "value": 0, "error_title": "Not a number of people",
+               "error_message": "Enter a whole number, 0 or more. Where it is not known, leave the cell blank "
+                                "and say why in the notes."},
+}
 
 
 def _styles(book: Any) -> Style:
@@ -269,12 +274,12 @@ def _answer(sheet: Any, row: int, column: int, name: str, answer: str, style: An
         sheet.write_number(row, column, int(answer), style)
     else:
         _text(sheet, row, column, answer, style)
-    for asked, source in (("organisation_type", ORGANISATION_TYPES), ("region", REGIONS)):
-        if asked == name:
-            # A warning, not a stop: the list may lack a name that is right.
-            sheet.data_validation(row, column, row, column, {
-                "validate": "list", "source": list(source), "error_type": "warning", "error_title": "Not in the list",
-                "error_message": "Choose from the list where it holds the right answer."})
+    if name in _CHOICES:
+        # A warning, not a stop: the list may lack a name that is right.
+        sheet.data_validation(row, column, row, column, {
+            "validate": "list", "source": list(_CHOICES[name]), "error_type": "warning",
+            "error_title": "Not in the list",
+            "error_message": "Choose from the list where it holds the right answer."})
     if name == "organisation_code":
         sheet.data_validation(row, column, row, column, {
             "validate": "any", "input_title": "Organisation code",
@@ -354,17 +359,11 @@ def _validation(sheet: Any, layout: Json, spots: Mapping[Place, _Spot]) -> None:
             subject = key.item if key.item in HELP else key.item.partition("_")[0]
             asked.setdefault((subject, spot.column), []).append(spot)
     for (subject, _), cells in asked.items():
-        if cells[0].kind == "percent":
-            allowed = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 100,
-                       "error_title": "Not a percentage",
-                       "error_message": "Enter a number from 0 to 100, such as 24.3 for 24.3 %."}
-        else:
-            allowed = {"validate": "integer", "criteria": ">=", "value": 0, "error_title": "Not a number of people",
-                       "error_message": "Enter a whole number, 0 or more. Where it is not known, leave the cell blank "
-                                        "and say why in the notes."}
         for area in _areas(cells):
-            sheet.data_validation(area, allowed | {"input_title": subject.capitalize(),
-                                                   "input_message": HELP[subject].format(date=layout["snapshot_date"])})
+            sheet.data_validation(area, {
+                **_ALLOWED[cells[0].kind],
+                "input_title": subject.capitalize(),
+                "input_message": HELP[subject].format(date=layout["snapshot_date"])})
 
 
 def _page(sheet: Any, layout: Json, last: int) -> None:
@@ -374,10 +373,8 @@ def _page(sheet: Any, layout: Json, last: int) -> None:
               (columns["notes"], columns["notes"], 36), (columns["respondents"], last, 12))
     for first, until, width in widths:
         sheet.set_column(first - 1, until - 1, width)
-    sheet.set_row(0, 24)
-    for row in (1, 2, 3, 4):
-        sheet.set_row(row, 18)
-    sheet.set_row(5, 42)
+    for row, height in enumerate((24, 18, 18, 18, 18, 42)):
+        sheet.set_row(row, height)
     sheet.freeze_panes(ROWS_ABOVE, 3)
     on_paper(sheet, 4, 5)
     sheet.print_area(0, 0, bottom - 1, last - 1)
