@@ -22,7 +22,7 @@ quick: $(VENV)/installed-test  ## in a minute, what needs no LibreOffice, browse
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/wres-assure rules lint
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not programs and not slow"
+	WRES_ASSURE_TABLES=400 $(BIN)/python -m pytest -n auto --dist worksteal -m "not programs and not slow"
 
 newest:  ## the tests with the newest releases, in an environment of its own: drift is met here, on purpose
 	rm -rf .venv-newest

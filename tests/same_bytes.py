@@ -49,7 +49,7 @@ def commands(sample: str, given: list[str], folder: Path, quick: bool) -> Iterat
     yield ["score", sample, *given, "--explain"], folder / "score.text"
     for audience in AUDIENCES[: 2 if quick else None]:
         more = ["--private-session"] if audience == "board" else []
-        for form in ("md", "html") if quick else ("md", "html", "pdf", "docx"):
+        for form in ("md", "html", "pdf", "docx") if audience == AUDIENCES[0] and not quick else ("md", "html"):
             output = folder / f"{audience}.{form}"
             yield ["brief", sample, *given, "--audience", audience, *more, "--format", form, "-o", str(output)], output
     for command in ("annotate", "findings"):

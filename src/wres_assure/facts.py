@@ -200,9 +200,10 @@ class Facts:
             return Resolved(exact(total), tuple(facts))
         missing: Resolved | None = None
         for dimension, parts in self._divisions(key):
-            resolved = [self.resolve(key._replace(**{dimension: part})) for part in parts]
-            lacking = next((r for r in resolved if r.operand is None), None)
+            divided = (self.resolve(key._replace(**{dimension: part})) for part in parts)
+            lacking = next((part for part in divided if part.operand is None), None)  # the others are not looked at
             if lacking is None:
+                resolved = [self.resolve(key._replace(**{dimension: part})) for part in parts]
                 total = sum(r.operand.value for r in resolved if r.operand)
                 return Resolved(exact(total), tuple(fact for r in resolved for fact in r.facts))
             missing = missing or lacking

@@ -30,8 +30,7 @@ from wres_assure.authoring import (
 from wres_assure.authoring import (
     search as rule_search,
 )
-from wres_assure.rulebook import Rulebook, load
-from wres_assure.rulebook import compile_scoring as rule_scoring
+from wres_assure.rulebook import Rulebook, compile_parts, load
 from wres_assure.rulebook.parser import parse
 from wres_assure.rulebook.strict_yaml import sources
 
@@ -433,7 +432,7 @@ def test_a_score_that_is_new_or_gone(rulebook: Rulebook, part: str, said: str) -
 
 
 def test_every_number_of_a_level_has_words() -> None:
-    assert rule_diff.MEANT.keys() == rule_scoring.NUMBERS.keys()
+    assert rule_diff.MEANT.keys() == compile_parts.NUMBERS.keys()
 
 
 def test_a_rule_that_is_new_or_gone(rulebook: Rulebook) -> None:

@@ -28,6 +28,8 @@ from wres_assure.rulebook import Rulebook, RulebookUnusable, load
 from wres_assure.run.peer_files import PeerFiles
 from wres_assure.wording import peers as peer_words
 
+pytestmark = pytest.mark.slow
+
 RULES = ROOT / "rules"
 
 

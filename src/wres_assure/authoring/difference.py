@@ -15,24 +15,24 @@ from .manual import amount
 _ASKED = {"correct": "correct before upload", "explain": "correct or explain", "note": "be aware"}
 _GIVEN = {None: "unverifiable", "zero": "counted as nobody", "skip": "not applicable"}
 _WORDS = ("title", "message", "why", "remedy", "codes", "known_issues")
-_ANYBODY = "every organisation"
+Rules = Mapping[str, Rule]  # those that judge, by id
 
 
 def diff(a: Rulebook, b: Rulebook) -> str:
     """From a to b: rules, thresholds, labels, indicators and scores that judge otherwise."""
+    before, after = _judging(a), _judging(b)
     parts = [
-        ("New checks", list(_added(a, b))),
-        ("Checks that are gone", list(_removed(a, b))),
-        ("Checks that judge otherwise", list(_changed(a, b))),
+        ("New checks", list(_added(before, after))),
+        ("Checks that are gone", list(_removed(before, after, b))),
+        ("Checks that judge otherwise", list(_changed(before, after))),
         ("Thresholds", list(_thresholds(a, b))),
         ("The workbook", list(_layouts(a, b))),
         ("Indicators", list(_indicators(a, b))),
         ("Reliability, profile and gap index", list(scores(a, b))),
     ]
     said = [f"{heading}\n{''.join(f'  {line}{chr(10)}' for line in lines)}" for heading, lines in parts if lines]
-    if not said:
-        said = ["No return is judged otherwise.\n"]
-    reworded = list(_reworded(a, b))
+    said = said or ["No return is judged otherwise.\n"]
+    reworded = [*_reworded(before, after), *(["the reasons of reliability"] if reasons_reworded(a, b) else [])]
     if reworded:
         said.append(f"Only reworded: {', '.join(reworded)}.\n")
     return f"From rulebook {a.version} ({a.sha256[:12]}) to {b.version} ({b.sha256[:12]}).\n\n" + "\n".join(said)
@@ -42,8 +42,12 @@ def _judging(rulebook: Rulebook) -> dict[str, Rule]:
     return {rule.id: rule for rule in rulebook.rules if rule.status == "active"}
 
 
-def _added(a: Rulebook, b: Rulebook) -> Iterator[str]:
-    before, after = _judging(a), _judging(b)
+def _met(*rows: tuple[bool, str]) -> Iterator[str]:
+    """The sentences that are true."""
+    return (said for true, said in rows if true)
+
+
+def _added(before: Rules, after: Rules) -> Iterator[str]:
     for name, rule in after.items():
         if name not in before:
             replaces = [other for other in rule.replaces if other in before]
@@ -51,8 +55,7 @@ def _added(a: Rulebook, b: Rulebook) -> Iterator[str]:
             yield f"{name}: {rule.title}. Asks to {_ASKED[rule.action]}{instead}."
 
 
-def _removed(a: Rulebook, b: Rulebook) -> Iterator[str]:
-    before, after = _judging(a), _judging(b)
+def _removed(before: Rules, after: Rules, b: Rulebook) -> Iterator[str]:
     for name, rule in before.items():
         if name not in after:
             kept = b.by_id.get(name)
@@ -60,55 +63,60 @@ def _removed(a: Rulebook, b: Rulebook) -> Iterator[str]:
             yield f"{name}: {rule.title}. It asked to {_ASKED[rule.action]}.{why}"
 
 
-def _changed(a: Rulebook, b: Rulebook) -> Iterator[str]:
-    before, after = _judging(a), _judging(b)
+def _changed(before: Rules, after: Rules) -> Iterator[str]:
     for name, rule in after.items():
-        if name in before:
-            changes = list(_of_rule(before[name], rule))
-            if changes:
-                yield f"{name}: {rule.title}."
-                yield from (f"  {change}" for change in changes)
+        if name in before and (changes := list(_of_rule(before[name], rule))):
+            yield f"{name}: {rule.title}."
+            yield from (f"  {change}" for change in changes)
 
 
 def _of_rule(old: Rule, new: Rule) -> Iterator[str]:
-    if old.action != new.action:
-        yield f"Asked to {_ASKED[old.action]}; asks to {_ASKED[new.action]}."
-    if old.assert_tree != new.assert_tree:
-        yield f"Held where {old.assert_text or 'a stage said so'}; holds where {new.assert_text}."
-    if old.when_tree != new.when_tree:
-        yield f"Was judged {_where(old.when_text)}; is judged {_where(new.when_text)}."
+    yield from _met(
+        (old.action != new.action, f"Asked to {_ASKED[old.action]}; asks to {_ASKED[new.action]}."),
+        (
+            old.assert_tree != new.assert_tree,
+            f"Held where {old.assert_text or 'a stage said so'}; holds where {new.assert_text}.",
+        ),
+        (
+            old.when_tree != new.when_tree,
+            f"Was judged {_where(old.when_text)}; is judged {_where(new.when_text)}.",
+        ),
+    )
     for name in dict.fromkeys((*old.where_trees, *new.where_trees)):
         if old.where_trees.get(name) != new.where_trees.get(name):
             yield f"{name} was {_tree(old.where_trees.get(name))}; is {_tree(new.where_trees.get(name))}."
     for name in dict.fromkeys((*old.let, *new.let)):
         if old.let.get(name) != new.let.get(name) and not name.startswith("parameter."):
             yield f"{name} was {_selector(old.let.get(name))}; is {_selector(new.let.get(name))}."
-    if old.when_missing != new.when_missing:
-        missing = [_GIVEN[rule.when_missing] for rule in (old, new)]
-        yield f"Where a figure is missing: was {missing[0]}; is {missing[1]}."
-    if set(old.places) != set(new.places):
-        yield f"Was judged in {counted(len(old.places), 'place')}; is judged in {counted(len(new.places), 'place')}."
-    if old.organisations != new.organisations:
-        yield f"Was for {_organisations(old)}; is for {_organisations(new)}."
-    if (old.year_from, old.year_until) != (new.year_from, new.year_until):
-        yield f"Was for collections {_years(old)}; is for collections {_years(new)}."
-    if old.inputs != new.inputs:
-        yield f"Was for {_inputs(old)}; is for {_inputs(new)}."
     gone, come = sorted(set(old.codes) - set(new.codes)), sorted(set(new.codes) - set(old.codes))
-    if gone:
-        yield f"No longer speaks of: {_plain(gone)}."
-    if come:
-        yield f"Also speaks of: {_plain(come)}."
-    if old.asks_removal != new.asks_removal:
-        yield "Is counted apart now." if new.asks_removal else "Is counted with the other checks now."
-    if old.slip != new.slip:
-        verb = "are kept out of" if new.slip else "enter"
-        yield f"Until it is explained, its figures {verb} the statements on outcomes."
-    if old.explains != new.explains:
-        names = ", ".join(new.explains)
-        yield f"Its finding now explains those of {names}." if names else "Its finding explains no other's now."
-    if old.authority != new.authority:
-        yield f"Rested on {old.authority}; rests on {new.authority}."
+    places = [counted(len(rule.places), "place") for rule in (old, new)]
+    names = ", ".join(new.explains)
+    yield from _met(
+        (
+            old.when_missing != new.when_missing,
+            f"Where a figure is missing: was {_GIVEN[old.when_missing]}; is {_GIVEN[new.when_missing]}.",
+        ),
+        (set(old.places) != set(new.places), f"Was judged in {places[0]}; is judged in {places[1]}."),
+        (old.organisations != new.organisations, f"Was for {_organisations(old)}; is for {_organisations(new)}."),
+        (_years(old) != _years(new), f"Was for collections {_years(old)}; is for collections {_years(new)}."),
+        (old.inputs != new.inputs, f"Was for {_inputs(old)}; is for {_inputs(new)}."),
+        (bool(gone), f"No longer speaks of: {_plain(gone)}."),
+        (bool(come), f"Also speaks of: {_plain(come)}."),
+        (
+            old.asks_removal != new.asks_removal,
+            "Is counted apart now." if new.asks_removal else "Is counted with the other checks now.",
+        ),
+        (
+            old.slip != new.slip,
+            f"Until it is explained, its figures {'are kept out of' if new.slip else 'enter'} "
+            "the statements on outcomes.",
+        ),
+        (
+            old.explains != new.explains,
+            f"Its finding now explains those of {names}." if names else "Its finding explains no other's now.",
+        ),
+        (old.authority != new.authority, f"Rested on {old.authority}; rests on {new.authority}."),
+    )
 
 
 def _where(text: str | None) -> str:
@@ -134,7 +142,7 @@ def _figure(key: Place) -> str:
 
 
 def _organisations(rule: Rule) -> str:
-    return ", ".join(ORGANISATIONS[name] for name in rule.organisations) or _ANYBODY
+    return ", ".join(ORGANISATIONS[name] for name in rule.organisations) or "every organisation"
 
 
 def _years(rule: Rule) -> str:
@@ -150,32 +158,24 @@ def _plain(codes: Iterable[str]) -> str:
     return ", ".join(code.replace("_", " ") for code in codes)
 
 
-def _reworded(a: Rulebook, b: Rulebook) -> Iterator[str]:
-    before, after = _judging(a), _judging(b)
-    for name, rule in after.items():
-        old = before.get(name)
-        reworded = old and any(getattr(old, field) != getattr(rule, field) for field in _WORDS)
-        if old and reworded and not list(_of_rule(old, rule)):
+def _reworded(before: Rules, after: Rules) -> Iterator[str]:
+    for name in filter(before.__contains__, after):
+        old, new = before[name], after[name]
+        if any(getattr(old, field) != getattr(new, field) for field in _WORDS) and not list(_of_rule(old, new)):
             yield name
-    if reasons_reworded(a, b):
-        yield "the reasons of reliability"
 
 
 def _thresholds(a: Rulebook, b: Rulebook) -> Iterator[str]:
     for name in dict.fromkeys((*a.parameters, *b.parameters)):
         old, new = a.parameters.get(name), b.parameters.get(name)
-        known = new or old
-        assert known is not None
         spans = [
             f"{span}: {_value(a, old, name, year)} before, {_value(b, new, name, year)} now"
             for span, year in _spans(old, new)
             if _in_year(a, old, name, year) != _in_year(b, new, name, year)
         ]
-        if spans and (new is None or old is None) and not (_users(a, name) or _users(b, name)):
-            continue  # nothing was or is decided by it
-        if spans:
-            users = ", ".join(dict.fromkeys((*_users(b, name), *_users(a, name))))
-            yield f"{known['title']}{f' ({users})' if users else ''}."
+        users = ", ".join(dict.fromkeys((*_users(b, name), *_users(a, name))))
+        if spans and (users or (new and old)):  # something was or is decided by it
+            yield f"{(new or a.parameters[name])['title']}{f' ({users})' if users else ''}."
             yield from (f"  {span}." for span in spans)
 
 
@@ -252,10 +252,10 @@ def _labels(old: Mapping[str, list[str]], new: Mapping[str, list[str]]) -> Itera
         elif before is not None and after is not None and before != after:
             gone = [f'"{label}"' for label in before if label not in after]
             come = [f'"{label}"' for label in after if label not in before]
-            parts = [
-                *([f"is no longer found as {', '.join(gone)}"] if gone else []),
-                *([f"is also found as {', '.join(come)}"] if come else []),
-            ]
+            parts = _met(
+                (bool(gone), f"is no longer found as {', '.join(gone)}"),
+                (bool(come), f"is also found as {', '.join(come)}"),
+            )
             yield f"{name} {' and '.join(parts) or 'has its labels in another order'}."
 
 
@@ -293,8 +293,13 @@ MEANT = {
 def scores(a: Rulebook, b: Rulebook) -> Iterator[str]:
     """A line for each change of how reliability, profile and gap index are told."""
     yield from _reliability(a, b)
-    yield from _profile(a.scoring["profile"], b.scoring["profile"])
-    yield from _gap_index(a, b)
+    indicators = {entry["id"]: entry for entry in (*a.indicators, *b.indicators)}
+    for part, told, changes in (("profile", "told", _profile), ("gap_index", "calculated", _gap_index)):
+        old, new = a.scoring[part], b.scoring[part]
+        if old and new:
+            yield from changes(old, new, indicators)
+        elif old or new:
+            yield f"The {part.replace('_', ' ')} is {'new' if new else f'no longer {told}'}."
 
 
 def reasons_reworded(a: Rulebook, b: Rulebook) -> bool:
@@ -308,12 +313,9 @@ def reasons_reworded(a: Rulebook, b: Rulebook) -> bool:
 
 def _reliability(a: Rulebook, b: Rulebook) -> Iterator[str]:
     before, after = _reasons(a), _reasons(b)
-    for level, condition in before:
-        if (level, condition) not in after:
-            yield f'Reliability is no longer kept to "{level}" where {condition}.'
-    for level, condition in after:
-        if (level, condition) not in before:
-            yield f'Reliability is now kept to "{level}" where {condition}.'
+    for those, others, when in ((before, after, "no longer"), (after, before, "now")):
+        kept = (told for told in those if told not in others)
+        yield from (f'Reliability is {when} kept to "{level}" where {condition}.' for level, condition in kept)
 
 
 def _reasons(rulebook: Rulebook) -> dict[tuple[str, str], list[str]]:
@@ -333,44 +335,45 @@ def _meant(name: str, rulebook: Rulebook) -> str:
 # The profile
 
 
-def _profile(old: Json | None, new: Json | None) -> Iterator[str]:
-    if old is None or new is None:
-        if old is not new:
-            yield f"The profile is {'no longer told' if new is None else 'new'}."
-        return
-    if old["level"] != new["level"]:
-        was, now = _percent(old["level"]), _percent(new["level"])
-        yield f"The profile held each indicator against parity at {was}; it does so at {now}."
+def _profile(old: Json, new: Json, indicators: Mapping[str, Json]) -> Iterator[str]:
     before, after = old["no_difference"], new["no_difference"]
-    if before["ratio"] != after["ratio"]:
-        was, now = (f"{each['ratio']:.10g}" for each in (before, after))
-        yield f"In the profile a ratio was no difference up to {was} away from 1; is up to {now}."
-    if before["points"] != after["points"]:
-        was, now = (f"{each['points'] * 100:.10g}" for each in (before, after))
-        yield f"In the profile a gap was no difference below {was} percentage points; is below {now}."
-    yield from _rests(before, after, "What is no difference in the profile")
+    points = [f"{each['points'] * 100:.10g}" for each in (before, after)]
+    yield from _met(
+        (
+            old["level"] != new["level"],
+            f"The profile held each indicator against parity at {_percent(old['level'])}; "
+            f"it does so at {_percent(new['level'])}.",
+        ),
+        (
+            before["ratio"] != after["ratio"],
+            f"In the profile a ratio was no difference up to {before['ratio']:.10g} away from 1; "
+            f"is up to {after['ratio']:.10g}.",
+        ),
+        (
+            before["points"] != after["points"],
+            f"In the profile a gap was no difference below {points[0]} percentage points; is below {points[1]}.",
+        ),
+        _rests(before, after, "What is no difference in the profile"),
+    )
 
 
 # The gap index
 
 
-def _gap_index(a: Rulebook, b: Rulebook) -> Iterator[str]:
-    old, new = a.scoring["gap_index"], b.scoring["gap_index"]
-    if old is None or new is None:
-        if old is not new:
-            yield f"The gap index is {'no longer calculated' if new is None else 'new'}."
-        return
-    if old["fewest_indicators"] != new["fewest_indicators"]:
-        was, now = old["fewest_indicators"], new["fewest_indicators"]
-        yield f"The gap index was withheld with fewer than {was} indicators; is with fewer than {now}."
-    if old["level"] != new["level"]:
-        yield f"The interval of the gap index was at {_percent(old['level'])}; is at {_percent(new['level'])}."
-    yield from _rests(old, new, "The gap index")
-    yield from _weights(old, new, {entry["id"]: entry for entry in (*a.indicators, *b.indicators)})
-
-
-def _weights(old: Json, new: Json, indicators: Mapping[str, Json]) -> Iterator[str]:
-    """What became of each indicator's share of the index, of its domain, and of its own ratio."""
+def _gap_index(old: Json, new: Json, indicators: Mapping[str, Json]) -> Iterator[str]:
+    """What became of the index, and of each indicator's share of it, of its domain, and of its own ratio."""
+    fewest = [index["fewest_indicators"] for index in (old, new)]
+    yield from _met(
+        (
+            fewest[0] != fewest[1],
+            f"The gap index was withheld with fewer than {fewest[0]} indicators; is with fewer than {fewest[1]}.",
+        ),
+        (
+            old["level"] != new["level"],
+            f"The interval of the gap index was at {_percent(old['level'])}; is at {_percent(new['level'])}.",
+        ),
+        _rests(old, new, "The gap index"),
+    )
     before, after = _shares(old), _shares(new)
     domains = _domains(old), _domains(new)
     for name in dict.fromkeys((*before, *after)):
@@ -410,17 +413,17 @@ def _term(old: Json, new: Json, groups: Mapping[str, str]) -> Iterator[str]:
         yield f"the ratio was {was}; is {now}."
     elif any(old[side] != new[side] for side in sides):
         yield "its rates are made of other numbers."
-    if old["complete_count"] != new["complete_count"]:
-        kinds = ["a complete count, without chance" if term["complete_count"] else "a sample" for term in (old, new)]
-        yield f"was taken as {kinds[0]}; is taken as {kinds[1]}."
-    if old["add_half"] != new["add_half"]:
-        added = ["always" if term["add_half"] == "always" else "where a count is 0" for term in (old, new)]
-        yield f"0.5 was added {added[0]}; is added {added[1]}."
+    kinds = ["a complete count, without chance" if term["complete_count"] else "a sample" for term in (old, new)]
+    added = ["always" if term["add_half"] == "always" else "where a count is 0" for term in (old, new)]
+    yield from _met(
+        (kinds[0] != kinds[1], f"was taken as {kinds[0]}; is taken as {kinds[1]}."),
+        (added[0] != added[1], f"0.5 was added {added[0]}; is added {added[1]}."),
+    )
 
 
-def _rests(old: Json, new: Json, what: str) -> Iterator[str]:
-    if old["authority"] != new["authority"]:
-        yield f"{what} rested on {old['authority']}; rests on {new['authority']}."
+def _rests(old: Json, new: Json, what: str) -> tuple[bool, str]:
+    told = f"{what} rested on {old['authority']}; rests on {new['authority']}."
+    return old["authority"] != new["authority"], told
 
 
 def _percent(level: float) -> str:

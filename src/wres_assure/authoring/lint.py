@@ -13,14 +13,13 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from .. import resources
-from ..model import FAILED, HOW_GIVEN, NOT_APPLICABLE, OUTCOMES, PASSED, UNVERIFIABLE, Json
+from ..model import FAILED, HOW_GIVEN, NOT_APPLICABLE, OUTCOMES, PASSED, UNVERIFIABLE, Json, grouped
 from ..rulebook import Rule, Rulebook, RulebookUnusable, load
 from ..rulebook.expression import Tree, names_in, text_of
 from ..rulebook.strict_yaml import Source, Steps, sources
-from .search import ANY, DRAWS, FEASIBLE, Question, comparisons, decided, draws, judged, outcomes, question
+from .search import ANY, DRAWS, FEASIBLE, comparisons, decided, draws, judged, outcomes, question
 
 PAIR_DRAWS = 600
 # Asked for by score, slips, change and carried themselves: names, or what names begin with.
@@ -177,30 +176,20 @@ def _of_rule(rule: Rule, rulebook: Rulebook) -> Iterator[Told]:
     yield from _of_cases(rule)
     if rule.holds is None:
         return
-    yield from _of_names(rule)
-    yield from _of_message(rule)
-    yield from _of_years(rule, rulebook)
-    constant = False
-    for told in _constant(rule, rulebook):
-        constant = True
-        yield told
-    if not constant:
-        yield from _searched(rule, rulebook)
+    yield from (*_of_names(rule), *_of_message(rule), *_of_years(rule, rulebook))
+    yield from list(_constant(rule, rulebook)) or _searched(rule, rulebook)
 
 
 def _of_cases(rule: Rule) -> Iterator[Told]:
-    cases = rule.cases
-    asserted = rule.holds is not None
-    given = [case.get("outcome") for case in cases]
-    if asserted and not {UNVERIFIABLE, NOT_APPLICABLE} & set(given):
+    cases, asserted = rule.cases, rule.holds is not None
+    if asserted and not {UNVERIFIABLE, NOT_APPLICABLE} & {case.get("outcome") for case in cases}:
         yield ("cases",), "No case leaves a figure out. Write one that is unverifiable or not_applicable.", True
     for index, case in enumerate(cases):
         if case in cases[:index]:
             yield ("cases", index), "The case stands here twice. Keep one."
         if asserted and case.get("outcome") not in OUTCOMES:
             yield ("cases", index), f"A case needs an outcome. Write one of {', '.join(OUTCOMES[:4])}."
-        if not asserted and case.get("expect") not in {*rule.codes, "nothing"}:
-            said = case.get("expect")
+        if not asserted and (said := case.get("expect")) not in {*rule.codes, "nothing"}:
             yield ("cases", index), f"The rule raises no code {said!r}. Write one of its codes, or nothing."
         if "year" in case and not rule.year_from <= case["year"] <= (rule.year_until or 9999):
             yield ("cases", index), f"The rule does not apply in {case['year']}. Take a year in which it does."
@@ -210,16 +199,13 @@ def _of_names(rule: Rule) -> Iterator[Told]:
     trees = [rule.when_tree, rule.assert_tree, *rule.where_trees.values()]
     used = {name for tree in trees for name in names_in(tree)}
     shown = {name for name, _ in _PLACEHOLDER.findall(rule.message)}
-    for name in rule.let:
-        if name not in used | shown | {"figure"} and not name.startswith("parameter.") and not rule.slip:
-            yield ("let", name), f"'{name}' is used nowhere. Use it or take it out.", True
-    for name in rule.where_trees:
+    named = [("let", name) for name in rule.figures if name != "figure" and not rule.slip]
+    for part, name in (*named, *(("where", name) for name in rule.where_trees)):
         if name not in used | shown:
-            yield ("where", name), f"'{name}' is used nowhere. Use it or take it out.", True
+            yield (part, name), f"'{name}' is used nowhere. Use it or take it out.", True
     first: dict[str, str] = {}
     for name, selector in rule.let.items():
-        other = first.setdefault(repr(selector), name)
-        if other != name:
+        if (other := first.setdefault(repr(selector), name)) != name:
             yield ("let", name), f"'{name}' is the same figure as '{other}'. Keep one name, or choose another figure."
 
 
@@ -239,8 +225,7 @@ def _of_message(rule: Rule) -> Iterator[Told]:
 
 def _of_years(rule: Rule, rulebook: Rulebook) -> Iterator[Told]:
     for name in rule.parameters:
-        parameter = rulebook.parameters[name]
-        first = min(map(int, parameter["values"]))
+        first = min(map(int, rulebook.parameters[name]["values"]))
         if rule.year_from < first:
             yield (
                 ("applies",),
@@ -253,15 +238,12 @@ def _of_years(rule: Rule, rulebook: Rulebook) -> Iterator[Told]:
 
 
 def _ranges(rule: Rule, rulebook: Rulebook) -> dict[str, tuple[float, float]]:
-    ranges = {}
-    for name in rule.let:
-        if name.startswith("parameter."):
-            values = rulebook.parameters[name.removeprefix("parameter.")]["values"].values()
-            ranges[name] = (float(min(values)), float(max(values)))
-        else:
-            # Where it is judged whether a figure can be one, any may stand.
-            ranges[name] = ANY if rule.family in HOW_GIVEN else FEASIBLE.get(rule.units[name], ANY)
-    return ranges
+    # Where it is judged whether a figure can be one, any may stand.
+    feasible = {} if rule.family in HOW_GIVEN else FEASIBLE
+    dated = {f"parameter.{name}": rulebook.parameters[name]["values"].values() for name in rule.parameters}
+    return {name: feasible.get(rule.units[name], ANY) for name in rule.figures} | {
+        name: (float(min(values)), float(max(values))) for name, values in dated.items()
+    }
 
 
 def _constant(rule: Rule, rulebook: Rulebook) -> Iterator[Told]:
@@ -274,11 +256,8 @@ def _constant(rule: Rule, rulebook: Rulebook) -> Iterator[Told]:
             if comparison[1] == comparison[2]:
                 yield (field,), f"'{text_of(comparison)}' compares a figure with itself. Compare it with another."
             elif known is not None:
-                always = "true" if known else "false"
-                yield (
-                    (field,),
-                    f"'{text_of(comparison)}' is always {always}, by intervals. Take it out, or mend the limit.",
-                )
+                always = f"'{text_of(comparison)}' is always {'true' if known else 'false'}, by intervals."
+                yield (field,), f"{always} Take it out, or mend the limit."
         for clause in _doubled(tree):
             yield (field,), f"'{text_of(clause)}' stands here twice. Keep one."
 
@@ -294,40 +273,36 @@ def _doubled(tree: Tree) -> Iterator[Tree]:
 def _searched(rule: Rule, rulebook: Rulebook) -> Iterator[Told]:
     seen = outcomes(rule, rulebook)
     by = f"by random search over {DRAWS:,} draws and its cases"
-    if not {PASSED, FAILED} & seen:
-        yield ("when",), f"The rule never applies, {by}. Loosen the condition."
-    elif PASSED not in seen:
-        yield ("assert",), f"It never passes, {by}: whoever it is held against fails. Mend the condition."
-    elif FAILED not in seen:
-        yield ("assert",), f"It never fails, {by}: it says nothing. Mend the condition."
-    elif rule.when is not None and NOT_APPLICABLE not in seen:
-        yield ("when",), f"It is always judged, {by}. Take when out, or mend it."
+    told = [
+        (not {PASSED, FAILED} & seen, "when", f"The rule never applies, {by}. Loosen the condition."),
+        (PASSED not in seen, "assert", f"It never passes, {by}: whoever it is held against fails. Mend the condition."),
+        (FAILED not in seen, "assert", f"It never fails, {by}: it says nothing. Mend the condition."),
+        (
+            rule.when is not None and NOT_APPLICABLE not in seen,
+            "when",
+            f"It is always judged, {by}. Take when out, or mend it.",
+        ),
+    ]
+    yield from [((field,), said) for true, field, said in told if true][:1]
 
 
 def _between(rulebook: Rulebook) -> Iterator[tuple[Rule, Steps, str]]:
     """Rules on the same figures that always say the same, or that can never pass together; titles given twice."""
-    families: dict[str, list[str]] = {}
-    for rule in rulebook.rules:
-        families.setdefault(rule.id[:3], []).append(rule.family)
+    families = grouped(rulebook.rules, lambda rule: rule.id[:3])
     titles: dict[str, str] = {}
     for rule in rulebook.rules:
-        other = titles.setdefault(rule.title, rule.id)
-        if other != rule.id:
+        if (other := titles.setdefault(rule.title, rule.id)) != rule.id:
             yield rule, ("title",), f"{other} has the same title. Say what is different."
-        prefix, used = rule.id[:3], families[rule.id[:3]]
+        prefix, used = rule.id[:3], [of_it.family for of_it in families[rule.id[:3]]]
         family = max(used, key=lambda name: (name.upper().startswith(prefix), used.count(name), name))
         if family != rule.family:
             yield rule, ("id",), f"{prefix} is the prefix of {family}. Take an id of {rule.family}."
-    groups: dict[Any, list[Rule]] = {}
-    for rule in rulebook.rules:
-        if rule.holds is not None and rule.status in ("active", "suspended"):
-            chosen = sorted(repr(selector) for name, selector in rule.figures.items())
-            groups.setdefault(tuple(chosen), []).append(rule)
-    for rules in groups.values():
-        for index, rule in enumerate(rules):
-            for other_rule in rules[:index]:
-                if _meet(rule, other_rule):
-                    yield from _compared(rule, other_rule, rulebook)
+    judging = [rule for rule in rulebook.rules if rule.holds is not None and rule.status in ("active", "suspended")]
+    for rules in grouped(judging, lambda rule: tuple(sorted(map(repr, rule.figures.values())))).values():
+        pairs = ((rule, earlier) for index, rule in enumerate(rules) for earlier in rules[:index])
+        for rule, earlier in pairs:
+            if _meet(rule, earlier):
+                yield from _compared(rule, earlier, rulebook)
 
 
 def _meet(a: Rule, b: Rule) -> bool:
@@ -345,18 +320,13 @@ def _compared(rule: Rule, other: Rule, rulebook: Rulebook) -> Iterator[tuple[Rul
     names = {repr(selector): name for name, selector in other.figures.items()}
     renamed = {name: names[repr(chosen)] for name, chosen in rule.figures.items()}
     here, there = question(rule, renamed), question(other)
-    pairs = set(_pairs(here, there, rulebook))
+    pairs = {(judged(here, env), judged(there, env)) for env in draws([there, here], rulebook, PAIR_DRAWS)}
     both = {pair for pair in pairs if set(pair) <= {PASSED, FAILED}}
     by = f"by random search over {PAIR_DRAWS:,} draws and its cases"
     if all(a == b for a, b in pairs) and len(both) == 2:
         yield rule, (), f"It says what {other.id} says, {by}. Keep one of the two."
     elif both and (PASSED, PASSED) not in both and {(PASSED, FAILED), (FAILED, PASSED)} <= both:
         yield rule, ("assert",), f"It and {other.id} never pass together, {by}. Mend one of the two."
-
-
-def _pairs(here: Question, there: Question, rulebook: Rulebook) -> Iterator[tuple[str, str]]:
-    for env in draws([there, here], rulebook, PAIR_DRAWS):
-        yield judged(here, env), judged(there, env)
 
 
 # Parameters

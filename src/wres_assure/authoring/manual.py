@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..facts import title_of
-from ..model import ORGANISATIONS, WHOLE, Json, Place
+from ..model import ORGANISATIONS, WHOLE, Json, Place, grouped
 from ..rulebook import Rule, Rulebook
 from ..rulebook.expression import text_of
 from ..wording.numbers import counted, number
@@ -37,10 +37,7 @@ _RAISED = {
 
 def families(rulebook: Rulebook) -> dict[str, list[Rule]]:
     """The rules by family, families in the order of their names."""
-    found: dict[str, list[Rule]] = {}
-    for rule in rulebook.rules:
-        found.setdefault(rule.family, []).append(rule)
-    return dict(sorted(found.items()))
+    return dict(sorted(grouped(rulebook.rules, lambda rule: rule.family).items()))
 
 
 # In words
@@ -126,12 +123,15 @@ def judged_where(rule: Rule, rulebook: Rulebook) -> str:
     """In how many places a rule is judged, and which."""
     if list(rule.places) == [WHOLE]:
         return "It is judged once, for the whole return."
-    members = []
-    for dimension in Place._fields:
-        found = list(dict.fromkeys(getattr(place, dimension) for place in rule.places if getattr(place, dimension)))
-        if found and rule.kind == "places":
-            named = [title_of(Place(**{dimension: member}), rulebook.items) for member in found]
-            members.append(_list(named))
+    found = {
+        dimension: dict.fromkeys(filter(None, (getattr(place, dimension) for place in rule.places)))
+        for dimension in (Place._fields if rule.kind == "places" else ())
+    }
+    members = [
+        _list(title_of(Place(**{dimension: member}), rulebook.items) for member in several)
+        for dimension, several in found.items()
+        if several
+    ]
     kinds = {"cells": " (one a cell)", "rows": " (one a row)", "sections": " (one a section)"}
     places = counted(len(rule.places), "place")
     return f"It is judged in {places}{kinds.get(rule.kind, '')}{': ' if members else ''}{'; '.join(members)}."
@@ -174,33 +174,35 @@ def _shown(value: Any) -> str:
 def manual(rulebook: Rulebook, rule_id: str) -> str:
     """A rule as a manual page: what, why, how to put right, authority, examples, since when; 80 columns."""
     rule = rulebook.rule(rule_id)
-    lines = [*wrapped(f"{rule.id}  {rule.title}"), ""]
-
-    def section(heading: str, *paragraphs: Iterable[str]) -> None:
-        body = [line for paragraph in paragraphs for line in paragraph]
-        if body:
-            lines.extend([heading, *body, ""])
-
     conditions = [*_conditions(rule), *figures(rule, rulebook), *thresholds(rule, rulebook)]
-    section(
-        "WHAT",
-        wrapped(f"The rule {ASKS[rule.action]}.", 4),
-        wrapped(status(rule), 4),
-        wrapped(_RAISED.get(rule.raised_by, ""), 4),
-        _listed(conditions),
-        wrapped(judged_where(rule, rulebook), 4),
-        wrapped(MISSING[rule.when_missing] if rule.holds else "", 4),
-        *([wrapped("It asks for something to be removed and is counted apart.", 4)] if rule.asks_removal else []),
-    )
-    section("WHY", wrapped(rule.why, 4))
-    said = [(code, f"{entry.message} {entry.remedy}") for code, entry in rule.codes.items()]
-    section("HOW TO PUT RIGHT", wrapped(rule.remedy, 4), _listed(said))
-    section("WHAT IT SAYS", wrapped(rule.message, 4))
-    section("AUTHORITY", wrapped(sentence(rulebook.authority(rule.authority)), 4))
-    section("KNOWN ISSUES", *(wrapped(issue, 4) for issue in rule.known_issues))
-    section("EXAMPLES", _examples(rule))
-    explains = f"Where it fails, it explains {_list(rule.explains)}." if rule.explains else ""
-    section("SINCE", wrapped(f"Rulebook {rule.since}. {applies(rule)}", 4), wrapped(explains, 4))
+    sections: dict[str, list[str | list[str]]] = {  # a paragraph, or lines
+        "WHAT": [
+            f"The rule {ASKS[rule.action]}.",
+            status(rule),
+            _RAISED.get(rule.raised_by, ""),
+            _listed(conditions),
+            judged_where(rule, rulebook),
+            MISSING[rule.when_missing] if rule.holds else "",
+            "It asks for something to be removed and is counted apart." if rule.asks_removal else "",
+        ],
+        "WHY": [rule.why],
+        "HOW TO PUT RIGHT": [
+            rule.remedy,
+            _listed((code, f"{entry.message} {entry.remedy}") for code, entry in rule.codes.items()),
+        ],
+        "WHAT IT SAYS": [rule.message],
+        "AUTHORITY": [sentence(rulebook.authority(rule.authority))],
+        "KNOWN ISSUES": [*rule.known_issues],
+        "EXAMPLES": [_listed((f"{comes}:", said) for said, comes in map(_example, rule.cases))],
+        "SINCE": [
+            f"Rulebook {rule.since}. {applies(rule)}",
+            f"Where it fails, it explains {_list(rule.explains)}." if rule.explains else "",
+        ],
+    }
+    lines = [*wrapped(f"{rule.id}  {rule.title}"), ""]
+    for heading, parts in sections.items():
+        body = [line for part in parts for line in (wrapped(part, 4) if isinstance(part, str) else part)]
+        lines += [heading, *body, ""] if body else []
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -212,17 +214,13 @@ def wrapped(text: str, indent: int = 0, hanging: int | None = None) -> list[str]
 
 def _listed(entries: Iterable[tuple[str, str]]) -> list[str]:
     """Names on the left, what they mean beside them; a long name has a line of its own."""
-    lines = []
-    for name, text in entries:
-        if len(name) > 15:
-            lines += [f"    {name}", *wrapped(text, 20)]
-        else:
-            lines += wrapped(f"{name:<16}{text}", 4, 20)
-    return lines
-
-
-def _examples(rule: Rule) -> list[str]:
-    return _listed((f"{comes}:", said) for said, comes in map(_example, rule.cases))
+    return [
+        line
+        for name, text in entries
+        for line in (
+            [f"    {name}", *wrapped(text, 20)] if len(name) > 15 else wrapped(f"{name:<16}{text}", 4, 20)
+        )
+    ]
 
 
 # Pages
@@ -322,9 +320,8 @@ def page(rulebook: Rulebook, family: str) -> str:
         "",
         f"Rules of `rules/checks/{family}.yaml`, rulebook {rulebook.version}. Made by `wres-assure rules docs`.",
         "",
+        *(line for rule in families(rulebook)[family] for line in _entry(rule, rulebook)),
     ]
-    for rule in families(rulebook)[family]:
-        lines += _entry(rule, rulebook)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -336,14 +333,17 @@ def _entry(rule: Rule, rulebook: Rulebook) -> Iterator[str]:
             yield f"- `{name}`: {f'`{said}`' if name in rule.where_trees else said}"
         yield ""
     how = MISSING[rule.when_missing] if rule.holds else _RAISED[rule.raised_by]
-    yield from (f"{judged_where(rule, rulebook)} {how} {applies(rule)}", "")
-    yield from (f"Why: {rule.why}", "")
-    for code, wording in rule.codes.items():
-        yield f"- `{code}`: {wording.message} *{wording.remedy}*"
-    if rule.remedy:
-        yield f"To put right: {rule.remedy}"
-    yield from ("", f"Authority: {sentence(rulebook.authority(rule.authority))}", "")
-    for issue in rule.known_issues:
-        yield from (f"Known issue: {issue}", "")
-    yield from _table(["Example", "Outcome"], [list(_example(case)) for case in rule.cases])
-    yield ""
+    yield from (
+        f"{judged_where(rule, rulebook)} {how} {applies(rule)}",
+        "",
+        f"Why: {rule.why}",
+        "",
+        *(f"- `{code}`: {wording.message} *{wording.remedy}*" for code, wording in rule.codes.items()),
+        *([f"To put right: {rule.remedy}"] if rule.remedy else []),
+        "",
+        f"Authority: {sentence(rulebook.authority(rule.authority))}",
+        "",
+        *(line for issue in rule.known_issues for line in (f"Known issue: {issue}", "")),
+        *_table(["Example", "Outcome"], [list(_example(case)) for case in rule.cases]),
+        "",
+    )

@@ -174,8 +174,7 @@ def _in_steps(value: float, step: float, lots: Lots) -> float:
 
 def _moved(value: float, unit: str, lots: Lots) -> Operand:
     step = _STEPS.get(unit, 0.001)
-    moved = lots.pick((value + step, value - step, value * 1.1, value * 0.9))
-    return _feasible(moved, unit, lots)
+    return _feasible(lots.pick((value + step, value - step, value * 1.1, value * 0.9)), unit, lots)
 
 
 def _feasible(value: float, unit: str, lots: Lots) -> Operand:
@@ -223,10 +222,9 @@ def _years(asked: list[Question], rulebook: Rulebook) -> list[int]:
 
 
 def _parameters(asked: list[Question], rulebook: Rulebook, year: int) -> Env | None:
-    values = {name: rulebook.parameter(name, year) for name in _names(asked)}
-    if None in values.values():
-        return None
-    return {f"parameter.{name}": exact(value) for name, value in values.items() if value is not None}
+    names = _names(asked)
+    values = {name: value for name in names if (value := rulebook.parameter(name, year)) is not None}
+    return {f"parameter.{name}": exact(value) for name, value in values.items()} if len(values) == len(names) else None
 
 
 # Intervals
@@ -256,6 +254,14 @@ def decided(tree: Tree, ranges: Mapping[str, Range]) -> bool | None:
     return not unlike if low == high == other_low == other_high else None
 
 
+_OF_ONE: Mapping[str, Callable[[float, float], Range]] = {
+    "neg": lambda low, high: (-high, -low),
+    "abs": lambda low, high: (0.0 if low <= 0 <= high else min(abs(low), abs(high)), max(abs(low), abs(high))),
+    "round": lambda low, high: (low - 0.5, high + 0.5),
+    "point": lambda low, high: (low, high),
+}
+
+
 def bounds(tree: Tree, ranges: Mapping[str, Range]) -> Range:
     """The least and the greatest a value can be, each name taken by itself."""
     if isinstance(tree, float | int):
@@ -265,17 +271,11 @@ def bounds(tree: Tree, ranges: Mapping[str, Range]) -> Range:
     operator, *parts = tree
     inner = [bounds(part, ranges) for part in parts]
     low, high = inner[0]
-    if operator == "neg":
-        return -high, -low
-    if operator == "abs":
-        return (0.0 if low <= 0 <= high else min(abs(low), abs(high))), max(abs(low), abs(high))
-    if operator == "round":
-        return low - 0.5, high + 0.5
+    if operator in _OF_ONE:
+        return _OF_ONE[operator](low, high)
     if operator in ("min", "max"):
         choose = min if operator == "min" else max
         return choose(part[0] for part in inner), choose(part[1] for part in inner)
-    if operator == "point":
-        return low, high
     other_low, other_high = inner[1]
     if operator == "+":
         return low + other_low, high + other_high

@@ -41,7 +41,6 @@ def findings(of: Dossier, actions: Iterable[str] = (), annex: bool = True) -> li
 
 
 def _group(of: Dossier, group: RuleFindings, annex: bool) -> Section:
-    rule = of.rulebook.rule(group.rule)
     evidence = [f"rule {group.rule}"]
     blocks: list[Block] = []
     pairs: list[tuple[str, Said]] = []
@@ -62,11 +61,14 @@ def _group(of: Dossier, group: RuleFindings, annex: bool) -> Section:
         caption = f"{group.title}: where, and what was found"
         blocks.append(Table(caption, ("Cell", "Value", "Finding"), rows, tuple(notes), (3, 3, 8)))
         pairs.append(("Remedy", say(part.remedy, [row.id for row in part.rows])))
-    pairs.append(("Why", say(group.why, (), (), evidence)))
-    pairs += [("Decided by", traced) for traced in _trace(of, group)]
-    pairs += [("Known issue", say(sentence(text), (), (), evidence)) for text in rule.known_issues]
-    pairs += [("What follows", say(text, (), (), evidence)) for text in group.follows]
-    pairs.append(("Authority", say(sentence(group.authority), (), (), evidence)))
+    issues = of.rulebook.rule(group.rule).known_issues
+    pairs += [
+        ("Why", say(group.why, (), (), evidence)),
+        *(("Decided by", traced) for traced in _trace(of, group)),
+        *(("Known issue", say(sentence(text), (), (), evidence)) for text in issues),
+        *(("What follows", say(text, (), (), evidence)) for text in group.follows),
+        ("Authority", say(sentence(group.authority), (), (), evidence)),
+    ]
     blocks.append(Pairs(tuple(pairs)))
     return Section(f"rule-{group.rule}", f"{group.title} ({group.rule})", tuple(blocks), 3, annex, group.rule)
 
@@ -155,12 +157,13 @@ def bands(of: Dossier) -> Section | None:
 
 def _base(of: Dossier, name: str) -> str:
     """The numbers an indicator was worked out from, by name; what lies between 0 and 1 is a share."""
-    parts = [
-        f"{short.replace('_', ' ').replace('bme', 'BME').replace('white', 'White')} "
-        f"{number(value, 'share' if 0 < abs(value) < 1 else 'people')}"
-        for short, value in of.indicators[name].figures.items()
-    ]
-    return sentence("; ".join(parts))
+    return sentence(
+        "; ".join(
+            f"{short.replace('_', ' ').replace('bme', 'BME').replace('white', 'White')} "
+            f"{number(value, 'share' if 0 < abs(value) < 1 else 'people')}"
+            for short, value in of.indicators[name].figures.items()
+        )
+    )
 
 
 # What was not checked

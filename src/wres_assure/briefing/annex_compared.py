@@ -176,18 +176,17 @@ def funnel_chart(of: Dossier) -> Chart | None:
         if position.value is None or position.limits_95 is None or not position.dots:
             continue
         own = _written(position.value, position.unit)
-        marks = [Mark("This organisation", position.value, shown=own, indicator=name)]
-        marks += [
+        pooled = (
             Mark(published.label, published.value, shown=_written(published.value, published.unit), style="pooled")
             for published in position.published
             if published.measure == "value" and published.unit == position.unit
-        ]
+        )
         limits = [("95%", *position.limits_95), *([("99.8%", *position.limits_998)] if position.limits_998 else [])]
         panels.append(
             Panel(
                 _title(of, name),
                 position.unit,
-                tuple(marks),
+                (Mark("This organisation", position.value, shown=own, indicator=name), *pooled),
                 position.median,
                 f"their middle {_written(position.median, position.unit)}",
                 *_sides(of, name),

@@ -62,8 +62,8 @@ def _told_from_parity(of: Dossier) -> Iterator[Enquiry]:
             pooled = of.pooled_in_its_place(name)
             text = pooled_sentence(pooled, entry) if pooled else short_figures(indicator, entry)
             said = say(text, of.prints(name), [name])
-            line = _line(of, order, of.rulebook.briefing["indicators"][name], said, name)
-            yield line._replace(place=place, size=size_of(indicator))
+            about = of.rulebook.briefing["indicators"][name]
+            yield _line(of, order, about, said, name, size_of(indicator), place)
 
 
 def _place(of: Dossier, name: str) -> tuple[int, Said | None]:
@@ -148,12 +148,11 @@ def _complete_counts(of: Dossier) -> Iterator[Enquiry]:
     briefing, board, managers = of.rulebook.briefing, of.board, small_count(of.facts, "headcount", "*", "vsm")
     if board and board.needed > 0 and of.standing["indicator_9"] != NOT_USABLE:
         said = say(few_figures(board, "board members"), of.prints("indicator_9"), ["indicator_9"])
-        line = _line(of, _COMPLETE, briefing["indicators"]["indicator_9"], said, "indicator_9")
-        yield line._replace(size=board.needed)
+        yield _line(of, _COMPLETE, briefing["indicators"]["indicator_9"], said, "indicator_9", board.needed)
     usable = of.standing.get("indicator_1", NOT_USABLE) != NOT_USABLE
     if managers and usable and managers.people >= LEAST_OF_A_ROW and managers.needed > 0:
         said = say(few_figures(managers, "very senior managers"), (), ["indicator_1"])
-        yield _line(of, _COMPLETE, briefing["very_senior_managers"], said)._replace(size=managers.needed)
+        yield _line(of, _COMPLETE, briefing["very_senior_managers"], said, size=managers.needed)
 
 
 def few_figures(few: SmallCount, who: str) -> str:
@@ -193,19 +192,27 @@ def _reason(indicator: Indicator) -> str:
     return reason if len(reason) <= 120 else "figures it needs are missing"
 
 
-def _line(of: Dossier, order: int, entry: Json, figures: Said, name: str = "") -> Enquiry:
+def _line(
+    of: Dossier,
+    order: int,
+    entry: Json,
+    figures: Said,
+    name: str = "",
+    size: float = 0.0,
+    place: Said | None = None,
+) -> Enquiry:
     """A line of briefing.yaml with its figures; of an indicator with what the organisation says of it."""
-    against = [
-        entry["against"][key] if framework["kind"] == "inspection" else f"{framework['title']} {entry['against'][key]}"
-        for key, framework in of.frameworks.items()
-        if entry["against"].get(key)
-    ]
+    against = (
+        where if of.frameworks[key]["kind"] == "inspection" else f"{of.frameworks[key]['title']} {where}"
+        for key in of.frameworks
+        if (where := entry["against"].get(key))
+    )
     return Enquiry(
         order=order,
-        size=0.0,
+        size=size,
         subject=entry["subject"],
         figures=figures,
-        place=None,
+        place=place,
         why=entry["why"],
         questions=tuple(entry["questions"]),
         people=tuple(of.rulebook.briefing["people"][who] for who in entry["people"]),

@@ -44,7 +44,7 @@ def matters(of: Dossier) -> list[Matter]:
 def _matter(of: Dossier, entry: Json) -> Matter:
     questions = {name: of.rulebook.narrative[name]["question"] for name in entry["answers"]}
     said = {name: answered(of, name) for name in questions}
-    open_ones = tuple(_as_question(questions[name]) for name, answer in said.items() if not answer)
+    open_ones = tuple(f"{questions[name].removesuffix('?')}?" for name, answer in said.items() if not answer)
     state = "ask" if open_ones else "no" if any(_answered_no(of, name) for name in said) else "yes"
     several = len(questions) > 1
     answers = {name: answer for name, answer in said.items() if answer}
@@ -55,10 +55,6 @@ def _matter(of: Dossier, entry: Json) -> Matter:
 def _answered_no(of: Dossier, name: str) -> bool:
     """Whether the narrative says no to one of its yes-or-no questions."""
     return of.rulebook.narrative.get(name, {}).get("kind") == "yes_no" and answered(of, name) == "no"
-
-
-def _as_question(text: str) -> str:
-    return text if text.endswith("?") else f"{text}?"
 
 
 def as_statement(question: str) -> str:

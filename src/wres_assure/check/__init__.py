@@ -180,10 +180,10 @@ def _explaining(rulebook: Rulebook) -> dict[str, list[str]]:
 
 def _folded(findings: list[Finding], rulebook: Rulebook) -> list[Finding]:
     """Findings that another of the same indicator explains point at it: one root cause is told once."""
-    indicator = rulebook.indicator_of
 
     def about(rule: str, finding: Finding) -> tuple[object, ...]:
-        return rule, indicator.get(finding.place.item, finding.place.item), finding.place.basis or "verified"
+        of = finding.place
+        return rule, rulebook.indicator_of.get(of.item, of.item), of.basis or "verified"
 
     failed = {finding.rule for finding in findings if finding.outcome == FAILED}
     explains = _explaining(rulebook)

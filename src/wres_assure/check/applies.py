@@ -29,9 +29,7 @@ def _why_not(rule: Rule, context: Context) -> tuple[Callable[..., Finding], str,
     subject = context.subject
     if rule.status == "suspended":
         return not_applicable, f"The rule is suspended: {rule.status_reason}", ""
-    gate = rule.raised_by in ("read", "conform") and any(
-        context.raised.get(code) for code in rule.codes
-    )
+    gate = rule.raised_by in ("read", "conform") and any(context.raised.get(code) for code in rule.codes)
     if subject.stopped and not gate:
         code = "year_unknown" if "year_unknown" in context.raised else "not_the_template"
         return unverifiable, subject.stopped, raiser(code, WHOLE, context)

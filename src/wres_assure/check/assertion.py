@@ -154,11 +154,8 @@ def _failed(rule: Rule, place: Place, keys: Mapping[str, Place], context: Contex
             env[name]
         except (CannotCompute, KeyError):
             continue  # only the message would have named it
-    if rule.where:
-        computed = ((name, operand) for name, operand in env.items() if name not in values)
-        values.update((name, Shown(tidy(o.value), o.low, o.high)) for name, o in computed)
-    clause = deciding(rule.assert_tree, env)
-    return Finding(rule.id, FAILED, place, values, tuple(cells.items()), clause=clause)
+    values |= {name: Shown(tidy(o.value), o.low, o.high) for name, o in env.items() if name not in values}
+    return Finding(rule.id, FAILED, place, values, tuple(cells.items()), clause=deciding(rule.assert_tree, env))
 
 
 def _sentence(text: str) -> str:

@@ -91,8 +91,12 @@ def questioned(
 ) -> dict[str, Change]:
     """The changes once it is known which figures are in question: those count as missing, this year's and last."""
     then = next(iter(found.values())).year
-    doubts = {i.id: f"{then}: {i.doubt}" for i in last if i.value is not None and not i.usable}
-    doubts |= {i.id: f"{year}: {i.doubt}" for i in now if i.value is not None and not i.usable}
+    doubts = {
+        i.id: f"{of}: {i.doubt}"
+        for of, indicators in ((then, last), (year, now))
+        for i in indicators
+        if i.value is not None and not i.usable
+    }
     if not doubts:
         return dict(found)
     marked = [

@@ -98,13 +98,11 @@ def contradictions(facts: Facts) -> Iterator[Raised]:
 
 
 def _in(sentence: str, place: Place, fact: Fact, facts: Facts) -> Iterator[Raised]:
-    for pattern in _patterns().itself:
-        found = pattern.search(sentence)
-        if found:
-            said = _itself(found)
-            if said:
-                yield Raised("note_contradicts_itself", place, ((fact.cell, ""),), said)
-            return
+    searched = (pattern.search(sentence) for pattern in _patterns().itself)
+    if found := next(filter(None, searched), None):
+        if said := _itself(found):
+            yield Raised("note_contradicts_itself", place, ((fact.cell, ""),), said)
+        return
     if place.basis == "narrative":
         return
     if found := _patterns().change.fullmatch(sentence):

@@ -190,16 +190,13 @@ def place(
             outside = [abs(numbers["z"]) > numbers.get(f"limit_{name}", math.inf) for name in ("95", "998")]
             position = OUTSIDE_998 if outside[1] else OUTSIDE_95 if outside[0] else INSIDE
             direction = "" if position == INSIDE else "adverse" if numbers["z"] > 0 else "favourable"
-    if middle is not None:
-        numbers["median"] = middle
-    if drawn_in is not None and limits[0]:
-        numbers["shrunken"] = drawn_in
+    known = (("median", middle), ("shrunken", drawn_in if limits[0] else None))
+    numbers |= {name: number for name, number in known if number is not None}
     dots = sorted((_precision(other), tidy(shown(other.value))) for other in others)
-    placed = PeerPosition(
+    return PeerPosition(
         id_, "", len(others), middle, limits[0], limits[1], position, direction, numbers.get("shrunken"), tuple(dots),
         published=(), unit=unit, precision=_precision(own), weighed=int(numbers["weighed"]),
-    )  # fmt: skip
-    return placed, numbers
+    ), numbers  # fmt: skip
 
 
 def _median(ordered: Sequence[float]) -> float:

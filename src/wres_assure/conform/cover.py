@@ -113,9 +113,8 @@ def organisation_of(given: dict[str, str], cover: dict[str, Cell] | None = None)
         raised.append(Raised("code_missing"))
     elif not re.fullmatch(r"[A-Z0-9]{3,8}", code):
         raised.append(Raised("code_unknown", cells=where, detail=code[:20]))
-    implied = next((kind for kind, pattern in _CODE_OF if re.fullmatch(pattern, code)), "")
-    if code.startswith("ZZ"):
-        implied = ""
+    codes = () if code.startswith("ZZ") else _CODE_OF
+    implied = next((kind for kind, pattern in codes if re.fullmatch(pattern, code)), "")
     if stated in TYPES and implied and stated != implied and {stated, implied} & {"trust", "icb", "ccg"}:
         raised.append(Raised("code_of_another_type", cells=where, detail=f"{code}, {stated.replace('_', ' ')}"))
     kind = stated if stated in TYPES else implied

@@ -103,12 +103,9 @@ def answer_of(answer: object, kind: str) -> float | None:
         return 1.0 if text else None
     if kind == "yes_no":
         return _ANSWERS.get(text.casefold())
-    if kind == "date":
-        try:
-            return float(datetime.date.fromisoformat(text).strftime("%Y%m%d"))
-        except ValueError:
-            return None
     try:
+        if kind == "date":
+            return float(datetime.date.fromisoformat(text).strftime("%Y%m%d"))
         share = float(text.rstrip("%")) / 100
     except ValueError:
         return None

@@ -88,7 +88,8 @@ def _empty_parts(facts: tuple[Fact, ...], found: Map, items: Json) -> tuple[tupl
         for (basis, section), code in empty.items()
     ]
     blank = {fact.key: empty[part] for part, figures in parts.items() if part in empty for fact in figures}
-    return tuple(fact._replace(problem=blank.get(fact.key, fact.problem)) for fact in facts), raised
+    told = tuple(fact._replace(problem=blank[fact.key]) if fact.key in blank else fact for fact in facts)
+    return told, raised
 
 
 class _ExpectedRow(NamedTuple):

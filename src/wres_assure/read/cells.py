@@ -57,7 +57,7 @@ class Keeper:
         if inline is not None and kind == "inlineStr":
             text = unescape("".join(inline))
         if len(text) > MAX_TEXT:
-            raise too_long(file, self._address(row, column))
+            raise too_long(file, self.address(row, column))
         if not text and (raw is None or kind != "str"):
             if formula is None:
                 return
@@ -66,7 +66,7 @@ class Keeper:
             try:
                 text = strings[int(text) if text[0] != "-" else len(strings)]
             except (IndexError, ValueError):
-                raise damaged(file, "a cell names a text that is not there", self._address(row, column)) from None
+                raise damaged(file, "a cell names a text that is not there", self.address(row, column)) from None
         elif kind == "n":
             known = self._numbers.get(text)
             if known is None and (known := number(text)) is not None:
@@ -91,14 +91,15 @@ class Keeper:
                 "cell_far",
                 f"{file} has content far from the return, in row {row:,}, column {column:,} of sheet {self.sheet}.",
                 f"Remove what stands below row {MAX_ROW:,} or to the right of column {MAX_COLUMN}.",
-                self._address(row, column),
+                self.address(row, column),
             )
         at = (row, column)
-        number_format = "date" if kind == "d" else formats.get(style, "general")
-        hidden = row_hidden or self.column_hidden[column]
-        cell: Cell = _make(Cell, (self.sheet, row, column, what, text, value, formula, number_format, hidden))
+        cell: Cell = _make(Cell, (
+            self.sheet, row, column, what, text, value, formula,
+            "date" if kind == "d" else formats.get(style, "general"), row_hidden or self.column_hidden[column],
+        ))  # fmt: skip
         if self.cells.setdefault(at, cell) is not cell:
-            address = self._address(row, column)
+            address = self.address(row, column)
             raise damaged(file, f"the cell {address} stands twice in it", address)
         if style in white_styles and text:
             self.white.append(at)
@@ -132,18 +133,19 @@ class Keeper:
                 # Most cells of a return, put in place without the questions that `keep` asks of the others.
                 value, text = known
                 at = (row, column)
-                what = "text" if kind else "number"
-                number_format = formats.get(style or "0", "general")
-                hidden = row_hidden or column_hidden[column]
-                cell: Cell = _make(Cell, (name, row, column, what, text, value, None, number_format, hidden))
+                cell: Cell = _make(Cell, (
+                    name, row, column, "text" if kind else "number", text, value, None,
+                    formats.get(style or "0", "general"), row_hidden or column_hidden[column],
+                ))  # fmt: skip
                 if put(at, cell) is cell:
                     if (style or "0") in white_styles:
                         self.white.append(at)
                     continue
             formula = plain_text(between_f)
             if formula and len(formula) > MAX_TEXT:
-                raise too_long(file, self._address(row, column))
+                raise too_long(file, self.address(row, column))
             self.keep(row, column, row_hidden, kind or "n", style or "0", alone or plain_text(between_v), formula, None)
 
-    def _address(self, row: int, column: int) -> str:
+    def address(self, row: int, column: int) -> str:
+        """`WRES!L41`."""
         return f"{self.sheet}!{column_letters(column)}{row}"

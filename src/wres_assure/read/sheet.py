@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from time import monotonic
 
-from ..model import Refused, Sheet, column_letters
+from ..model import Refused, Sheet
 from .cells import MAX_CELLS, MAX_COLUMN, MAX_ROW, Book, Keeper
 from .package import damaged
 from .plain_rows import VOCABULARY, NotPlain, plain_rows, plain_table
@@ -177,7 +177,7 @@ class _Whole(Reading):
             return
         if name == "v":
             if self.raw is not None:
-                raise damaged(self.file, "a cell has two values", self._address())
+                raise damaged(self.file, "a cell has two values", self.keeper.address(self.row, self.column))
             self.raw = ""
             self.chunks.clear()
             return
@@ -234,15 +234,12 @@ class _Whole(Reading):
         if name == "f":
             self.formula = "".join(chunks)
             if len(self.formula) > MAX_TEXT:
-                raise too_long(self.file, self._address())
+                raise too_long(self.file, self.keeper.address(self.row, self.column))
         elif name == "t":
             if self.inline is not None and not self.phonetic:
                 self.inline.extend(chunks)
         elif name == "rPh":
             self.phonetic -= 1
-
-    def _address(self) -> str:
-        return f"{self.name}!{column_letters(self.column)}{self.row}"
 
 
 def _merge(reference: str, file: str, name: str) -> tuple[int, int, int, int]:

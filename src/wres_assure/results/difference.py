@@ -243,5 +243,6 @@ def _no_number(text: str) -> None:
 
 
 def _refused(file: str, what: str) -> Refused:
-    remedy = "Give two results of wres-assure check --format json, the older first."
-    return Refused("file_json", f"{file} {what}.", remedy, file)
+    return Refused(
+        "file_json", f"{file} {what}.", "Give two results of wres-assure check --format json, the older first.", file
+    )

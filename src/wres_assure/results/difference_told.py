@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from textwrap import wrap
 
-from ..model import OUTCOMES, Json
+from ..model import OUTCOMES, Json, grouped
 from ..wording.cells import cells_of
 from ..wording.numbers import NOTHING, number
 from ..wording.report import ACTION_TITLES, coverage_line
@@ -33,8 +33,7 @@ def text(found: Difference) -> str:
 
 def _lines(found: Difference) -> Iterator[str]:
     organisation = found.after["submission"]["organisation"]
-    code = clean(organisation["code"]) or "no code"
-    yield from _wrapped(f"{name_shown(organisation['name'])} ({code})")
+    yield from _wrapped(f"{name_shown(organisation['name'])} ({clean(organisation['code']) or 'no code'})")
     sides = (("Before", found.before), ("After", found.after))
     for when, entry in sides:
         year = entry["submission"]["reporting_year"] or "year not told"
@@ -52,13 +51,11 @@ def _lines(found: Difference) -> Iterator[str]:
         yield from _wrapped(f"{when}: {coverage_line(entry['coverage'])}", 0, 2)
     levels = [clean(entry["reliability"]["level"])[:40] for entry in (found.before, found.after)]
     yield from _wrapped(f"Reliability of the figures: {levels[0]} before, {levels[1]} after.")
-    for kind in KINDS:
-        changes = [change for change in found.changes if change.kind == kind]
-        if changes:
-            head = _PERHAPS if kind == RESOLVED and _rules_differ(found) else _HEADS[kind]
-            yield from _heading(f"{head} ({len(changes):,})")
-            for change in changes:
-                yield from _change(change)
+    for kind, changes in grouped(found.changes, lambda change: change.kind).items():
+        head = _PERHAPS if kind == RESOLVED and _rules_differ(found) else _HEADS[kind]
+        yield from _heading(f"{head} ({len(changes):,})")
+        for change in changes:
+            yield from _change(change)
     yield from _indicators(found)
 
 

@@ -14,9 +14,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from ..model import Json
-from . import compile_peers as rule_peers
-from . import compile_scoring as rule_scoring
-from .compile_briefing import mistakes
+from .compile_parts import Scoring, briefing_mistakes, not_listed, peer_groups, peer_mistakes, unknown
 from .expression import names_in
 from .parser import ExpressionError, did_you_mean, parse, unit_of
 from .places import places_of, unknown_members
@@ -25,10 +23,7 @@ from .selectors import Vocabulary
 from .strict_yaml import RulebookError, Source, Steps, sources
 
 COMPILED_FORMAT = 1
-NOT_RULES = {"schema.json", "README.md"}
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-
-
+_NAMED = re.compile(r"\{([^{}:]*)[^{}]*\}")  # in a message, before its form
 _IN_CASES = {"year": "a whole number", "printed": "a list of printed texts"}
 
 
@@ -86,28 +81,24 @@ class _Compiler:
                 self.errors.append(
                     f"collection: layout {name} extends {difference.extends!r}, which is no whole layout."
                 )
-        for name, parameter in self.parameters.items():
-            self._authority(self.sources["parameters.yaml"], (name, "reference"), parameter.reference)
-        for year, reference in self.items.questions_confirmed.items():
-            self._authority(self.sources["collection/items.yaml"], ("questions_confirmed", year), reference)
-        for name, question in self.narrative.items():
-            self._authority(self.sources["collection/narrative.yaml"], (name, "authority"), question.authority)
+        confirmed = self.items.questions_confirmed
+        cited: list[tuple[str, Steps, str]] = [
+            *(("parameters.yaml", (name, "reference"), entry.reference) for name, entry in self.parameters.items()),
+            *(("collection/items.yaml", ("questions_confirmed", year), said) for year, said in confirmed.items()),
+            *(("collection/narrative.yaml", (name, "authority"), q.authority) for name, q in self.narrative.items()),
+        ]
+        for file, steps, authority in cited:
+            self._authority(self.sources[file], steps, authority)
         for source, at, rule, _ in rules.values():
-            for field, names in (
-                ("explains", rule.explains),
-                ("replaces", rule.replaces),
-                ("successor", [rule.successor]),
-            ):
-                for other in names:
-                    if other is not None and other not in rules:
-                        self._refuse(source, (*at, field), f"No rule is called {other!r}.{did_you_mean(other, rules)}")
-        for steps, message in mistakes(models, rules):
-            self._refuse(self.sources["briefing.yaml"], steps, message)
-        for name, steps, message in rule_peers.mistakes(models, benchmarks):
-            self._refuse(self.sources[name], steps, message)
+            others = [("explains", other) for other in rule.explains] + [("replaces", other) for other in rule.replaces]
+            for field, other in (*others, ("successor", rule.successor)):
+                if other is not None and other not in rules:
+                    self._refuse(source, (*at, field), unknown("rule", other, rules))
+        for file, steps, message in (*briefing_mistakes(models, rules), *peer_mistakes(models, benchmarks)):
+            self._refuse(self.sources[file], steps, message)
         compiled_rules = [self._rule(*entry) for entry in rules.values()]
         indicators = [self._indicator(name, model) for name, model in self.indicators.items()]
-        scoring = rule_scoring.Scoring(self.vocabulary, self.indicators, self.references)
+        scoring = Scoring(self.vocabulary, self.indicators, self.references)
         reliability, score = scoring.compiled(models["scoring.yaml"])
         for steps, message, offset in scoring.mistakes:
             self._refuse(self.sources["scoring.yaml"], steps, message, offset)
@@ -128,7 +119,7 @@ class _Compiler:
             "reliability": reliability,
             "scoring": score,
             "briefing": models["briefing.yaml"].model_dump(),
-            "peer_groups": rule_peers.compiled(models["peers.yaml"]),
+            "peer_groups": peer_groups(models["peers.yaml"]),
             "benchmarks": [_with_text_years(entry.model_dump()) for of in benchmarks.values() for entry in of],
         }
 
@@ -211,10 +202,8 @@ class _Compiler:
         self._refuse_halves(source, at, rule)
         known = {*units, *bound, "place", "detail", "raw"}
         texts: dict[Steps, str] = {("codes", code, "message"): said.message for code, said in rule.codes.items()}
-        texts[("message",)] = rule.message or ""
-        for steps, message in texts.items():
-            for placeholder in _PLACEHOLDER.findall(message):
-                name = placeholder.partition(":")[0]
+        for steps, message in (texts | {("message",): rule.message or ""}).items():
+            for name in _NAMED.findall(message):
                 if name not in known:
                     self._refuse(source, (*at, *steps), f"The message names {name!r}.{did_you_mean(name, known)}")
         self._authority(source, (*at, "authority"), rule.authority)
@@ -259,19 +248,27 @@ class _Compiler:
         }
 
     def _refuse_halves(self, source: Source, at: Steps, rule: Rule) -> None:
-        if (rule.assert_ is None) == (rule.raised_by is None):
-            self._refuse(source, at, f"{rule.id} has either assert or raised_by.")
-        if rule.assert_ is not None and not (rule.message and rule.remedy):
-            self._refuse(source, at, f"{rule.id} has an assert, so it needs a message and a remedy.")
-        if rule.raised_by and not rule.codes:
-            self._refuse(source, at, f"{rule.id} is raised by {rule.raised_by}, so it needs codes.")
-        if rule.status in ("suspended", "retired") and not rule.status_reason:
-            self._refuse(source, at, f"{rule.id} is {rule.status}, so it needs a status_reason.")
-        if rule.status == "retired" and not rule.successor:
-            self._refuse(source, at, f"{rule.id} is retired, so it names a successor (or is suspended instead).")
-        outcomes = {case.get("outcome") for case in rule.cases}
-        if rule.assert_ is not None and not {"passed", "failed"} <= outcomes:
-            self._refuse(source, (*at, "cases"), f"{rule.id} needs a case that passes and one that fails.")
+        asserts, outcomes = rule.assert_ is not None, {case.get("outcome") for case in rule.cases}
+        unexplained = rule.status in ("suspended", "retired") and not rule.status_reason
+        halves: list[tuple[object, Steps, str]] = [
+            (asserts == (rule.raised_by is not None), (), "has either assert or raised_by."),
+            (asserts and not (rule.message and rule.remedy), (), "has an assert, so it needs a message and a remedy."),
+            (rule.raised_by and not rule.codes, (), f"is raised by {rule.raised_by}, so it needs codes."),
+            (unexplained, (), f"is {rule.status}, so it needs a status_reason."),
+            (
+                rule.status == "retired" and not rule.successor,
+                (),
+                "is retired, so it names a successor (or is suspended instead).",
+            ),
+            (
+                asserts and not {"passed", "failed"} <= outcomes,
+                ("cases",),
+                "needs a case that passes and one that fails.",
+            ),
+        ]
+        for lacking, steps, message in halves:
+            if lacking:
+                self._refuse(source, (*at, *steps), f"{rule.id} {message}")
         for number, case in enumerate(rule.cases):
             for name, value in case.items():
                 if not _fits_case(name, value):
@@ -284,12 +281,8 @@ class _Compiler:
         return [list(place) for place in places_of(rule, next(iter(self.layouts.values()), None), self.items)]
 
     def _authority(self, source: Source, at: Steps, authority: str) -> None:
-        document, _, section = authority.partition(".")
-        if document not in self.references:
-            self._refuse(source, at, f"No reference is called {document!r}.{did_you_mean(document, self.references)}")
-        elif section not in self.references[document].sections:
-            known = self.references[document].sections
-            self._refuse(source, at, f"{document} lists no section {section!r}.{did_you_mean(section, known)}")
+        if said := not_listed(authority, self.references):
+            self._refuse(source, at, said)
 
     # Selectors and expressions
 
@@ -390,14 +383,9 @@ class _Compiler:
                 }
             )
         extra: dict[str, list[str]] = {}
-        for field, text in (
-            ("events", model.events),
-            ("min_events", model.min_events),
-            *(
-                (f"unknown_{part}", value)
-                for part, value in (model.unknown.model_dump() if model.unknown else {}).items()
-            ),
-        ):
+        unknown_people = model.unknown.model_dump() if model.unknown else {}
+        named = {"events": model.events, "min_events": model.min_events}
+        for field, text in (named | {f"unknown_{part}": text for part, text in unknown_people.items()}).items():
             if text is not None:
                 self._add_selector(source, (name,), field, text, set(), extra, {})
         return {

@@ -12,6 +12,12 @@ from typing import Any
 from .expression import FUNCTIONS, Tree
 
 MAX_LENGTH, MAX_DEPTH = 500, 20
+# By the name that `ast` gives each operator.
+_SIGNS = {
+    "USub": "neg", "Not": "not", "And": "and", "Or": "or", "Add": "+", "Sub": "-", "Mult": "*", "Div": "/",
+    "Lt": "<", "LtE": "<=", "Gt": ">", "GtE": ">=", "Eq": "==", "NotEq": "!=",
+}  # fmt: skip
+
 
 class ExpressionError(Exception):
     """A text that is no expression here; `column` counts from 1 within it."""
@@ -68,31 +74,19 @@ def _tree(node: Any, depth: int) -> Tree:
             return name
         case ast.Attribute(value=ast.Name(id="parameter"), attr=name) if not name.startswith("_"):
             return f"parameter.{name}"  # the one dotted name; an attribute of anything is refused below
-        case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return ["neg", deeper(operand)]
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return ["not", deeper(operand)]
+        case ast.UnaryOp(op=ast.USub() | ast.Not() as op, operand=operand):
+            return [_SIGNS[type(op).__name__], deeper(operand)]
         case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div() as op, right=right):
-            sign = (
-                "+"
-                if isinstance(op, ast.Add)
-                else "-"
-                if isinstance(op, ast.Sub)
-                else "*"
-                if isinstance(op, ast.Mult)
-                else "/"
-            )
-            return [sign, deeper(left), deeper(right)]
+            return [_SIGNS[type(op).__name__], deeper(left), deeper(right)]
         case ast.BoolOp(op=op, values=values):
-            return ["and" if isinstance(op, ast.And) else "or", *map(deeper, values)]
+            return [_SIGNS[type(op).__name__], *map(deeper, values)]
         case ast.Compare(left=left, ops=ops, comparators=comparators):
-            signs = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
             parts = [left, *comparators]
             links = []
             for link, a, b in zip(ops, parts, parts[1:], strict=False):
-                if type(link) not in signs:
+                if type(link).__name__ not in _SIGNS:
                     raise ExpressionError("Comparisons are < <= > >= == and !=.", column)
-                links.append([signs[type(link)], deeper(a), deeper(b)])
+                links.append([_SIGNS[type(link).__name__], deeper(a), deeper(b)])
             return links[0] if len(links) == 1 else ["and", *links]
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if name in FUNCTIONS:
             least, most = FUNCTIONS[name]

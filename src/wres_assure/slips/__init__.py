@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from ..facts import ABSENT, Facts
-from ..model import FAILED, Fact, Finding, Place, Raised, Slip
+from ..model import FAILED, Finding, Place, Raised, Slip
 from ..numbers import CannotCompute, Operand, exact
 from ..rulebook import Rule, Rulebook
 from ..stats.proportions import normal_quantile
@@ -152,12 +152,12 @@ class Ordinary:
         self._spread = {
             unit: rulebook.parameter(f"ordinary_change_{unit}", year) or math.inf for unit in ("staff", "flow", "share")
         }
-        self.before: dict[Place, Fact] = {}
-        for fact in facts.all:
-            if fact.key.basis in ("previous", "restated") and fact.value is not None:
-                key = fact.key.under("verified")
-                if fact.key.basis == "previous" or key not in self.before:
-                    self.before[key] = fact
+        self.before = {
+            fact.key.under("verified"): fact
+            for basis in ("restated", "previous")  # where both have a figure, last year's own return is taken
+            for fact in facts.all
+            if fact.key.basis == basis and fact.value is not None
+        }
         self._growth = self._middle()
         pairs = [key for key in self.before if self._comparable(key)]
         beyond = {key for key in pairs if abs(self.distance(key, (facts.get(key) or ABSENT).value or 0.0)) > _BEYOND}

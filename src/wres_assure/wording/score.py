@@ -59,14 +59,9 @@ class IndexLine(NamedTuple):
 
 def profile_sentence(assessment: Assessment) -> str:
     """`Of the nine indicators 3 are worse for BME staff and told from chance (1, 2 and 8); 4 …`. Never summed."""
-    parts = [f"{count} {title} ({which})" for count, title, which in profile_lines(assessment.score)]
+    found = ((assessment.score.profile.get(name, ()), titles) for name, titles in CLASSES.items())
+    parts = [f"{len(of)} {titles[len(of) > 1]} ({listed(list(map(number_of, of)))})" for of, titles in found if of]
     return f"Of the {in_words(len(assessment.indicators))} indicators {'; '.join(parts)}." if parts else ""
-
-
-def profile_lines(score: Score) -> list[tuple[str, str, str]]:
-    """Each class of the profile that has indicators: how many, what they are, which."""
-    found = ((score.profile.get(name, ()), titles) for name, titles in CLASSES.items())
-    return [(str(len(of)), titles[len(of) > 1], listed(list(map(number_of, of)))) for of, titles in found if of]
 
 
 def unusable_lines(indicators: Iterable[Indicator]) -> list[tuple[str, str]]:
@@ -152,8 +147,8 @@ def index_steps(score: Score, rules: Json) -> list[str]:
             mean = math.fsum(w * t.g for w, t in zip(weights, terms, strict=True)) / math.fsum(weights)
             means.append((of["weight"], mean))
             parts = " + ".join(f"{w:g} x {_signed(t.g)}" for w, t in zip(weights, terms, strict=True))
-            by = f"({parts}) / {sum(weights):g} = {_n(mean)}"
-            steps.append(f"{name.capitalize()}: {by}; exp {_n(mean)} = {_n(math.exp(mean))}.")
+            shown = f"({parts}) / {sum(weights):g} = {_n(mean)}; exp {_n(mean)} = {_n(math.exp(mean))}"
+            steps.append(f"{name.capitalize()}: {shown}.")
     whole = math.fsum(weight for weight, _ in means)
     g = math.fsum(weight * mean for weight, mean in means) / whole
     parts = " + ".join(f"{weight:g} x {_signed(mean)}" for weight, mean in means)

@@ -220,8 +220,8 @@ class _Copy:
             )
         if not drawn:
             raise not_carried(self.file, "has a drawing that is not there")
-        content = read_part(self.parts.package, drawn)  # not always XML
-        self.parts[drawn] = boxes(content, notes, outline, order, self.file)
+        known = read_part(self.parts.package, drawn)  # not always XML
+        self.parts[drawn] = boxes(known, notes, outline, order, self.file)
         return ""
 
     def _in_front(self, checks: str) -> None:
@@ -236,23 +236,22 @@ class _Copy:
             f'xmlns:r="{self.parts.office}" r:id="{identity}"/>'
         )
         edits: list[Edit] = [(sheets.open.end, sheets.open.end, tag.encode())]
-        for one in elements(content, "definedNames", "definedName"):
-            of_sheet = attributes(content, one.open).get("localSheetId")
-            if of_sheet is not None:
-                moved = with_attributes(content, one.open, localSheetId=str(whole(of_sheet) + 1))
-                edits.append((one.open.start, one.open.end, moved))
+        edits += [
+            (one.open.start, one.open.end, with_attributes(content, one.open, localSheetId=str(whole(of_sheet) + 1)))
+            for one in elements(content, "definedNames", "definedName")
+            if (of_sheet := attributes(content, one.open).get("localSheetId")) is not None
+        ]
         views = elements(content, "bookViews", "workbookView")
         for one in views:
             given = attributes(content, one.open)
-            changes = {"activeTab": str(whole(given.get("activeTab")) + 1)}
-            if "firstSheet" in given:
-                changes["firstSheet"] = "0"  # the first tab to be seen: ours
+            seen = {"firstSheet": "0"} if "firstSheet" in given else {}  # the first tab to be seen: ours
+            changes = {"activeTab": str(whole(given.get("activeTab")) + 1), **seen}
             edits.append((one.open.start, one.open.end, with_attributes(content, one.open, **changes)))
         if not views:  # without a view the first sheet is active, which no longer is the one that was
             if elements(content, "bookViews"):
                 raise not_carried(self.file, "is laid out as Excel never does")
-            view = f'<{p}bookViews><{p}workbookView activeTab="1"/></{p}bookViews>'
-            edits.append((sheets.start, sheets.start, view.encode()))
+            view = f'<{p}bookViews><{p}workbookView activeTab="1"/></{p}bookViews>'.encode()
+            edits.append((sheets.start, sheets.start, view))
         self.parts[self.parts.book] = edited(content, edits)
 
     def _said(self, numbers: list[int]) -> list[TextRun]:

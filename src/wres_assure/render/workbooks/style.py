@@ -67,7 +67,10 @@ def guide(layout: Json) -> list[str]:
     """The instructions of the Guide sheet, one paragraph each."""
     date = layout["snapshot_date"]
     restated = layout["blocks"].get("restated")
-    lines = [
+    return [
+        *([] if layout["verified"] else [
+            "This workbook follows a reconstruction of the collection's template. It is not the "
+            "official workbook: send your return in the one you were given."]),
         ("White cells are yours to fill in. Grey cells with figures in italics are calculated: leave them as they are. "
          "Darker grey cells are not asked for."),
         f"Headcounts are people in post on {date}, not full-time equivalents.",
@@ -82,11 +85,7 @@ def guide(layout: Json) -> list[str]:
         "Survey percentages are entered as the survey gives them: 24.3 for 24.3 %, not 0.243.",
         ("The number of respondents is not part of the collection. With it, a difference between groups in the survey "
          "can be told from chance."),
+        *([f"The columns headed \"{restated['heading']}\" take last year's figures as you know them now."]
+          if restated else []),
         "The sheets are protected, without a password, so that no label or formula is changed by a slip.",
-    ]
-    if restated:
-        lines.insert(-1, f"The columns headed \"{restated['heading']}\" take last year's figures as you know them now.")
-    if not layout["verified"]:
-        lines.insert(0, "This workbook follows a reconstruction of the collection's template. It is not the "
-                        "official workbook: send your return in the one you were given.")
-    return lines
+    ]  # fmt: skip

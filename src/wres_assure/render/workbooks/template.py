@@ -111,11 +111,11 @@ def template(layout: Json, items: Json, figures: Mapping[Place, float | int | st
     book.set_properties({"title": layout["title"], "created": _CREATED})
     style = _styles(book)
     sheet = book.add_worksheet(layout["sheet"])
-    last = _headings(sheet, layout, cover, style)
+    _headings(sheet, layout, cover, style)
     _labels(sheet, layout, spots, notes, style)
     _write_figures(sheet, spots, items, figures, style)
     _validation(sheet, layout, spots)
-    _page(sheet, layout, last)
+    _page(sheet, layout)
     _guide(book.add_worksheet("Guide"), layout, style)
     book.close()
     return buffer.getvalue()
@@ -240,8 +240,8 @@ def _styles(book: Any) -> Style:
     return style
 
 
-def _headings(sheet: Any, layout: Json, cover: Mapping[str, str], style: Style) -> int:
-    """The cover and the two rows of headings; gives back the last column."""
+def _headings(sheet: Any, layout: Json, cover: Mapping[str, str], style: Style) -> None:
+    """The cover and the two rows of headings."""
     columns = _columns(layout)
     last = columns["respondents"] + 1
     sheet.write_string(0, 0, layout["title"], style("title"))
@@ -266,7 +266,6 @@ def _headings(sheet: Any, layout: Json, cover: Mapping[str, str], style: Style) 
     sheet.merge_range(4, last - 2, 4, last - 1, layout["respondents"]["heading"], heading)
     for index, group in enumerate(("white", "bme")):
         sheet.write_string(5, last - 2 + index, layout["ethnicity"][group][0], heading)
-    return last
 
 
 def _answer(sheet: Any, row: int, column: int, name: str, answer: str, style: Any) -> None:
@@ -366,9 +365,10 @@ def _validation(sheet: Any, layout: Json, spots: Mapping[Place, _Spot]) -> None:
                 "input_message": HELP[subject].format(date=layout["snapshot_date"])})
 
 
-def _page(sheet: Any, layout: Json, last: int) -> None:
+def _page(sheet: Any, layout: Json) -> None:
     bottom = max(row["row"] for section in layout["sections"] for row in section["rows"]) + ROWS_ABOVE
     columns = _columns(layout)
+    last = columns["respondents"] + 1
     widths = ((1, 1, 21), (2, 2, 6), (3, 3, 50), (4, 4, 11), (_FIRST_COLUMN, columns["notes"] - 1, 11),
               (columns["notes"], columns["notes"], 36), (columns["respondents"], last, 12))
     for first, until, width in widths:

@@ -1,0 +1,221 @@
+"""briefing.yaml, peers.yaml, benchmarks/ and scoring.yaml compiled: what they name must stand in the other files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator, Mapping
+from typing import Any
+
+from ..model import Json
+from .expression import names_in
+from .parser import ExpressionError, did_you_mean, parse, unit_of
+from .selectors import Vocabulary
+from .strict_yaml import Steps
+
+Mistake = tuple[str, Steps, str]  # file, steps in it, a sentence for the author
+
+
+def unknown(kind: str, name: str, known: Any) -> str:
+    """That nothing of a kind bears a name, with the nearest that one does."""
+    return f"No {kind} is called {name!r}.{did_you_mean(name, known)}"
+
+
+def not_listed(authority: str, references: Mapping[str, Any]) -> str:
+    """What is wrong with a reference to a document's section; "" where it is listed."""
+    document, _, section = authority.partition(".")
+    if document not in references:
+        return unknown("reference", document, references)
+    known = references[document].sections
+    return "" if section in known else f"{document} lists no section {section!r}.{did_you_mean(section, known)}"
+
+
+# The briefing
+
+
+def briefing_mistakes(models: dict[str, Any], rules: Container[str]) -> Iterator[Mistake]:
+    """Every name of briefing.yaml that nothing bears."""
+    briefing: Json = models["briefing.yaml"].model_dump()
+    yield from (("briefing.yaml", *told) for told in _of_briefing(briefing, models, rules))
+
+
+def _of_briefing(briefing: Json, models: dict[str, Any], rules: Container[str]) -> Iterator[tuple[Steps, str]]:
+    named: dict[str, tuple[str, Any]] = {
+        "answers": ("question of the narrative", models["collection/narrative.yaml"]),
+        "items": ("item", models["collection/items.yaml"].items),
+        "people": ("person", briefing["people"]),
+        "against": ("framework", briefing["frameworks"]),
+    }
+    for steps, entry in _entries(briefing):
+        for field, (kind, known) in named.items():
+            condition = [entry["only_if"]] if field == "answers" and entry.get("only_if") else []
+            for name in (*(entry.get(field) or ()), *condition):
+                if name not in known:
+                    yield (*steps, field), unknown(kind, name, known)
+        if "authority" in entry and (said := not_listed(entry["authority"], models["references.yaml"])):
+            yield (*steps, "authority"), said
+        if entry.get("rule") and entry["rule"] not in rules:
+            yield (*steps, "rule"), f"No rule is called {entry['rule']!r}."
+    indicators, asked = models["indicators.yaml"], briefing["indicators"]
+    no_indicator, not_asked = [n for n in asked if n not in indicators], [n for n in indicators if n not in asked]
+    yield from ((("indicators", name), unknown("indicator", name, indicators)) for name in no_indicator)
+    yield from ((("indicators",), f"There is no line of enquiry for {name}.") for name in not_asked)
+    in_force = {framework["kind"] for framework in briefing["frameworks"].values() if framework["until"] is None}
+    for kind in ("inspection", "equality"):
+        if kind not in in_force:
+            yield ("frameworks",), f"No framework of the kind {kind} is in force today."
+
+
+def _entries(briefing: Json) -> Iterator[tuple[Steps, Json]]:
+    for part, content in briefing.items():
+        if isinstance(content, list):
+            yield from (((part, index), entry) for index, entry in enumerate(content))
+        elif "questions" in content:
+            yield (part,), content
+        elif part != "people":
+            yield from (((part, name), entry) for name, entry in content.items())
+
+
+# Peers and benchmarks
+
+_OF_PEERS = ("wanted", "size_factor", "limits_95", "limits_998")  # numbers of peers.yaml, each a parameter
+
+
+def peer_groups(groups: Any) -> Json:
+    """peers.yaml as the programme uses it, its numbers as selectors."""
+    let = {name: [getattr(groups, name).removeprefix("parameter."), "parameter", "", "", ""] for name in _OF_PEERS}
+    return {"steps": groups.steps, "let": let, "regions": groups.regions}
+
+
+def peer_mistakes(models: dict[str, Any], benchmarks: Mapping[str, list[Any]]) -> Iterator[Mistake]:
+    """Every name of peers.yaml and benchmarks/ that nothing bears, and every value that cannot be."""
+    groups, references = models["peers.yaml"], models["references.yaml"]
+    parameters = [f"parameter.{name}" for name in models["parameters.yaml"]]
+    for name in _OF_PEERS:
+        if (said := getattr(groups, name)) not in parameters:
+            yield "peers.yaml", (name,), unknown("parameter", said, parameters)
+    for index, step in enumerate(groups.steps):
+        if "type" not in step:
+            message = "Organisations of several types are never comparable. Add type to the step."
+            yield "peers.yaml", ("steps", index), message
+    if said := not_listed(groups.authority, references):
+        yield "peers.yaml", ("authority",), said
+    taken: dict[tuple[Any, ...], str] = {}
+    for file, entries in benchmarks.items():
+        for index, entry in enumerate(entries):
+            yield from ((file, (index, *steps), said) for steps, said in _of_benchmark(entry, models))
+            for year in entry.values:
+                place = f"{file}, entry {index + 1},"
+                other = taken.setdefault((entry.indicator, entry.title, entry.population, year), place)
+                if other != place:
+                    yield file, (index, "values", year), f"{other} gives one of {year} already. Keep one of the two."
+
+
+def _of_benchmark(entry: Any, models: dict[str, Any]) -> Iterator[tuple[Steps, str]]:
+    indicators, regions = models["indicators.yaml"], ["England", *models["peers.yaml"].regions]
+    if said := not_listed(entry.source, models["references.yaml"]):
+        yield ("source",), said
+    if entry.indicator not in indicators:
+        yield ("indicator",), unknown("indicator", entry.indicator, indicators)
+    elif entry.measure not in (known := ["value", "other", *indicators[entry.indicator].groups]):
+        yield ("measure",), f"{entry.indicator} has no '{entry.measure}'.{did_you_mean(entry.measure, known)}"
+    if entry.population not in regions:
+        yield ("population",), unknown("region", entry.population, regions)
+    for year, value in entry.values.items():
+        if value < 0 or (entry.unit == "share" and value > 1):
+            yield ("values", year), f"{value} cannot be a {entry.unit}. Write a share of 12 % as 0.12."
+
+
+# Reliability, profile and gap index
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+# What a level of reliability may rest on, with its unit; `score` gives the numbers.
+NUMBERS = {
+    "judged": "share",
+    "sound": "number",
+    "missing": "number",
+    "correct": "number",
+    "explain": "number",
+    "unjudged": "number",
+    "unknown": "number",
+    "without_bases": "number",
+    "unknown_share": "share",
+}
+WORDS = {*NUMBERS, "asked", "unsound", "correct_rules", "explain_rules", "unjudged_rules", "unknown_rules", "bases"}
+
+
+class Scoring:
+    """Compiles scoring.yaml, and keeps every mistake in it: steps, message, column of an expression."""
+
+    def __init__(self, vocabulary: Vocabulary, indicators: Mapping[str, Any], references: Mapping[str, Any]) -> None:
+        self.vocabulary, self.indicators, self.references = vocabulary, indicators, references
+        self.mistakes: list[tuple[Steps, str, int]] = []
+
+    def compiled(self, model: Any) -> tuple[list[Json], Json]:
+        """The levels of reliability, and the rest."""
+        levels = [self._level(("reliability", at), level) for at, level in enumerate(model.reliability)]
+        rest = model.model_dump(exclude={"reliability"})
+        if model.profile:
+            self._authority(("profile", "no_difference", "authority"), model.profile.no_difference.authority)
+        if model.gap_index:
+            self._authority(("gap_index", "authority"), model.gap_index.authority)
+            self._domains(model.gap_index)
+            for name, term in rest["gap_index"]["terms"].items():
+                self._term(name, term)
+        return levels, rest
+
+    def _refuse(self, steps: Steps, message: str, offset: int = 0) -> None:
+        self.mistakes.append((steps, message, offset))
+
+    def _authority(self, steps: Steps, authority: str) -> None:
+        if not_listed(authority, self.references):
+            self._refuse(steps, f"No reference is called {authority!r}.")
+
+    def _level(self, at: Steps, level: Any) -> Json:
+        let: dict[str, list[str]] = {}
+        units = dict(NUMBERS)
+        tree: Any = None
+        try:
+            tree = parse(level.when)
+            for name in names_in(tree):
+                if name.startswith("parameter."):
+                    let[name], units[name] = self.vocabulary.selector(name, set(), [])
+            unit_of(tree, units)
+        except ExpressionError as e:
+            self._refuse((*at, "when"), e.message, e.column - 1)
+        for name in _PLACEHOLDER.findall(level.reason):
+            if name not in WORDS:
+                self._refuse((*at, "reason"), f"The reason names {name!r}.{did_you_mean(name, WORDS)}")
+        return {"level": level.level, "when": tree, "reason": level.reason, "let": let}
+
+    def _domains(self, index: Any) -> None:
+        named = [(domain, name) for domain, of in index.domains.items() for name in of.indicators]
+        for domain, name in named:
+            if name not in index.terms:
+                at: Steps = ("gap_index", "domains", domain, "indicators", name)
+                self._refuse(at, unknown("term", name, index.terms))
+        for name in index.terms:
+            if [other for _, other in named].count(name) != 1:
+                self._refuse(("gap_index", "terms", name), f"{name} belongs in one domain.")
+
+    def _term(self, name: str, term: Json) -> None:
+        """What a term names stands in its indicator; the selector of `at_most` is compiled in place."""
+        at: Steps = ("gap_index", "terms", name)
+        indicator = self.indicators.get(name)
+        if indicator is None:
+            self._refuse(at, unknown("indicator", name, self.indicators))
+            return
+        known = {short for derivation in indicator.derivations for short in derivation.let}
+        for side in ("over", "under"):
+            entry = term[side]
+            if entry["group"] not in indicator.groups:
+                hint = did_you_mean(entry["group"], indicator.groups)
+                self._refuse((*at, side, "group"), f"{name} has no group {entry['group']!r}.{hint}")
+            for field in ("events", "people"):
+                if entry[field] is not None and entry[field] not in known:
+                    hint = did_you_mean(entry[field], known)
+                    self._refuse((*at, side, field), f"{name} is not made of {entry[field]!r}.{hint}")
+            if entry["at_most"] is not None:
+                try:
+                    entry["at_most"] = self.vocabulary.selector(entry["at_most"], set(), [])[0]
+                except ExpressionError as e:
+                    self._refuse((*at, side, "at_most"), e.message, e.column - 1)
