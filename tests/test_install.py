@@ -143,8 +143,8 @@ def test_the_entry_point_is_the_programme(wheel: Path) -> None:
 
 
 HEAVY = {
-    "docx", "jinja2", "lxml", "numpy", "openpyxl", "pandas", "pandera", "pydantic", "rich", "scipy", "typst",
-    "xlsxwriter", "yaml",
+    "docx", "jinja2", "justhtml", "lxml", "numpy", "openpyxl", "pandas", "pandera", "pydantic", "rich", "scipy",
+    "tinycss2", "typst", "xlsxwriter", "yaml",
 }  # fmt: skip
 
 
