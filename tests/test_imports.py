@@ -78,6 +78,8 @@ OWNERS = {
     "rich": {"cli", "run", "render.terminal"},
     "jinja2": {"render.briefing"},
     "markupsafe": {"render.briefing"},
+    "justhtml": {"render.briefing.allowed"},
+    "tinycss2": {"render.briefing.allowed"},
     "typst": {"render.briefing"},
     "font_source_sans_pro": {"render.briefing"},
     "docx": {"render.briefing"},
@@ -93,7 +95,9 @@ OWNERS = {
 
 # imported where they are there, and said to be missing where they are not
 EXTRAS = {"dask", "docx", "font_source_sans_pro", "pyarrow", "typst"}
-RUN_TIME = ["click", "jinja2", "pandas", "pandera", "pydantic", "pyyaml", "rich", "xlsxwriter"]
+RUN_TIME = [
+    "click", "jinja2", "justhtml", "pandas", "pandera", "pydantic", "pyyaml", "rich", "tinycss2", "xlsxwriter",
+]  # fmt: skip
 
 BANNED_MODULES = {
     "asyncio", "ctypes", "ftplib", "http", "importlib", "marshal", "multiprocessing", "pickle", "random", "secrets",

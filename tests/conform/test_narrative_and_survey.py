@@ -123,11 +123,12 @@ def test_the_blank_narrative_says_whom_it_asks_and_which_questions_are_meant(rul
     ("text", "said"),
     [
         ("board_signoff: yes", "no question is called 'board_signoff'. Did you mean 'board_sign_off'?"),
+        ("Jane Smith 01/01/1980: yes", "narrative.yaml line 1: no question is called '[text]'."),
         ("board_sign_off: perhaps", "the answer to board_sign_off is not yes or no"),
         ("submitted_on: 31/08/2021", "is not a date, year first"),
         ("submitted_on: 2021-02-30", "is not a date, year first"),
         ("target_8a_and_above: 120", "is not a percentage"),
-        ("board_sign_off: yes\nboard_sign_off: no", "stands here twice"),
+        ("Jane O'Neil: yes\nJane O'Neil: no", "narrative.yaml:2:1: '[text]' stands here twice"),
         ("board_sign_off: !!python/object/apply:os.system [id]", "the tag"),
         ("- board_sign_off", "is not a list of questions and answers"),
         ("board_sign_off: [", "not YAML"),

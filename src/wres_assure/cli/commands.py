@@ -254,7 +254,7 @@ def demo(output: str, force: bool) -> None:
         if os.path.basename(folder) == "clean_acute_trust":
             os.makedirs(output, exist_ok=True)
             files.write(target, _in_form(document(assessment, rulebook), "html"), force)
-    click.echo(f"The briefing on clean_acute_trust lies in {target}.")
+    click.echo(clean(f"The briefing on clean_acute_trust lies in {target}."))
 
 
 @commands.command()
@@ -274,7 +274,8 @@ def template(year: int | None, narrative: bool, output: str, force: bool) -> Non
         from ..conform.narrative import template as questions
 
         files.write(output, questions(rulebook, year), force)
-        click.echo(f"{output} is written. Leave blank what you do not know, and give it to check with --narrative.")
+        todo = "Leave blank what you do not know, and give it to check with --narrative."
+        click.echo(clean(f"{output} is written. {todo}"))
         return
     layout = next((layout for layout in rulebook.layouts.values() if layout["year"] == year), None)
     if layout is None:
@@ -284,4 +285,4 @@ def template(year: int | None, narrative: bool, output: str, force: bool) -> Non
 
     files.write(output, written(layout, rulebook.items), force)
     which = "" if layout["verified"] else f" It follows a reconstruction of the {year} template, not the official one."
-    click.echo(f"{output} is written.{which}")
+    click.echo(clean(f"{output} is written.{which}"))

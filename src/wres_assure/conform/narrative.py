@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import datetime
 import os
+import re
 
+from ..figures import WITHHELD
 from ..model import ORGANISATIONS, Fact, Place, Refused
 from ..rulebook import Rulebook
 
@@ -67,7 +69,7 @@ def facts_of(path: str, rulebook: Rulebook) -> list[Fact]:
     try:
         source = Source(Path(path), name)
     except RulebookError as e:
-        raise _refused(str(e), name) from None
+        raise _refused(re.sub("(?s)'.*' stands", f"'{WITHHELD}' stands", str(e)), name) from None
     answers = source.data if source.data is not None else {}
     if not isinstance(answers, dict):
         raise _refused(f"{name} is not a list of questions and answers.", name)
@@ -76,7 +78,8 @@ def facts_of(path: str, rulebook: Rulebook) -> list[Fact]:
         where = f"{name} line {source.keys.get((question,), (1, 1))[0]}"
         if question not in rulebook.narrative:
             hint = did_you_mean(str(question), rulebook.narrative)
-            raise _refused(f"{where}: no question is called '{question}'.{hint}", where)
+            named = question if hint else WITHHELD  # a slip of ours is shown; else it may be anything, a name too
+            raise _refused(f"{where}: no question is called '{named}'.{hint}", where)
         if answer is None:
             continue
         kind = rulebook.narrative[question]["kind"]

@@ -1,7 +1,7 @@
 """Templates somebody else wrote, run in a process of their own: for so long, with so much memory, and then checked.
 
-The sandbox (html.py) keeps a template from what it must not touch. The process ends one that would run for
-ever, and what comes out of it is looked through: a page that would load or run anything is not given to anybody.
+The sandbox (html.py) keeps a template from what it must not touch. The process ends one that would run for ever, and
+holds what it makes to lists of what a page may be made of (allowed.py): what could load or run is given to nobody.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 from ...briefing.document import Document
@@ -24,24 +23,6 @@ if TYPE_CHECKING:
 
 SECONDS, MEGABYTES = 10, 1024  # a page takes milliseconds and some 60 MB
 _LARGEST = 20_000_000  # characters of a page
-_LOADING = {
-    "animate", "applet", "audio", "base", "embed", "feimage", "foreignobject", "form", "frame", "iframe", "image",
-    "link", "object", "portal", "script", "set", "source", "track", "use", "video",
-}  # fmt: skip
-_ADDRESSES = {"src", "srcset", "data", "poster", "background", "action", "formaction", "ping", "manifest", "xlink:href"}
-_STYLED = {
-    "style",
-    "fill",
-    "stroke",
-    "filter",
-    "mask",
-    "clip-path",
-    "cursor",
-    "marker-start",
-    "marker-mid",
-    "marker-end",
-}
-_POLICY = "default-src 'none'"  # of a page that a browser itself keeps from loading anything
 
 
 def page(document: Document, pictures: Mapping[str, str], folders: tuple[str, ...]) -> str:
@@ -69,63 +50,7 @@ def page(document: Document, pictures: Mapping[str, str], folders: tuple[str, ..
         ) from None
     if "error" in answer:
         raise Unwritable(f"{what}: {clean(answer['error'])}")
-    if loaded := loads(answer["page"]):
-        raise Unwritable(
-            f"{what}: it could load or run something ({clean(loaded)[:80]}). A briefing loads nothing; mend that."
-        )
     return answer["page"]
-
-
-def loads(page: str) -> str:
-    """The first part of a page that loads, runs or sends something; "" where none does and a policy forbids it."""
-    looked = _Look()
-    looked.feed(page)
-    looked.close()
-    return looked.found or ("" if looked.guarded else "no Content-Security-Policy as in our own briefing.html.j2")
-
-
-class _Look(HTMLParser):
-    found = ""
-    guarded = in_style = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """An opening tag: what it is, and each of its attributes."""
-        self.in_style = tag == "style"
-        if tag in _LOADING or (
-            tag == "meta" and any(name == "http-equiv" and (value or "").lower() == "refresh" for name, value in attrs)
-        ):
-            self._say(f"<{tag}>")
-        given = dict(attrs)
-        if tag == "meta" and (given.get("http-equiv") or "").lower() == "content-security-policy":
-            self.guarded = (given.get("content") or "").startswith(_POLICY)
-        for name, value in attrs:
-            text = "".join((value or "").split()).lower()
-            inner = name in ("src", "xlink:href") and text.startswith("data:image/")
-            if (
-                name.startswith("on")
-                or (name in _ADDRESSES and not inner)
-                or (name == "href" and not text.startswith(("https:", "http:", "mailto:", "#")))
-                or (name in _STYLED and _outside(text))
-            ):
-                self._say(f"{name} of <{tag}>")
-
-    handle_startendtag = handle_starttag
-
-    def handle_endtag(self, tag: str) -> None:
-        """A closing tag: a style ends."""
-        self.in_style = False
-
-    def handle_data(self, data: str) -> None:
-        """Text: inside a style it may name an address."""
-        if self.in_style and _outside("".join(data.split()).lower()):
-            self._say("an address in <style>")
-
-    def _say(self, what: str) -> None:
-        self.found = self.found or what
-
-
-def _outside(style: str) -> bool:
-    return "@import" in style or "\\" in style or "url(" in style.replace("url(data:image/", "").replace("url(#", "")
 
 
 # In the process of its own
@@ -149,11 +74,17 @@ def _limit() -> None:
 def _answer(given: list[Any]) -> dict[str, str]:
     from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
 
+    from . import allowed
     from .html import rendered
 
     document, pictures, folders = given
     try:
         made = rendered(from_data(document), pictures, tuple(folders))
+        if len(made) > _LARGEST:
+            return {"error": f"the page is longer than {_LARGEST:,} characters."}
+        return {"page": allowed.held(made)}
+    except allowed.NotAllowed as e:
+        return {"error": f"{_line_of(e.words, made, folders[0])}{str(e)[:400]}."}
     except TemplateSyntaxError as e:
         return {"error": f"{e.name or 'a template'}, line {e.lineno}: {e.message}."}
     except TemplateNotFound as e:
@@ -171,7 +102,23 @@ def _answer(given: list[Any]) -> dict[str, str]:
         OSError,
     ) as e:
         return {"error": f"{_place(e.__traceback__, folders)}{str(e)[:300] or type(e).__name__}."}
-    return {"page": made} if len(made) <= _LARGEST else {"error": f"the page is longer than {_LARGEST:,} characters."}
+
+
+def _line_of(words: tuple[str, ...], made: str, folder: str) -> str:
+    """Where one of these stands: `style.css, line 3: ` in the templates, else the line of the page they made."""
+    texts = {}
+    for name in sorted(os.listdir(folder)):
+        path = os.path.join(folder, name)
+        if name.endswith((".j2", ".css", ".html")) and os.path.isfile(path):
+            with open(path, encoding="utf-8", errors="replace") as file:
+                texts[name] = file.read(_LARGEST)
+    texts["the page they made"] = made
+    for word in filter(None, words):
+        for name, text in texts.items():
+            at = text.lower().find(word.lower())
+            if at >= 0:
+                return f"{name}, line {text.count(chr(10), 0, at) + 1}: "
+    return ""
 
 
 def _place(trace: TracebackType | None, folders: list[str]) -> str:
