@@ -25,7 +25,7 @@ import pandas as pd
 from ..figures import plain
 from ..model import DIMENSIONS, FACT_COLUMNS, Note, Place, Refused, Row, Submission
 from ..read.preflight import load, recognise
-from ..read.table import MAX_COLUMNS, MAX_FIELD, REQUIRED, lines_of, records_of, separator_of, shown
+from ..read.table import MAX_COLUMNS, MAX_FIELD, REQUIRED, head_of, lines_of, records_of, shown
 from ..read.table import read_table as read_facts
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def _wide_csv(data: bytes, file: str, deadline: float) -> tuple[pd.DataFrame, li
     """The columns of a wide CSV as text, and each row's line; None where no column is a figure."""
     lines = lines_of(data, file)
     first = next(at for at, line in enumerate(lines) if line.strip(" \t,;"))
-    records = records_of(lines, first, separator_of(lines[first], file, first + 1), file)
+    records = records_of(lines, *head_of(lines, first, file), file)
     _, header = next(records)
     if not any(key_of(name) for name in header):
         return None

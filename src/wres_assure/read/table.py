@@ -46,7 +46,7 @@ def read_table(data: bytes, file: str, sha256: str, deadline: float) -> Submissi
     if first is None:
         raise Refused("file_empty", f"{file} holds nothing but blanks.", "Save the file again with its rows.", file)
 
-    separator = separator_of(lines[first], file, first + 1)
+    first, separator = head_of(lines, first, file)
     records = records_of(lines, first, separator, file)
     header_line, header = next(records)
     names, notes = _header(header, header_line, file)
@@ -138,6 +138,15 @@ def _decode_windows(data: bytes, file: str) -> str:
         )
 
 
+def head_of(lines: list[str], first: int, file: str) -> tuple[int, str]:
+    """The header's line, counted from 0, and the separator: as a line `sep=;` before it says, else by the header."""
+    said = lines[first].strip().strip('"').lower()
+    if said.startswith("sep=") and said[4:] in _SEPARATORS:
+        after = (at for at in range(first + 1, len(lines)) if lines[at].strip(" \t,;"))
+        return next(after, first), said[4:]
+    return first, separator_of(lines[first], file, first + 1)
+
+
 def separator_of(line: str, file: str, line_number: int) -> str:
     """The separator that gives the header line the columns we need, else the one that splits it most."""
     best, most = ",", (False, 0)
@@ -159,8 +168,12 @@ def separator_of(line: str, file: str, line_number: int) -> str:
 
 
 def records_of(lines: list[str], first: int, separator: str, file: str) -> Iterator[tuple[int, list[str]]]:
-    """Every record with the line it begins in."""
-    reader = csv.reader((line + "\n" for line in lines[first:]), delimiter=separator, strict=True)
+    """Every record with the line it begins in; where blanks follow the separators of the header, they are no part."""
+    header = lines[first]
+    spaced = 0 < header.count(separator) == header.count(f"{separator} ") and separator != "\t"
+    reader = csv.reader(
+        (line + "\n" for line in lines[first:]), delimiter=separator, strict=True, skipinitialspace=spaced
+    )
     began = first + 1
     try:
         for fields in reader:

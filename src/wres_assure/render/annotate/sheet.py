@@ -35,6 +35,7 @@ _BEFORE_LEGACY_DRAWING = frozenset((
     "drawing",
 ))  # fmt: skip
 _LIGHT = 0xC0  # a font whose red, green and blue are all above this cannot be read on a pale fill
+_MAX_STYLES = 64_000  # that Excel can have
 _COLUMNS = 500  # whose widths and styles are looked at; content of a return ends well before
 RowColumn = tuple[int, int]  # a cell, both from 1
 StyleFor = Callable[[int, str], int]
@@ -223,7 +224,7 @@ def _pale(colour: Mapping[str, str]) -> bool:
 class Styles:
     """The styles of the workbook and those added at the ends of their lists; nothing there is renumbered."""
 
-    def __init__(self, content: bytes | None, main: str, file: str) -> None:
+    def __init__(self, content: bytes | None, main: str, file: str, highest: int = 0) -> None:
         self.content = content or _BARE.format(main=main).encode()
         self.prefix = prefix_of(root(self.content).name)
         if namespace(self.content) != main:
@@ -234,6 +235,10 @@ class Styles:
         self.sections = {name: sections[name] for name in ("fonts", "fills", "cellXfs")}
         self.known = {name: elements(self.content, name, "*") for name in self.sections}
         self.added: dict[str, list[str]] = {name: [] for name in self.sections}
+        missing = highest + 1 - len(self.known["cellXfs"])
+        if missing > _MAX_STYLES:
+            raise not_carried(file, f"uses {missing:,} styles that are not in it")
+        self.missing = max(missing, 0)  # cells that name them look like any other; so that ours are not taken for them
         self.light = {at for at, font in enumerate(self.known["fonts"]) if self._is_light(font)}
 
     def add(self, section: str, xml: str) -> int:
@@ -241,7 +246,7 @@ class Styles:
         added = self.added[section]
         if xml not in added:
             added.append(xml)
-        return len(self.known[section]) + added.index(xml)
+        return len(self.known[section]) + added.index(xml) + (self.missing if section == "cellXfs" else 0)
 
     def fill(self, colour: str) -> int:
         """The number of a fill with one colour, given as `F8CBAD`."""
@@ -258,9 +263,9 @@ class Styles:
         A light font keeps its ground: it could not be read on ours, and white text that is hidden must stay so, or
         the copy would no longer show what is wrong with it. The comment stands on the cell all the same.
         """
-        if base >= len(self.known["cellXfs"]):
+        if not self.known["cellXfs"]:
             return base
-        element = self.known["cellXfs"][base]
+        element = self.known["cellXfs"][base if base < len(self.known["cellXfs"]) else 0]
         if whole(attributes(self.content, element.open).get("fontId")) in self.light:
             return base
         start = with_attributes(self.content, element.open, fillId=str(self.fill(FILLS[action])), applyFill="1")
@@ -272,6 +277,10 @@ class Styles:
 
     def bytes(self) -> bytes:
         """The part with all that was added."""
+        first = self.known["cellXfs"][:1]
+        plain = self.content[first[0].start : first[0].end].decode() if first else f"<{self.prefix}xf/>"
+        self.added["cellXfs"][:0] = [plain] * self.missing
+        self.missing = 0
         counts = {name: str(len(self.known[name]) + len(added)) for name, added in self.added.items() if added}
         return edited(self.content, (
             edit
