@@ -34,6 +34,8 @@ _BEFORE_LEGACY_DRAWING = frozenset((
     "headerFooter", "rowBreaks", "colBreaks", "customProperties", "cellWatches", "ignoredErrors", "smartTags",
     "drawing",
 ))  # fmt: skip
+_MAX_STYLES = 65_490  # formats of cells that Excel allows; fonts and fills are fewer
+_MAX_TAGS = 300_000  # of the styles: four a format, and some for the rest
 _LIGHT = 0xC0  # a font whose red, green and blue are all above this cannot be read on a pale fill
 _COLUMNS = 500  # whose widths and styles are looked at; content of a return ends well before
 RowColumn = tuple[int, int]  # a cell, both from 1
@@ -225,6 +227,8 @@ class Styles:
 
     def __init__(self, content: bytes | None, main: str, file: str) -> None:
         self.content = content or _BARE.format(main=main).encode()
+        if self.content.count(b"<") > _MAX_TAGS:
+            raise not_carried(file, "has more styles than Excel allows")
         self.prefix = prefix_of(root(self.content).name)
         if namespace(self.content) != main:
             raise not_carried(file, "has styles in another form than its sheets")
@@ -233,15 +237,15 @@ class Styles:
             raise not_carried(file, "has styles laid out as Excel never does")
         self.sections = {name: sections[name] for name in ("fonts", "fills", "cellXfs")}
         self.known = {name: elements(self.content, name, "*") for name in self.sections}
-        self.added: dict[str, list[str]] = {name: [] for name in self.sections}
+        if any(len(known) > _MAX_STYLES for known in self.known.values()):
+            raise not_carried(file, "has more styles than Excel allows")
+        self.added: dict[str, dict[str, int]] = {name: {} for name in self.sections}  # each with its number
         self.light = {at for at, font in enumerate(self.known["fonts"]) if self._is_light(font)}
 
     def add(self, section: str, xml: str) -> int:
         """The number of an entry of `fonts`, `fills` or `cellXfs`, put last unless it was added before."""
         added = self.added[section]
-        if xml not in added:
-            added.append(xml)
-        return len(self.known[section]) + added.index(xml)
+        return added.setdefault(xml, len(self.known[section]) + len(added))
 
     def fill(self, colour: str) -> int:
         """The number of a fill with one colour, given as `F8CBAD`."""
