@@ -185,7 +185,7 @@ def _wide_csv(data: bytes, file: str, deadline: float) -> tuple[pd.DataFrame, li
         return None
     rows: list[list[str | None]] = []
     at: list[int] = []
-    for line, fields in records:
+    for count, (line, fields) in enumerate(records):
         if len(fields) > len(header) and any(field.strip() for field in fields[len(header) :]):
             raise Refused(
                 "csv_row_wide",
@@ -193,7 +193,7 @@ def _wide_csv(data: bytes, file: str, deadline: float) -> tuple[pd.DataFrame, li
                 "Put values that contain the separator in quotation marks.",
                 f"line {line}",
             )
-        if len(rows) % 256 == 0 and monotonic() > deadline:
+        if count % 256 == 0 and monotonic() > deadline:
             raise Refused(
                 "deadline", f"{file} takes too long to read.", "Split it and check the pieces.", f"line {line}"
             )

@@ -75,6 +75,7 @@ def load(path: os.PathLike[str] | str) -> tuple[str, bytes]:
     Refused: missing, a folder or a device, not permitted, over 50 MB.
     """
     file = os.path.basename(os.fspath(path).rstrip("/\\")) or os.fspath(path)
+    file = file.encode(errors="replace").decode()  # a name may hold bytes that are no text
     try:
         status = os.stat(path)
         if stat.S_ISDIR(status.st_mode):

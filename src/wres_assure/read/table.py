@@ -16,6 +16,7 @@ REQUIRED = ("item", "value")
 MAX_LINE = 1_000_000
 MAX_COLUMNS = 1_000
 MAX_ROWS = 200_000
+MAX_LINES = 1_100_000  # a sheet of Excel has 1,048,576 rows, and may be saved with all of them blank
 MAX_FIELD = 32_767
 _NAME_LENGTH = 40
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
@@ -52,7 +53,9 @@ def read_table(data: bytes, file: str, sha256: str, deadline: float) -> Submissi
     names, notes = _header(header, header_line, file)
     width = len(header)
     rows: list[Row] = []
-    for line_number, fields in records:
+    for count, (line_number, fields) in enumerate(records):
+        if count % 4096 == 0 and monotonic() > deadline:  # blank rows take time too
+            _refuse("deadline", file, line_number, "takes too long to read", "Split it and check the pieces.")
         if len(fields) > width and any(field.strip() for field in fields[width:]):
             _refuse(
                 "csv_row_wide",
@@ -71,8 +74,6 @@ def read_table(data: bytes, file: str, sha256: str, deadline: float) -> Submissi
                 f"has more than {MAX_ROWS:,} rows",
                 "Split it by organisation or year and check the pieces.",
             )
-        if len(rows) % 4096 == 0 and monotonic() > deadline:
-            _refuse("deadline", file, line_number, "takes too long to read", "Split it and check the pieces.")
         if max(map(len, fields)) > MAX_FIELD:
             _refuse(
                 "text_long",
@@ -86,8 +87,17 @@ def read_table(data: bytes, file: str, sha256: str, deadline: float) -> Submissi
 
 
 def lines_of(data: bytes, file: str) -> list[str]:
-    """The lines of a table's text; Refused where its bytes are not all of one encoding, or no text."""
-    return _decoded(data, file).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    """The lines of a table's text; Refused where its bytes are not all of one encoding, no text, or too many lines."""
+    text = _decoded(data, file).replace("\r\n", "\n").replace("\r", "\n")
+    if (count := text.count("\n")) > MAX_LINES:
+        _refuse(
+            "csv_lines",
+            file,
+            MAX_LINES,
+            f"has {count:,} lines; at most {MAX_LINES:,} are read, blank ones too",
+            "Delete the empty rows below the figures, or split the file and check the pieces.",
+        )
+    return text.split("\n")
 
 
 def _decoded(data: bytes, file: str) -> str:
