@@ -37,7 +37,7 @@ ROOMS = {
     # for rule writers; the document; the result
     "authoring": "facts figures rulebook conform compare check wording",
     "briefing": "facts rulebook wording",
-    "results": "figures rulebook wording",
+    "results": "figures read rulebook wording",
     # a format each
     "render": "rulebook wording",
     "render.workbooks": "rulebook wording",
@@ -48,7 +48,7 @@ ROOMS = {
     "run": "facts read rulebook wording conform compare one_return assess results render cohort",
     "cli": "conform read rulebook wording assess authoring briefing results render render.workbooks render.annotate "
     "render.briefing run",
-    "__main__": "cli",
+    "__main__": "cli run",
 }
 STAGES = {"conform", "derive", "compare", "check", "slips", "score"}
 # What of a room is for others; of a room not named here that is its `__init__` alone.
@@ -60,13 +60,13 @@ DOORS = {
     "cohort": "table",
     "compare": "_ change claims peers",
     "conform": "_ earlier narrative",
-    "read": "_ cells package preflight references table workbook xml",
+    "read": "_ cells package preflight references result table workbook xml",
     "render": "score_text terminal text",
     "render.briefing": "docx html markdown pdf",
     "render.workbooks": "findings style template",
     "results": "difference difference_told result",
     "rulebook": "_ expression parser strict_yaml",
-    "run": "every_return files inputs",
+    "run": "every_return files inputs outputs",
     "score": "_ reliability usable",
     "stats": "comparisons power power_of_change proportions",
     "wording": "cells change findings indicators numbers peers report said score small_counts text",

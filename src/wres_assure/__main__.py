@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -16,33 +21,42 @@ def main(arguments: list[str] | None = None) -> int:
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # a pipe of an old Windows cannot take every letter
     code = _run(sys.argv[1:])
+    for number, stream in enumerate((sys.stdout, sys.stderr), 1):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:  # said already; or Python would complain about it once more on the way out
+            os.dup2(os.open(os.devnull, os.O_WRONLY), number)
     gc.freeze()
     return code
 
 
 def _run(arguments: list[str]) -> int:
-    from .model import Refused
+    from .model import Refused, Unwritable
+    from .run.inputs import own_fault
 
     try:
-        from .cli.plain import plain_check, run_plain
-
-        if plain := plain_check(arguments):
-            return run_plain(*plain, own_fault)
-        from .cli.commands import run
-
-        return run(arguments, own_fault)
+        if sys.stdout is None and not any(word.startswith(("-o", "--output")) for word in arguments):
+            raise Unwritable("The output is closed, so that nobody would read it. Write it to a file with --output.")
+        code = _done(arguments, own_fault)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return code
     except Refused as e:
         _tell(f"{e.message} {e.remedy}")
         return 3
+    except Unwritable as e:
+        _tell(str(e))
+        return 2
     except KeyboardInterrupt:
         _tell("Stopped.")
         return 130
-    except BrokenPipeError:
-        import os
-
-        # Or Python would complain about the closed pipe once more on the way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    except OSError as e:  # the disk, the network, permissions: neither the file's fault nor ours
+        if isinstance(e.filename, str):
+            _tell(f"{e.filename} could not be read or written ({e.strerror}). Put that right, or name another.")
+            return 3
+        _tell(f"The output could not be written ({e.strerror or 'it is closed'}). Write it to a file with --output.")
+        return 2
     except Exception as e:  # a traceback would carry cell values, and helps nobody who is not an author
         if type(e).__name__ == "RulebookUnusable":
             _tell(f"The rulebook cannot be used.\n{e}")
@@ -51,24 +65,23 @@ def _run(arguments: list[str]) -> int:
         return 4
 
 
-def own_fault(error: BaseException) -> str:
-    """What to say of an error of our own: where it happened, and nothing of what was being read."""
-    import os
+def _done(arguments: list[str], fault: Callable[[BaseException], str]) -> int:
+    from .cli.plain import plain_check, run_plain
 
-    from . import __version__
+    if plain := plain_check(arguments):
+        return run_plain(*plain, fault)
+    from .cli.commands import run
 
-    frame = error.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    where = f" at {os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}" if frame else ""
-    return (
-        f"wres-assure {__version__} failed, which is no fault of the file: {type(error).__name__}{where}. "
-        "Report this line to its authors."
-    )
+    return run(arguments, fault)
 
 
 def _tell(text: str) -> None:
-    print("\n".join("".join(c if c.isprintable() else " " for c in line) for line in text.split("\n")), file=sys.stderr)
+    lines = ("".join(c if c.isprintable() else " " for c in line) for line in text.split("\n"))
+    try:
+        if sys.stderr is not None:
+            print("\n".join(lines), file=sys.stderr)
+    except OSError:
+        pass
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from wres_assure import __main__, __version__
 from wres_assure.cli import commands as cli
 from wres_assure.model import Refused, Unwritable
 from wres_assure.rulebook import Rulebook
-from wres_assure.run import every_return, files
+from wres_assure.run import every_return, files, outputs
 
 pytestmark = pytest.mark.usefixtures("rules_read_once")
 
@@ -166,7 +166,7 @@ def test_no_half_file_where_moving_fails(tmp_path: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(os, "replace", failing)
     with pytest.raises(Unwritable, match="open elsewhere"):
-        files.write(str(tmp_path / "out.txt"), "text", False)
+        outputs.write(str(tmp_path / "out.txt"), "text", True)
     assert not os.listdir(tmp_path)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 import sys
 import zlib
@@ -118,13 +119,31 @@ def test_bombs_are_refused_in_bounded_time_and_memory(make: Any, code: str, mebi
 
 
 def test_a_bomb_is_refused_before_anything_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    def never(*_: object) -> None:
-        raise AssertionError("unpacked")
+    asked: list[int] = []
+
+    class Counting:
+        def __init__(self, window: int) -> None:
+            self.inner = zlib.decompressobj(window)
+
+        def decompress(self, content: bytes, limit: int) -> bytes:
+            asked.append(limit)
+            return bytes(self.inner.decompress(content, limit))
+
+        @property
+        def eof(self) -> bool:
+            return bool(self.inner.eof)
 
     bomb = comment_bomb()
-    monkeypatch.setattr(package_limits, "decompressobj", never)
+    monkeypatch.setattr(package_limits, "decompressobj", Counting)
     refused = refusal(bomb)
     assert (refused.code, "300 MB" in str(refused)) == ("zip_size", True)
+    assert max(asked) < 5_000  # of the small parts that say where the sheet is
+
+
+def test_what_is_not_read_is_not_counted() -> None:
+    beside = {"xl/media/image1.png": b"\0" * 12_000_000, "xl/pivotCache/pivotCacheRecords1.xml": b" " * 12_000_000}
+    assert len(read_bytes(build(more=beside), "return.xlsx").sheets[0].cells) == 1
+    assert refusal(build(style=" " * 12_000_000)).code == "zip_size"
 
 
 def test_a_lying_header_unpacks_no_more_than_it_declares(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,7 +225,18 @@ def test_f6_200k_cells_are_read_and_one_more_is_not() -> None:
     assert refusal(stored(cells(200_000) + "<row><c/></row>")).code == "cells_many"
 
 
-NAMES = ["../../evil.txt", "xl/../../evil", "/etc/passwd", "C:\\x", "C:/x", "xl\\evil.xml", "a\nb", "..", ""]
+NAMES = [
+    "../../evil.txt",
+    "xl/../../evil",
+    "/etc/passwd",
+    "C:\\x",
+    "C:/x",
+    "xl\\..\\evil.xml",
+    "\\evil",
+    "a\nb",
+    "..",
+    "",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -259,6 +289,10 @@ FAKES = [
     ("a wrong check sum", patch(build(), SHEET, crc=1), "file_damaged", "check sum"),
     ("a smaller size", patch(build(), SHEET, size=20), "file_damaged", "size"),
     ("a larger size", patch(build(), SHEET, size=9_999), "file_damaged", "check sum"),
+    ("random bytes", random.Random(1).randbytes(3_000), "file_other", "is not a workbook; perhaps it is encrypted or"),
+    ("few random bytes", random.Random(2).randbytes(64), "file_other", "perhaps it is encrypted or damaged"),
+    ("a workbook without its first bytes", build()[7:], "file_other", "perhaps it is encrypted or damaged"),
+    ("nothing but zeros", bytes(5_000), "file_other", "perhaps it is encrypted or damaged"),
     ("zeros", b"PK\3\4" + b"\0" * 5_000, "file_damaged", "its end is missing"),
 ]  # fmt: skip
 
@@ -372,6 +406,17 @@ def outside(element: str) -> dict[str, Any]:
     return {"book_links": BOOK_LINK, "more": {"xl/externalLinks/externalLink1.xml": part}}
 
 
+def formatted(code: str, value: str) -> dict[str, Any]:
+    style = styles("<xf/><xf numFmtId='164'/>", f"<numFmt numFmtId='164' formatCode='{code}'/>")
+    return {"rows": f"<row><c s='1'><v>{value}</v></c></row>", "style": style}
+
+
+def anchored(anchor: str, inside: str) -> dict[str, Any]:
+    drawing = f"<xdr:wsDr xmlns:xdr='urn:x'><xdr:{anchor}>{inside}</xdr:{anchor}></xdr:wsDr>"
+    return {**picture("pic", FIVE), "more": {**PICTURE["more"], "xl/drawings/drawing1.xml": drawing}}  # type: ignore[dict-item]
+
+
+PALETTE = "<rgbColor rgb='00000000'/>" * 2 + "<rgbColor rgb='00FFFFFF'/>" + "<rgbColor rgb='00112233'/>" * 9
 NOTES: list[tuple[str, dict[str, Any], list[Note]]] = [
     ("nothing to note", {}, []),
     ("hidden sheet", {"state": "hidden"}, [Note("hidden_sheet", "S", "the sheet is hidden; 1 cell with content")]),
@@ -393,7 +438,34 @@ NOTES: list[tuple[str, dict[str, Any], list[Note]]] = [
     ("white but empty", {"rows": "<row><c s='1'/></row>", "style": WHITE}, []),
     ("picture over cells", picture("pic", FIVE), [Note("picture", "S", "pictures lie over 2 cells (B2, C2)")]),
     ("picture beside cells", picture("pic", "<row r='9'><c><v>1</v></c></row>"), []),
-    ("shape over cells", picture("sp", FIVE), []),
+    ("white by the palette", {"rows": FIVE, "style": WHITE.replace("<color rgb='FFFFFFFF'/>", "<color indexed='9'/>")},
+     [Note("white_text", "S", "white text on white or no fill: 2 cells (B2, C2)")]),
+    ("white by a palette of its own",
+     {"rows": FIVE, "style": WHITE.replace("<color rgb='FFFFFFFF'/>", "<color indexed='2'/>").replace(
+         "</styleSheet>", f"<colors><indexedColors>{PALETTE}</indexedColors></colors></styleSheet>")},
+     [Note("white_text", "S", "white text on white or no fill: 2 cells (B2, C2)")]),
+    ("no longer white in a palette of its own",
+     {"rows": FIVE, "style": WHITE.replace("<color rgb='FFFFFFFF'/>", "<color indexed='9'/>").replace(
+         "</styleSheet>", f"<colors><indexedColors>{PALETTE}</indexedColors></colors></styleSheet>")}, []),
+    ("hidden by the format", formatted(";;;", "1"), [Note("hidden_by_format", "S", "1 cell (A1)")]),
+    ("numbers hidden by the format", formatted('&quot;&quot;;&quot;&quot;', "1"),
+     [Note("hidden_by_format", "S", "1 cell (A1)")]),
+    ("zeros hidden by the format", formatted("0;-0;;@", "0"), []),
+    ("below zero hidden by the format", formatted("0;", "-3"), [Note("hidden_by_format", "S", "1 cell (A1)")]),
+    ("above zero not", formatted("0;", "3"), []),
+    ("white by the format", formatted("[White]0", "3"),
+     [Note("white_text", "S", "white text on white or no fill: 1 cell (A1)")]),
+    ("picture by its size", anchored("oneCellAnchor", "<xdr:from><xdr:col>0</xdr:col><xdr:row>1</xdr:row></xdr:from>"
+                                     "<xdr:ext cx='1300000' cy='190500'/><xdr:pic/>"),
+     [Note("picture", "S", "pictures lie over 3 cells (A2, B2, C2)")]),
+    ("shape by its place and size", anchored("absoluteAnchor", "<xdr:pos x='609600' y='190500'/>"
+                                             "<xdr:ext cx='600000' cy='190500'/><xdr:sp/>"),
+     [Note("picture", "S", "shapes lie over 1 cell (B2)")]),
+    ("shape above them",
+     anchored("absoluteAnchor", "<xdr:pos x='0' y='0'/><xdr:ext cx='600000' cy='190500'/><xdr:sp/>"), []),
+    ("shape one sees through", anchored("absoluteAnchor", "<xdr:pos x='0' y='0'/><xdr:ext cx='9600000' cy='1905000'/>"
+                                        "<xdr:sp><xdr:spPr><a:noFill xmlns:a='urn:a'/></xdr:spPr></xdr:sp>"), []),
+    ("shape over cells", picture("sp", FIVE), [Note("picture", "S", "shapes lie over 2 cells (B2, C2)")]),
     ("macros", {"more": {"xl/vbaProject.bin": b"\0"}},
      [Note("macros", "return.xlsx", "the workbook carries macros; they were not run")]),
     ("macro sheet", {"book_links": (("m", "xlMacrosheet", "macrosheets/sheet1.xml"),),
@@ -431,6 +503,32 @@ def test_f9_notes_quote_no_cell() -> None:
     notes = read_bytes(build(rows, style=WHITE, state="hidden"), "return.xlsx").notes
     assert {note.code for note in notes} == {"hidden_sheet", "hidden_cells", "white_text", "dde"}
     assert "Jane" not in str(notes)
+
+
+SEVEN = "<row><c><v>7</v></c></row>"
+FAR_ROWS = "<row r='{0}'><c r='A{0}'><v>1</v></c></row>"
+
+
+@pytest.mark.parametrize(
+    ("long", "why"),
+    [
+        (FAR_ROWS.format(6_000), "content as far as A6000"),
+        ("<row r='1'><c r='XFD1' t='inlineStr'><is><t>x</t></is></c></row>", "content as far as XFD1"),
+        (f"<row>{'<c/>' * 200_001}</row>", "more than 200,000 cells"),
+        (" " * 12_000_000, "too many bytes"),
+    ],
+)
+@pytest.mark.parametrize("first", [True, False], ids=["before the return", "after it"])
+def test_a_long_sheet_beside_the_return_is_left_unread_and_told(long: str, why: str, first: bool) -> None:
+    names = ("Download", "Return") if first else ("Return", "Download")
+    identity = {"Return": "rId1", "Download": "rIdD"}
+    listed = "".join(f"<sheet name='{name}' sheetId='1' r:id='{identity[name]}'/>" for name in names)
+    book = f"{HEAD}<workbook xmlns='{MAIN}' xmlns:r='{OFFICE}'><sheets>{listed}</sheets></workbook>"
+    more = {"xl/workbook.xml": book, "xl/worksheets/sheet2.xml": worksheet(long)}
+    data = stored(SEVEN, book_links=(("rIdD", "worksheet", "worksheets/sheet2.xml"),), more=more)
+    found = read_bytes(data, "return.xlsx")
+    assert [sheet.name for sheet in found.sheets] == ["Return"]
+    assert found.notes == (Note("sheet_unread", "Download", why),)
 
 
 def test_f9_two_sheets_cannot_share_a_name_or_a_part() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,9 @@ TEXTS = strings(
     "<t>_xD83D__xDE00_</t>",
     "<t>R&amp;D &lt;5</t>",
     "<t/>",
+    "<r><t>24</t></r><r><rPr><vertAlign val='superscript'/></rPr><t>1</t></r>",
+    "<r><rPr><vertAlign val='baseline'/></rPr><t>H2O (24</t></r>"
+    "<r><rPr><vertAlign val='superscript'/></rPr><t>2</t></r><r><t>)</t></r>",
 )
 
 # inside of <c ...>: (attributes and content, kind, raw, value, formula)
@@ -75,6 +79,17 @@ KINDS: list[tuple[str, str, str, object, str | None]] = [
     (" t='d'><v>2021-03-31</v>", "number", "2021-03-31", 44286.0, None),
     (" t='d'><v>2021-03-31T12:00:00</v>", "number", "2021-03-31T12:00:00", 44286.5, None),
     (" t='d'><v>1900-01-01</v>", "number", "1900-01-01", 1.0, None),
+    (" t='d'><v>1899-12-31T06:00:00</v>", "number", "1899-12-31T06:00:00", 0.25, None),
+    (" t='d'><v>1899-12-30T06:00:00</v>", "number", "1899-12-30T06:00:00", 0.25, None),
+    (" t='d'><v>1900-02-28</v>", "number", "1900-02-28", 59.0, None),
+    (" t='d'><v>06:00:00</v>", "number", "06:00:00", 0.25, None),
+    (" t='d'><v>T18:00</v>", "number", "T18:00", 0.75, None),
+    (" t='d'><v>25:00:00</v>", "text", "25:00:00", "25:00:00", None),
+    (" t='d'><v>2021-03-31T00:00:00.00000000000000</v>", "number", "2021-03-31T00:00:00.00000000000000", 44286.0, None),
+    (" t='s'><v>8</v>", "text", "24¹", "24¹", None),
+    (" t='s'><v>9</v>", "text", "H2O (24²)", "H2O (24²)", None),
+    (" t='inlineStr'><is><r><t>24</t></r><r><rPr><vertAlign val='superscript'/></rPr><t>10</t></r><r><t>5</t></r></is>",
+     "text", "24¹⁰5", "24¹⁰5", None),
     (" t='d'><v>2021-02-29</v>", "text", "2021-02-29", "2021-02-29", None),
     ("><f>SUM(A1:A2)</f><v>12</v>", "number", "12", 12.0, "SUM(A1:A2)"),
     (" t='str'><f>A1&amp;\"x\"</f><v>yes_x000D_</v>", "text", "yes\r", "yes\r", 'A1&"x"'),
@@ -121,6 +136,8 @@ PLACES = [
     ("<row r='9'><c r='A9'><v>1</v></c></row><row r='2'><c r='B2'><v>1</v></c><c r='A2'><v>1</v></c></row>",
      {"A9", "B2", "A2"}),
     ("<row r='11'><c r='AA11'><v>1</v></c></row><row r='1'><c r='AA1'><v>1</v></c></row>", {"AA11", "AA1"}),
+    ("<row r='2'><c r='c2'><v>1</v></c><c><v>2</v></c></row>", {"C2", "D2"}),
+    ("<row r='3'><c r='B3'><v>1</v></c><c r='A1'/><c r='A' s='1'/><c><v>1</v></c></row>", {"B3", "C3"}),
     ("<row r='5000'><c r='GR5000'><v>1</v></c></row>", {"GR5000"}),
 ]  # fmt: skip
 
@@ -217,6 +234,50 @@ def test_merges_date_system_and_state() -> None:
     sheet = read_back.sheets[0]
     assert (sheet.name, sheet.state, sheet.merges) == ("S", "veryHidden", ((1, 2, 1, 4), (2, 1, 2, 1)))
     assert sheet.cells[1, 1].value == 44286.0 - 1462
+
+
+MERGES = [
+    ("A1:XFD9", (1, 1, 9, 200)), ("3:4", (3, 1, 4, 200)),
+    ("B:C", (1, 2, 5_000, 3)), ("$A$1:$B$2", (1, 1, 2, 2)), ("a1:b2", (1, 1, 2, 2)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("reference", "merge"), MERGES)
+def test_merges_of_whole_rows_and_in_other_spellings(reference: str, merge: tuple[int, ...]) -> None:
+    after = f"<mergeCells><mergeCell ref='{reference}'/></mergeCells>"
+    assert submission(build(SEVEN, after=after)).sheets[0].merges == (merge,)
+
+
+def test_parts_are_found_by_other_spellings_of_their_names() -> None:
+    content = parts(SEVEN, shared=TEXTS)
+    slashes = {name.replace("/", "\\"): part for name, part in content.items()}
+    seven = only(build(SEVEN))
+    assert only(pack(slashes)) == seven
+    for name, target in (("my sheet", "my%20sheet"), ("my%20sheet", "my%20sheet"), ("été", "%C3%A9t%C3%A9")):
+        moved = dict(content)
+        moved[f"xl/worksheets/{name}.xml"] = moved.pop("xl/worksheets/sheet1.xml")
+        moved["xl/_rels/workbook.xml.rels"] = links(("rId1", "worksheet", f"worksheets\\{target}.xml"))
+        assert only(pack(moved)) == seven
+
+
+@pytest.mark.parametrize("kind", ["styles", "theme", "externalLink"])
+def test_parts_that_a_workbook_does_without_may_be_missing(kind: str) -> None:
+    read_back = submission(build(SEVEN, book_links=(("q", kind, "none.xml"),)))
+    assert read_back.sheets[0].cells[1, 1].value == 7.0
+    assert [note.code for note in read_back.notes] == ["external_link"] * (kind == "externalLink")
+
+
+@pytest.mark.parametrize("listed", ["<sheet name='Module1' sheetId='9' r:id=''/>", "<sheet name='M' sheetId='9'/>"])
+def test_a_sheet_without_identity_is_a_module_and_no_sheet(listed: str) -> None:
+    content = parts(SEVEN)
+    content["xl/workbook.xml"] = str(content["xl/workbook.xml"]).replace("</sheets>", f"{listed}</sheets>")
+    assert [sheet.name for sheet in submission(pack(content)).sheets] == ["S"]
+
+
+def test_a_workbook_without_sheets_has_none() -> None:
+    content = parts(SEVEN)
+    content["xl/workbook.xml"] = re.sub("<sheet .*?/>", "", str(content["xl/workbook.xml"]))
+    assert submission(pack(content)).sheets == ()
 
 
 def test_parts_are_found_through_relationships() -> None:
@@ -403,7 +464,7 @@ def test_uncalculated_formulas_of_openpyxl_are_told_from_missing_values() -> Non
 
 
 DAMAGED = [
-    ("a text that is not there", {"rows": "<row r='1'><c r='A1' t='s'><v>8</v></c></row>", "shared": TEXTS}),
+    ("a text that is not there", {"rows": "<row r='1'><c r='A1' t='s'><v>10</v></c></row>", "shared": TEXTS}),
     ("a text before the first", {"rows": "<row r='1'><c r='A1' t='s'><v>-1</v></c></row>", "shared": TEXTS}),
     ("a text by a word", {"rows": "<row r='1'><c r='A1' t='s'><v>x</v></c></row>", "shared": TEXTS}),
     ("an address of another row", {"rows": "<row r='3'><c r='A1'><v>1</v></c></row>"}),

@@ -415,8 +415,125 @@ def test_a_workbook_without_styles_gets_some(rulebook: Rulebook) -> None:
     types = f'{HEAD}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
     original = pack(parts('<row r="1"><c r="A1"><v>1</v></c></row>', more={TYPES: types}))
     copy = unpacked(copy_of(original, rulebook))
-    assert b"cellXfs" in copy["xl/styles1.xml"] and b"/xl/styles1.xml" in copy[TYPES]
+    assert b"cellXfs" in copy["xl/styles.xml"] and b"/xl/styles.xml" in copy[TYPES]
     assert b'activeTab="1"' in copy[BOOK]
+
+
+@pytest.mark.parametrize("related", [False, True], ids=["no styles part", "related, and not there"])
+def test_styles_that_are_not_there_are_not_ours(related: bool, rulebook: Rulebook) -> None:
+    """Cells keep naming styles by number, and no number of theirs becomes one of ours."""
+    content = unpacked(bytes_of(MANY))
+    del content["xl/styles.xml"]
+    if not related:
+        rels = content["xl/_rels/workbook.xml.rels"].decode()
+        content["xl/_rels/workbook.xml.rels"] = re.sub(r"<Relationship [^>]*/styles\"[^>]*>", "", rels).encode()
+    content[TYPES] = re.sub(rb"<Override [^>]*/xl/styles.xml[^>]*>", b"", content[TYPES])
+    original = pack(content)
+    copy = copy_of(original, rulebook)
+    sheet = opened(copy)["WRES"]
+    marks = {address for _, address in cells_concerned(assessed(original))}
+    filled = {cell.coordinate for row in sheet for cell in row if cell.fill.patternType}
+    assert filled and filled <= marks
+    assert_carried_values(original, copy)
+
+
+def assert_carried_values(original: bytes, copy: bytes) -> None:
+    assert without_checks(counted(copy)) == counted(original)
+
+
+EMPTIED = ["<text/>", "<text></text>", "", "<text><r><t></t></r></text>"]
+
+
+@pytest.mark.parametrize("inside", EMPTIED)
+def test_an_emptied_note_gets_ours(inside: str, rulebook: Rulebook) -> None:
+    def note(book: Any) -> None:
+        book["WRES"]["K8"].comment = openpyxl.comments.Comment("Theirs", "J")
+
+    noted = by_openpyxl(bytes_of(MANY), note)
+    part = next(name for name in unpacked(noted) if "comments" in name and "rels" not in name)
+    original = changed(noted, {part: lambda xml: re.sub(r"<text>.*</text>", inside, xml, flags=re.S)})
+    copy = copy_of(original, rulebook)
+    assert opened(copy)["WRES"]["K8"].comment.text.strip().startswith("wres-assure:")
+
+
+SHEETJS = [
+    ("an ending that nothing has", "bin", "application/vnd.ms-excel.sheet.binary.macroEnabled.main", False),
+    ("the workbook's own ending", "xml", "application/vnd.ms-excel.sheet.macroEnabled.main+xml", False),
+    ("the workbook's own part", "", "application/vnd.ms-excel.sheet.macroEnabled.main+xml", True),
+]
+
+
+@pytest.mark.parametrize(("ending", "of_type", "macros"), [row[1:] for row in SHEETJS], ids=[row[0] for row in SHEETJS])
+def test_macros_are_told_by_the_type_of_the_workbooks_own_part(
+    ending: str, of_type: str, macros: bool, rulebook: Rulebook
+) -> None:
+    def given(types: str) -> str:
+        if ending:
+            types = re.sub(f'<Default Extension="{ending}"[^>]*>', "", types)
+            return types.replace("<Default ", f'<Default Extension="{ending}" ContentType="{of_type}"/><Default ', 1)
+        return re.sub(r'(PartName="/xl/workbook.xml" ContentType=")[^"]*', rf"\1{of_type}", types)
+
+    original = changed(bytes_of(MANY), {TYPES: given})
+    if macros:
+        with pytest.raises(Refused, match="carries macros"):
+            copy_of(original, rulebook)
+    else:
+        assert opened(copy_of(original, rulebook)).sheetnames[0] == "Checks"
+
+
+LIKE_ATTRIBUTES = ["' s=\"1\"'", "'a s=3'", "\"x s='2' y\""]
+
+
+@pytest.mark.parametrize("value", LIKE_ATTRIBUTES)
+def test_what_looks_like_an_attribute_in_the_value_of_another_stays(value: str, rulebook: Rulebook) -> None:
+    def odd(xml: str) -> str:
+        return xml.replace('<c r="K8"', f'<c o:x={value} r="K8"').replace(
+            "<worksheet ", '<worksheet xmlns:o="urn:o" ', 1
+        )
+
+    copy = copy_of(changed(bytes_of(MANY), {SHEET: odd}), rulebook)
+    assert f"o:x={value}" in unpacked(copy)[SHEET].decode()
+    assert opened(copy)["WRES"]["K8"].fill.fgColor.rgb == "FFF8CBAD"
+
+
+THREAD = "{8B9B0E2C-7A0D-4D7C-9B63-0F6C0A0B0C0D}"
+
+
+def threaded(at_cell: str) -> bytes:
+    """A sample with a comment that has replies, as Excel stores one: a note, a thread beside it, and who said it."""
+
+    def note(book: Any) -> None:
+        book["WRES"][at_cell].comment = openpyxl.comments.Comment("[Threaded comment] agreed", f"tc={THREAD}")
+
+    noted = by_openpyxl(bytes_of(MANY), note)
+    kind = "http://schemas.microsoft.com/office/2017/10/relationships/"
+    space = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
+
+    def also(name: str, target: str) -> Callable[[str], str]:
+        link = f'<Relationship Id="rIdT" Type="{kind}{name}" Target="{target}"/></Relationships>'
+        return lambda xml: xml.replace("</Relationships>", link)
+
+    return changed(noted, {
+        "xl/worksheets/_rels/sheet1.xml.rels": also("threadedComment", "/xl/threadedComments/threadedComment1.xml"),
+        "xl/_rels/workbook.xml.rels": also("person", "/xl/persons/person.xml"),
+        "xl/threadedComments/threadedComment1.xml": f'<ThreadedComments xmlns="{space}"><threadedComment '
+        f'ref="{at_cell}" dT="2021-08-01T10:00:00.00" personId="{{1}}" id="{THREAD}"><text>agreed</text>'
+        "</threadedComment></ThreadedComments>",
+        "xl/persons/person.xml": f'<personList xmlns="{space}"><person displayName="J" id="{{1}}"/></personList>',
+    })  # fmt: skip
+
+
+def test_comments_with_replies_are_left_alone_and_answered_on_a_marked_cell_only(rulebook: Rulebook) -> None:
+    parts_of_threads = ("xl/threadedComments/threadedComment1.xml", "xl/persons/person.xml")
+    original = threaded("C1")
+    copy = unpacked(copy_of(original, rulebook))
+    assert all(copy[name] == unpacked(original)[name] for name in parts_of_threads)
+    answered = unpacked(copy_of(threaded("K8"), rulebook))
+    thread, persons = (answered[name].decode() for name in parts_of_threads)
+    assert thread.startswith(unpacked(threaded("K8"))[parts_of_threads[0]].decode().removesuffix("</ThreadedComments>"))
+    assert thread.count("<threadedComment ") == 2 and f'parentId="{THREAD}"' in thread and "TYP-05a: " in thread
+    assert persons.count("<person ") == 2 and 'displayName="wres-assure"' in persons
+    assert opened(copy_of(threaded("K8"), rulebook))["WRES"]["K8"].comment.text.startswith("[Threaded comment] agreed")
 
 
 def test_findings_of_a_workbook_that_is_no_return_stand_on_the_sheet_alone(rulebook: Rulebook) -> None:
@@ -442,20 +559,12 @@ def test_cells_of_an_earlier_return_are_named_but_not_marked(tmp_path: Path) -> 
 
 # --- refused ----------------------------------------------------------------------------------------------------------
 
-RELS = "xl/worksheets/_rels/sheet1.xml.rels"
-THREADS = (
-    f'{HEAD}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship '
-    'Id="rId1" Type="http://schemas.microsoft.com/office/2017/10/relationships/threadedComment" '
-    'Target="../threadedComments/threadedComment1.xml"/></Relationships>'
-)
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("macros", {"xl/vbaProject.bin": b"\0"}, "carries macros"),
     ("a macro workbook by its type",
      {TYPES: lambda part: part.replace("sheet.main+xml", "sheet.macroEnabled.main+xml")}, "carries macros"),
     ("signed", {"_xmlsignatures/sig1.xml": "<x/>"}, "is digitally signed"),
     ("shared", {"xl/revisions/revisionHeaders.xml": "<headers/>"}, "is a shared workbook"),
-    ("threaded comments", {RELS: THREADS, "xl/threadedComments/threadedComment1.xml": "<x/>"},
-     "has comments with replies on the sheet WRES"),
     ("a document type in the list of types", {TYPES: "<!DOCTYPE Types><Types/>"}, "document type declaration"),
     ("a broken list of types", {TYPES: "<Types>"}, "is a damaged workbook"),
     ("another encoding",

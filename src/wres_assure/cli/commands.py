@@ -9,7 +9,7 @@ import click
 
 from .. import __version__
 from ..model import Refused, Unwritable
-from ..run import files
+from ..run import files, outputs
 from ..run.inputs import Inputs, tell
 from ..wording.text import clean
 from .options import (
@@ -40,6 +40,8 @@ def run(arguments: list[str], fault: Callable[[BaseException], str]) -> int:
         return int(commands.main(arguments, prog_name="wres-assure", standalone_mode=False, obj=fault) or 0)
     except click.Abort:
         raise KeyboardInterrupt from None
+    except SystemExit:  # click's answer to a pipe that is closed
+        tell("The output could not be written: whoever reads it closed it. Write it to a file with --output.")
     except Unwritable as e:
         tell(str(e))
     except click.exceptions.NoArgsIsHelpError as e:
@@ -105,7 +107,7 @@ def check(
     from ..run import every_return
 
     if output:
-        files.may_write(output, force, [*paths, *given.paths()])
+        outputs.may_write(output, force, [*paths, *given.paths()])
     run = every_return.run(paths, given, ctx.obj)
     if form == "html" and len(run.assessments) > 1:
         raise click.ClickException(
@@ -177,14 +179,14 @@ def brief(
 
     if templates and form != "html":
         raise click.UsageError(f"--templates are for --format html; {form} has none of its own.")
-    files.may_write(output, force, [path, *given.paths()])
+    outputs.may_write(output, force, [path, *given.paths(), *filter(None, [templates])])
     rulebook = load(given.rules)
     _known_frameworks(framework, rulebook)
     assessment = only_return(path, given, rulebook, "A briefing")
     if refused := refusal(assessment, audience, private_session):
         raise click.ClickException(refused)
     page = document(assessment, rulebook, audience, framework, show_values)
-    files.write(output, _in_form(page, form, templates or ""), force)
+    outputs.write(output, _in_form(page, form, templates or ""), force)
     ctx.exit(exit_code(assessment))
 
 
@@ -237,7 +239,7 @@ def demo(output: str, force: bool) -> None:
 
     target = os.path.join(output, "briefing.html")
     if os.path.lexists(output):
-        files.may_write(target, force)
+        outputs.may_write(target, force)
     samples = resources.folder("sample_submissions")
     stories = [os.path.dirname(path) for path in files.to_check([samples])] if os.path.isdir(samples) else []
     if not stories:
@@ -252,8 +254,8 @@ def demo(output: str, force: bool) -> None:
             f"{found.not_judged} checks not judged."
         )
         if os.path.basename(folder) == "clean_acute_trust":
-            os.makedirs(output, exist_ok=True)
-            files.write(target, _in_form(document(assessment, rulebook), "html"), force)
+            outputs.new_folder(output)
+            outputs.write(target, _in_form(document(assessment, rulebook), "html"), force)
     click.echo(clean(f"The briefing on clean_acute_trust lies in {target}."))
 
 
@@ -268,12 +270,12 @@ def template(year: int | None, narrative: bool, output: str, force: bool) -> Non
 
     if year is None and not narrative:
         raise click.UsageError("Say which year's workbook (--year 2021), or --narrative.")
-    files.may_write(output, force)
+    outputs.may_write(output, force)
     rulebook = load()
     if narrative:
         from ..conform.narrative import template as questions
 
-        files.write(output, questions(rulebook, year), force)
+        outputs.write(output, questions(rulebook, year), force)
         todo = "Leave blank what you do not know, and give it to check with --narrative."
         click.echo(clean(f"{output} is written. {todo}"))
         return
@@ -283,6 +285,6 @@ def template(year: int | None, narrative: bool, output: str, force: bool) -> Non
         raise click.ClickException(f"No template of {year} is known; there is one of {known}.")
     from ..render.workbooks.template import template as written
 
-    files.write(output, written(layout, rulebook.items), force)
+    outputs.write(output, written(layout, rulebook.items), force)
     which = "" if layout["verified"] else f" It follows a reconstruction of the {year} template, not the official one."
     click.echo(clean(f"{output} is written.{which}"))

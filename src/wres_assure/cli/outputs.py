@@ -6,7 +6,7 @@ import os
 
 import click
 
-from ..run import files
+from ..run import files, outputs
 from ..run.inputs import Inputs
 from ..wording.text import clean
 from .options import exit_code, fail_on_option, force_option, inputs, only_return, path_option, show_values_option
@@ -82,7 +82,7 @@ def annotate(
             "Read the findings in a workbook of their own: wres-assure findings. Tell us: this is our fault.",
             file,
         )
-    files.write(output, copy, force)
+    outputs.write(output, copy, force)
     click.echo(clean(f"{output} is written. {words.coverage}"))
     ctx.exit(exit_code(found))
 
@@ -119,7 +119,7 @@ def findings(
     if not found:
         ctx.exit(code)
     results = [result(assessment, rulebook, show_values) for assessment in found]
-    files.write(output, workbook(results, rulebook, [_base(said, returns) for said in not_read]), force)
+    outputs.write(output, workbook(results, rulebook, [_base(said, returns) for said in not_read]), force)
     click.echo(clean(f"{output} is written."))
     ctx.exit(max(code, exit_code(*found)))
 
@@ -151,7 +151,7 @@ def diff(
     from ..results.difference_told import as_json, text
 
     if output:
-        files.may_write(output, force, [old, new])
+        outputs.may_write(output, force, [old, new])
     before, after = (result_of(data, file) for file, data in map(read_file, (old, new)))
     found = difference(before, after)
     files.deliver(as_json(found) if form == "json" else text(found), output, force)
@@ -162,7 +162,7 @@ def _may_write(output: str, force: bool, given: list[str]) -> None:
     """Before any work: an output that is no workbook by its name would not open in Excel."""
     if not output.lower().endswith(".xlsx"):
         raise click.UsageError(f"{output} does not end in .xlsx, the kind of workbook that is written.")
-    files.may_write(output, force, given)
+    outputs.may_write(output, force, given)
 
 
 def _base(said: str, paths: list[str]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..run import files
+from ..run import outputs
 from ..wording.numbers import counted
 from ..wording.text import clean
 
@@ -127,10 +127,10 @@ def rules_docs(output: str, force: bool, rules: str | None) -> None:
 
     written = {os.path.join(output, path): text for path, text in pages(_load(rules)).items()}
     for path in written:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        files.may_write(path, force)
+        outputs.new_folder(os.path.dirname(path))
+        outputs.may_write(path, force, filter(None, [rules]))
     for path, text in written.items():
-        files.write(path, text, force)
+        outputs.write(path, text, force)
     _say(f"{counted(len(written), 'page')} written below {output}.")
 
 

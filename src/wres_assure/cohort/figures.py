@@ -199,7 +199,11 @@ def _returns(table: Table, seen: dict[str, Column], asked: int | None) -> tuple[
     stated = whose["organisation_type"].str.casefold().str.replace("[ -]", "_", regex=True)
     kind, implied = _named(stated, _TYPES), _named(code, _CODES)
     implied = implied.where(~code.str.startswith("ZZ"), "")
-    year = whose["reporting_year"].where(whose["reporting_year"].str.fullmatch("20[1-9][0-9]"), "nan").astype(float)
+    year = (
+        whose["reporting_year"]
+        .where(whose["reporting_year"].str.fullmatch("20[1-9][0-9](\\.0+)?"), "nan")
+        .astype(float)
+    )
     year = year if asked is None else pd.Series(float(asked), index=whose.index)
     year = year.where(year >= _FIRST_YEAR)
     scheme = _as_name(whose["scheme"]).replace("", "nhs_wres")
@@ -266,7 +270,8 @@ def _keys(seen: dict[str, Column], items: Json) -> tuple[dict[str, Column], Colu
 
 def _as_name(texts: pd.Series[Any]) -> pd.Series[Any]:
     """Texts as names of the vocabulary are written: `Non-clinical` becomes `non_clinical`."""
-    return texts.str.casefold().str.replace("[ -]+", "_", regex=True)
+    written = texts.str.casefold().str.replace("[ -]+", "_", regex=True)
+    return written.str.replace(r"^(\d)\.0+$", r"\1", regex=True)  # 8.0 for 8
 
 
 def _cut(what: str, names: Column) -> Column:

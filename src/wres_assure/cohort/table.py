@@ -25,7 +25,7 @@ import pandas as pd
 from ..figures import plain
 from ..model import DIMENSIONS, FACT_COLUMNS, Note, Place, Refused, Row, Submission
 from ..read.preflight import load, recognise
-from ..read.table import MAX_COLUMNS, MAX_FIELD, REQUIRED, lines_of, records_of, separator_of, shown
+from ..read.table import MAX_COLUMNS, MAX_FIELD, REQUIRED, head_of, lines_of, records_of, shown
 from ..read.table import read_table as read_facts
 
 if TYPE_CHECKING:
@@ -179,13 +179,13 @@ def _wide_csv(data: bytes, file: str, deadline: float) -> tuple[pd.DataFrame, li
     """The columns of a wide CSV as text, and each row's line; None where no column is a figure."""
     lines = lines_of(data, file)
     first = next(at for at, line in enumerate(lines) if line.strip(" \t,;"))
-    records = records_of(lines, first, separator_of(lines[first], file, first + 1), file)
+    records = records_of(lines, *head_of(lines, first, file), file)
     _, header = next(records)
     if not any(key_of(name) for name in header):
         return None
     rows: list[list[str | None]] = []
     at: list[int] = []
-    for line, fields in records:
+    for count, (line, fields) in enumerate(records):
         if len(fields) > len(header) and any(field.strip() for field in fields[len(header) :]):
             raise Refused(
                 "csv_row_wide",
@@ -193,7 +193,7 @@ def _wide_csv(data: bytes, file: str, deadline: float) -> tuple[pd.DataFrame, li
                 "Put values that contain the separator in quotation marks.",
                 f"line {line}",
             )
-        if len(rows) % 256 == 0 and monotonic() > deadline:
+        if count % 256 == 0 and monotonic() > deadline:
             raise Refused(
                 "deadline", f"{file} takes too long to read.", "Split it and check the pieces.", f"line {line}"
             )

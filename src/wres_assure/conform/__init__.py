@@ -12,7 +12,9 @@ from ..rulebook import Rulebook
 from .table import of_table, returns_of
 from .workbook import of_workbook
 
-__all__ = ["Conformed", "conform", "published_survey"]
+__all__ = ["MAX_RETURNS", "Conformed", "conform", "published_survey", "too_many_returns"]
+
+MAX_RETURNS = 1_000  # of one file: every organisation that ever reported, for two years
 
 
 def conform(submission: Submission, rulebook: Rulebook, year: int | None = None) -> list[Conformed]:
@@ -22,8 +24,21 @@ def conform(submission: Submission, rulebook: Rulebook, year: int | None = None)
             "csv_empty", f"{submission.file} holds a header and no figures.", "Add a row a figure.", submission.file
         )
     if submission.rows:
-        return [of_table(submission, rows, rulebook, year) for rows in returns_of(submission.rows)]
+        returns = returns_of(submission.rows)
+        if len(returns) > MAX_RETURNS:
+            raise too_many_returns(submission.file, len(returns))
+        return [of_table(submission, rows, rulebook, year) for rows in returns]
     return [of_workbook(submission, rulebook, year)]
+
+
+def too_many_returns(file: str, count: int) -> Refused:
+    """The refusal of a table that would keep whoever waits for hours."""
+    return Refused(
+        "table_returns",
+        f"{file} holds {count:,} returns; at most {MAX_RETURNS:,} are checked at once.",
+        "Split it by year or region and check the pieces.",
+        file,
+    )
 
 
 def published_survey(submission: Submission, subject: Return, rulebook: Rulebook) -> list[Fact]:

@@ -36,8 +36,8 @@ def of_table(submission: Submission, rows: list[Row], rulebook: Rulebook, asked_
     ]  # partial and published returns are welcome without a code
     scheme = re.sub(r"[ -]+", "_", given["scheme"].casefold()) or "nhs_wres"
     year = asked_year
-    if year is None and re.fullmatch(r"20[1-9]\d", given["reporting_year"]):
-        year = int(given["reporting_year"])
+    if year is None and re.fullmatch(r"20[1-9]\d(\.0+)?", given["reporting_year"]):
+        year = int(float(given["reporting_year"]))  # 2021.0, as programs write a column of numbers
     stopped = ""
     if year is None or year < FIRST_YEAR:
         # The year is not quoted: whatever somebody typed there would be repeated for every check.
@@ -91,7 +91,8 @@ def _key(row: Row, items: Json) -> Place | str:
     """The key of a row, or the name that is not known."""
 
     def given(name: str) -> str:
-        return re.sub(r"[ -]+", "_", plain(row.values.get(name, "")).casefold())
+        written = re.sub(r"[ -]+", "_", plain(row.values.get(name, "")).casefold())
+        return re.sub(r"(?<=^\d)\.0+$", "", written)  # 8.0 for 8
 
     item = given("item")
     if item not in items["items"]:

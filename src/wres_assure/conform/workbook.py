@@ -35,6 +35,10 @@ def of_workbook(submission: Submission, rulebook: Rulebook, asked_year: int | No
     if not maps:
         raised.append(Raised("not_the_template"))
         why = "No section of the WRES template was recognised in this workbook."
+        if any(note.code == "sheet_unread" for note in submission.notes):
+            why = (
+                "No section of the WRES template was recognised in the sheets that could be read; a longer one was not."
+            )
         return Conformed(Return(Organisation("", "", "", ""), None, "nhs_wres", "", why), (), tuple(raised))
     found = maps[0]
     rivals = [other for other in maps[1:] if other.sheet.name != found.sheet.name and other.score * 2 >= found.score]

@@ -24,7 +24,7 @@ class Book(NamedTuple):
     file: str
     strings: list[str]
     formats: dict[str, str]  # percent or date by the style's number in text; general ones are left out
-    white: frozenset[str]  # styles with white text on no fill or a white one
+    unseen: dict[str, str]  # by style what is not seen: "*" white on white, else the signs of `references.hides`
     date_1904: bool
     deadline: float
 
@@ -36,6 +36,7 @@ class Keeper:
         self.sheet, self.book = sheet, book
         self.cells: dict[tuple[int, int], Cell] = {}
         self.white: list[tuple[int, int]] = []  # text in white on white
+        self.unshown: list[tuple[int, int]] = []  # content of which the number format shows nothing
         self.dde: list[tuple[int, int]] = []  # formulas that ask another programme
         self.column_hidden = [False] * (MAX_COLUMN + 1)
         self._numbers: dict[str, tuple[float, str]] = {}
@@ -50,7 +51,7 @@ class Keeper:
         `raw` is the text of its value and `inline` the runs of a text of its own. Refused: content beyond the limits,
         a shared text that is not there, an address that stands twice.
         """
-        file, strings, formats, white_styles, date_1904, _ = self.book
+        file, strings, formats, unseen, date_1904, _ = self.book
         text = raw or ""
         value: float | str | bool | None = None
         what = "text"
@@ -101,14 +102,14 @@ class Keeper:
         if self.cells.setdefault(at, cell) is not cell:
             address = self.address(row, column)
             raise damaged(file, f"the cell {address} stands twice in it", address)
-        if style in white_styles and text:
-            self.white.append(at)
+        if style in unseen and text:
+            self._unseen(at, unseen[style], value)
         if formula and "|" in formula and has_dde(formula):
             self.dde.append(at)
 
     def keep_row(self, row: int, row_number: str, row_hidden: bool, plain_cells: Cells) -> None:
         """Puts all cells of a row in plain form among those seen; NotPlain where one stands in a row not its own."""
-        file, strings, formats, white_styles, _, _ = self.book
+        file, strings, formats, unseen, _, _ = self.book
         numbers, columns, column_hidden = self._numbers, self._columns, self.column_hidden
         name, put = self.sheet, self.cells.setdefault
         near = row <= MAX_ROW
@@ -138,13 +139,21 @@ class Keeper:
                     formats.get(style or "0", "general"), row_hidden or column_hidden[column],
                 ))  # fmt: skip
                 if put(at, cell) is cell:
-                    if (style or "0") in white_styles:
-                        self.white.append(at)
+                    if (style or "0") in unseen:
+                        self._unseen(at, unseen[style or "0"], value)
                     continue
             formula = plain_text(between_f)
             if formula and len(formula) > MAX_TEXT:
                 raise too_long(file, self.address(row, column))
             self.keep(row, column, row_hidden, kind or "n", style or "0", alone or plain_text(between_v), formula, None)
+
+    def _unseen(self, at: tuple[int, int], how: str, value: float | str | bool | None) -> None:
+        """Notes a cell whose style lets its reader see nothing of it."""
+        if "*" in how:
+            self.white.append(at)
+        number = isinstance(value, float) and value
+        if ("@" if isinstance(value, str) else "+" if number > 0 else "-" if number else "*") in how.replace("*", ""):
+            self.unshown.append(at)
 
     def address(self, row: int, column: int) -> str:
         """`WRES!L41`."""

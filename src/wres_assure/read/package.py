@@ -41,11 +41,15 @@ class Part(NamedTuple):
 
 
 class Package(NamedTuple):
-    """A zip file: its bytes and its parts by lower-cased name (names that differ in case only are refused)."""
+    """A zip file: its bytes, its parts by lower-cased name (names that differ in case only are refused), what was read.
+
+    `unpacked` are the names of the parts that were read, and the bytes that each declares.
+    """
 
     file: str
     data: bytes
     parts: dict[str, Part]
+    unpacked: dict[str, int]
 
 
 def damaged(file: str, what: str, place: str = "") -> Refused:
@@ -61,14 +65,14 @@ def damaged(file: str, what: str, place: str = "") -> Refused:
 def open_package(data: bytes, file: str) -> Package:
     """The parts of a zip file, checked before any is unpacked.
 
-    Refused: a truncated directory; a part over 10 MB, or 100 kB packed over 200 times; 100 MB in all; 2,000 parts;
-    names that lead out of the file, stand twice, or differ in case only; parts with a password.
+    Refused: a truncated directory; 2,000 parts; names that lead out of the file, stand twice, or differ in case only;
+    parts with a password. What a part unpacks to is bounded when it is read: pictures are not.
     """
     start, length, count = _directory(data, file)
     if count > MAX_PARTS:
         raise _oversized("zip_parts", file, f"it has {count:,} parts; at most {MAX_PARTS:,} are read")
     parts: dict[str, Part] = {}
-    total, at, end = 0, start, start + length
+    at, end = start, start + length
     for _ in range(count):
         if at + _ENTRY.size > end:
             raise damaged(file, "its directory is cut short")
@@ -90,36 +94,37 @@ def open_package(data: bytes, file: str) -> Package:
                 "Save a copy without the password and check that copy.",
                 file,
             )
-        if size > MAX_PART:
-            raise _oversized(
-                "zip_size", file, f"{name} unpacks to {size / 1e6:,.0f} MB; at most {MAX_PART / 1e6:.0f} MB are read"
-            )
-        total += size
-        if total > MAX_TOTAL:
-            raise _oversized("zip_size", file, f"its parts unpack to over {MAX_TOTAL / 1e6:.0f} MB")
-        if size > RATIO_FROM and size > MAX_RATIO * packed:
-            raise _oversized(
-                "zip_ratio",
-                file,
-                f"{name} unpacks to {size // max(packed, 1):,} times its size; at most {MAX_RATIO} times is read",
-            )
         if name.endswith("/"):
             continue  # a folder holds nothing
         if name.lower() in parts:
             raise damaged(file, f"two of its parts have the name {name}", name)
         parts[name.lower()] = Part(name, raw_name, offset, packed, size, method, crc)
-    return Package(file, data, parts)
+    return Package(file, data, parts, {})
 
 
 def read_part(package: Package, name: str) -> bytes:
     """The bytes of a part; never more than its declared size is unpacked.
 
-    Refused as damaged: no such part; the local header, the size or the check sum contradicts the directory.
+    Refused before it is unpacked: over 10 MB, over 100 kB packed over 200 times, over 100 MB with the parts read so
+    far. Refused as damaged: no such part; the local header, the size or the check sum contradicts the directory.
     """
-    file, data, parts = package
+    file, data, parts, unpacked = package
     part = parts.get(name.lower())
     if part is None:
         raise damaged(file, f"its part {name} is missing", name)
+    if part.size > MAX_PART:
+        raise _oversized(
+            "zip_size", file, f"{name} unpacks to {part.size / 1e6:,.0f} MB; at most {MAX_PART / 1e6:.0f} MB are read"
+        )
+    if part.size > RATIO_FROM and part.size > MAX_RATIO * part.packed:
+        raise _oversized(
+            "zip_ratio",
+            file,
+            f"{name} unpacks to {part.size // max(part.packed, 1):,} times its size; at most {MAX_RATIO} times is read",
+        )
+    if sum(unpacked.values()) + part.size - unpacked.get(name.lower(), 0) > MAX_TOTAL:
+        raise _oversized("zip_size", file, f"its parts unpack to over {MAX_TOTAL / 1e6:.0f} MB")
+    unpacked[name.lower()] = part.size
     at = part.offset
     if at + _LOCAL.size > len(data):
         raise damaged(file, f"its part {name} lies outside the file", name)
@@ -184,15 +189,15 @@ def _long(extra: bytes, size: int, packed: int, offset: int, file: str) -> tuple
 
 
 def _name(raw_name: bytes, flags: int, file: str) -> str:
-    """The name of a part; Refused when it could lead out of the file on any system."""
+    """The name of a part, its steps parted by slashes; Refused when it could lead out of the file on any system."""
     try:
         name = raw_name.decode("utf-8" if flags & 0x800 else "cp437")
     except UnicodeDecodeError:
         name = ""
+    name = name.replace("\\", "/")  # as some programs on Windows write it
     if (
         not name
         or name[0] == "/"
-        or "\\" in name
         or name[1:2] == ":"
         or ".." in name.split("/")
         or min(name) < " "

@@ -34,6 +34,7 @@ _MAGIC = (
     (b"Rar!", "file_other", _PACKED, _UNPACK),
     (b"PAR1", "file_parquet", "is a Parquet table of returns", "Check it where pyarrow is installed."),
 )  # fmt: skip
+_NOT_IN_TEXT = bytes((*range(1, 9), *range(14, 26), *range(28, 32), 127))
 _HTML = (b"<!doctype", b"<html", b"<head", b"<meta", b"<body", b"<table", b"<style", b"<script", b"<div", b"<!--")
 
 # Parts that tell a zip of another kind: (part, code, what it is, remedy).
@@ -74,6 +75,7 @@ def load(path: os.PathLike[str] | str) -> tuple[str, bytes]:
     Refused: missing, a folder or a device, not permitted, over 50 MB.
     """
     file = os.path.basename(os.fspath(path).rstrip("/\\")) or os.fspath(path)
+    file = file.encode(errors="replace").decode()  # a name may hold bytes that are no text
     try:
         status = os.stat(path)
         if stat.S_ISDIR(status.st_mode):
@@ -118,7 +120,19 @@ def recognise(data: bytes, file: str) -> Recognised:
             raise Refused(code, f"{file} {what}.", remedy, file)
     if head[:1] == b"<":
         _markup(head.lower(), file)
+    if _is_no_text(head):
+        raise Refused(
+            "file_other",
+            f"{file} is not a workbook; perhaps it is encrypted or damaged.",
+            "Open it in the program it was made with, save it as Excel Workbook (*.xlsx) and check that copy.",
+            file,
+        )
     return Recognised(file, hashlib.sha256(data).hexdigest(), data, None, head[:1] in (b"{", b"["))
+
+
+def _is_no_text(head: bytes) -> bool:
+    """Whether the first bytes are those of no text in any encoding: one in thirty a control character, or most NUL."""
+    return len(head.translate(None, _NOT_IN_TEXT)) * 30 < len(head) * 29 or head.count(0) * 10 > len(head) * 6
 
 
 def _workbook(data: bytes, file: str) -> Package:

@@ -6,12 +6,16 @@ import re
 
 # Patterns as text: few workbooks need any of them, and re keeps what it has compiled.
 _ESCAPE = r"_x([0-9A-Fa-f]{4})_"
-_DATE = r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d(?:\.\d{1,9})?))?Z?)?"
+_TIME = r"(\d\d):(\d\d)(?::(\d\d(?:\.\d+)?))?Z?"
+_DATE = rf"(\d{{4}})-(\d\d)-(\d\d)(?:T{_TIME})?"
 _DATE_IDS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 _LITERAL = r'(?s:"[^"]*"|\\.|_.|\*.)'
 _BRACKET = r"\[(?!h+\]|m+\]|s+\])[^\]]*\]"  # colours, conditions, locales; not elapsed time
 _SPECIAL = frozenset('"\\_*[')
 _QUOTED = r"\"[^\"]*\"|'[^']*'"
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # that Excel has
+RAISED = ("superscript", "subscript")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _OTHER_FILE = r"(?i:(?<![\w\[\],])'?\[\d+\][^\[\]:\\/?*]{0,60}!|\bfile:|\\\\[^\\]|\b[A-Za-z]:\\|https?:)"
 
 
@@ -29,24 +33,48 @@ def number(text: str) -> tuple[float, str] | None:
 
 
 def date_serial(text: str, date_1904: bool) -> float | None:
-    """The serial number, in the workbook's own date system, of an ISO date or date and time; None for others."""
-    match = re.fullmatch(_DATE, text.strip())
+    """The serial number, in the workbook's own date system, of an ISO date, a time, or both; None for others."""
+    text = text.strip()
+    if alone := re.fullmatch(f"T?{_TIME}", text):
+        return _of_day(*alone.groups())
+    match = re.fullmatch(_DATE, text)
     if match is None:
         return None
     year, month, day = int(match[1]), int(match[2]), int(match[3])
     leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
     lengths = (31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-    if not year >= 1900 or not 1 <= month <= 12 or not 1 <= day <= lengths[month - 1]:
+    if not 1 <= month <= 12 or not 1 <= day <= lengths[month - 1]:
         return None
     before = year - 1
     days = before * 365 + before // 4 - before // 100 + before // 400 + sum(lengths[: month - 1]) + day - 693_594
-    if days < 61:
-        days -= 1  # Excel has a 29 February 1900
-    hours, minutes, seconds = int(match[4] or 0), int(match[5] or 0), float(match[6] or 0)
-    if hours > 23 or minutes > 59 or seconds >= 60.0:
+    of_day = _of_day(*match.groups()[3:])
+    if days < 0 or of_day is None:
         return None
-    serial = days + (hours * 3600 + minutes * 60 + seconds) / 86_400
+    if 0 < days < 61:
+        days -= 1  # Excel has a 29 February 1900; a time alone is stored with either day before January of that year
+    serial = days + of_day
     return serial - 1462 if date_1904 else serial
+
+
+def _of_day(hours: str | None, minutes: str | None, seconds: str | None) -> float | None:
+    """The part of a day that a time is; None where no clock shows it."""
+    whole = int(hours or 0) * 3600 + int(minutes or 0) * 60
+    late = int(hours or 0) > 23 or int(minutes or 0) > 59 or float(seconds or 0) >= 60.0
+    return None if late else (whole + float(seconds or 0)) / 86_400
+
+
+def hides(code: str) -> str:
+    """What a number format shows nothing of: `+` numbers above zero, `-` below it, `@` texts.
+
+    A zero that is not shown is nobody's business: it is how tables are kept readable.
+    """
+    if ";" not in code:
+        return ""
+    literal = re.sub(r'(?s:"([^"]*)"|\\.)', lambda said: "" if said[1] == "" else "x", code)
+    sections = [section.strip() for section in literal.split(";")]
+    below = sections[1] if len(sections) > 1 else sections[0]
+    hidden = (("+", sections[0]), ("-", below), ("@", sections[3] if len(sections) > 3 else "@"))
+    return "".join(sign for sign, section in hidden if not section)
 
 
 def format_kind(number_id: int, code: str | None) -> str:
@@ -61,6 +89,11 @@ def format_kind(number_id: int, code: str | None) -> str:
     return "date" if "general" not in plain and any(letter in plain for letter in "dmyhs") else "general"
 
 
+def raised(text: str, is_raised: bool) -> str:
+    """The text of a run, digits above or below the line as characters that say so: 24 with a footnote is not 241."""
+    return text.translate(_RAISED) if is_raised else text
+
+
 def unescape(text: str) -> str:
     """The text with `_x000D_` and its like as the characters they stand for, line ends as in the file."""
     if "_x" not in text:
@@ -72,27 +105,28 @@ def unescape(text: str) -> str:
 
 
 def column_number(letters: str) -> int:
-    """The column that one to three capital letters name, from 1; 0 for anything else."""
+    """The column that one to three letters name, from 1; 0 for anything else."""
     column = 0
-    if len(letters) > 3 or not (letters.isascii() and letters.isalpha() and letters.isupper()):
+    if len(letters) > 3 or not (letters.isascii() and letters.isalpha()):
         return 0
-    for letter in letters:
+    for letter in letters.upper():
         column = column * 26 + ord(letter) - 64
     return column
 
 
 def area(reference: str) -> tuple[int, int, int, int] | None:
-    """First row, first column, last row and last column of `A1:B2` or `A1`; None for anything else."""
-    corners = []
-    for corner in reference.split(":"):
-        digits = corner.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-        column = column_number(corner.removesuffix(digits))
-        if not column or not digits.isascii() or not digits.isdigit() or len(digits) > 7:
-            return None
-        corners.append((int(digits), column))
-    (top, left), (bottom, right) = corners[0], corners[-1]
-    whole = len(corners) <= 2 and 0 < top <= bottom and left <= right
-    return (top, left, bottom, right) if whole else None
+    """First row, first column, last row and last column of `A1:B2`, `A1`, `3:4` or `A:C`; None for anything else."""
+    first, colon, last = reference.replace("$", "").partition(":")
+    corners = [re.fullmatch(r"([A-Za-z]{0,3})([0-9]{0,7})", corner) for corner in (first, last if colon else first)]
+    if corners[0] is None or corners[1] is None:
+        return None
+    (from_column, from_row), (to_column, to_row) = corners[0].groups(), corners[1].groups()
+    alike = bool(from_column) is bool(to_column) and bool(from_row) is bool(to_row) and first
+    if not alike or (not colon and not (from_column and from_row)):
+        return None
+    top, left = int(from_row or 1), column_number(from_column) or 1
+    bottom, right = int(to_row or LAST_ROW), column_number(to_column) or LAST_COLUMN
+    return (top, left, bottom, right) if 0 < top <= bottom and left <= right else None
 
 
 def is_zero(size: str | None) -> bool:

@@ -10,6 +10,7 @@ from ..model import DIMENSIONS, Refused, Row, Submission
 
 FORMAT = 1
 MAX_FACTS = 200_000
+MAX_VALUES = 1_500_000  # of the JSON: those of some seventy returns
 MAX_TEXT = 32_767  # characters of one text, as a workbook's
 _OF_ORGANISATION = ("code", "name", "type", "region")
 _OF_FACT = ("item", *DIMENSIONS, "raw", "cell", "problem", "note")
@@ -21,10 +22,9 @@ def read_result(data: bytes, file: str, sha256: str) -> Submission:
     Refused where it is no result of this programme, of another format, or of several rulebooks.
     """
     try:
-        content: Any = json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise _refused(file, "is no JSON that can be read") from None
-    results = content if isinstance(content, list) else [content]
+        results = results_in(data)
+    except NoResults as e:
+        raise _refused(file, str(e)) from None
     rows: list[Row] = []
     hashes = set()
     for result in results:
@@ -38,6 +38,28 @@ def read_result(data: bytes, file: str, sha256: str) -> Submission:
     if len(hashes) != 1 or len(rows) > MAX_FACTS:
         raise _refused(file, "holds results of several rulebooks, or too many")
     return Submission(file, sha256, (), tuple(rows), (), rulebook=hashes.pop())
+
+
+class NoResults(Exception):
+    """Why a file holds no results: the end of a sentence that its name begins."""
+
+
+def results_in(data: bytes) -> list[Any]:
+    """What a file of one or several results holds, nothing of it looked at; NoResults where it is no JSON or too much.
+
+    Counted before it is parsed, since what is parsed may take sixty times the room.
+    """
+    if (values := sum(map(data.count, (b",", b"[", b"{")))) > MAX_VALUES:
+        raise NoResults(f"holds {values:,} values; at most {MAX_VALUES:,} are read")
+    try:
+        content: Any = json.loads(data.decode("utf-8-sig"), parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise NoResults("is no JSON that can be read") from None
+    return content if isinstance(content, list) else [content]
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(text)
 
 
 def _rows(result: dict[str, Any], before: int) -> list[Row]:

@@ -8,7 +8,7 @@ from ..model import Refused, Sheet
 from .cells import MAX_CELLS, MAX_COLUMN, MAX_ROW, Book, Keeper
 from .package import damaged
 from .plain_rows import VOCABULARY, NotPlain, plain_rows, plain_table
-from .references import area, column_number, is_zero
+from .references import LAST_COLUMN, LAST_ROW, RAISED, area, column_number, is_zero, raised
 from .xml import (
     MAX_DEPTH,
     MAX_TEXT,
@@ -160,6 +160,8 @@ class _Whole(Reading):
         self.letters: dict[int, str] = {}
         self.phonetic = 0  # guides to the pronunciation of a text, one inside the other
         self.inside = False  # a cell
+        self.misplaced = False  # a cell whose address is of another row; harmless while it is empty
+        self.raised = False  # a run above or below the line
         self.kind = self.style = ""
         self.raw: str | None = None
         self.formula: str | None = None
@@ -167,7 +169,7 @@ class _Whole(Reading):
 
     def handlers(self, namespace: str) -> tuple[Start, End, Text | None]:
         """Those of every element."""
-        self.local = {namespace + name: name for name in (*VOCABULARY, *_LAID_OUT)}.get
+        self.local = {namespace + name: name for name in (*VOCABULARY, *_LAID_OUT, "r", "vertAlign")}.get
         return self._start, self._end, self.chunks.append
 
     def _start(self, tag: str, attributes: Attributes) -> None:
@@ -189,6 +191,8 @@ class _Whole(Reading):
             self.open_row(to_int(given, self.file, self.part) if given is not None else self.row + 1, attributes)
         elif name == "is":
             self.inline = []
+        elif name == "vertAlign":
+            self.raised = attributes.get("val") in RAISED
         elif name == "rPh":
             self.phonetic += 1
         elif name is not None:
@@ -206,12 +210,10 @@ class _Whole(Reading):
         else:
             word = reference[: -len(self.row_text)]
             column = self.columns.get(word) or column_number(word)
-            if not column or not reference.endswith(self.row_text):
-                raise damaged(
-                    self.file, f"sheet {self.name} has a cell in row {self.row:,} whose address is not there", self.name
-                )
-            self.column = self.columns[word] = column
-            self.letters[column] = word
+            self.misplaced = not column or not reference.endswith(self.row_text)
+            if not self.misplaced:
+                self.column = self.columns[word] = column
+                self.letters[column] = word
         if self.inside or not self.row:
             raise damaged(self.file, f"sheet {self.name} has cells outside a row, or inside each other", self.name)
         self.inside = True
@@ -226,7 +228,15 @@ class _Whole(Reading):
             return
         if name == "c":
             self.inside = False
-            if self.raw is not None or self.formula is not None or self.inline is not None:
+            if self.misplaced:
+                if self.raw or self.formula is not None or self.inline:
+                    raise damaged(
+                        self.file,
+                        f"sheet {self.name} has a cell in row {self.row:,} whose address is not there",
+                        self.name,
+                    )
+                self.misplaced = False
+            elif self.raw is not None or self.formula is not None or self.inline is not None:
                 self.keeper.keep(self.row, self.column, self.row_hidden, self.kind, self.style, self.raw,
                                  self.formula, self.inline)  # fmt: skip
             return
@@ -237,7 +247,9 @@ class _Whole(Reading):
                 raise too_long(self.file, self.keeper.address(self.row, self.column))
         elif name == "t":
             if self.inline is not None and not self.phonetic:
-                self.inline.extend(chunks)
+                self.inline.append(raised("".join(chunks), self.raised))
+        elif name == "r":
+            self.raised = False
         elif name == "rPh":
             self.phonetic -= 1
 
@@ -248,11 +260,15 @@ def _merge(reference: str, file: str, name: str) -> tuple[int, int, int, int]:
         raise damaged(file, f"sheet {name} has a merged area without a usable address", name)
     top, left, bottom, right = merge
     size = (bottom - top + 1) * (right - left + 1)
-    if size > MAX_MERGE:
+    if right == LAST_COLUMN:  # whole rows: as far as a return can go
+        right = max(left, MAX_COLUMN)
+    elif bottom == LAST_ROW:
+        bottom = max(top, MAX_ROW)
+    if (bottom - top + 1) * (right - left + 1) > MAX_MERGE:
         raise Refused(
             "merge_large",
             f"{file} merges {size:,} cells into one on sheet {name}; at most {MAX_MERGE:,} are read.",
             "Undo that merge and check the workbook again.",
             f"{name}!{reference}",
         )
-    return merge
+    return top, left, bottom, right

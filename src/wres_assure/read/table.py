@@ -16,6 +16,7 @@ REQUIRED = ("item", "value")
 MAX_LINE = 1_000_000
 MAX_COLUMNS = 1_000
 MAX_ROWS = 200_000
+MAX_LINES = 1_100_000  # a sheet of Excel has 1,048,576 rows, and may be saved with all of them blank
 MAX_FIELD = 32_767
 _NAME_LENGTH = 40
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
@@ -46,13 +47,15 @@ def read_table(data: bytes, file: str, sha256: str, deadline: float) -> Submissi
     if first is None:
         raise Refused("file_empty", f"{file} holds nothing but blanks.", "Save the file again with its rows.", file)
 
-    separator = separator_of(lines[first], file, first + 1)
+    first, separator = head_of(lines, first, file)
     records = records_of(lines, first, separator, file)
     header_line, header = next(records)
     names, notes = _header(header, header_line, file)
     width = len(header)
     rows: list[Row] = []
-    for line_number, fields in records:
+    for count, (line_number, fields) in enumerate(records):
+        if count % 4096 == 0 and monotonic() > deadline:  # blank rows take time too
+            _refuse("deadline", file, line_number, "takes too long to read", "Split it and check the pieces.")
         if len(fields) > width and any(field.strip() for field in fields[width:]):
             _refuse(
                 "csv_row_wide",
@@ -71,8 +74,6 @@ def read_table(data: bytes, file: str, sha256: str, deadline: float) -> Submissi
                 f"has more than {MAX_ROWS:,} rows",
                 "Split it by organisation or year and check the pieces.",
             )
-        if len(rows) % 4096 == 0 and monotonic() > deadline:
-            _refuse("deadline", file, line_number, "takes too long to read", "Split it and check the pieces.")
         if max(map(len, fields)) > MAX_FIELD:
             _refuse(
                 "text_long",
@@ -86,8 +87,17 @@ def read_table(data: bytes, file: str, sha256: str, deadline: float) -> Submissi
 
 
 def lines_of(data: bytes, file: str) -> list[str]:
-    """The lines of a table's text; Refused where its bytes are not all of one encoding, or no text."""
-    return _decoded(data, file).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    """The lines of a table's text; Refused where its bytes are not all of one encoding, no text, or too many lines."""
+    text = _decoded(data, file).replace("\r\n", "\n").replace("\r", "\n")
+    if (count := text.count("\n")) > MAX_LINES:
+        _refuse(
+            "csv_lines",
+            file,
+            MAX_LINES,
+            f"has {count:,} lines; at most {MAX_LINES:,} are read, blank ones too",
+            "Delete the empty rows below the figures, or split the file and check the pieces.",
+        )
+    return text.split("\n")
 
 
 def _decoded(data: bytes, file: str) -> str:
@@ -138,6 +148,15 @@ def _decode_windows(data: bytes, file: str) -> str:
         )
 
 
+def head_of(lines: list[str], first: int, file: str) -> tuple[int, str]:
+    """The header's line, counted from 0, and the separator: as a line `sep=;` before it says, else by the header."""
+    said = lines[first].strip().strip('"').lower()
+    if said.startswith("sep=") and said[4:] in _SEPARATORS:
+        after = (at for at in range(first + 1, len(lines)) if lines[at].strip(" \t,;"))
+        return next(after, first), said[4:]
+    return first, separator_of(lines[first], file, first + 1)
+
+
 def separator_of(line: str, file: str, line_number: int) -> str:
     """The separator that gives the header line the columns we need, else the one that splits it most."""
     best, most = ",", (False, 0)
@@ -159,8 +178,12 @@ def separator_of(line: str, file: str, line_number: int) -> str:
 
 
 def records_of(lines: list[str], first: int, separator: str, file: str) -> Iterator[tuple[int, list[str]]]:
-    """Every record with the line it begins in."""
-    reader = csv.reader((line + "\n" for line in lines[first:]), delimiter=separator, strict=True)
+    """Every record with the line it begins in; where blanks follow the separators of the header, they are no part."""
+    header = lines[first]
+    spaced = 0 < header.count(separator) == header.count(f"{separator} ") and separator != "\t"
+    reader = csv.reader(
+        (line + "\n" for line in lines[first:]), delimiter=separator, strict=True, skipinitialspace=spaced
+    )
     began = first + 1
     try:
         for fields in reader:

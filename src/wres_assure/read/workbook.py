@@ -5,13 +5,16 @@ Parts are found through their relationships, never by their usual names. Nothing
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from itertools import accumulate
 from typing import NamedTuple
 
 from ..model import Note, Refused, Sheet, Submission, column_letters
-from .cells import MAX_CELLS, Book
+from .cells import MAX_CELLS, MAX_COLUMN, MAX_ROW, Book
 from .package import Package, damaged, read_part
-from .references import format_kind, is_zero, names_other_file, unescape
+from .references import RAISED, format_kind, hides, is_zero, names_other_file, number, raised, unescape
 from .sheet import Reading, read_sheet
 from .xml import (
     MAX_DEPTH,
@@ -28,7 +31,11 @@ from .xml import (
     walk,
 )
 
+_SPARED = ("styles", "theme", "externalLink", "drawing")  # a workbook reads as well without these parts
+_TOO_LONG = ("cell_far", "cells_many", "zip_size", "zip_ratio")
+_WHITE_OF_PALETTE = ("1", "9")  # in the palette that Excel has where a workbook brings none
 _STATES = ("visible", "hidden", "veryHidden")
+_ANCHORS = ("twoCellAnchor", "oneCellAnchor", "absoluteAnchor")
 _PICTURES = 200  # of a sheet, looked at; more would cost time and tell no more
 _LISTED = 12  # addresses named in a note; the rest are counted
 
@@ -49,8 +56,9 @@ def read_workbook(package: Package, sha256: str, deadline: float) -> Submission:
     """The sheets of a workbook and notes of what a reader of the printed page would not see.
 
     Refused: a workbook that is damaged or beyond the limits (see `package`, `xml` and `sheet`). Chart sheets and
-    macro sheets are left out. Note codes: hidden_sheet, hidden_cells, white_text, picture, macros, external_link,
-    dde, name_elsewhere; their details hold addresses and counts, never a cell's text.
+    macro sheets are left out; a sheet that is longer than a return is left unread where another holds anything. Note
+    codes: hidden_sheet, hidden_cells, white_text, hidden_by_format, picture, sheet_unread, macros, external_link, dde,
+    name_elsewhere; their details hold addresses and counts, never a cell's text.
     """
     file = package.file
     start = next((link.target for link in _links(package, "", deadline).values() if link.kind == "officeDocument"), "")
@@ -60,36 +68,67 @@ def read_workbook(package: Package, sha256: str, deadline: float) -> Submission:
     listed, names_elsewhere, date_1904 = _outline(package, start, deadline)
     by_kind: dict[str, list[str]] = {}
     for link in links.values():
-        by_kind.setdefault(link.kind, []).append(link.target)
+        there = link.kind not in _SPARED or link.target.lower() in package.parts
+        by_kind.setdefault(link.kind, []).append(link.target if there else "")
     strings = [text for part in by_kind.get("sharedStrings", ())[:1] for text in _strings(package, part, deadline)]
-    formats, white = _styles(package, by_kind, deadline)
-    book = Book(file, strings, formats, white, date_1904, deadline)
+    formats, unseen = _styles(package, by_kind, deadline)
+    book = Book(file, strings, formats, unseen, date_1904, deadline)
 
-    notes = _workbook_notes(package, by_kind, names_elsewhere, deadline)
-    sheets: list[Sheet] = []
+    targets: dict[str, tuple[str, str]] = {}  # state and part by the name of the sheet
     used: set[str] = set()
-    budget = MAX_CELLS
     for name, state, identity in listed:
         link = links.get(identity, Link("", ""))
-        if link.kind in ("chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"):
-            continue
-        if link.kind != "worksheet" or link.target in used or name.lower() in used:
+        if not identity or link.kind in ("chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"):
+            continue  # without an identity: a module of Visual Basic
+        words = {link.target.lower(), name.lower()}  # no sheet can have the name of a part: a name has no slash
+        if link.kind != "worksheet" or words & used:
             raise damaged(file, f"sheet {name} is missing or stands twice in it", name)
-        used |= {link.target, name.lower()}  # no sheet can have the name of a part: a name has no slash
-        reading = read_sheet(read_part(package, link.target), link.target, name, state, book, budget)
+        used |= words
+        targets[name] = state, link.target
+
+    read: dict[str, tuple[Sheet, list[Note]]] = {}
+    unread: dict[str, Refused] = {}
+    budget = MAX_CELLS
+    # The smallest first, so that what is too much is the download beside the return, never the return.
+    for name in sorted(targets, key=lambda name: _size(package, targets[name][1])):
+        state, part = targets[name]
+        try:
+            reading = read_sheet(read_part(package, part), part, name, state, book, budget)
+        except Refused as refused:
+            if refused.code not in _TOO_LONG:
+                raise
+            unread[name] = refused
+            continue
         budget -= reading.count
-        sheets.append(reading.sheet)
-        notes += _sheet_notes(reading)
-        if reading.drawing:
-            notes += _pictures(package, link.target, reading.sheet, deadline)
-    return Submission(file, sha256, tuple(sheets), (), tuple(notes), date_1904)
+        pictures = _pictures(package, part, reading.sheet, deadline) if reading.drawing else []
+        read[name] = reading.sheet, _sheet_notes(reading) + pictures
+    if unread and not any(sheet.cells for sheet, _ in read.values()):
+        raise next(unread[name] for name in targets if name in unread)
+    notes = _workbook_notes(package, by_kind, names_elsewhere, deadline)
+    for name in targets:
+        notes += read[name][1] if name in read else [Note("sheet_unread", name, _why(unread[name]))]
+    return Submission(
+        file, sha256, tuple(read[name][0] for name in targets if name in read), (), tuple(notes), date_1904
+    )
+
+
+def _size(package: Package, part: str) -> int:
+    """The bytes that a part declares; 0 where there is none."""
+    return package.parts[part.lower()].size if part.lower() in package.parts else 0
+
+
+def _why(refused: Refused) -> str:
+    """What of a sheet is too much, as a note tells it."""
+    if refused.code == "cell_far":
+        return f"content as far as {refused.place.rpartition('!')[2]}"
+    return f"more than {MAX_CELLS:,} cells" if refused.code == "cells_many" else "too many bytes"
 
 
 def _links(package: Package, part: str, deadline: float) -> dict[str, Link]:
     """The relationships of a part by their id; none where the part has none."""
     name = links_of(part)
     known = name.lower() in package.parts
-    return links_in(read_part(package, name), part, package.file, deadline) if known else {}
+    return links_in(read_part(package, name), part, package, deadline) if known else {}
 
 
 def links_of(part: str) -> str:
@@ -98,7 +137,7 @@ def links_of(part: str) -> str:
     return f"{folder}/_rels/{base}.rels".lstrip("/")
 
 
-def links_in(content: bytes, part: str, file: str, deadline: float) -> dict[str, Link]:
+def links_in(content: bytes, part: str, package: Package, deadline: float) -> dict[str, Link]:
     """The relationships of a part by their id, from the content of the part that holds them."""
     folder = part.rpartition("/")[0]
     links: dict[str, Link] = {}
@@ -106,22 +145,31 @@ def links_in(content: bytes, part: str, file: str, deadline: float) -> dict[str,
     def start(tag: str, attributes: Attributes, _depth: int) -> None:
         if tag == "Relationship":
             outside = attributes.get("TargetMode") == "External"
-            target = "" if outside else _part_named(folder, attributes.get("Target", ""))
+            target = "" if outside else _part_named(folder, attributes.get("Target", ""), package)
             links[attributes.get("Id", "")] = Link(attributes.get("Type", ""), target)
 
-    walk(content, links_of(part), file, deadline, start)
+    walk(content, links_of(part), package.file, deadline, start)
     return links
 
 
-def _part_named(folder: str, target: str) -> str:
-    """The part that a target names, seen from a folder; a target from the root begins with a slash."""
+def _part_named(folder: str, target: str, package: Package) -> str:
+    """The part that a target names, seen from a folder; a target from the root begins with a slash.
+
+    Where no part has the name as it is written, `%20` and its like stand for what they mean.
+    """
     path: list[str] = []
+    target = target.replace("\\", "/")
     for step in (target if target.startswith("/") else f"{folder}/{target}").split("/"):
         if step == "..":
             del path[-1:]
         elif step not in ("", "."):
             path.append(step)
-    return "/".join(path)
+    name = "/".join(path)
+    if "%" not in name or name.lower() in package.parts:
+        return name
+    return re.sub(rb"%([0-9A-Fa-f]{2})", lambda code: bytes((int(code[1], 16),)), name.encode()).decode(
+        errors="replace"
+    )
 
 
 def _outline(package: Package, part: str, deadline: float) -> tuple[list[tuple[str, str, str]], int, bool]:
@@ -161,29 +209,35 @@ def _strings(package: Package, part: str, deadline: float) -> list[str]:
     strings: list[str] = []
 
     def make(namespace: str, _root: str) -> tuple[Start, End, Text]:
-        in_si, in_t, in_r_ph = namespace + "si", namespace + "t", namespace + "rPh"
+        in_si, in_t, in_r, in_r_ph = (namespace + name for name in ("si", "t", "r", "rPh"))
+        in_align = namespace + "vertAlign"
         chunks: list[str] = []
         runs: list[str] = []
         depth = phonetic = 0
+        above = False
 
-        def start(tag: str, _attributes: Attributes) -> None:
-            nonlocal depth, phonetic
+        def start(tag: str, attributes: Attributes) -> None:
+            nonlocal depth, phonetic, above
             depth += 1
             if tag == in_t:
                 chunks.clear()
             elif tag == in_si:
                 runs.clear()
+            elif tag == in_align:
+                above = attributes.get("val") in RAISED
             elif tag == in_r_ph:
                 phonetic += 1
             if depth > MAX_DEPTH:
                 raise too_deep(file, part)
 
         def end(tag: str) -> None:
-            nonlocal depth, phonetic
+            nonlocal depth, phonetic, above
             depth -= 1
             if tag == in_t:
                 if not phonetic:
-                    runs.extend(chunks)
+                    runs.extend([raised("".join(chunks), True)] if above else chunks)
+            elif tag == in_r:
+                above = False
             elif tag == in_si:
                 text = "".join(runs)
                 if len(text) > MAX_TEXT:
@@ -200,12 +254,13 @@ def _strings(package: Package, part: str, deadline: float) -> list[str]:
     return strings
 
 
-def _styles(package: Package, links: dict[str, list[str]], deadline: float) -> tuple[dict[str, str], frozenset[str]]:
-    """Percent and date formats by the number of their style in text, and the styles of white on white."""
+def _styles(package: Package, links: dict[str, list[str]], deadline: float) -> tuple[dict[str, str], dict[str, str]]:
+    """Percent and date formats by the number of their style in text, and what each style lets nobody see."""
     codes: dict[int, str] = {}
-    white_fonts: list[str] = []  # by font: "white", "theme" or ""
+    white_fonts: list[str] = []  # by font: "white", "theme", its number in the palette, or ""
     white_fills: list[str] = []
     styles: list[tuple[int, int, int]] = []
+    palette: list[str] = []
     section = ""
     solid = False
 
@@ -228,6 +283,8 @@ def _styles(package: Package, links: dict[str, list[str]], deadline: float) -> t
                 white_fills.append("")
             elif tag == "fgColor" and solid and white_fills:
                 white_fills[-1] = _whiteness(attributes)
+        elif section == "colors" and tag == "rgbColor":
+            palette.append(_whiteness(attributes))
         elif section == "cellXfs" and tag == "xf":
             styles.append((whole(attributes, "numFmtId"), whole(attributes, "fontId"), whole(attributes, "fillId")))
 
@@ -237,24 +294,31 @@ def _styles(package: Package, links: dict[str, list[str]], deadline: float) -> t
     file = package.file
     part = links.get("styles", [""])[0]
     if not part:
-        return {}, frozenset()
+        return {}, {}
     walk(read_part(package, part), part, file, deadline, start)
-    whites = {"white"}
+    whites = {"white", "65"}  # 65: the ground of the window
+    whites |= {str(at) for at, colour in enumerate(palette) if colour} if palette else set(_WHITE_OF_PALETTE)
     if "theme" in white_fonts and _theme_is_white(package, links, deadline):
         whites.add("theme")
     white_font = {index for index, colour in enumerate(white_fonts) if colour in whites}
     white_fill = {index for index, colour in enumerate(white_fills) if colour in whites}
     kinds = {number_id: format_kind(number_id, codes.get(number_id)) for number_id, _, _ in styles}
     formats = {str(at): kinds[style[0]] for at, style in enumerate(styles) if kinds[style[0]] != "general"}
-    return formats, frozenset(
-        str(at) for at, (_, font, fill) in enumerate(styles) if font in white_font and fill in white_fill
-    )
+    hidden = {number_id: hides(code) for number_id, code in codes.items()}
+    in_white = {number_id for number_id, code in codes.items() if "[white]" in code.lower()}
+    unseen = {
+        str(at): "*" * ((font in white_font or of in in_white) and fill in white_fill) + hidden.get(of, "")
+        for at, (of, font, fill) in enumerate(styles)
+    }
+    return formats, {style: how for style, how in unseen.items() if how}
 
 
 def _whiteness(colour: Attributes) -> str:
     if colour.get("rgb", "").upper() in ("FFFFFFFF", "00FFFFFF"):  # the first two digits are not used by Excel
         return "white"
-    return "theme" if colour.get("theme") == "0" and is_zero(colour.get("tint", "0")) else ""
+    if colour.get("theme") == "0" and is_zero(colour.get("tint", "0")):
+        return "theme"
+    return colour.get("indexed", "")
 
 
 def _theme_is_white(package: Package, links: dict[str, list[str]], deadline: float) -> bool:
@@ -301,7 +365,7 @@ def _workbook_notes(package: Package, links: dict[str, list[str]], elsewhere: in
 
 def _sheet_notes(reading: Reading) -> list[Note]:
     """What of a sheet its reader would not see, or would not suspect."""
-    sheet, white, dde = reading.sheet, reading.keeper.white, reading.keeper.dde
+    sheet, white, unshown, dde = reading.sheet, reading.keeper.white, reading.keeper.unshown, reading.keeper.dde
     how = "very hidden: Excel's own menu does not list it" if sheet.state == "veryHidden" else "hidden"
     hides = sheet.hidden_rows or sheet.hidden_columns
     hidden = [at for at, cell in sheet.cells.items() if cell.hidden] if hides else []
@@ -310,6 +374,7 @@ def _sheet_notes(reading: Reading) -> list[Note]:
          f"the sheet is {how}; {_count(len(sheet.cells), 'cell')} with content"),
         ("hidden_cells", hidden, f"in hidden rows or columns: {_addresses(hidden)}"),
         ("white_text", white, f"white text on white or no fill: {_addresses(white)}"),
+        ("hidden_by_format", unshown, _addresses(unshown)),
         ("dde", dde, f"formulas that ask other programmes: {_addresses(dde)}"),
     ))  # fmt: skip
 
@@ -320,37 +385,108 @@ def _told(place: str, notes: Iterable[tuple[str, object, str]]) -> list[Note]:
 
 
 def _pictures(package: Package, sheet_part: str, sheet: Sheet, deadline: float) -> list[Note]:
-    """A note where a picture lies over cells with content; a logo over empty cells is nobody's business."""
-    covered: set[tuple[int, int]] = set()
-    anchor: dict[str, int] = {}
+    """A note where a picture or a shape lies over cells with content; a logo over empty cells is nobody's business."""
+    covered: dict[str, set[tuple[int, int]]] = {"pictures": set(), "shapes": set()}
+    place: dict[str, int] = {}
     corner = ""
-    picture = False
-    pictures = 0
+    kinds: set[str] = set()
+    looked_at = of_shape = 0
+    grid: list[list[int]] = []
 
-    def start(tag: str, _attributes: Attributes, _depth: int) -> None:
-        nonlocal corner, picture, pictures
-        if tag in ("twoCellAnchor", "oneCellAnchor"):
-            anchor.clear()
-            picture = False
-        elif tag in ("from", "to"):
-            corner = tag
-        elif tag == "pic":
-            pictures += 1
-            picture = pictures <= _PICTURES
+    def start(tag: str, attributes: Attributes, depth: int) -> None:
+        nonlocal corner, looked_at, of_shape
+        name = tag.rpartition(" ")[2].rpartition(":")[2]
+        if name in _ANCHORS:
+            place.clear()
+            kinds.clear()
+            looked_at += 1
+        elif name in ("from", "to"):
+            corner = name
+        elif name in ("pos", "ext") and depth == 3:
+            place.update(
+                {key: _whole_number(value) for key, value in attributes.items() if key in ("x", "y", "cx", "cy")}
+            )
+        elif name in ("pic", "graphicFrame", "sp"):
+            kinds.add("shapes" if name == "sp" else "pictures")
+        elif name == "spPr":
+            of_shape = depth + 1
+        elif name == "noFill" and depth == of_shape:  # of the shape itself, not of its line
+            kinds.discard("shapes")
 
     def end(tag: str, text: str) -> None:
         if tag in ("row", "col"):
-            anchor[f"{corner} {tag}"] = to_int(text, package.file, part) + 1
-        elif tag in ("twoCellAnchor", "oneCellAnchor") and picture:
-            top, left = anchor.get("from row", 1), anchor.get("from col", 1)
-            bottom, right = anchor.get("to row", top), anchor.get("to col", left)
-            covered.update(at for at in sheet.cells if top <= at[0] <= bottom and left <= at[1] <= right)
+            place[f"{corner} {tag}"] = to_int(text, package.file, part) + 1
+        elif tag in ("rowOff", "colOff") and corner == "to" and text.strip() == "0":
+            place[f"to {tag[:3]}"] = place.get(f"to {tag[:3]}", 1) - 1  # it ends where that row or column begins
+        elif tag in _ANCHORS and kinds and looked_at <= _PICTURES:
+            if "to row" not in place and not grid:
+                grid.extend(_edges(package, sheet_part, deadline))
+            top, left, bottom, right = _under(place, grid)
+            under = [at for at in sheet.cells if top <= at[0] <= bottom and left <= at[1] <= right]
+            for kind in kinds:
+                covered[kind].update(under)
 
     for link in _links(package, sheet_part, deadline).values():
         part = link.target
-        if link.kind == "drawing" and part:
+        if link.kind == "drawing" and part.lower() in package.parts:
             walk(read_part(package, part), part, package.file, deadline, start, end)
-    return _told(sheet.name, [("picture", covered, f"pictures lie over {_addresses(covered)}")])
+    return _told(
+        sheet.name, [("picture", under, f"{what} lie over {_addresses(under)}") for what, under in covered.items()]
+    )
+
+
+def _under(place: dict[str, int], grid: list[list[int]]) -> tuple[int, int, int, int]:
+    """First row, first column, last row and last column under a drawing: by its cells, or by its place and size."""
+    found: list[tuple[int, int]] = []
+    for way, (start, size, name) in enumerate((("y", "cy", "row"), ("x", "cx", "col"))):
+        first, last = place.get(f"from {name}"), place.get(f"to {name}")
+        if first is None:
+            first = bisect_right(grid[way], place.get(start, 0)) if grid else 1
+        if last is None:
+            begins = grid[way][min(first, len(grid[way])) - 1] if grid else 0
+            last = bisect_left(grid[way], begins + place.get(size, 0)) if grid else first
+        found.append((first, max(first, last)))
+    (top, bottom), (left, right) = found
+    return top, left, bottom, right
+
+
+def _edges(package: Package, part: str, deadline: float) -> list[list[int]]:
+    """Where every row and every column of a sheet begins, in the units of drawings: 12,700 a point, 9,525 a pixel."""
+    rows, columns = [15.0] * MAX_ROW, [64.0] * MAX_COLUMN  # points and pixels
+    row = 0
+
+    def start(tag: str, attributes: Attributes, _depth: int) -> None:
+        nonlocal row
+        if tag == "sheetFormatPr":
+            rows[:] = [_decimal(attributes.get("defaultRowHeight"), 15.0)] * MAX_ROW
+            columns[:] = [_decimal(attributes.get("defaultColWidth"), 64 / 7) * 7] * MAX_COLUMN
+        elif tag == "col":
+            first, last = _whole_number(attributes.get("min", "")), _whole_number(attributes.get("max", ""))
+            width = 0.0 if attributes.get("hidden") in ("1", "true") else _decimal(attributes.get("width"), 64 / 7) * 7
+            for at in range(max(first, 1), min(last, MAX_COLUMN) + 1):
+                columns[at - 1] = width
+        elif tag == "row":
+            row = _whole_number(attributes["r"]) if "r" in attributes else row + 1
+            if 0 < row <= MAX_ROW:
+                hidden = attributes.get("hidden") in ("1", "true")
+                rows[row - 1] = 0.0 if hidden else _decimal(attributes.get("ht"), rows[row - 1])
+
+    walk(read_part(package, part), part, package.file, deadline, start)
+    return [
+        [round(edge * unit) for edge in accumulate(sizes, initial=0.0)]
+        for sizes, unit in ((rows, 12_700), (columns, 9_525))
+    ]
+
+
+def _whole_number(text: str) -> int:
+    """The whole number that an attribute of a drawing or a size holds; 0 where it holds none."""
+    return int(text) if len(text) < 16 and text.isascii() and text.isdigit() else 0
+
+
+def _decimal(text: str | None, otherwise: float) -> float:
+    """A height or a width; `otherwise` where there is none."""
+    known = number(text) if text else None
+    return min(max(known[0], 0.0), 10_000.0) if known else otherwise
 
 
 def _count(number: int, what: str) -> str:

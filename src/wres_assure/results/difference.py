@@ -6,12 +6,12 @@ its check was judged and passed: a check that can no longer be judged, or no lon
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ..model import ACTIONS, BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Json, Refused, grouped
+from ..read.result import NoResults, results_in
 from ..wording.text import REDACTED, clean
 
 FORMAT = 1
@@ -53,10 +53,9 @@ class Difference(NamedTuple):
 def result_of(data: bytes, file: str) -> Json:
     """One result of `check --format json`; Refused where the file is none, is of another format, or holds several."""
     try:
-        content: Any = json.loads(data.decode("utf-8-sig"), parse_constant=_no_number)
-    except (ValueError, RecursionError):
-        raise _refused(file, "is no JSON that can be read") from None
-    results = content if isinstance(content, list) else [content]
+        results = results_in(data)
+    except NoResults as e:
+        raise _refused(file, str(e)) from None
     if len(results) != 1:
         raise _refused(file, f"holds {len(results):,} results, and two single ones are compared")
     if not isinstance(results[0], dict) or "format" not in results[0]:
@@ -124,14 +123,21 @@ def _paired(before: list[Json], after: list[Json]) -> tuple[list[tuple[Json | No
 
     A rule may find several things in one place, such as two labels it does not know.
     """
-    left = list(before)
+    left = dict(enumerate(before))
     partners: dict[int, Json] = {}
     for alike in (("message", "cells"), ("message",), ()):
+        places: dict[tuple[Any, ...], list[int]] = {}
+        for at in reversed(left):  # the first of each stands last, to be taken
+            places.setdefault(_said(before[at], alike), []).append(at)
         for number, new in enumerate(after):
-            at = next((at for at, old in enumerate(left) if all(old[name] == new[name] for name in alike)), None)
-            if number not in partners and at is not None:
-                partners[number] = left.pop(at)
-    return [(partners.get(number), new) for number, new in enumerate(after)], left
+            if number not in partners and (found := places.get(_said(new, alike))):
+                partners[number] = left.pop(found.pop())
+    return [(partners.get(number), new) for number, new in enumerate(after)], list(left.values())
+
+
+def _said(finding: Json, names: tuple[str, ...]) -> tuple[Any, ...]:
+    """Some of what a finding says, to be looked up by."""
+    return tuple(tuple(finding[name]) if name == "cells" else finding[name] for name in names)
 
 
 def _kind(before: Json | None, after: Json) -> str:
@@ -236,10 +242,6 @@ def _is_indicator(indicator: Json) -> bool:
 
 def _is_number(value: Any) -> bool:
     return value is None or (type(value) in (int, float) and math.isfinite(value))
-
-
-def _no_number(text: str) -> None:
-    raise ValueError(text)
 
 
 def _refused(file: str, what: str) -> Refused:

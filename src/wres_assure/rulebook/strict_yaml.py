@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+import stat
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-MAX_BYTES, MAX_DEPTH = 1_000_000, 20
+MAX_BYTES, MAX_DEPTH, MAX_FILES = 1_000_000, 20, 500
 _TOO_DEEP = f"nested more than {MAX_DEPTH} deep"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -29,9 +30,7 @@ class Source:
 
     def __init__(self, path: Path, name: str) -> None:
         self.name = name
-        raw = path.read_bytes()
-        if len(raw) > MAX_BYTES:
-            raise RulebookError(f"{name}: is {len(raw):,} bytes long; at most {MAX_BYTES:,} are read.")
+        raw = _bytes_of(path, name)
         self.sha256 = hashlib.sha256(raw.replace(b"\r\n", b"\n")).hexdigest()
         self.places: dict[Steps, tuple[int, int]] = {}
         self.keys: dict[Steps, tuple[int, int]] = {}
@@ -136,6 +135,23 @@ def _too_deep(text: str) -> tuple[int, int] | None:
     return None
 
 
+def _bytes_of(path: Path, name: str) -> bytes:
+    """What a file holds, its size looked at first; RulebookError where that is too much, or it cannot be read."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # a pipe or a device may never end
+            raise RulebookError(f"{name}: is no ordinary file.")
+        raw = b""
+        if status.st_size <= MAX_BYTES:
+            with path.open("rb") as file:
+                raw = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as e:
+        raise RulebookError(f"{name}: cannot be read ({getattr(e, 'strerror', None) or 'its name'}).") from None
+    if (size := max(len(raw), status.st_size)) > MAX_BYTES:
+        raise RulebookError(f"{name}: is {size:,} bytes long; at most {MAX_BYTES:,} are read.")
+    return raw
+
+
 def _mark(event: Any) -> tuple[int, int]:
     return event.start_mark.line + 1, event.start_mark.column + 1
 
@@ -155,7 +171,10 @@ def _scalar(text: str) -> Any:
 def sources(folder: Path, errors: list[str]) -> dict[str, Source]:
     """The YAML files below a folder by their path in it; what is not understood is added to `errors`."""
     found: dict[str, Source] = {}
-    for path in sorted(path for path in folder.rglob("*.y*ml") if path.is_file()):
+    paths = sorted(path for path in folder.rglob("*.y*ml") if path.is_file())
+    if len(paths) > MAX_FILES:
+        errors.append(f"{folder}: holds {len(paths):,} YAML files; at most {MAX_FILES:,} are read.")
+    for path in paths[:MAX_FILES]:
         name = path.relative_to(folder).as_posix()
         try:
             found[name] = Source(path, name)

@@ -40,7 +40,7 @@ def run(paths: tuple[str, ...], given: inputs.Inputs, fault: Callable[[BaseExcep
 
 def _progress(total: int) -> Callable[[int], None]:
     """Tells a waiting person, and no log file, how far the work is."""
-    show = total > 1 and sys.stderr.isatty()
+    show = total > 1 and sys.stderr is not None and sys.stderr.isatty()
 
     def tell(at: int) -> None:
         if show:
@@ -87,6 +87,9 @@ def assess_all(
             assessments += _every(path, rulebook, year, given)
         except Refused as e:
             tell(f"{name}{e.message} {e.remedy}")
+            code = max(code, REFUSED)
+        except OSError as e:  # of reading: nothing is written here
+            tell(f"{name}{path} could not be read ({e.strerror}).")
             code = max(code, REFUSED)
         except Exception as e:
             tell(f"{name}{fault(e)}")

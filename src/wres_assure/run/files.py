@@ -1,4 +1,4 @@
-"""Files: which of a folder to read, what each holds, and outputs written whole or not at all."""
+"""Files: which of a folder to read, what each holds, and where a result goes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 
+from ..conform import MAX_RETURNS, too_many_returns
 from ..model import Refused, Submission, Unwritable
 from ..read import read
 
@@ -30,7 +31,15 @@ def inside(path: str, kinds: tuple[str, ...] = RETURNS, but: str = "") -> list[s
     """The files of a folder by name, `but` one, then the return.xlsx of its subfolders; of a file the file itself."""
     if not os.path.isdir(path):
         return [path]
-    names = sorted(os.listdir(path))
+    try:
+        names = sorted(os.listdir(path))
+    except OSError as e:
+        raise Refused(
+            "folder_unreadable",
+            f"The folder {path} cannot be read ({e.strerror}).",
+            "Ask for permission to read it, or copy what is in it.",
+            path,
+        ) from None
     found = [
         name
         for name in names
@@ -49,43 +58,27 @@ def submissions(path: str) -> list[Submission]:
             raise
     from ..cohort import table
 
-    return list(table.submissions(table.read_table(path)))
-
-
-def may_write(path: str, force: bool, inputs: Iterable[str] = ()) -> None:
-    """Unwritable, before any work is done, where the output cannot or must not be written."""
-    if os.path.exists(path) and any(os.path.exists(given) and os.path.samefile(given, path) for given in inputs):
-        raise Unwritable(f"{path} is the input itself and is never overwritten. Name another output.")
-    if os.path.isdir(path):
-        raise Unwritable(f"{path} is a folder. Name a file in it.")
-    if os.path.lexists(path) and not force:
-        raise Unwritable(f"{path} exists already. Name another output, or overwrite it with --force.")
-    folder = os.path.dirname(path) or "."
-    if not os.path.isdir(folder):
-        raise Unwritable(f"The folder {folder} does not exist. Make it first, or name another output.")
-
-
-def write(path: str, content: str | bytes, force: bool) -> None:
-    """Write to a temporary name in the same folder and move it into place: never half a file."""
-    may_write(path, force)
-    temporary = os.path.join(os.path.dirname(path) or ".", f".{os.path.basename(path)[:100]}.{os.getpid()}.part")
-    try:
-        with open(temporary, "xb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
-        os.replace(temporary, path)
-    except (OSError, ValueError) as e:  # ValueError: a NUL in the name
-        what = f"{path} could not be written ({getattr(e, 'strerror', None) or 'its name'})."
-        raise Unwritable(f"{what} Close it in other programmes, or name another output.") from None
-    finally:
-        if os.path.exists(temporary):
-            os.remove(temporary)
+    found = list(table.submissions(table.read_table(path)))
+    if len(found) > MAX_RETURNS:
+        raise too_many_returns(os.path.basename(path), len(found))
+    return found
 
 
 def deliver(content: str | bytes, output: str | None, force: bool) -> None:
-    """Write to a file, or to the screen as UTF-8 where none is named."""
+    """Write to a file, or to the screen as UTF-8 where none is named; Unwritable where that takes no more."""
     if output:
-        write(output, content, force)
+        from . import outputs  # which a check that is read on the screen does not pay for
+
+        outputs.write(output, content, force)
         return
-    sys.stdout.flush()
-    sys.stdout.buffer.write(content.encode() if isinstance(content, str) else content)
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(encoded(content))
+        sys.stdout.buffer.flush()
+    except OSError as e:
+        raise Unwritable(f"The output could not be written ({e.strerror}). Write it to a file with --output.") from None
+
+
+def encoded(content: str | bytes) -> bytes:
+    """As UTF-8; half a character, which the name of a file may hold, becomes a question mark."""
+    return content.encode(errors="replace") if isinstance(content, str) else content

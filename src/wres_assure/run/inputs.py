@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
+from .. import __version__
 from ..wording.text import clean
 
 if TYPE_CHECKING:
     from ..one_return import Given
     from ..rulebook import Rulebook
+
+
+GROUPS = "groups.csv"  # beside peers: the kind of trust of each organisation
 
 
 class Inputs(NamedTuple):
@@ -23,8 +28,10 @@ class Inputs(NamedTuple):
     rules: str | None = None
 
     def paths(self) -> list[str]:
-        """Every file or folder named, which no output may overwrite."""
-        return [path for path in (self.narrative, self.survey, *self.previous, self.peers) if path]
+        """Every file or folder that is read, which no output may overwrite; beside the peers their kinds of trust."""
+        groups = os.path.join(os.path.dirname(self.peers), GROUPS) if self.peers else ""
+        named = (self.narrative, self.survey, *self.previous, self.peers, groups, self.rules)
+        return [path for path in named if path]
 
     def opened(self, rulebook: Rulebook) -> Given:
         """What is given with every return, read as far as it is the same for all of them."""
@@ -47,5 +54,21 @@ class Inputs(NamedTuple):
 
 
 def tell(text: str) -> None:
-    """A line for whoever waits, apart from the results."""
-    print(clean(text), file=sys.stderr)
+    """A line for whoever waits, apart from the results; unheard where the place for such lines is closed or full."""
+    try:
+        if sys.stderr is not None:
+            print(clean(text), file=sys.stderr)
+    except OSError:
+        pass
+
+
+def own_fault(error: BaseException) -> str:
+    """What to say of an error of our own: where it happened, and nothing of what was being read."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    where = f" at {os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}" if frame else ""
+    return (
+        f"wres-assure {__version__} failed, which is no fault of the file: {type(error).__name__}{where}. "
+        "Report this line to its authors."
+    )

@@ -14,9 +14,9 @@ from ..facts import Facts
 from ..model import Refused, Row, Submission
 from ..rulebook import Rulebook
 from . import files
+from .inputs import GROUPS, own_fault
 
-GROUPS = "groups.csv"  # the kind of trust of each organisation: columns organisation_code and peer_group
-_COLUMNS = ("organisation_code", "peer_group")
+_COLUMNS = ("organisation_code", "peer_group")  # of groups.csv
 _KINDS = (*files.RETURNS, ".json")
 _MAX_GROUPS = 1_000_000
 Tell = Callable[[str], None]
@@ -59,7 +59,11 @@ class PeerFiles:
         self._submissions = []
         folder = self._path if os.path.isdir(self._path) else os.path.dirname(self._path)
         self._groups = self._told_apart(os.path.join(folder, GROUPS))
-        paths = files.inside(self._path, _KINDS, GROUPS)
+        try:
+            paths = files.inside(self._path, _KINDS, GROUPS)
+        except Refused as e:
+            self._tell(f"{e.message} {e.remedy} There is nothing to compare with.")
+            return
         if not paths:
             self._tell(f"{self._path} holds no returns to compare with.")
         for path in paths:
@@ -69,6 +73,8 @@ class PeerFiles:
                 self._tell(f"{e.message} {e.remedy} It is left out as a peer.")
             except OSError as e:
                 self._tell(f"{path} could not be read ({e.strerror}). It is left out as a peer.")
+            except Exception as e:
+                self._tell(f"{path}: {own_fault(e)} It is left out as a peer.")
             else:
                 self._submissions += [submission for submission in submissions if submission.rows]
                 self._books += [
@@ -80,16 +86,16 @@ class PeerFiles:
 
     def _judged(self, submission: Submission, rows: tuple[Row, ...]) -> Iterator[tuple[int | None, Peer]]:
         try:
-            assessments = judged(submission._replace(rows=rows, rulebook=""), self._rulebook)
+            for found in judged(submission._replace(rows=rows, rulebook=""), self._rulebook):
+                if found.subject.stopped:
+                    self._tell(f"{submission.file} is left out as a peer. {found.subject.stopped}")
+                elif found.subject.scheme == "nhs_wres":
+                    facts = Facts(found.facts, self._rulebook.items, {})
+                    yield found.subject.year, peer_of(found.subject, found.indicators, facts, self._rulebook)
         except Refused as e:
             self._tell(f"{e.message} {e.remedy} It is left out as a peer.")
-            return
-        for found in assessments:
-            if found.subject.stopped:
-                self._tell(f"{submission.file} is left out as a peer. {found.subject.stopped}")
-            elif found.subject.scheme == "nhs_wres":
-                facts = Facts(found.facts, self._rulebook.items, {})
-                yield found.subject.year, peer_of(found.subject, found.indicators, facts, self._rulebook)
+        except Exception as e:
+            self._tell(f"{submission.file}: {own_fault(e)} It is left out as a peer.")
 
     def _told_apart(self, path: str) -> dict[str, str]:
         """The peer groups of groups.csv by organisation; none where there is no such file."""

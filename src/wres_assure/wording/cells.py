@@ -26,12 +26,18 @@ def _is_free(text: str) -> bool:
 
 def raw_of(fact: Fact, date_1904: bool = False) -> str:
     """The raw text of a fact; a day stored as a number is written as the date a reader sees."""
-    if fact.problem == "date" and re.fullmatch(r"\d{1,6}(?:\.\d+)?", fact.raw):
-        import datetime
+    serial = fact.problem == "date" and re.fullmatch(r"\d{1,6}(?:\.\d+)?", fact.raw)
+    return _day(int(float(fact.raw)), date_1904) if serial else clean(fact.raw)
 
-        start = datetime.date(1904, 1, 1) if date_1904 else datetime.date(1899, 12, 30)
-        return (start + datetime.timedelta(days=int(float(fact.raw)))).isoformat()
-    return clean(fact.raw)
+
+def _day(days: int, date_1904: bool) -> str:
+    """The date that Excel shows for a serial number: with a day before January 1900 and a 29 February of that year."""
+    import datetime
+
+    if not date_1904 and days in (0, 60):
+        return "1900-02-29" if days else "1900-01-00"
+    start = datetime.date(1904, 1, 1) if date_1904 else datetime.date(1899, 12, 30 if days > 60 else 31)
+    return (start + datetime.timedelta(days=days)).isoformat()
 
 
 def cells_of(addresses: Iterable[str]) -> str:

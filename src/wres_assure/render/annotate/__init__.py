@@ -8,15 +8,18 @@ whoever came to correct the number in it.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from time import monotonic
 
 from ...model import ACTIONS, FAILED, Json, Refused, Sheet, Submission
-from ...read import read_bytes
+from ...read import SECONDS, read_bytes
 from ...read.cells import MAX_COLUMN, MAX_ROW
 from ...read.package import Package, read_part
 from ...read.preflight import recognise
 from ...read.references import column_number
+from ...read.xml import walk
 from ...rulebook import Rulebook
 from ...wording.cells import cells_of
 from ...wording.numbers import counted
@@ -28,6 +31,7 @@ from .parts import COMMENTS_TYPE, DRAWING_TYPE, SHEET_TYPE, STYLES_TYPE, Parts
 from .sheet import Outline, RowColumn, Styles, address, marked, outline_of
 from .xml import (
     Edit,
+    appended,
     attribute,
     attributes,
     edited,
@@ -36,19 +40,22 @@ from .xml import (
     not_carried,
     prefix_of,
     root,
+    text,
     whole,
     with_attributes,
 )
 
 Marked = tuple[CheckRow, list[tuple[str, RowColumn]]]  # a row of the checks, and sheet and place of its cells
 _CELL = re.compile(r"(.+)!([A-Z]{1,3})(\d{1,7})\Z", re.S)
+_STYLE = re.compile(rb"<(?:\w+:)?(?:c|row|col)\s(?:[^<>]*?\s)?(?:s|style)\s*=\s*[\"'](\d{1,9})[\"']")
+_PERSON = "{5B3F4C52-8E0A-5C1D-9A77-77726573A551}"  # we, among those who reply to comments
 _MAX_TOLD = 6  # findings spelled out in one comment
 
 
 def annotate(data: bytes, submission: Submission, report: Report, entry: Json, rulebook: Rulebook) -> bytes:
     """The marked copy of the workbook in `data`, the same bytes each time; `entry` is its result.
 
-    Refused: no workbook; macros, signatures, shared workbooks, threaded comments; a copy of ours; what is laid out in
+    Refused: no workbook; macros, signatures, shared workbooks; a copy of ours; what is laid out in
     a way that cannot be added to; and any copy that would not read as its original does.
     """
     found = recognise(data, submission.file)
@@ -69,8 +76,8 @@ def annotate(data: bytes, submission: Submission, report: Report, entry: Json, r
 
 def _refuse(package: Package, submission: Submission) -> None:
     file, parts = submission.file, package.parts
-    types = read_part(package, "[Content_Types].xml").lower() if "[content_types].xml" in parts else b""
-    if b"macroenabled" in types or any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in parts):
+    types = read_part(package, "[Content_Types].xml") if "[content_types].xml" in parts else b""
+    if _of_macros(types, package) or any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in parts):
         raise not_carried(
             file,
             "carries macros, which this programme neither copies nor runs",
@@ -92,6 +99,21 @@ def _refuse(package: Package, submission: Submission) -> None:
             "is an annotated copy itself",
             "Annotate the workbook it was made from, or delete its sheet of checks and the comments first.",
         )
+
+
+def _of_macros(types: bytes, package: Package) -> bool:
+    """Whether the workbook's own part is of a type with macros; some programs give that type to endings nothing has."""
+    by_name: dict[str, str] = {}
+    deadline = monotonic() + SECONDS
+
+    def start(_tag: str, given: dict[str, str], _depth: int) -> None:
+        key = given.get("PartName", "").lstrip("/") or "." + given.get("Extension", "")
+        by_name[key.lower()] = given.get("ContentType", "").lower()
+
+    if types:
+        walk(types, "[Content_Types].xml", package.file, deadline, start)
+    book = Parts(package).book.lower()
+    return "macroenabled" in by_name.get(book, by_name.get("." + book.rpartition(".")[2], ""))
 
 
 # What is to be marked
@@ -128,6 +150,12 @@ def _cells(addresses: Iterable[str], sheets: Mapping[str, Sheet]) -> list[tuple[
     return cells
 
 
+def _identity(of: str) -> str:
+    """A name as comments have them, the same each time."""
+    digits = hashlib.sha256(of.encode()).hexdigest().upper()
+    return f"{{{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-8{digits[17:20]}-{digits[20:32]}}}"
+
+
 def _goal(cells: Iterable[tuple[Sheet, RowColumn]]) -> tuple[str, str] | None:
     """Sheet and address of the cell a link leads to: the topmost of the first sheet that is shown."""
     shown = [(of.name, place) for of, place in cells if of.state == "visible"]
@@ -155,7 +183,9 @@ class _Copy:
         self.links = parts.links(parts.book)
         self.main = namespace(parts[parts.book])
         self.style_part = next((link.target for link in self.links.values() if link.kind == "styles"), "")
-        self.styles = Styles(parts[self.style_part] if self.style_part else None, self.main, self.file)
+        there = bool(self.style_part) and self.style_part in parts
+        known = parts[self.style_part] if there else None
+        self.styles = Styles(known, self.main, self.file, self._highest_style())
         self.head, self.rows = head, [row for row, _ in rows]
         self.marks: dict[str, dict[RowColumn, list[int]]] = {}  # by sheet and place the numbers of rows
         for number, (_, cells) in enumerate(rows):
@@ -171,8 +201,18 @@ class _Copy:
         checks = sheet(self.head, self.rows, self.main, self.styles)
         self._in_front(self.parts.add("xl/worksheets/sheet{}.xml", checks, SHEET_TYPE))
         styles = self.styles.bytes()
-        self.parts.put(self.parts.book, "styles", self.style_part, "xl/styles{}.xml", styles, STYLES_TYPE)
+        if self.style_part and self.style_part not in self.parts:  # related, and not there
+            self.parts.add(self.style_part, styles, STYLES_TYPE)
+        else:
+            free = "xl/styles.xml" if "xl/styles.xml" not in self.parts else "xl/styles{}.xml"  # some look there only
+            self.parts.put(self.parts.book, "styles", self.style_part, free, styles, STYLES_TYPE)
         return self.parts.zipped()
+
+    def _highest_style(self) -> int:
+        """The highest number of a style that any sheet uses; ours stand above, or a cell would take one for its own."""
+        sheets = [link.target for link in self.links.values() if link.kind == "worksheet" and link.target in self.parts]
+        numbers = (number for part in sheets for number in _STYLE.findall(self.parts[part]))
+        return max((int(number) for number in numbers), default=0)
 
     def _free_name(self) -> str:
         """A name for our sheet that no other has."""
@@ -190,24 +230,55 @@ class _Copy:
         """Colours and comments on the cells of one sheet, the `order`th that is marked."""
         part = next((self.links[identity].target for known, identity in self._sheets() if known == name), "")
         content, links = self.parts[part], self.parts.links(part)
-        if any(link.kind == "threadedComment" for link in links.values()):
-            raise not_carried(
-                self.file,
-                f"has comments with replies on the sheet {clean(name)}",
-                f"Resolve and delete the comments of the sheet {name}, or turn them into notes, and annotate that.",
-            )
         outline = outline_of(content, self.file, marks)
         notes = {place: self._said(numbers) for place, numbers in marks.items()}
+        for link in links.values():
+            if link.kind == "threadedComment" and link.target:
+                self._reply(link.target, notes, name)
         old = next((link.target for link in links.values() if link.kind == "comments"), "")
         known = self.parts[old] if old else None
         on = standing(known) if known is not None else {}
-        text = comments(known, notes, self.main, self.file)
-        self.parts.put(part, "comments", old, "xl/comments{}.xml", text, COMMENTS_TYPE)
+        noted = comments(known, notes, self.main, self.file)
+        self.parts.put(part, "comments", old, "xl/comments{}.xml", noted, COMMENTS_TYPE)
         fresh = {place: runs for place, runs in notes.items() if address(place) not in on}
         drawn = links[outline.drawing].target if outline.drawing in links else ""
         drawing = self._draw(part, drawn, fresh, outline, order)
         actions = {place: self.rows[numbers[0]].action for place, numbers in marks.items()}
         self.parts[part] = marked(content, outline, actions, self.styles.of, self.parts.office, drawing)
+
+    def _reply(self, part: str, notes: Mapping[RowColumn, list[TextRun]], name: str) -> None:
+        """Ours as a reply to every comment with replies that stands on a marked cell; the others stay to the byte."""
+        content = self.parts[part]
+        said = {address(place): "".join(words for _, words in runs) for place, runs in notes.items()}
+        replies: dict[str, str] = {}
+        p = prefix_of(root(content).name)
+        for one in elements(content, "threadedComment"):
+            given = attributes(content, one.open)
+            at_cell = given.get("ref", "")
+            if at_cell in said and at_cell not in replies and "parentId" not in given:
+                replies[at_cell] = (
+                    f'<{p}threadedComment ref="{at_cell}" dT="{attribute(given.get("dT", ""))}" personId="{_PERSON}" '
+                    f'id="{_identity(f"{name}!{at_cell}")}" parentId="{attribute(given.get("id", ""))}">'
+                    f"<{p}text>{text(said[at_cell])}</{p}text></{p}threadedComment>"
+                )
+        if replies:
+            self._introduce(name)
+            self.parts[part] = edited(content, appended(content, elements(content)[0], "".join(replies.values())))
+
+    def _introduce(self, name: str) -> None:
+        """Puts us among the persons who reply to comments."""
+        part = next((link.target for link in self.links.values() if link.kind == "person"), "")
+        if part not in self.parts:
+            raise not_carried(
+                self.file,
+                f"has comments with replies on the sheet {clean(name)} by nobody it names",
+                f"Resolve and delete the comments of the sheet {name}, or turn them into notes, and annotate that.",
+            )
+        content = self.parts[part]
+        if _PERSON.encode() not in content:
+            p = prefix_of(root(content).name)
+            person = f'<{p}person displayName="{AUTHOR}" id="{_PERSON}" userId="{AUTHOR}" providerId="None"/>'
+            self.parts[part] = edited(content, appended(content, elements(content)[0], person))
 
     def _draw(
         self, part: str, drawn: str, notes: Mapping[RowColumn, list[TextRun]], outline: Outline, order: int

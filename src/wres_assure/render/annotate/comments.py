@@ -20,9 +20,7 @@ _SPACES = (
     'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
     'xmlns:x="urn:schemas-microsoft-com:office:excel"'
 )
-_DRAWING = (
-    f'<xml {_SPACES}><o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="{{blocks}}"/></o:shapelayout></xml>'
-)
+_DRAWING = f'<xml {_SPACES}><o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="{{blocks}}"/></o:shapelayout></xml>'
 _TYPE = (
     '<v:shapetype {spaces}id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
     '<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
@@ -63,10 +61,22 @@ def comments(content: bytes | None, notes: Mapping[RowColumn, Sequence[TextRun]]
             continue
         start, end = known[at_cell]
         at = bisect_left(texts, start, key=lambda element: element.start)
-        if at == len(texts) or texts[at].end > end or texts[at].empty:
-            raise not_carried(file, f"has a comment without text on {at_cell}")
+        if at == len(texts) or texts[at].end > end:  # emptied: there is nothing to stand below
+            edits += _first_in(content, start, f"<{p}text>{_runs(runs, p)}</{p}text>", p)
+            continue
+        if texts[at].empty:
+            edits += appended(content, texts[at], _runs(runs, p))
+            continue
         edits += _below(content, texts[at].open.end, texts[at].close.start, runs, p)
     return edited(content, [*edits, *(appended(content, lists[0], "".join(new)) if new else ())])
+
+
+def _first_in(content: bytes, start: int, inside: str, p: str) -> list[Edit]:
+    """The edits that put something first into the comment that begins at `start`."""
+    element = next(one for one in elements(content, "commentList", "comment") if one.start == start)
+    if element.empty:
+        return appended(content, element, inside)
+    return [(element.open.end, element.open.end, inside.encode())]
 
 
 def standing(content: bytes) -> dict[str, tuple[int, int]]:

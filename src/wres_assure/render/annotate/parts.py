@@ -63,7 +63,7 @@ class Parts:
         name = links_of(part)
         if name.lower() not in self.package.parts:
             return {}
-        return links_in(self[name], part, self.file, monotonic() + SECONDS)
+        return links_in(self[name], part, self.package, monotonic() + SECONDS)
 
     def link(self, part: str, kind: str, target: str) -> str:
         """The id of a new relationship that leads from a part to another."""

@@ -34,6 +34,8 @@ _BEFORE_LEGACY_DRAWING = frozenset((
     "headerFooter", "rowBreaks", "colBreaks", "customProperties", "cellWatches", "ignoredErrors", "smartTags",
     "drawing",
 ))  # fmt: skip
+_MAX_STYLES = 65_490  # formats of cells that Excel allows; fonts and fills are fewer
+_MAX_TAGS = 300_000  # of the styles: four a format, and some for the rest
 _LIGHT = 0xC0  # a font whose red, green and blue are all above this cannot be read on a pale fill
 _COLUMNS = 500  # whose widths and styles are looked at; content of a return ends well before
 RowColumn = tuple[int, int]  # a cell, both from 1
@@ -223,8 +225,10 @@ def _pale(colour: Mapping[str, str]) -> bool:
 class Styles:
     """The styles of the workbook and those added at the ends of their lists; nothing there is renumbered."""
 
-    def __init__(self, content: bytes | None, main: str, file: str) -> None:
+    def __init__(self, content: bytes | None, main: str, file: str, highest: int = 0) -> None:
         self.content = content or _BARE.format(main=main).encode()
+        if self.content.count(b"<") > _MAX_TAGS:
+            raise not_carried(file, "has more styles than Excel allows")
         self.prefix = prefix_of(root(self.content).name)
         if namespace(self.content) != main:
             raise not_carried(file, "has styles in another form than its sheets")
@@ -233,15 +237,20 @@ class Styles:
             raise not_carried(file, "has styles laid out as Excel never does")
         self.sections = {name: sections[name] for name in ("fonts", "fills", "cellXfs")}
         self.known = {name: elements(self.content, name, "*") for name in self.sections}
-        self.added: dict[str, list[str]] = {name: [] for name in self.sections}
+        if any(len(known) > _MAX_STYLES for known in self.known.values()):
+            raise not_carried(file, "has more styles than Excel allows")
+        self.added: dict[str, dict[str, int]] = {name: {} for name in self.sections}  # each with its number
+        missing = highest + 1 - len(self.known["cellXfs"])
+        if missing > _MAX_STYLES:
+            raise not_carried(file, f"uses {missing:,} styles that are not in it")
+        self.missing = max(missing, 0)  # cells that name them look like any other; so that ours are not taken for them
         self.light = {at for at, font in enumerate(self.known["fonts"]) if self._is_light(font)}
 
     def add(self, section: str, xml: str) -> int:
         """The number of an entry of `fonts`, `fills` or `cellXfs`, put last unless it was added before."""
         added = self.added[section]
-        if xml not in added:
-            added.append(xml)
-        return len(self.known[section]) + added.index(xml)
+        first = len(self.known[section]) + (self.missing if section == "cellXfs" else 0)
+        return added.setdefault(xml, first + len(added))
 
     def fill(self, colour: str) -> int:
         """The number of a fill with one colour, given as `F8CBAD`."""
@@ -258,9 +267,9 @@ class Styles:
         A light font keeps its ground: it could not be read on ours, and white text that is hidden must stay so, or
         the copy would no longer show what is wrong with it. The comment stands on the cell all the same.
         """
-        if base >= len(self.known["cellXfs"]):
+        if not self.known["cellXfs"]:
             return base
-        element = self.known["cellXfs"][base]
+        element = self.known["cellXfs"][base if base < len(self.known["cellXfs"]) else 0]
         if whole(attributes(self.content, element.open).get("fontId")) in self.light:
             return base
         start = with_attributes(self.content, element.open, fillId=str(self.fill(FILLS[action])), applyFill="1")
@@ -272,9 +281,13 @@ class Styles:
 
     def bytes(self) -> bytes:
         """The part with all that was added."""
-        counts = {name: str(len(self.known[name]) + len(added)) for name, added in self.added.items() if added}
+        first = self.known["cellXfs"][:1]
+        plain = self.content[first[0].start : first[0].end].decode() if first else f"<{self.prefix}xf/>"
+        added = {name: list(entries) for name, entries in self.added.items()}
+        added["cellXfs"] = [plain] * self.missing + added["cellXfs"]
+        counts = {name: str(len(self.known[name]) + len(entries)) for name, entries in added.items() if entries}
         return edited(self.content, (
             edit
             for name, count in counts.items()
-            for edit in appended(self.content, self.sections[name], "".join(self.added[name]), count=count)
+            for edit in appended(self.content, self.sections[name], "".join(added[name]), count=count)
         ))  # fmt: skip

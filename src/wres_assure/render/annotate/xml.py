@@ -146,8 +146,9 @@ def with_attributes(content: bytes, tag: Tag, **changes: str | None) -> bytes:
     text = content[tag.start : tag.end].decode()
     for name, value in changes.items():
         written = "" if value is None else f' {name}="{attribute(value)}"'
-        if known := re.search(rf"\s{name}\s*=\s*(?:\"[^\"]*\"|'[^']*')", text):
-            text = text[: known.start()] + written + text[known.end() :]
+        given = _ATTRIBUTE.finditer(text, 1 + len(tag.name))  # one after the other: what stands in a value is no other
+        if known := next((match for match in given if match[1] == name), None):
+            text = text[: known.start()].rstrip() + written + text[known.end() :]
         elif written:
             end = -2 if tag.kind == "empty" else -1
             text = text[:end].rstrip() + written + text[end:]
