@@ -730,6 +730,6 @@ def test_no_half_copy_where_writing_fails(tmp_path: Path, monkeypatch: pytest.Mo
         raise OSError(28, "No space left on device")
 
     (tmp_path / "return.xlsx").write_bytes(bytes_of(MANY))
-    monkeypatch.setattr("wres_assure.run.files.os.replace", failing)
+    monkeypatch.setattr("wres_assure.run.part_file.os.write", failing)
     assert run("annotate", str(tmp_path / "return.xlsx"), "-o", str(tmp_path / "copy.xlsx")) == 2
     assert [path.name for path in tmp_path.iterdir()] == ["return.xlsx"]
