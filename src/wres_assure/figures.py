@@ -17,6 +17,7 @@ _NUMBER = r"([+\-−]?)(?=\.?\d)(\d{1,3}(?:,\d{3})+|\d+)?(\.\d*)?\s*(%?)"
 _KINDS = (
     ("several", r".* \| .*"),  # as a row with several values is written out
     ("error_cell", r"#(?:ref!|div/0!|value!|name\?|n/a|null!|num!|spill!|calc!|getting_data)"),
+    ("error_cell", r"#(?:field!|blocked!|connect!|unknown!|busy!|external!|python!|timeout!)"),  # since 2020
     ("not_calculated", r"=.*"),
     ("not_available", r"n/a|na|n\.a\.|not available|not applicable|-|–|—|--|nil return|tbc"),
     ("boolean", r"true|false"),

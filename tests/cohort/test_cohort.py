@@ -305,6 +305,17 @@ def test_staff_of_all_groups_are_made_of_their_parts_or_printed(
     assert ("TYP-04" in {said[0][0] for said in found}) is fails
 
 
+@pytest.mark.parametrize(("year", "band"), [("2021.0", "{}.0"), ("2021.00", "{}.00"), ("2021", "{}.0")])
+def test_years_and_bands_written_as_numbers_are_read_alike(
+    year: str, band: str, clean: list[Fact], narrow: Rulebook
+) -> None:
+    as_words = rows_of(clean)
+    as_numbers = [{**row, "reporting_year": year} for row in as_words]
+    for row in as_numbers:
+        row["pay_band"] = band.format(row["pay_band"]) if row["pay_band"].isdigit() else row["pay_band"]
+    assert assert_alike(table_of(as_numbers), narrow) == assert_alike(table_of(as_words), narrow)
+
+
 def test_the_year_asked_for_is_the_year_of_every_return(clean: list[Fact], narrow: Rulebook) -> None:
     fact = Fact(Place("disciplinary", ethnicity="bme"), None, "9.5", "")
     years = ["2021", "2018", "", "soon"]

@@ -116,7 +116,7 @@ def formula(rng: random.Random) -> str:
 
 def stored(cell: Cell | None, made: str) -> str:
     """The characters of the text as the part holds them, unescaped by XML only."""
-    inside = "".join(re.findall(r"<t[^>]*>([^<]*)</t>", made)) or "".join(re.findall(r"<v>([^<]*)</v>", made))
+    inside = "".join(re.findall(r"<t(?: [^>]*)?>([^<]*)</t>", made)) or "".join(re.findall(r"<v>([^<]*)</v>", made))
     return unescape(inside)
 
 
@@ -124,6 +124,7 @@ def trimmed(cell: Cell | None, made: str) -> str:
     return unescape("".join(text.strip() for text in re.findall(r"<t>([^<]*)</t>", made)))
 
 
+RAISED = "<rPr><vertAlign val='superscript'/></rPr>"
 TRIMS = "calamine trims texts without xml:space, in rich text between words too"
 ESCAPES = "openpyxl leaves the escapes of control characters as they are; calamine does not join halves of a pair"
 ERRORS = "calamine gives nothing for an error; ours is kind error, without value"
@@ -150,6 +151,9 @@ KINDS = [
     Kind("shared text, blanks unmarked", lambda r: shared(r, f"<t> {words(r)} </t>"), calamine=trimmed, why=TRIMS),
     Kind("rich text",
          lambda r: shared(r, f"<r><t>{words(r)}</t></r><r><rPr><b/></rPr><t xml:space='preserve'> {words(r)}</t></r>")),
+    Kind("a raised figure",
+         lambda r: shared(r, f"<r><t>{whole(r)}</t></r><r>{RAISED}<t>{r.randrange(9)}</t></r>"),
+         stored, stored, "they make one number of a figure and its footnote; ours says which digit is raised"),
     Kind("rich text, blanks unmarked", lambda r: shared(r, f"<r><t>{words(r)} </t></r><r><t>{words(r)}</t></r>"),
          calamine=trimmed, why=TRIMS),
     Kind("text with its sound", lambda r: shared(r, f"<t>{words(r)}</t><rPh sb='0' eb='1'><t>とう</t></rPh>")),

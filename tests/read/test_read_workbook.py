@@ -274,10 +274,16 @@ def test_a_sheet_without_identity_is_a_module_and_no_sheet(listed: str) -> None:
     assert [sheet.name for sheet in submission(pack(content)).sheets] == ["S"]
 
 
-def test_a_workbook_without_sheets_has_none() -> None:
+@pytest.mark.parametrize("kind", ["", "chartsheet", "dialogsheet", "xlMacrosheet"])
+def test_a_workbook_without_sheets_of_cells_is_refused_as_that(kind: str) -> None:
     content = parts(SEVEN)
-    content["xl/workbook.xml"] = re.sub("<sheet .*?/>", "", str(content["xl/workbook.xml"]))
-    assert submission(pack(content)).sheets == ()
+    if kind:
+        content["xl/_rels/workbook.xml.rels"] = links(("rId1", kind, "sheets/sheet1.xml"))
+    else:
+        content["xl/workbook.xml"] = re.sub("<sheet .*?/>", "", str(content["xl/workbook.xml"]))
+    with pytest.raises(Refused, match=r"is a workbook without a sheet of cells\.") as refused:
+        submission(pack(content))
+    assert refused.value.code == "workbook_empty"
 
 
 def test_parts_are_found_through_relationships() -> None:

@@ -147,6 +147,17 @@ def test_a_day_stored_as_a_number_is_written_as_a_date() -> None:
     assert raw_of(fact._replace(problem=None)) == "44256"
 
 
+# What Excel shows: it has a day before January 1900, and a 29 February in that year.
+EARLY_DAYS = [("0", "1900-01-00"), ("1", "1900-01-01"), ("24", "1900-01-24"), ("59", "1900-02-28"),
+              ("60", "1900-02-29"), ("61", "1900-03-01"), ("24.5", "1900-01-24")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("serial", "shown"), EARLY_DAYS)
+def test_a_count_shown_as_a_date_is_the_date_that_excel_shows(serial: str, shown: str) -> None:
+    assert raw_of(Fact(Place("appointed"), None, serial, "WRES!L19", "date")) == shown
+    assert raw_of(Fact(Place("appointed"), None, "24", "WRES!L19", "date"), True) == "1904-01-25"
+
+
 @pytest.mark.parametrize(("cell", "written"), [
     ("=cmd|'/c calc'!A1", "'=cmd|'/c calc'!A1"), ("+1+1", "'+1+1"), ("-2+3", "'-2+3"), ("@SUM(1)", "'@SUM(1)"),
     ("\t=1", "'\t=1"), ("\r=1", "'\r=1"), (";=1", "';=1"), ("  =1", "'  =1"), ("＝1+1", "'＝1+1"), ("-", "'-"),

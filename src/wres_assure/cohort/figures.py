@@ -32,6 +32,7 @@ _KINDS = (
     ("blank", r""),
     ("several", r".* \| .*"),
     ("error_cell", r"#(?:ref!|div/0!|value!|name\?|n/a|null!|num!|spill!|calc!|getting_data)"),
+    ("error_cell", r"#(?:field!|blocked!|connect!|unknown!|busy!|external!|python!|timeout!)"),  # since 2020
     ("not_calculated", r"=.*"),
     ("not_available", r"n/a|na|n\.a\.|not available|not applicable|[-–—]|--|nil return|tbc"),
     ("boolean", r"true|false"),

@@ -85,6 +85,13 @@ def read_workbook(package: Package, sha256: str, deadline: float) -> Submission:
             raise damaged(file, f"sheet {name} is missing or stands twice in it", name)
         used |= words
         targets[name] = state, link.target
+    if not targets:
+        raise Refused(
+            "workbook_empty",
+            f"{file} is a workbook without a sheet of cells.",
+            "Check the workbook that holds the return's own sheet.",
+            file,
+        )
 
     read: dict[str, tuple[Sheet, list[Note]]] = {}
     unread: dict[str, Refused] = {}
