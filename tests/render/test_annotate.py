@@ -441,6 +441,18 @@ def assert_carried_values(original: bytes, copy: bytes) -> None:
     assert without_checks(counted(copy)) == counted(original)
 
 
+def test_ours_stands_before_what_tells_how_theirs_is_spoken(rulebook: Rulebook) -> None:
+    def note(book: Any) -> None:
+        book["WRES"]["K8"].comment = openpyxl.comments.Comment("Theirs", "J")
+
+    noted = by_openpyxl(bytes_of(MANY), note)
+    part = next(name for name in unpacked(noted) if "comments" in name and "rels" not in name)
+    sound = '<text><t>東京</t><rPh sb="0" eb="1"><t>とう</t></rPh><phoneticPr fontId="0"/></text>'
+    original = changed(noted, {part: lambda xml: re.sub(r"<text>.*</text>", sound, xml, flags=re.S)})
+    copy = unpacked(copy_of(original, rulebook))[part].decode()
+    assert re.search("<text><r><t>東京</t></r><r>.*wres-assure.*</r><rPh sb=.*<phoneticPr [^<]*/></text>", copy, re.S)
+
+
 EMPTIED = ["<text/>", "<text></text>", "", "<text><r><t></t></r></text>"]
 
 

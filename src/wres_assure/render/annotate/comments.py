@@ -90,6 +90,8 @@ def standing(content: bytes) -> dict[str, tuple[int, int]]:
 def _below(content: bytes, start: int, end: int, runs: Sequence[TextRun], p: str) -> list[Edit]:
     """Our text under that of a comment; its plain text becomes a run, since one comment is either plain or in runs."""
     inside = content[start:end]
+    if sound := re.search(rf"<{p}(?:rPh|phoneticPr)[\s/>]".encode(), inside):  # comes after all runs
+        end, inside = start + sound.start(), inside[: sound.start()]
     plain = re.fullmatch(rf"\s*(<{p}t(?:\s[^<>]*)?>[^<]*</{p}t>)\s*".encode(), inside)
     edits: list[Edit] = [(start, end, f"<{p}r>".encode() + plain[1] + f"</{p}r>".encode())] if plain else []
     return [*edits, (end, end, _runs([(False, "\n\n"), *runs], p).encode())]
