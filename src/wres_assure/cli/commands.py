@@ -66,8 +66,9 @@ def commands() -> None:
     """Checks NHS Workforce Race Equality Standard (WRES) returns and writes briefings on them.
 
     \b
-    Exit codes: 0 nothing to correct; 1 something; 2 the command was not understood;
-    3 an input was refused or could not be read; 4 the programme or its rulebook failed.
+    Exit codes: 0 nothing to correct; 1 something; 2 the command was not understood, or
+    its output could not be written; 3 an input was refused or could not be read; 4 the
+    programme or its rulebook failed.
     """
 
 
