@@ -18,6 +18,8 @@ from wres_assure.render.annotate.sheet import Styles
 from wres_assure.results.difference import difference, result_of
 from wres_assure.rulebook.strict_yaml import MAX_BYTES, MAX_FILES, RulebookError, Source, sources
 
+pytestmark = pytest.mark.slow
+
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 

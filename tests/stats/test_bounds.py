@@ -11,6 +11,8 @@ import pytest
 from wres_assure.stats import power, power_of_change
 from wres_assure.stats import proportions as stats
 
+pytestmark = pytest.mark.slow
+
 SHARES = (0.001, 0.01, 0.1, 0.3, 0.5, 0.9, 0.999)
 
 
