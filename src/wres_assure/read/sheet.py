@@ -86,7 +86,7 @@ class Reading:
 
     def handlers(self, namespace: str) -> tuple[Start, End, Text | None]:
         """What to do with the elements below the root, whose names begin with `namespace`."""
-        raise NotImplementedError
+        raise NotImplementedError  # each of the two forms has its own
 
     def open_row(self, number: int, attributes: Attributes) -> None:
         """Begins a row; Refused where Excel has none of that number."""
