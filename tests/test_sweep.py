@@ -21,7 +21,8 @@ def bad(*words: str) -> str:
     """What a sweep says ended badly, or how it ended itself."""
     done = subprocess.run(
         [sys.executable, str(TESTS / "sweep.py"), SAMPLE, *words],
-        env={**os.environ, "PYTHONPATH": SOURCE}, capture_output=True, text=True, check=False, timeout=3_600 if EVERY else 300,
+        env={**os.environ, "PYTHONPATH": SOURCE}, capture_output=True, text=True, check=False,
+        timeout=3_600 if EVERY else 300,
     )  # fmt: skip
     return done.stdout + (f"ended by {done.returncode}: {done.stderr[-2000:]}" if done.returncode not in (0, 1) else "")
 
