@@ -23,6 +23,19 @@ class Resolved(NamedTuple):
 
 COUNTED = ("people", "number")  # units of figures that have no decimals to allow for
 
+# Why a check rests on something that nobody gave, and what that is.
+NO_NARRATIVE = "no narrative answers it"
+NO_SURVEY = "no published survey was given"
+NO_PEERS = "no comparable organisations were given"
+NO_EARLIER_RETURN = "no earlier return was given"
+ONLY_LAST_YEAR = "no earlier return was given, only last year's block in this one"
+BESIDE = {
+    NO_EARLIER_RETURN: "last year's return",
+    ONLY_LAST_YEAR: "last year's return",
+    NO_PEERS: "comparable organisations",
+    NO_NARRATIVE: "a narrative",
+    NO_SURVEY: "the published survey",
+}
 _WITHOUT_VALUE: Mapping[str | None, str] = {  # why a figure that was given has none, by its problem
     "no_notes": "the file has no column for notes",
     "notes_withheld": "the notes were left out of this file",
@@ -275,9 +288,9 @@ class Facts:
     def _why(self, key: Place, fact: Fact | None) -> str:
         name = self.name(key)
         if key.basis == "narrative":
-            return "no narrative answers it" if fact is None else f"the narrative leaves {name} open"
+            return NO_NARRATIVE if fact is None else f"the narrative leaves {name} open"
         if key.basis == "survey" and fact is None:
-            return "no published survey was given"
+            return NO_SURVEY
         if key.basis in ("previous", "last_year", "change") or key.item.startswith("change_"):
             return self._why_not_compared(key, fact)
         if key.item.startswith("indicator_"):
@@ -285,7 +298,7 @@ class Facts:
         if fact is None and key.basis == "derived":
             return f"{self.name(key.under(''))}: could not be counted, since figures are missing"
         if key.item.startswith("peers_"):
-            return fact.note if fact else "no comparable organisations were given"
+            return fact.note if fact else NO_PEERS
         if fact is None:
             return f"{name} was not given"
         if key.basis == "parameter":
@@ -307,9 +320,9 @@ class Facts:
             return f"{indicator} could not be calculated"
         bases = self._bases
         if bases.isdisjoint(("previous", "last_year")):
-            return "no earlier return was given"
+            return NO_EARLIER_RETURN
         if (key.basis == "previous" or key.item.startswith("restated_")) and "previous" not in bases:
-            return "no earlier return was given, only last year's block in this one"
+            return ONLY_LAST_YEAR
         return f"{self.name(key.under('last_year'))} was not given"
 
 

@@ -14,7 +14,7 @@ from .manual import amount
 
 _ASKED = {"correct": "correct before upload", "explain": "correct or explain", "note": "be aware"}
 _GIVEN = {None: "unverifiable", "zero": "counted as nobody", "skip": "not applicable"}
-_WORDS = ("title", "message", "why", "remedy", "codes", "known_issues")
+_WORDS = ("title", "found", "message", "why", "remedy", "codes", "known_issues")
 Rules = Mapping[str, Rule]  # those that judge, by id
 
 

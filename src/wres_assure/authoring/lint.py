@@ -291,8 +291,13 @@ def _between(rulebook: Rulebook) -> Iterator[tuple[Rule, Steps, str]]:
     families = grouped(rulebook.rules, lambda rule: rule.id[:3])
     titles: dict[str, str] = {}
     for rule in rulebook.rules:
-        if (other := titles.setdefault(rule.title, rule.id)) != rule.id:
-            yield rule, ("title",), f"{other} has the same title. Say what is different."
+        for field, title in (("title", rule.title), ("found", rule.found)):
+            if title and (other := titles.setdefault(title, rule.id)) != rule.id:
+                yield rule, (field,), f"{other} has the same title. Say what is different."
+        if not rule.found:
+            yield rule, ("title",), "No title for the failure. Say in found: what was found where it does not hold."
+        elif rule.found == rule.title:
+            yield rule, ("found",), "It is the title of what holds. Say what was found where it does not."
         prefix, used = rule.id[:3], [of_it.family for of_it in families[rule.id[:3]]]
         family = max(used, key=lambda name: (name.upper().startswith(prefix), used.count(name), name))
         if family != rule.family:

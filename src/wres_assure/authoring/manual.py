@@ -11,7 +11,7 @@ from ..model import ORGANISATIONS, WHOLE, Json, Place, grouped
 from ..rulebook import Rule, Rulebook
 from ..rulebook.expression import text_of
 from ..wording.numbers import counted, number
-from ..wording.text import sentence
+from ..wording.text import lower_first, sentence
 
 WIDTH = 80
 ASKS = {
@@ -199,7 +199,7 @@ def manual(rulebook: Rulebook, rule_id: str) -> str:
             f"Where it fails, it explains {_list(rule.explains)}." if rule.explains else "",
         ],
     }
-    lines = [*wrapped(f"{rule.id}  {rule.title}"), ""]
+    lines = [*wrapped(f"{rule.id}  {rule.title}"), *wrapped(f"Where it fails: {rule.heading()}", 4), ""]
     for heading, parts in sections.items():
         body = [line for part in parts for line in (wrapped(part, 4) if isinstance(part, str) else part)]
         lines += [heading, *body, ""] if body else []
@@ -326,7 +326,8 @@ def page(rulebook: Rulebook, family: str) -> str:
 
 
 def _entry(rule: Rule, rulebook: Rulebook) -> Iterator[str]:
-    yield from (f"## {rule.id}", "", f"**{rule.title}.** The rule {ASKS[rule.action]}. {status(rule)}".rstrip(), "")
+    said = f"**{rule.title}.** Where it fails: {lower_first(rule.heading())}. The rule {ASKS[rule.action]}."
+    yield from (f"## {rule.id}", "", f"{said} {status(rule)}".rstrip(), "")
     if rule.holds:
         yield from (f"- {name}: `{text}`" for name, text in _conditions(rule))
         for name, said in (*figures(rule, rulebook), *thresholds(rule, rulebook)):

@@ -70,7 +70,8 @@ def _group(of: Dossier, group: RuleFindings, annex: bool) -> Section:
         ("Authority", say(sentence(group.authority), (), (), evidence)),
     ]
     blocks.append(Pairs(tuple(pairs)))
-    return Section(f"rule-{group.rule}", f"{group.title} ({group.rule})", tuple(blocks), 3, annex, group.rule)
+    where = f", {group.cells}" if group.cells else ""
+    return Section(f"rule-{group.rule}", f"{group.title} ({group.rule}{where})", tuple(blocks), 3, annex, group.rule)
 
 
 def _trace(of: Dossier, group: RuleFindings) -> list[Said]:

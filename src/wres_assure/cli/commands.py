@@ -86,6 +86,7 @@ def commands() -> None:
 @force_option
 @fail_on_option("findings")
 @click.option("--require", type=click.Choice(["all"]), help="all: exit code 1 also when a check could not be judged.")
+@click.option("--verbose", is_flag=True, help="Tell what was not judged or does not apply, why, and on what authority.")
 @show_values_option
 @click.pass_context
 def check(
@@ -97,6 +98,7 @@ def check(
     force: bool,
     fail_on: str,
     require: str | None,
+    verbose: bool,
     show_values: bool,
 ) -> None:
     """Check WRES returns before they are sent.
@@ -121,7 +123,7 @@ def check(
         page = document(run.assessments[0], run.rulebook, "trust", show_values=show_values, quoted=show_values)
         files.deliver(_in_form(page, "html"), output, force)
     elif form == "text":
-        every_return.read_out(run, output, force, show_values)
+        every_return.read_out(run, output, force, show_values, verbose)
     else:
         mark = "\ufeff" if output and form != "json" else ""  # Excel takes a CSV for UTF-8 only by this mark
         files.deliver(mark + every_return.content(run, form, show_values), output, force)
@@ -248,7 +250,7 @@ def demo(output: str, force: bool) -> None:
     rulebook = load()
     for folder in stories:
         assessment = assess(os.path.join(folder, "return.xlsx"), rulebook)[0]
-        found = summary(assessment, rulebook)
+        found = summary(assessment, rulebook, os.path.join(folder, "return.xlsx"))
         correct, explain, note = found.counts
         click.echo(
             f"{os.path.basename(folder)}: {correct} to correct, {explain} to explain, {note} to be aware of; "

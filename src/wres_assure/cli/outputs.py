@@ -118,10 +118,10 @@ def findings(
         click.echo(clean(said), err=True)
     if not found:
         ctx.exit(code)
-    results = [result(assessment, rulebook, show_values) for assessment in found]
+    results = [result(one.assessment, rulebook, show_values) for one in found]
     outputs.write(output, workbook(results, rulebook, [_base(said, returns) for said in not_read]), force)
     click.echo(clean(f"{output} is written."))
-    ctx.exit(max(code, exit_code(*found)))
+    ctx.exit(max(code, exit_code(*(one.assessment for one in found))))
 
 
 @click.command()

@@ -21,7 +21,7 @@ from ..wording.text import clean, sentence
 StyledLine = tuple[str, str]  # style, text: title | head | correct | explain | note | strong | dim | ""
 WIDTH = 80
 _FEW, _EXAMPLES, _RULES_NAMED = 5, 3, 12
-_COLUMNS = (25, 8, 9, 24)  # of the table of indicators; the last column takes what is left
+_COLUMNS = (32, 7, 8, 23)  # of the table of indicators; the last column takes what is left
 
 
 class _Page:
@@ -44,60 +44,69 @@ class _Page:
         self.lines += [("", ""), (style, text), (style, "-" * len(text))]
 
 
-def lines(report: Report, width: int = WIDTH) -> list[StyledLine]:
-    """The page, line by line."""
+def lines(report: Report, width: int = WIDTH, verbose: bool = False) -> list[StyledLine]:
+    """The page, line by line: what is to be done first, the next step last; all that was judged where verbose."""
     page = _Page(width)
-    page.add(f"{report.organisation} ({report.code})", "title")
-    page.add(f"WRES return {report.year}, {report.file}")
-    page.gap()
-    if report.stopped:
-        page.add(f"Not judged. {report.stopped}", "strong")
-    page.add(report.coverage, "strong")
-    for text in filter(
-        None,
-        (
-            COUNTS_AS_NOTHING,
-            report.apart,
-            report.provisional,
-            *(f"Reliability of the figures: {report.level}. {said.text}" for said in report.reliability),
-            report.unknown and report.unknown.text,
-            report.profile,
-            *(said.text for said in report.changes),
-        ),
-    ):
-        page.add(text)
+    page.add(report.verdict, "strong")
+    page.add(f"{report.organisation} ({report.code}), WRES return {report.year}, {report.file}", "title", 0, 2)
+    shown = (
+        report.coverage if verbose else report.checked,
+        COUNTS_AS_NOTHING if verbose else "",
+        report.apart,
+        report.provisional if verbose else "",
+        *_reliability(report),
+        report.unknown.text if report.unknown and verbose else "",
+        report.composite,
+        report.profile if verbose else "",
+        *(said.text for said in report.changes),
+    )
+    for text in filter(None, shown):
+        page.add(text, "", 0, 2)
     for asked in report.findings:
         page.heading(f"{asked.title}: {counted(asked.size, 'finding')}", asked.action)
         for group in asked.groups:
-            _group(page, group)
-    if not report.findings and not report.stopped:
-        page.gap()
-        page.add("Nothing to correct or to explain was found.", "strong")
+            _group(page, group, verbose)
     if not report.stopped:
-        _indicators(page, report.indicators)
+        _indicators(page, report.indicators, verbose)
     for title, style, entries in (
         ("Checks that broke down: our fault, not yours", "correct", report.broken),
-        ("Could not be judged, and why", "head", report.unjudged),
-        ("Do not apply, and why", "head", report.not_applicable),
+        ("Could not be judged, and why", "head", report.unjudged if verbose else ()),
+        ("Do not apply, and why", "head", report.not_applicable if verbose else ()),
     ):
         if entries:
             page.heading(title, style)
         for entry in entries:
             _unjudged(page, entry)
     page.gap()
+    if not verbose and report.rest:
+        page.add(report.rest, "dim")
     page.add(report.foot, "dim")
+    page.add(report.next, "strong")
     return page.lines
 
 
-def table(summaries: list[Summary], width: int = WIDTH) -> list[StyledLine]:
-    """Several returns, one line each."""
-    head = f"{'Code':<7}{'Year':<5}{'Correct':>7}{'Explain':>8}{'Note':>5}{'Not judged':>14}  Return"
-    out: list[StyledLine] = [("title", counted(len(summaries), "return")), ("dim", head)]
-    for entry in summaries:
-        correct, explain, note = entry.counts
-        numbers = f"{entry.code:<7}{entry.year:<5}{correct:>7,}{explain:>8,}{note:>5,}{entry.not_judged:>14}  "
-        names = wrapped(entry.name, max(20, width - len(numbers)))
-        out += [("", f"{numbers}{names[0]}"), *(("", f"{'':{len(numbers)}}{rest}") for rest in names[1:])]
+def _reliability(report: Report) -> list[str]:
+    """The level and its reasons; of a good one the level alone."""
+    level = f"Reliability of the figures: {report.level}."
+    first, *rest = [said.text for said in report.reliability] or [""]
+    return [level] if report.level == "good" else [f"{level} {first}", *rest]
+
+
+def table(summaries: list[Summary], width: int = WIDTH, verbose: bool = False) -> list[StyledLine]:
+    """Several returns, one line each, in columns that never touch."""
+    head = ("Code", "Year", "Correct", "Explain", "Note", "Not judged", "File")
+    rows = [(s.code, s.year, *(f"{n:,}" for n in s.counts), s.not_judged, s.file) for s in summaries]
+    wide = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    out: list[StyledLine] = [("title", counted(len(summaries), "return"))]
+    for row in (head, *rows):
+        *left, file = [f"{cell:>{size}}" if at in range(2, 6) else f"{cell:<{size}}"
+                       for at, (cell, size) in enumerate(zip(row, wide, strict=True))]  # fmt: skip
+        numbers = "  ".join(left)
+        names = wrapped(file, max(20, width - len(numbers) - 2))
+        out += [("dim" if row is head else "", f"{numbers}  {names[0]}".rstrip())]
+        out += [("", f"{'':{len(numbers)}}  {rest}") for rest in names[1:]]
+    if not verbose:
+        out += [("", ""), ("strong", "Next: check one of these files alone to read of it, or all with --verbose.")]
     return out
 
 
@@ -118,24 +127,25 @@ def wrapped(text: str, width: int, indent: int = 0, hang: int | None = None) -> 
     return [*found, line] if not empty else found or [""]
 
 
-def _group(page: _Page, group: RuleFindings) -> None:
+def _group(page: _Page, group: RuleFindings, verbose: bool) -> None:
     if page.lines[-1][1][:3] != "---":
         page.gap()
-    page.add(f"{group.rule}: {group.title}", "strong", 0, 2)
+    page.add(f"{group.rule}: {group.title}{f' ({group.cells})' if group.cells else ''}", "strong", 0, 2)
     for part in group.parts:
-        _part(page, part)
+        _part(page, part, group.cells)
         page.add(f"Remedy: {part.remedy}", "", 2, 4)
     for text in group.follows:
         page.add(text, "", 2, 4)
-    page.add(f"Authority: {group.authority}", "dim", 2, 4)
+    if verbose:
+        page.add(f"Authority: {group.authority}", "dim", 2, 4)
 
 
-def _part(page: _Page, part: SameRemedy) -> None:
+def _part(page: _Page, part: SameRemedy, told: str) -> None:
     """Each finding with its cells; of many, all cells as ranges and the first few in words."""
     count = len(part.rows)
     if count <= _FEW:
         for row in part.rows:
-            page.add(_where(row), "", 2, 4)
+            page.add(row.said.text if row.cells == told else _where(row), "", 2, 4)
         return
     page.add(f"{count:,} findings{f': {part.cells}' if part.cells else ''}", "", 2, 4)
     told_by_one = part.alike and bool(part.cells)
@@ -150,7 +160,7 @@ def _where(row: FindingLine) -> str:
     return f"{row.cells}: {row.said.text}" if row.cells else row.said.text
 
 
-def _indicators(page: _Page, indicators: tuple[Indication, ...]) -> None:
+def _indicators(page: _Page, indicators: tuple[Indication, ...], verbose: bool) -> None:
     page.heading("The nine indicators", "head")
     page.lines += _row(("", "White", "BME", "Ratio, or gap in", "Told from"), "dim")
     page.lines += _row(("", "", "", "percentage points", "chance?"), "dim")
@@ -160,16 +170,17 @@ def _indicators(page: _Page, indicators: tuple[Indication, ...]) -> None:
         if entry.doubt:
             page.add(f"Not used: {entry.doubt}.", "", 2, 4)
     page.gap()
-    for text in (f"* {GROUPS_OF_1_AND_9}", "In brackets: 95% interval.", CRUDE, BME):
-        page.add(text, "dim")
+    for text in (f"* {GROUPS_OF_1_AND_9}", f"In brackets: 95% interval. {CRUDE}", BME if verbose else ""):
+        if text:
+            page.add(text, "dim")
 
 
 def _row(cells: tuple[str, str, str, str, str], style: str) -> list[StyledLine]:
     """One line of the table, more where the title needs them."""
     title, first, second, value, told = cells
-    titles = wrapped(title, _COLUMNS[0] - 1, 0, 2) if title else [""]
     a, b, c, d = _COLUMNS
-    line = f"{titles[0]:<{a}}{first:>{b}}{second:>{c}}  {value:<{d}}{told}".rstrip()
+    titles = wrapped(title, a, 0, 2) if title else [""]
+    line = f"{titles[0]:<{a}}{first:>{b}}{second:>{c}} {value:<{d}}{told}".rstrip()
     return [(style, line), *((style, rest) for rest in titles[1:])]
 
 

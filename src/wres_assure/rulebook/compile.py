@@ -210,6 +210,7 @@ class _Compiler:
         return {
             "id": rule.id,
             "title": rule.title,
+            "found": rule.found,
             "family": family,
             "action": rule.action,
             "authority": rule.authority,

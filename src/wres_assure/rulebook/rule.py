@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from ..model import Json, Place
@@ -85,6 +85,7 @@ class Wording(NamedTuple):
 
     message: str
     remedy: str
+    found: str | None = None  # the heading, where it says more than the rule's
 
 
 class Rule(NamedTuple):
@@ -94,7 +95,8 @@ class Rule(NamedTuple):
     """
 
     id: str
-    title: str
+    title: str  # what holds where it passes
+    found: str  # what was found where it fails
     family: str
     action: str
     authority: str
@@ -148,6 +150,12 @@ class Rule(NamedTuple):
         """The figures it names: all of `let` but its parameters."""
         return {name: selector for name, selector in self.let.items() if not name.startswith("parameter.")}
 
+    def heading(self, codes: Iterable[str] = ()) -> str:
+        """What stands above its findings of these codes: what was found, never what should be."""
+        told = {self.wording(code).found if code else None for code in codes}
+        of_code = told.pop() if len(told) == 1 else None
+        return of_code or self.found or f"Does not hold: {self.title}"
+
     def wording(self, code: str) -> Wording:
         """What it says of a code; of an assertion that fails where that is ""."""
         return self.codes[code] if code else Wording(self.message, self.remedy)
@@ -159,7 +167,8 @@ _ITEMS_BESIDE = ("change_", "peers_")
 _CODES_BESIDE = ("previous_", "peers_")
 # Texts that may not be given.
 _TEXTS = (
-    "status_reason", "successor", "when_text", "assert_text", "raised_by", "slip", "message", "remedy", "no_sample"
+    "found", "status_reason", "successor", "when_text", "assert_text", "raised_by", "slip", "message", "remedy",
+    "no_sample",
 )  # fmt: skip
 
 

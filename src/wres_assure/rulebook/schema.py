@@ -145,15 +145,17 @@ class CellsOf(Strict):
 
 
 class Said(Strict):
-    """What one code of a raised rule says."""
+    """What one code of a raised rule says; its heading where that says more than the rule's."""
 
+    found: str | None = None
     message: str
     remedy: str
 
 
 class Rule(Strict):
     id: RuleId
-    title: str
+    title: str  # what holds where the rule passes
+    found: str | None = None  # what was found where it fails: the heading of its findings
     action: Literal["correct", "explain", "note"]
     authority: str
     status: Literal["proposed", "active", "suspended", "retired"] = "active"

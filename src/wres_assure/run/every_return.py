@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from ..assess import judged
-from ..model import BROKEN, FAILED, UNVERIFIABLE, Assessment, Refused
+from ..conform import conform
+from ..conform.earlier import EarlierReturn
+from ..model import BROKEN, FAILED, UNVERIFIABLE, Assessment, Refused, grouped
 from ..one_return import Given
 from ..rulebook import Rulebook, load
 from . import files, inputs
@@ -18,24 +20,63 @@ _MATTER: dict[str, tuple[str, ...]] = {"correct": ("correct",), "explain": ("cor
 StyledLine = tuple[str, str]
 
 
+class Found(NamedTuple):
+    """What was established of one return, and the path of its file."""
+
+    path: str
+    assessment: Assessment
+
+
 class Run(NamedTuple):
     """What one call of `check` established."""
 
     rulebook: Rulebook
-    assessments: list[Assessment]
+    found: list[Found]
     several: bool  # returns were asked for, whether or not more than one could be read
     code: int  # exit code so far: whether an input was refused, or we failed
+
+    @property
+    def assessments(self) -> list[Assessment]:
+        """What was established, without the files."""
+        return [found.assessment for found in self.found]
 
 
 def run(paths: tuple[str, ...], given: inputs.Inputs, fault: Callable[[BaseException], str]) -> Run:
     """Every return of the files and folders; `fault` words an error of our own about one file of several."""
     returns = list(files.to_check(paths))
     rulebook = load(given.rules)
-    code, assessments = assess_all(
-        returns, rulebook, given.year, given.opened(rulebook), inputs.tell, _progress(len(returns)), fault
-    )
-    several = len(returns) > 1 or len(assessments) > 1 or any(os.path.isdir(path) for path in paths)
-    return Run(rulebook, assessments, several, code)
+    opened = given.opened(rulebook)
+    code, found = assess_all(returns, rulebook, given.year, opened, inputs.tell, _progress(len(returns)), fault)
+    several = len(returns) > 1 or len(found) > 1 or any(os.path.isdir(path) for path in paths)
+    return Run(rulebook, list(_beside_each_other(found, rulebook, given.year, opened)), several, code)
+
+
+def _beside_each_other(
+    found: list[Found], rulebook: Rulebook, year: int | None, given: Given
+) -> Iterator[Found]:
+    """What was established, anew where the same files hold an earlier return of the organisation.
+
+    Of a year that two returns are of, neither is taken: which of them holds cannot be told.
+    """
+    by_code = grouped(found, lambda one: one.assessment.subject.organisation.code.casefold())
+    for one in found:
+        subject = one.assessment.subject
+        years = grouped(
+            (other for other in by_code[subject.organisation.code.casefold()] if subject.organisation.code),
+            lambda other: other.assessment.subject.year or 0,
+        )
+        earlier = [of_year[0].assessment for when, of_year in years.items() if len(of_year) == 1 and when]
+        earlier = [before for before in earlier if before.subject.year < (subject.year or 0)]  # type: ignore[operator]
+        if not earlier or given.earlier is not None:
+            yield one
+            continue
+        beside = given._replace(alone=False, earlier=tuple(
+            EarlierReturn(before.submission, conformed)
+            for before in earlier
+            for conformed in conform(before.submission, rulebook, year)
+        ))  # fmt: skip
+        again = judged(one.assessment.submission, rulebook, year, beside)
+        yield from (one._replace(assessment=new) for new in again if new.subject == subject)
 
 
 def _progress(total: int) -> Callable[[int], None]:
@@ -49,17 +90,19 @@ def _progress(total: int) -> Callable[[int], None]:
     return tell
 
 
-def read_out(run: Run, output: str | None = None, force: bool = False, show_values: bool = False) -> None:
+def read_out(
+    run: Run, output: str | None = None, force: bool = False, show_values: bool = False, verbose: bool = False
+) -> None:
     """Text: with colours on a terminal, plain in a pipe or a file."""
     from ..render import text
 
     if output or not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
-        lines = page(run, text.WIDTH, show_values)
+        lines = page(run, text.WIDTH, show_values, verbose)
         files.deliver(text.plain(lines), output, force)
         return
     from ..render import terminal
 
-    terminal.show(page(run, terminal.width(), show_values))
+    terminal.show(page(run, terminal.width(), show_values, verbose))
 
 
 def exit_code(run: Run, fail_on: str = "correct", require_all: bool = False) -> int:
@@ -75,16 +118,16 @@ def assess_all(
     tell: Callable[[str], None],
     progress: Callable[[int], None],
     fault: Callable[[BaseException], str],
-) -> tuple[int, list[Assessment]]:
+) -> tuple[int, list[Found]]:
     """What can be established about every file, and the exit code so far; a refused file does not stop the others."""
     code = 0
     given = given._replace(alone=len(paths) == 1)
-    assessments: list[Assessment] = []
+    found: list[Found] = []
     for at, path in enumerate(paths, 1):
         progress(at)
         name = f"{path}: " if len(paths) > 1 else ""
         try:
-            assessments += _every(path, rulebook, year, given)
+            found += [Found(path, assessment) for assessment in _every(path, rulebook, year, given)]
         except Refused as e:
             tell(f"{name}{e.message} {e.remedy}")
             code = max(code, REFUSED)
@@ -94,7 +137,7 @@ def assess_all(
         except Exception as e:
             tell(f"{name}{fault(e)}")
             code = OUR_FAULT
-    return code, assessments
+    return code, found
 
 
 def _every(path: str, rulebook: Rulebook, year: int | None, given: Given) -> list[Assessment]:
@@ -104,17 +147,17 @@ def _every(path: str, rulebook: Rulebook, year: int | None, given: Given) -> lis
     return [assessment for submission in found for assessment in judged(submission, rulebook, year, given)]
 
 
-def page(run: Run, width: int, show_values: bool) -> list[StyledLine]:
-    """The text of every return, and of several one line each at the end."""
+def page(run: Run, width: int, show_values: bool, verbose: bool) -> list[StyledLine]:
+    """The text of one return; of several a table, followed by the text of each where verbose."""
     from ..render import text
     from ..wording.report import report_on, summary
 
     lines: list[StyledLine] = []
-    for assessment in run.assessments:
-        lines += text.lines(report_on(assessment, run.rulebook, show_values), width)
-        lines += [("", ""), ("dim", "=" * width), ("", "")] if run.several else []
     if run.several:
-        lines += text.table([summary(assessment, run.rulebook) for assessment in run.assessments], width)
+        lines += text.table([summary(one.assessment, run.rulebook, one.path) for one in run.found], width, verbose)
+    for assessment in run.assessments if verbose or not run.several else ():
+        lines += [("", ""), ("dim", "=" * width), ("", "")] if run.several else []
+        lines += text.lines(report_on(assessment, run.rulebook, show_values), width, verbose)
     return lines
 
 

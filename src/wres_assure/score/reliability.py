@@ -255,7 +255,7 @@ def _without_bases(facts: Facts, rulebook: Rulebook) -> list[str]:
 def _rules_named(findings: Iterable[Finding], rules: Mapping[str, Rule]) -> str:
     """`ARI-02a (Relative likelihoods have the right group on top), CON-01 (…) and 2 more`."""
     ids = list(dict.fromkeys(finding.rule for finding in findings))
-    shown = ", ".join(f"{name} ({rules[name].title})" for name in ids[:_NAMED])
+    shown = ", ".join(f"{name} ({rules[name].heading()})" for name in ids[:_NAMED])
     return shown + (f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else "")
 
 

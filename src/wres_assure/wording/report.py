@@ -6,6 +6,7 @@ written. Numbers come formatted from `numbers`; renderers only place what stands
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from .numbers import counted
 from .said import Said, say
 from .score import profile_sentence
 from .text import clean, code_shown, lower_first, name_shown, sentence
+from .verdict import checked, composite, next_step, rest, roots, verdict
 
 ACTION_TITLES = {"correct": "Correct before upload", "explain": "Explain or correct", "note": "Be aware"}
 COUNTS_AS_NOTHING = "What could not be checked counts as nothing, never as passed."
@@ -32,6 +34,7 @@ GROUPS_OF_1_AND_9 = (
 )
 _RECONSTRUCTED = "Row labels were matched to a reconstruction of the {year} template."
 _SHOWN_CAUSES = 3
+_CELLS_IN_A_HEADING = 40  # characters
 _CONDITION = "Only for certain figures (`rules show` with the rule's id says which)"
 
 
@@ -57,7 +60,8 @@ class RuleFindings(NamedTuple):
     """The failed findings of one rule, and what follows from them."""
 
     rule: str
-    title: str
+    title: str  # what was found
+    cells: str  # where, as far as it can be told in a few words
     why: str
     authority: str
     parts: tuple[SameRemedy, ...]
@@ -93,13 +97,17 @@ class Report(NamedTuple):
     file: str
     provisional: str  # "" where the layout was held against the official workbook
     stopped: str  # why the return was not judged; "" where it was
-    coverage: str
+    verdict: str  # what is to be done
+    checked: str  # how much could be judged, in short
+    coverage: str  # the same by outcome
+    rest: str  # how many checks a short page tells nothing of
     apart: str  # of rules that ask for something to be taken out; "" where all hold
     level: str  # of reliability
     reliability: tuple[Said, ...]
     counts: tuple[tuple[str, str], ...]
     unknown: Said | None  # for how many ethnicity is unknown, where the reasons do not say so
     profile: str  # of the nine indicators, in words
+    composite: str  # the gap index, or why it is withheld
     changes: tuple[Said, ...]  # since the year before: those that are more than is expected
     findings: tuple[Asked, ...]
     indicators: tuple[Indication, ...]
@@ -107,6 +115,7 @@ class Report(NamedTuple):
     not_applicable: tuple[Unjudged, ...]
     broken: tuple[Unjudged, ...]
     foot: str
+    next: str  # what to do now
 
 
 def report_on(
@@ -121,6 +130,7 @@ def report_on(
     writer = _Writer(assessment, rulebook, show_values)
     layout = rulebook.layouts.get(subject.layout)
     level, reasons = assessment.reliability
+    counts = counts_of(assessment, rulebook)
     evidence = tuple(indicator.id for indicator in assessment.indicators)
     unknown = unknown_ethnicity(facts)
     told = unknown is not None and any(unknown.text in reason for reason in reasons)
@@ -131,13 +141,17 @@ def report_on(
         file=clean(submission.file),
         provisional=_RECONSTRUCTED.format(**layout) if layout and not layout["verified"] else "",
         stopped=clean(subject.stopped),
+        verdict=f"Not judged. {clean(subject.stopped)}" if subject.stopped else verdict(counts),
+        checked=checked(assessment),
         coverage=coverage_line(assessment.coverage),
+        rest=rest(assessment.coverage),
         apart=_apart_line(assessment.apart),
         level=level,
         reliability=tuple(say(reason, (), evidence) for reason in reasons),
         counts=counts_row(facts),
         unknown=None if told else unknown,
         profile="" if subject.stopped else profile_sentence(assessment),
+        composite="" if subject.stopped else composite(assessment.score),
         changes=tuple(_changes(assessment, rulebook)),
         findings=writer.asked(),
         indicators=tuple(indications(assessment, rulebook, facts)),
@@ -145,7 +159,14 @@ def report_on(
         not_applicable=writer.of_outcome(NOT_APPLICABLE),
         broken=writer.of_outcome(BROKEN),
         foot=made_by(assessment, rulebook),
+        next=next_step(counts, assessment),
     )
+
+
+def counts_of(assessment: Assessment, rulebook: Rulebook) -> tuple[int, ...]:
+    """How many findings there are to correct, to explain and to be aware of, consequences of others left out."""
+    actions = [rulebook.rule(finding.rule).action for finding in roots(assessment.findings)]
+    return tuple(map(actions.count, ACTIONS))
 
 
 def made_by(assessment: Assessment, rulebook: Rulebook) -> str:
@@ -158,11 +179,14 @@ def _changes(assessment: Assessment, rulebook: Rulebook) -> Iterator[Said]:
     """Changes since the year before that are large or told from chance; one sentence where there is none."""
     changes, indicators = assessment.compared.changes, {i.id: i for i in assessment.indicators}
     tested = {name: change for name, change in changes.items() if change.after is not None}
-    notable = [name for name in tested if tested[name].large or tested[name].kind == "small_distinguishable"]
+    notable = [
+        name for name in tested
+        if indicators[name].usable and (tested[name].large or tested[name].kind == "small_distinguishable")
+    ]  # fmt: skip
     for name in notable:
         text = change_sentence(tested[name], indicators[name], rulebook)
         yield say(f"{indicators[name].title}: {lower_first(text)}", (), [name])
-    if tested and not notable:
+    if tested and not notable and all(indicators[name].usable for name in tested):
         years = " and ".join(str(year) for year in sorted({change.year for change in tested.values()}))
         yield say(f"Since {years} no indicator that can be tested changed by more than is expected.", (), tested)
 
@@ -202,10 +226,13 @@ class _Writer:
     def __init__(self, assessment: Assessment, rulebook: Rulebook, show_values: bool) -> None:
         self.assessment, self.rulebook, self.show_values = assessment, rulebook, show_values
         self.code = code_shown(assessment.subject.organisation.code)
-        failed = [finding for finding in assessment.findings if finding.outcome == FAILED]
-        told = {finding.rule for finding in failed if not finding.caused_by}
-        self.failed = grouped((f for f in failed if f.caused_by not in told), lambda finding: finding.rule)
-        self.following = grouped((f for f in failed if f.caused_by in told), lambda finding: finding.caused_by)
+        told = roots(assessment.findings)
+        shown = set(map(id, told))
+        self.failed = grouped(told, lambda finding: finding.rule)
+        self.following = grouped(
+            (f for f in assessment.findings if f.outcome == FAILED and id(f) not in shown),
+            lambda finding: finding.caused_by,
+        )
         unjudged = (finding for finding in assessment.findings if finding.outcome == UNVERIFIABLE)
         self.blocked = grouped(unjudged, lambda finding: finding.caused_by)
 
@@ -221,9 +248,11 @@ class _Writer:
 
     def _of_rule(self, rule: Rule) -> RuleFindings:
         parts = grouped(self.failed[rule.id], lambda finding: (finding.code, remedy_of(finding, self.rulebook)))
+        cells = cells_of(address for finding in self.failed[rule.id] for address, _ in finding.cells)
         return RuleFindings(
             rule.id,
-            rule.title,
+            rule.heading(finding.code for finding in self.failed[rule.id]),
+            cells if len(cells) <= _CELLS_IN_A_HEADING else "",
             rule.why,
             self.rulebook.authority(rule.authority),
             tuple(self._part(rule.wording(code).message, remedy, alike) for (code, remedy), alike in parts.items()),
@@ -274,7 +303,7 @@ class _Writer:
     def _reason(self, finding: Finding) -> str:
         """Why a finding is none: the one that is the cause, the kind of reason, else the reason itself."""
         if finding.outcome == UNVERIFIABLE and finding.caused_by:
-            return f"{finding.caused_by}: {self.rulebook.rule(finding.caused_by).title}"
+            return f"{finding.caused_by}: {self.rulebook.rule(finding.caused_by).heading()}"
         if finding.outcome == NOT_APPLICABLE and finding.cause.endswith("was not given."):
             return "About figures that were not given and need not be"
         conditional = finding.outcome == NOT_APPLICABLE and finding.cause.startswith("It is judged only where")
@@ -297,6 +326,12 @@ def _where(findings: list[Finding]) -> str:
     return f" ({where})" if where else ""
 
 
+def _file_in_short(path: str) -> str:
+    """The file without the folders that all have in common; a return.xlsx by the folder it lies in."""
+    folder, name = os.path.split(path)
+    return f"{os.path.basename(folder)}/" if name == "return.xlsx" and os.path.basename(folder) else name
+
+
 class Summary(NamedTuple):
     """One return as a line of a list."""
 
@@ -304,17 +339,16 @@ class Summary(NamedTuple):
     year: str
     counts: tuple[int, ...]  # failed findings by action
     not_judged: str
-    name: str
+    file: str
 
 
-def summary(assessment: Assessment, rulebook: Rulebook) -> Summary:
-    """What a list of returns says of one."""
+def summary(assessment: Assessment, rulebook: Rulebook, path: str) -> Summary:
+    """What a list of returns says of one, which lies at a path."""
     subject, coverage = assessment.subject, assessment.coverage
-    actions = [rulebook.rule(finding.rule).action for finding in assessment.findings if finding.outcome == FAILED]
     return Summary(
         code_shown(subject.organisation.code) or "-",
         str(subject.year or "-"),
-        tuple(map(actions.count, ACTIONS)),
+        counts_of(assessment, rulebook),
         f"{coverage['unverifiable'] + coverage['broken']:,} of {coverage['checks'] - coverage['not_applicable']:,}",
-        clean(subject.organisation.name)[:200] or clean(assessment.submission.file),
+        clean(_file_in_short(path)),
     )

@@ -131,7 +131,7 @@ def _rows(entry: Json, sheets: Sequence[Sheet], rulebook: Rulebook) -> list[Mark
                 cells=cells_of(finding["cells"]),
                 message=sentence(finding["message"]),
                 remedy=finding["remedy"],
-                check=f"{finding['rule']}: {rulebook.rule(finding['rule']).title}",
+                check=f"{finding['rule']}: {rulebook.rule(finding['rule']).heading()}",
                 authority=finding["authority"],
                 goal=_goal(cells),
             )

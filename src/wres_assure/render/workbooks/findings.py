@@ -118,13 +118,14 @@ def _pressing(finding: Json) -> tuple[int, int]:
 
 def _row(entry: Json, finding: Json, rulebook: Rulebook) -> list[str | int]:
     submission = entry["submission"]
+    rule = rulebook.rule(finding["rule"])
     return [
         submission["organisation"]["code"],
         submission["reporting_year"] or "",
         _OUTCOMES[finding["outcome"]],
         ACTION_TITLES[finding["action"]] if finding["outcome"] == FAILED else "",
         finding["rule"],
-        rulebook.rule(finding["rule"]).title,
+        rule.heading() if finding["outcome"] == FAILED else rule.title,
         cells_of(finding["cells"]),
         sentence(finding["message"] or finding["cause"] or ""),
         finding["remedy"] or "",

@@ -1,0 +1,77 @@
+"""What is to be done, said first and last: the verdict, what was checked in one line, and the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from ..facts import BESIDE
+from ..model import FAILED, UNVERIFIABLE, Assessment, Finding, Score
+from .numbers import counted
+from .score import gap
+from .text import listed, lower_first
+
+_OTHERS = {1: "thing to be aware of", 2: "things to be aware of"}
+
+
+def roots(findings: Iterable[Finding]) -> list[Finding]:
+    """The failed findings that are no consequence of another that failed: what every count is of."""
+    failed = [finding for finding in findings if finding.outcome == FAILED]
+    told = {finding.rule for finding in failed if not finding.caused_by}
+    return [finding for finding in failed if finding.caused_by not in told]
+
+
+def verdict(counts: Sequence[int]) -> str:
+    """What is to be done, of findings to correct, to explain and to be aware of."""
+    correct, explain, note = counts
+    aware = f"{note:,} {_OTHERS[min(note, 2)]}" if note else ""
+    if correct:
+        rest = ", ".join(filter(None, (f"{explain:,} to explain" if explain else "", aware)))
+        return f"{counted(correct, 'finding')} to correct before upload{f'; {rest}' if rest else ''}."
+    if explain:
+        rest = f", {aware}" if aware else ""
+        return f"Nothing to correct; {counted(explain, 'finding')} to explain{rest}, then upload."
+    return f"Nothing to correct and nothing to explain{f'; {aware}, then upload' if aware else ': upload it'}."
+
+
+def next_step(counts: Sequence[int], assessment: Assessment) -> str:
+    """What to do now, in one sentence."""
+    correct, explain, _ = counts
+    if assessment.subject.stopped:
+        return "Next: put right what stands above, and check again."
+    if correct:
+        return "Next: correct these cells and check again. `wres-assure annotate` marks them in a copy of the workbook."
+    if explain:
+        return "Next: write in the notes beside each of these figures why it is so, or correct it; check again; upload."
+    if not assessment.compared.earlier:
+        return "Next: upload it; or check it against last year's return first, with --previous FILE."
+    return "Next: upload it, and keep this page with it."
+
+
+def checked(assessment: Assessment) -> str:
+    """How much could be judged, in one sentence; where nothing of the return itself stood in the way, without numbers
+    of what was not given."""
+    coverage = assessment.coverage
+    judged = coverage["passed"] + coverage["failed"]
+    left = [finding.cause for finding in assessment.findings if finding.outcome == UNVERIFIABLE]
+    lacking = dict.fromkeys(BESIDE.get(lower_first(cause.rstrip(".")), "") for cause in left)
+    held = f"{coverage['passed']:,} of {judged:,} checks passed"
+    if left and "" not in lacking and not coverage["broken"]:
+        return f"Everything that could be checked without {listed(list(lacking))} was checked: {held}."
+    apart = f"{coverage['unverifiable'] + coverage['broken']:,} could not be judged" if left else "all could be judged"
+    return f"{held}; {apart}."
+
+
+def rest(coverage: Mapping[str, int]) -> str:
+    """How many checks a short page tells nothing of, and how they are told."""
+    sizes = {"could not be judged": coverage["unverifiable"], "do not apply": coverage["not_applicable"]}
+    told = listed([f"{size:,} {what}" for what, size in sizes.items() if size])
+    return f"Of the other checks {told}; --verbose says which and why. Neither counts as passed." if told else ""
+
+
+def composite(score: Score) -> str:
+    """The gap index in one line, or why it is withheld."""
+    name = "Composite score (gap index, experimental)"
+    if score.gap_index is None:
+        return f"{name}: withheld. {score.withheld}"
+    between = f" ({gap(score.lower)} to {gap(score.upper)})" if score.lower and score.upper else ""
+    return f"{name}: {gap(score.gap_index)}{between}; 1.00 is parity."
