@@ -35,7 +35,7 @@ from wres_assure.rulebook.parser import parse
 from wres_assure.wording.findings import fingerprint, trace_of
 from wres_assure.wording.said import Said
 
-WRITTEN = tuple(audience for audience in AUDIENCES if audience != "public")
+WRITTEN = AUDIENCES
 BANNED = re.compile(
     r"times less|times more|% more likely|significant|suspicious|\bfailed\b|non-complian|BAME|\bkey lines?\b"
     r"|league table|\brating\b|\bracis|\bguilty\b",
@@ -394,7 +394,6 @@ def test_indicators_5_to_8_by_provider(rulebook: Rulebook) -> None:
     ("small_ccg", "inspector", False, "CQC does not inspect clinical commissioning groups"),
     ("clean_acute_trust", "inspector", False, ""),
     ("independent_own_survey", "inspector", False, ""),
-    ("clean_acute_trust", "public", True, "needs disclosure control"),
     ("clean_acute_trust", "board", False, "--private-session"),
     ("clean_acute_trust", "board", True, ""),
     ("small_ccg", "trust", False, ""),

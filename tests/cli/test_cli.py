@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
+import re
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,9 +18,13 @@ import pytest
 from conftest import SAMPLES, SOURCE, STORIES, as_installed, path_of
 from wres_assure import __main__, __version__
 from wres_assure.cli import commands as cli
+from wres_assure.cli.commands import commands
+from wres_assure.cli.rules import rules_group
 from wres_assure.model import Refused, Unwritable
-from wres_assure.rulebook import Rulebook
+from wres_assure.render import text
+from wres_assure.rulebook import Rulebook, load
 from wres_assure.run import every_return, files, outputs
+from wres_assure.wording.report import Summary
 
 pytestmark = pytest.mark.usefixtures("rules_read_once")
 
@@ -104,11 +113,39 @@ def test_a_folder_is_its_files_and_the_returns_below(tmp_path: Path) -> None:
         list(files.to_check([str(tmp_path / "empty")]))
 
 
-def test_several_returns_end_with_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
+def test_several_returns_begin_with_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("check", CLEAN, WRONG) == 1
-    table = capsys.readouterr().out.rpartition("2 returns\n")[2].splitlines()
-    assert table[0].split() == ["Code", "Year", "Correct", "Explain", "Note", "Not", "judged", "Return"]
-    assert [line.split()[:2] for line in table if line.startswith("ZZ")] == [["ZZA", "2021"], ["ZZB", "2021"]]
+    first, head, *rows = capsys.readouterr().out.splitlines()
+    assert (first, head.split()) == (
+        "2 returns",
+        ["Code", "Year", "Correct", "Explain", "Note", "Not", "judged", "File"],
+    )
+    assert [line.split()[:2] for line in rows if line.startswith("ZZ")] == [["ZZA", "2021"], ["ZZB", "2021"]]
+    assert rows[0].endswith("clean_acute_trust/")
+    assert "Could not be judged, and why" not in "".join(rows)
+    run("check", CLEAN, WRONG, "--verbose")
+    assert capsys.readouterr().out.count("Could not be judged, and why") == 2
+
+
+def test_the_columns_of_the_table_never_touch() -> None:
+    rows = [Summary("ZZA", "2021", (1, 0, 12_345), "1,034 of 1,797", "a.xlsx"),
+            Summary("ZZABCDEFGHIJ", "-", (1_000, 100, 0), "0 of 0", "x" * 60)]  # fmt: skip
+    for line in text.plain(text.table(rows)).splitlines()[2:4]:
+        assert len(re.split(r"  +", line.strip())) == 7
+
+
+def test_earlier_returns_in_the_folder_are_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("return", "previous"):
+        (tmp_path / f"{name}.xlsx").write_bytes((SAMPLES / "ccg_three_years" / f"{name}.xlsx").read_bytes())
+    run("check", str(tmp_path), "--format", "json")
+    by_year = {entry["submission"]["reporting_year"]: entry for entry in json.loads(capsys.readouterr().out)}
+    run("check", str(tmp_path / "return.xlsx"), "--previous", str(tmp_path / "previous.xlsx"), "--format", "json")
+    assert by_year[2021]["findings"] == json.loads(capsys.readouterr().out)["findings"]
+    (tmp_path / "again.xlsx").write_bytes((tmp_path / "previous.xlsx").read_bytes())  # which of the two holds?
+    run("check", str(tmp_path), "--format", "json")
+    alone = [entry for entry in json.loads(capsys.readouterr().out) if entry["submission"]["reporting_year"] == 2021]
+    run("check", str(tmp_path / "return.xlsx"), "--format", "json")
+    assert alone[0]["findings"] == json.loads(capsys.readouterr().out)["findings"]
 
 
 def test_several_results_are_an_array_and_one_is_an_object(capsys: pytest.CaptureFixture[str]) -> None:
@@ -122,20 +159,20 @@ def test_several_results_are_an_array_and_one_is_an_object(capsys: pytest.Captur
 
 
 def test_nothing_is_overwritten_without_force(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    out = tmp_path / "out.html"
-    out.write_text("mine")
-    for command in (
-        ["check", CLEAN, "-o", str(out)],
-        ["brief", CLEAN, "-o", str(out)],
-        ["template", "--year", "2021", "-o", str(out)],
+    for out, command in (
+        (tmp_path / "out.html", ["check", CLEAN]),
+        (tmp_path / "out.html", ["brief", CLEAN]),
+        (tmp_path / "out.xlsx", ["template", "--year", "2021"]),
     ):
+        out.write_text("mine")
+        command += ["-o", str(out)]
         assert run(*command) == 2
         assert "exists already. Name another output, or overwrite it with --force." in capsys.readouterr().err
         assert out.read_text() == "mine"
         assert run(*command, "--force") == 0
         assert out.read_bytes() != b"mine"
         out.write_text("mine")
-    assert os.listdir(tmp_path) == ["out.html"]
+    assert sorted(os.listdir(tmp_path)) == ["out.html", "out.xlsx"]
 
 
 def test_the_input_itself_is_never_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -178,7 +215,6 @@ def test_an_inspectors_briefing_is_not_written_for_a_ccg(tmp_path: Path, capsys:
 
 
 @pytest.mark.parametrize(("options", "said"), [
-    (("--audience", "public"), "needs disclosure control"),
     (("--audience", "board"), "add --private-session"),
     (("--framework", "keole"), "no framework is called 'keole'; known are kloe, quality_statements, eds2, eds_2022."),
     (("--framework", "kloe", "--framework", "quality_statements"), "of one kind; name one of each at most."),
@@ -299,7 +335,7 @@ sys.exit(code)
 
 def test_check_to_a_pipe_imports_nothing_heavy() -> None:
     done = _process(_COUNTED.format(heavy=HEAVY), "check", CLEAN)
-    assert done.stdout.startswith(b"Fernmoor Vale NHS Trust")
+    assert b"Fernmoor Vale NHS Trust" in done.stdout
     assert (done.returncode, done.stderr) == (0, b"")
 
 
@@ -317,3 +353,132 @@ def test_a_reader_who_stops_reading(tmp_path: Path) -> None:
         process.stdout.read(10)
         process.stdout.close()
         assert process.stderr.read() == b""
+
+
+# What people type
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["brief", CLEAN], "Name what to write: --output FILE."),
+        (["annotate", CLEAN], "Name what to write: --output COPY."),
+        (["findings", CLEAN], "Name what to write: --output FILE."),
+        (["template", "-o", "blank.xls"], "blank.xls does not end in .xlsx"),
+        (["template", "--narrative", "-o", "blank.xlsx"], "blank.xlsx does not end in .yaml"),
+        (["check", CLEAN, "-o", "x.xlsx"], "`wres-assure findings` writes the findings as a workbook"),
+        (["check", CLEAN, "-o", "x.docx"], "`wres-assure brief` writes a briefing for Word"),
+        (["check", CLEAN, "-o", "x.json", "--format", "html"], "x.json ends like json, and --format is html."),
+        (["brief", CLEAN, "-o", "x.pdf", "--format", "md"], "x.pdf ends like pdf, and --format is md."),
+        ([CLEAN], f"To check it, say: wres-assure check {CLEAN}"),
+        (["return.xlsx"], "To check it, say: wres-assure check return.xlsx"),
+        (["brief", CLEAN, "-o", "x.html", "--audience", "public"], "--audience"),
+    ],
+)
+def test_what_is_typed_wrong_is_answered_with_what_to_type(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(*words) == 2
+    assert said in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--year", "2019"], "return.xlsx says that it is for 2021, and --year 2019 was asked for."),
+        (["--survey", CLEAN], "return.xlsx is a workbook, and published survey figures are read from a facts CSV."),
+        (["--peers", "."], "holds no returns to compare with."),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("check", CLEAN, *words) == 3
+    assert said in capsys.readouterr().err
+
+
+def test_a_year_is_refused_of_a_table_too(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("item,value,reporting_year\nappointed,3,2021\n")
+    assert run("check", str(tmp_path / "a.csv"), "--year", "2020") == 3
+    assert "a.csv says that it is for 2021" in capsys.readouterr().err
+    assert run("check", str(tmp_path / "a.csv"), "--year", "2021") in (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "ending", "begins"),
+    [
+        (["check", CLEAN], ".json", b"{"),
+        (["check", CLEAN], ".csv", b"\xef\xbb\xbf"),
+        (["check", CLEAN], ".html", b"<!doctype html>"),
+        (["check", CLEAN], ".txt", b"Nothing to correct"),
+        (["check", CLEAN], ".anything", b"Nothing to correct"),
+        (["brief", CLEAN], ".md", b"Workforce Race Equality Standard: briefing"),
+        (["brief", CLEAN], ".html", b"<!doctype html>"),
+        (["brief", CLEAN], ".docx", b"PK"),
+    ],
+)
+def test_the_ending_of_the_output_tells_its_format(
+    words: list[str], ending: str, begins: bytes, tmp_path: Path
+) -> None:
+    assert run(*words, "-o", str(tmp_path / f"x{ending}")) in (0, 1)
+    assert (tmp_path / f"x{ending}").read_bytes().lower().startswith(begins.lower())
+
+
+@pytest.mark.parametrize("words", [
+    ["check", CLEAN], ["brief", CLEAN], ["annotate", CLEAN], ["findings", CLEAN], ["template"],
+    ["template", "--narrative"],
+])  # fmt: skip
+def test_a_dash_is_the_screen(words: list[str], tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    named = tmp_path / ("x.yaml" if "--narrative" in words else "x.html" if words[0] == "brief" else "x.xlsx")
+    named = named.with_suffix(".txt") if words[0] == "check" else named
+    assert run(*words, "-o", str(named)) in (0, 1)
+    capfdbinary.readouterr()
+    assert run(*words, "-o", "-") in (0, 1)
+    assert capfdbinary.readouterr().out == named.read_bytes()
+
+
+def test_the_newest_template_needs_no_year(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("template", "-o", str(tmp_path / "x.xlsx")) == 0
+    newest = max(layout["year"] for layout in load().layouts.values())
+    assert f"reconstruction of the {newest} template" in capsys.readouterr().out
+
+
+def test_score_takes_a_folder_and_diff_takes_returns(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("score", str(SAMPLES / "small_ccg"), "--format", "json") == 0
+    assert isinstance(json.loads(capsys.readouterr().out), list)
+    assert run("score", CLEAN, WRONG) == 0
+    assert capsys.readouterr().out.count("Gap index, experimental") == 2
+    three = SAMPLES / "ccg_three_years"
+    run("diff", str(three / "previous.xlsx"), str(three / "return.xlsx"))
+    out = capsys.readouterr().out
+    assert "Before: previous.xlsx, WRES return" in out
+    assert "After: return.xlsx, WRES return 2021" in out
+
+
+def _examples(*words: str) -> list[str]:
+    """The command lines that a help page shows."""
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        run(*words, "--help")
+    return [line.strip() for line in out.getvalue().splitlines() if line.strip().startswith("wres-assure ")]
+
+
+@pytest.mark.parametrize("command", [
+    *commands.commands, *(f"rules {name}" for name in rules_group.commands),
+])  # fmt: skip
+def test_every_help_has_an_example_that_runs(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("return.xlsx", "previous.xlsx"):
+        (tmp_path / name).write_bytes((SAMPLES / "last_year_sent_again" / name).read_bytes())
+    for name in ("old", "new"):
+        run("check", "return.xlsx", "-o", f"{name}.json")
+    for name in ("old-rules", "new-rules"):
+        shutil.copytree(Path(SOURCE).parent / "rules", tmp_path / name)
+    examples = _examples(*command.split())
+    assert examples or command == "rules"
+    for example in examples:
+        assert run(*shlex.split(example)[1:]) in (0, 1), (example, capsys.readouterr().err)

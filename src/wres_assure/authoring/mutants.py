@@ -6,7 +6,7 @@ Rules that a stage raises have no expression; they are outside and are named.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from ..rulebook import Rule, Rulebook, evaluated
@@ -73,12 +73,12 @@ class Mutation(NamedTuple):
         return self.noticed / self.mutants if self.mutants else 1.0
 
 
-def mutate(rulebook: Rulebook) -> Mutation:
-    """Every mutant of every rule held against the rule's own cases."""
-    judged = [rule for rule in rulebook.rules if rule.holds is not None]
+def mutate(rulebook: Rulebook, ids: Collection[str] = ()) -> Mutation:
+    """Every mutant of every rule, or of those named, held against the rule's own cases."""
+    asked = [rule for rule in rulebook.rules if not ids or rule.id in ids]
     return Mutation(
-        tuple(score(rule, rulebook) for rule in judged),
-        tuple(rule.id for rule in rulebook.rules if rule.holds is None),
+        tuple(score(rule, rulebook) for rule in asked if rule.holds is not None),
+        tuple(rule.id for rule in asked if rule.holds is None),
     )
 
 

@@ -16,7 +16,7 @@ from .document import Document, Section
 from .dossier import Dossier, dossier_of
 from .enquiry import sections as enquiry_sections
 
-AUDIENCES = ("inspector", "commissioner", "trust", "board", "system", "public")
+AUDIENCES = ("inspector", "commissioner", "trust", "board", "system")
 _KIND = {
     "inspector": "briefing for an inspection",
     "commissioner": "briefing for a commissioner",
@@ -51,8 +51,6 @@ def refusal(assessment: Assessment, audience: str, private: bool = False) -> str
             f"CQC does not inspect {_NOT_INSPECTED[kind]} under well-led, so no inspector's briefing is written. "
             "Choose --audience commissioner, system or trust."
         )
-    if audience == "public":
-        return "A public page needs disclosure control, which this version does not have yet, so none is written."
     if audience == "board" and not private:
         return (
             "Board papers are public and need disclosure control, which this version does not have yet. "

@@ -17,12 +17,13 @@ from .options import (
     exit_code,
     fail_on_option,
     force_option,
+    form_of,
     inputs,
     only_return,
     path_option,
     show_values_option,
 )
-from .outputs import annotate, diff, findings, score
+from .outputs import annotate, diff, findings, score, written
 from .rules import InOrder, rules_group
 
 if TYPE_CHECKING:
@@ -56,11 +57,25 @@ def run(arguments: list[str], fault: Callable[[BaseException], str]) -> int:
 def _usage(error: click.UsageError) -> str:
     if isinstance(error, click.BadParameter) and error.param:
         named = error.param.metavar if isinstance(error.param, click.Argument) else error.param.opts[-1]
-        return f"{named} is missing." if isinstance(error, click.MissingParameter) else f"{named}: {error.message}"
+        if not isinstance(error, click.MissingParameter):
+            return f"{named}: {error.message}"
+        return f"Name what to write: {named} {error.param.metavar}." if named == "--output" else f"{named} is missing."
     return error.format_message()
 
 
-@click.group(cls=InOrder, context_settings=_HELP)
+class _Commands(InOrder):
+    """The commands; a file in place of one suggests what was meant."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command named; UsageError with what to type where a file stands in its place."""
+        if args and args[0] not in self.commands and (os.path.exists(args[0]) or "." in args[0]):
+            raise click.UsageError(f"To check it, say: wres-assure check {clean(args[0])}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Commands, context_settings=_HELP)
 @click.version_option(__version__, prog_name="wres-assure", message="%(prog)s %(version)s")
 def commands() -> None:
     """Checks NHS Workforce Race Equality Standard (WRES) returns and writes briefings on them.
@@ -72,6 +87,17 @@ def commands() -> None:
     """
 
 
+# The formats by the endings of files, and what endings another command writes.
+_CHECK_FORMS = {"text": ".txt", "json": ".json", "csv": ".csv", "html": ".html .htm", "facts": ".csv"}
+_BRIEF_FORMS = {"html": ".html .htm", "pdf": ".pdf", "docx": ".docx", "md": ".md .markdown"}
+_OF_OTHER_COMMANDS = {
+    ".xlsx": "`wres-assure findings` writes the findings as a workbook, `annotate` marks them in a copy of the return",
+    ".xls": "`wres-assure findings` writes the findings as a workbook (.xlsx)",
+    ".pdf": "`wres-assure brief` writes a briefing as PDF",
+    ".docx": "`wres-assure brief` writes a briefing for Word",
+}
+
+
 @commands.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @inputs
@@ -79,8 +105,8 @@ def commands() -> None:
     "--format",
     "form",
     type=click.Choice(["text", "json", "csv", "html", "facts"]),
-    default="text",
-    help="text to read, json for programmes, csv for findings as a table, html for a page, facts for a facts CSV.",
+    help="text to read, json for programmes, csv for findings as a table, html for a page, facts for a facts CSV; "
+    "by the ending of the output unless said, else text.",
 )
 @path_option("output", "FILE", "Write to FILE instead of the screen.")
 @force_option
@@ -93,7 +119,7 @@ def check(
     ctx: click.Context,
     paths: tuple[str, ...],
     given: Inputs,
-    form: str,
+    form: str | None,
     output: str | None,
     force: bool,
     fail_on: str,
@@ -105,19 +131,25 @@ def check(
 
     PATH is a workbook (.xlsx, .xlsm), a facts CSV, or a folder of them; of its subfolders, return.xlsx is taken. The
     JSON is described by result.schema.json in the package.
+
+    \b
+    Examples:
+      wres-assure check return.xlsx
+      wres-assure check return.xlsx --previous previous.xlsx -o result.json
     """
     from ..briefing.audiences import document
     from ..run import every_return
 
     if output:
         outputs.may_write(output, force, [*paths, *given.paths()])
+    form = form_of(output, form, _CHECK_FORMS, _OF_OTHER_COMMANDS)
     run = every_return.run(paths, given, ctx.obj)
-    if form == "html" and len(run.assessments) > 1:
+    if form == "html" and len(run.found) > 1:
         raise click.ClickException(
-            f"A page is about one return, and {len(run.assessments)} were read. "
+            f"A page is about one return, and {len(run.found)} were read. "
             "Name one file, or choose another --format."
         )
-    if not run.assessments and not run.several:
+    if not run.found and not run.several:
         ctx.exit(run.code)
     if form == "html":
         page = document(run.assessments[0], run.rulebook, "trust", show_values=show_values, quoted=show_values)
@@ -134,7 +166,7 @@ def check(
 @click.argument("path", metavar="PATH")
 @click.option(
     "--audience",
-    type=click.Choice(["inspector", "commissioner", "trust", "board", "system", "public"]),
+    type=click.Choice(["inspector", "commissioner", "trust", "board", "system"]),
     default="inspector",
     help="Who will read it (an inspector unless said); system is a support unit, an ICB or a region.",
 )
@@ -151,8 +183,8 @@ def check(
     "--format",
     "form",
     type=click.Choice(["html", "pdf", "docx", "md"]),
-    default="html",
-    help="html (unless said), pdf for paper, docx for Word, md for Markdown; all say the same.",
+    help="html, pdf for paper, docx for Word, md for Markdown; all say the same. By the ending of the output unless "
+    "said, else html.",
 )
 @path_option("templates", "FOLDER", "HTML templates of your own: briefing.html.j2, style.css or both.")
 @path_option("output", "FILE", "Write to FILE.", required=True)
@@ -166,7 +198,7 @@ def brief(
     audience: str,
     framework: tuple[str, ...],
     private_session: bool,
-    form: str,
+    form: str | None,
     templates: str | None,
     output: str,
     force: bool,
@@ -176,10 +208,16 @@ def brief(
     """Write the briefing on one return.
 
     PATH is a workbook (.xlsx, .xlsm) or a facts CSV with one return in it.
+
+    \b
+    Examples:
+      wres-assure brief return.xlsx -o briefing.html
+      wres-assure brief return.xlsx --audience trust -o for-us.docx
     """
     from ..briefing.audiences import document, refusal
     from ..rulebook import load
 
+    form = form_of(output, form, _BRIEF_FORMS, {})
     if templates and form != "html":
         raise click.UsageError(f"--templates are for --format html; {form} has none of its own.")
     outputs.may_write(output, force, [path, *given.paths(), *filter(None, [templates])])
@@ -233,7 +271,12 @@ for command in (score, annotate, findings, diff, rules_group):
 @path_option("output", "FOLDER", "Folder for the briefing (demo unless said).", default="demo")
 @force_option
 def demo(output: str, force: bool) -> None:
-    """Check the sample returns that come with the programme, and write the briefing on one of them."""
+    """Check the sample returns that come with the programme, and write the briefing on one of them.
+
+    \b
+    Example:
+      wres-assure demo -o demo
+    """
     from .. import resources
     from ..assess import assess
     from ..briefing.audiences import document
@@ -263,16 +306,25 @@ def demo(output: str, force: bool) -> None:
 
 
 @commands.command()
-@click.option("--year", type=int, callback=collection, metavar="YEAR", help="Reporting year of the template.")
+@click.option(
+    "--year", type=int, callback=collection, metavar="YEAR", help="Year of the template; the newest unless said."
+)
 @click.option("--narrative", is_flag=True, help="Write the narrative instead: answers the workbook has no cell for.")
 @path_option("output", "FILE", "Write to FILE (.xlsx, or .yaml with --narrative).", required=True)
 @force_option
 def template(year: int | None, narrative: bool, output: str, force: bool) -> None:
-    """Write an empty workbook, or an empty narrative, to fill in."""
+    """Write an empty workbook, or an empty narrative, to fill in.
+
+    \b
+    Examples:
+      wres-assure template -o blank.xlsx
+      wres-assure template --narrative -o narrative.yaml
+    """
     from ..rulebook import load
 
-    if year is None and not narrative:
-        raise click.UsageError("Say which year's workbook (--year 2021), or --narrative.")
+    ending = (".yaml", ".yml") if narrative else (".xlsx",)
+    if output != files.SCREEN and not output.lower().endswith(ending):
+        raise click.UsageError(f"{output} does not end in {ending[0]}, the kind of file that is written.")
     outputs.may_write(output, force)
     rulebook = load()
     if narrative:
@@ -280,14 +332,15 @@ def template(year: int | None, narrative: bool, output: str, force: bool) -> Non
 
         outputs.write(output, questions(rulebook, year), force)
         todo = "Leave blank what you do not know, and give it to check with --narrative."
-        click.echo(clean(f"{output} is written. {todo}"))
+        written(output, todo)
         return
+    year = year or max(layout["year"] for layout in rulebook.layouts.values())
     layout = next((layout for layout in rulebook.layouts.values() if layout["year"] == year), None)
     if layout is None:
         known = ", ".join(map(str, sorted(layout["year"] for layout in rulebook.layouts.values())))
         raise click.ClickException(f"No template of {year} is known; there is one of {known}.")
-    from ..render.workbooks.template import template as written
+    from ..render.workbooks.template import template as workbook
 
-    outputs.write(output, written(layout, rulebook.items), force)
-    which = "" if layout["verified"] else f" It follows a reconstruction of the {year} template, not the official one."
-    click.echo(clean(f"{output} is written.{which}"))
+    outputs.write(output, workbook(layout, rulebook.items), force)
+    which = "" if layout["verified"] else f"It follows a reconstruction of the {year} template, not the official one."
+    written(output, which)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import wraps
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from ..run.inputs import Inputs
 from .rules import rules_option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Any, TypeVar
 
     from ..model import Assessment
@@ -32,7 +33,8 @@ def path_option(
 ) -> Callable[[F], F]:
     """An option that takes a path; -o is short for --output."""
     names = ("-o", "--output") if name == "output" else (f"--{name}",)
-    return click.option(*names, metavar=metavar, help=text, default=default, required=required, multiple=multiple)
+    given: dict[str, Any] = {} if default is None else {"default": default}  # None would stand in for what is required
+    return click.option(*names, metavar=metavar, help=text, required=required, multiple=multiple, **given)
 
 
 _OPTIONS = (
@@ -65,6 +67,21 @@ def fail_on_option(findings: str) -> Callable[[F], F]:
         default="correct",
         help=f"What makes the exit code 1: {findings} to correct (unless said), those to explain too, or none.",
     )
+
+
+def form_of(output: str | None, form: str | None, forms: Mapping[str, str], others: Mapping[str, str]) -> str:
+    """The format asked for, else that of the ending of the output, else the first; `forms` by their endings.
+
+    UsageError where the ending is that of another format, or one of `others`, which another command writes.
+    """
+    ending = os.path.splitext(output or "")[1].lower()
+    by_ending = {end: name for name, ends in forms.items() for end in ends.split()}
+    if ending in others:
+        raise click.UsageError(f"{output} would be no {ending} file: {others[ending]}.")
+    told = by_ending.get(ending)
+    if form and told and ending not in forms[form].split():
+        raise click.UsageError(f"{output} ends like {told}, and --format is {form}. Name one of the two otherwise.")
+    return form or told or next(iter(forms))
 
 
 force_option = click.option("--force", is_flag=True, help="Overwrite the output where it exists already.")

@@ -6,6 +6,7 @@ import os
 
 import click
 
+from ..model import Json
 from ..run import files, outputs
 from ..run.inputs import Inputs
 from ..wording.text import clean
@@ -13,33 +14,37 @@ from .options import exit_code, fail_on_option, force_option, inputs, only_retur
 
 
 @click.command()
-@click.argument("path", metavar="PATH")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @inputs
 @click.option("--explain", is_flag=True, help="Show every step from counts to gap index, to be redone by hand.")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="text to read, json for programmes."
 )
 @click.pass_context
-def score(ctx: click.Context, path: str, given: Inputs, explain: bool, form: str) -> None:
+def score(ctx: click.Context, paths: tuple[str, ...], given: Inputs, explain: bool, form: str) -> None:
     """Say how reliable a return is, what its nine indicators tell, and how they average.
 
-    PATH is a workbook (.xlsx, .xlsm) or a facts CSV with one return in it. The average, the gap index, is experimental:
-    1.00 is parity. It is no score of the CQC or NHS England.
-    """
-    from ..rulebook import load
+    PATH is what check takes. The average, the gap index, is experimental: 1.00 is parity. It is no score of the CQC or
+    NHS England.
 
-    rulebook = load(given.rules)
-    assessment = only_return(path, given, rulebook, "A score")
+    \b
+    Example:
+      wres-assure score return.xlsx --explain
+    """
+    from ..run import every_return
+
+    run = every_return.run(paths, given, ctx.obj)
     if form == "json":
         from ..results.result import alone, as_json, result
 
-        content = as_json([alone(result(assessment, rulebook))], False)
+        content = as_json([alone(result(one, run.rulebook)) for one in run.assessments], run.several)
     else:
         from ..render.score_text import text
 
-        content = text(assessment, rulebook, explain)
-    files.deliver(content, None, False)
-    ctx.exit(exit_code(assessment))
+        content = f"\n{'=' * 80}\n\n".join(text(one, run.rulebook, explain) for one in run.assessments)
+    if run.found:
+        files.deliver(content, None, False)
+    ctx.exit(max(run.code, exit_code(*run.assessments)))
 
 
 @click.command()
@@ -56,6 +61,10 @@ def annotate(
 
     The copy has a first sheet "Checks" that lists every finding with a link to its cell. Values, formulas, protection
     and names stay as they are. A workbook that cannot be carried over whole (macros, signatures) is refused.
+
+    \b
+    Example:
+      wres-assure annotate return.xlsx -o marked.xlsx
     """
     from ..assess import judged
     from ..model import Refused
@@ -83,7 +92,7 @@ def annotate(
             file,
         )
     outputs.write(output, copy, force)
-    click.echo(clean(f"{output} is written. {words.coverage}"))
+    written(output, words.verdict)
     ctx.exit(exit_code(found))
 
 
@@ -101,6 +110,10 @@ def findings(
 
     PATH is what check takes. The first sheet says how much could be judged and how reliable each return is; what
     could not be judged and what does not apply are rows of their own.
+
+    \b
+    Example:
+      wres-assure findings return.xlsx -o findings.xlsx
     """
     from ..render.workbooks.findings import workbook
     from ..results.result import result
@@ -120,13 +133,13 @@ def findings(
         ctx.exit(code)
     results = [result(one.assessment, rulebook, show_values) for one in found]
     outputs.write(output, workbook(results, rulebook, [_base(said, returns) for said in not_read]), force)
-    click.echo(clean(f"{output} is written."))
+    written(output)
     ctx.exit(max(code, exit_code(*(one.assessment for one in found))))
 
 
 @click.command()
-@click.argument("old", metavar="OLD.json")
-@click.argument("new", metavar="NEW.json")
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
 @click.option(
     "--format",
     "form",
@@ -143,24 +156,49 @@ def diff(
 ) -> None:
     """Say what changed between two results.
 
-    OLD.json and NEW.json are results of check --format json of one organisation. A finding is new, persisting,
-    resolved, or reopened: explained in OLD, with other figures in NEW. What can no longer be judged is not resolved.
+    OLD and NEW are results of check --format json of one organisation, or its returns, which are then judged by the
+    same rules. A finding is new, persisting, resolved, or reopened: explained in OLD, with other figures in NEW. What
+    can no longer be judged is not resolved.
+
+    \b
+    Examples:
+      wres-assure diff old.json new.json
+      wres-assure diff previous.xlsx return.xlsx
     """
-    from ..read.preflight import load as read_file
-    from ..results.difference import asks, difference, result_of
+    from ..results.difference import asks, difference
     from ..results.difference_told import as_json, text
 
     if output:
         outputs.may_write(output, force, [old, new])
-    before, after = (result_of(data, file) for file, data in map(read_file, (old, new)))
+    before, after = map(_result_at, (old, new))
     found = difference(before, after)
     files.deliver(as_json(found) if form == "json" else text(found), output, force)
     ctx.exit(1 if asks(found, fail_on) else 0)
 
 
+def _result_at(path: str) -> Json:
+    """The result that a file holds, or that the one return in it gives."""
+    from ..read.preflight import load as read_file
+    from ..results.difference import result_of
+    from ..results.result import result
+    from ..rulebook import load
+
+    if not path.lower().endswith(files.RETURNS):
+        file, data = read_file(path)
+        return result_of(data, file)
+    rulebook = load()
+    return result(only_return(path, Inputs(), rulebook, "A comparison"), rulebook)
+
+
+def written(output: str, more: str = "") -> None:
+    """Says that a file is written, where the screen is not taken by it."""
+    if output != files.SCREEN:
+        click.echo(clean(f"{output} is written. {more}".rstrip()))
+
+
 def _may_write(output: str, force: bool, given: list[str]) -> None:
     """Before any work: an output that is no workbook by its name would not open in Excel."""
-    if not output.lower().endswith(".xlsx"):
+    if output != files.SCREEN and not output.lower().endswith(".xlsx"):
         raise click.UsageError(f"{output} does not end in .xlsx, the kind of workbook that is written.")
     outputs.may_write(output, force, given)
 

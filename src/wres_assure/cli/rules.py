@@ -36,7 +36,12 @@ def rules_group() -> None:
 @rules_group.command("list")
 @rules_option
 def rules_list(rules: str | None) -> None:
-    """List every rule: id, what it asks for, title."""
+    """List every rule: id, what it asks for, title.
+
+    \b
+    Example:
+      wres-assure rules list
+    """
     rulebook = _load(rules)
     for rule in rulebook.rules:
         _say(f"{rule.id:<8}  {rule.action:<7}  {rule.title}")
@@ -47,24 +52,28 @@ def rules_list(rules: str | None) -> None:
 @click.argument("rule_id", metavar="ID")
 @rules_option
 def rules_show(rule_id: str, rules: str | None) -> None:
-    """Show all of one rule: what it holds, why, how to put it right, who says so, and its examples."""
+    """Show all of one rule: what it holds, why, how to put it right, who says so, and its examples.
+
+    \b
+    Example:
+      wres-assure rules show SUR-02
+    """
     from ..authoring.manual import manual
 
     rulebook = _load(rules)
-    found = next((rule.id for rule in rulebook.rules if rule.id.casefold() == rule_id.casefold()), None)
-    if found is None:
-        from ..rulebook.parser import did_you_mean
-
-        near = did_you_mean(rule_id.upper(), [rule.id for rule in rulebook.rules])
-        raise click.ClickException(f"No rule is called '{rule_id}'.{near} `rules list` names them all.")
-    _say(manual(rulebook, found))
+    _say(manual(rulebook, _known(rule_id, rulebook)))
 
 
 @rules_group.command("lint")
 @rules_option
 @click.pass_context
 def rules_lint(ctx: click.Context, rules: str | None) -> None:
-    """Find mistakes in rules: what is not understood, always or never fails, repeats or contradicts another."""
+    """Find mistakes in rules: what is not understood, always or never fails, repeats or contradicts another.
+
+    \b
+    Example:
+      wres-assure rules lint
+    """
     from ..authoring.lint import lint
 
     _report(ctx, lint(rules))
@@ -74,7 +83,12 @@ def rules_lint(ctx: click.Context, rules: str | None) -> None:
 @rules_option
 @click.pass_context
 def rules_test(ctx: click.Context, rules: str | None) -> None:
-    """Hold every rule against its own cases."""
+    """Hold every rule against its own cases.
+
+    \b
+    Example:
+      wres-assure rules test
+    """
     from ..authoring import cases as rule_cases
 
     rulebook = _load(rules)
@@ -83,25 +97,38 @@ def rules_test(ctx: click.Context, rules: str | None) -> None:
 
 
 @rules_group.command("mutate")
+@click.argument("rule_ids", nargs=-1, metavar="[ID...]")
 @rules_option
 @click.pass_context
-def rules_mutate(ctx: click.Context, rules: str | None) -> None:
-    """Change every rule in small ways and see whether its own cases notice."""
+def rules_mutate(ctx: click.Context, rule_ids: tuple[str, ...], rules: str | None) -> None:
+    """Change every rule in small ways and see whether its own cases notice.
+
+    \b
+    Example:
+      wres-assure rules mutate SUR-02
+    """
     from ..authoring.mutants import mutate
 
-    found = mutate(_load(rules))
+    rulebook = _load(rules)
+    found = mutate(rulebook, [_known(name, rulebook) for name in rule_ids])
     for score in found.scores:
         for survivor in score.survivors:
             _say(f"{score.rule}: not noticed: {survivor}")
     _say(f"{found.noticed:,} of {found.mutants:,} mutants noticed, {found.share * 100:.1f}%.")
-    _say(f"{counted(len(found.outside), 'rule')} without an expression left out: {', '.join(found.outside)}.")
+    if found.outside:
+        _say(f"{counted(len(found.outside), 'rule')} without an expression left out: {', '.join(found.outside)}.")
     ctx.exit(1 if found.noticed < found.mutants else 0)
 
 
 @rules_group.command("coverage")
 @rules_option
 def rules_coverage(rules: str | None) -> None:
-    """Print which rules judge each row of the template."""
+    """Print which rules judge each row of the template.
+
+    \b
+    Example:
+      wres-assure rules coverage
+    """
     from ..authoring.coverage import coverage
 
     _say(coverage(_load(rules)))
@@ -111,7 +138,12 @@ def rules_coverage(rules: str | None) -> None:
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
 def rules_diff(old: str, new: str) -> None:
-    """Say what an organisation will notice between two folders of rules."""
+    """Say what an organisation will notice between two folders of rules.
+
+    \b
+    Example:
+      wres-assure rules diff old-rules new-rules
+    """
     from ..authoring.difference import diff
 
     _say(diff(_load(old), _load(new)))
@@ -122,7 +154,12 @@ def rules_diff(old: str, new: str) -> None:
 @click.option("--force", is_flag=True, help="Overwrite pages that exist already.")
 @rules_option
 def rules_docs(output: str, force: bool, rules: str | None) -> None:
-    """Write the rulebook to read: rules/README.md and a page a family."""
+    """Write the rulebook to read: rules/README.md and a page a family.
+
+    \b
+    Example:
+      wres-assure rules docs -o manual
+    """
     from ..authoring.manual import files as pages
 
     written = {os.path.join(output, path): text for path, text in pages(_load(rules)).items()}
@@ -137,6 +174,17 @@ def rules_docs(output: str, force: bool, rules: str | None) -> None:
 def _say(text: str) -> None:
     """Lines of a rulebook, which anybody may have written: without what steers a terminal."""
     click.echo("\n".join(map(clean, text.rstrip("\n").split("\n"))))
+
+
+def _known(rule_id: str, rulebook: Rulebook) -> str:
+    """The id of a rule, in whatever case it was typed; ClickException with the nearest where there is none."""
+    found = next((rule.id for rule in rulebook.rules if rule.id.casefold() == rule_id.casefold()), None)
+    if found is None:
+        from ..rulebook.parser import did_you_mean
+
+        near = did_you_mean(rule_id.upper(), [rule.id for rule in rulebook.rules])
+        raise click.ClickException(f"No rule is called '{rule_id}'.{near} `rules list` names them all.")
+    return found
 
 
 def _load(folder: str | None) -> Rulebook:

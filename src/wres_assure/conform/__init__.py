@@ -46,6 +46,13 @@ def published_survey(submission: Submission, subject: Return, rulebook: Rulebook
 
     Refused where the file holds none for it: a survey that is not this organisation's must not be taken for it.
     """
+    if submission.sheets:
+        raise Refused(
+            "survey_no_table",
+            f"{submission.file} is a workbook, and published survey figures are read from a facts CSV.",
+            "Name the facts CSV with the survey's figures; a return of an earlier year is given with --previous.",
+            submission.file,
+        )
     for conformed in conform(submission, rulebook):
         whose = conformed.subject
         if (whose.organisation.code, whose.year) == (subject.organisation.code, subject.year):

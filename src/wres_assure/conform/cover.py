@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..figures import MONTHS, plain
-from ..model import Cell, Organisation, Raised
+from ..model import Cell, Organisation, Raised, Refused
 from .layout import Map
 
 _MONTHS = [month[:3].lower() for month in MONTHS]
@@ -51,6 +51,18 @@ def year_of(cover: dict[str, Cell]) -> int | None:
     if "snapshot_date" in cover and cover["snapshot_date"].format == "date":
         return _date(cover["snapshot_date"], False)[0] or None
     return None
+
+
+def agreed(asked: int | None, told: int | None, file: str) -> int | None:
+    """The reporting year asked for or told; Refused where the two are not the same."""
+    if asked and told and asked != told:
+        raise Refused(
+            "year_contradicts",
+            f"{file} says that it is for {told}, and --year {asked} was asked for.",
+            "Leave --year out, or correct the year in the file.",
+            file,
+        )
+    return asked or told
 
 
 def snapshot_of(cover: dict[str, Cell], year: int | None, date_1904: bool) -> list[Raised]:

@@ -7,7 +7,7 @@ import re
 from ..figures import figure_of_text, plain
 from ..model import Conformed, Fact, Json, Place, Raised, Return, Row, Submission, grouped
 from ..rulebook import Rulebook
-from .cover import FIRST_YEAR, organisation_of
+from .cover import FIRST_YEAR, agreed, organisation_of
 
 
 def returns_of(rows: tuple[Row, ...]) -> list[list[Row]]:
@@ -35,9 +35,10 @@ def of_table(submission: Submission, rows: list[Row], rulebook: Rulebook, asked_
         r for r in raised if r.code != "code_missing"
     ]  # partial and published returns are welcome without a code
     scheme = re.sub(r"[ -]+", "_", given["scheme"].casefold()) or "nhs_wres"
-    year = asked_year
-    if year is None and re.fullmatch(r"20[1-9]\d(\.0+)?", given["reporting_year"]):
-        year = int(float(given["reporting_year"]))  # 2021.0, as programs write a column of numbers
+    told = None
+    if re.fullmatch(r"20[1-9]\d(\.0+)?", given["reporting_year"]):
+        told = int(float(given["reporting_year"]))  # 2021.0, as programs write a column of numbers
+    year = agreed(asked_year, told, submission.file)
     stopped = ""
     if year is None or year < FIRST_YEAR:
         # The year is not quoted: whatever somebody typed there would be repeated for every check.

@@ -22,7 +22,7 @@ from ..model import (
     grouped,
 )
 from ..rulebook import Rulebook
-from .cover import cover_of, organisation_of, snapshot_of, year_of
+from .cover import agreed, cover_of, organisation_of, snapshot_of, year_of
 from .layout import Map, locate
 
 
@@ -47,7 +47,7 @@ def of_workbook(submission: Submission, rulebook: Rulebook, asked_year: int | No
     cover = cover_of(found)
     organisation, code_notes = organisation_of({name: plain(cell.raw) for name, cell in cover.items()}, cover)
     raised += code_notes
-    year = asked_year or year_of(cover)
+    year = agreed(asked_year, year_of(cover), submission.file)
     if year is not None and year != found.layout["year"]:
         found = _by_layout_of(year, found, rulebook)
     raised += snapshot_of(cover, year, submission.date_1904)

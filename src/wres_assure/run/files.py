@@ -10,6 +10,7 @@ from ..conform import MAX_RETURNS, too_many_returns
 from ..model import Refused, Submission, Unwritable
 from ..read import read
 
+SCREEN = "-"  # in place of an output: the screen, or whoever reads it
 RETURNS = (".xlsx", ".xlsm", ".csv", ".parquet")
 
 
@@ -66,7 +67,7 @@ def submissions(path: str) -> list[Submission]:
 
 def deliver(content: str | bytes, output: str | None, force: bool) -> None:
     """Write to a file, or to the screen as UTF-8 where none is named; Unwritable where that takes no more."""
-    if output:
+    if output and output != SCREEN:
         from . import outputs  # which a check that is read on the screen does not pay for
 
         outputs.write(output, content, force)

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from ..model import Unwritable
-from . import part_file
-from .files import encoded
+from . import files, part_file
 
 _NOT_IN_NAMES = re.compile(r'[<>:"|?*\\\x00-\x1f]')
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(\..*)?\Z", re.I | re.S)
@@ -23,6 +22,8 @@ def may_write(path: str, force: bool, inputs: Iterable[str] = ()) -> None:
     Of a folder that is given as an input, whatever lies below it, at any depth and by whatever name or link, is an
     input: nothing in it is replaced, with `force` or without; a new file may be put there.
     """
+    if path == files.SCREEN:
+        return
     if os.path.isdir(path):
         raise Unwritable(f"{path} is a folder. Name a file in it.")
     _fit_for_a_name(path, os.path.basename(path))
@@ -107,9 +108,11 @@ def _two_levels(folder: str) -> Iterator[str]:
 
 def write(path: str, content: str | bytes, force: bool) -> None:
     """Writes a file whole or not at all; Unwritable where that cannot be, or another run was first."""
+    if path == files.SCREEN:
+        return files.deliver(content, None, force)
     may_write(path, force)
     try:
-        part_file.put(path, encoded(content), force)
+        part_file.put(path, files.encoded(content), force)
     except FileExistsError:
         raise _taken(path) from None
     except OSError as e:

@@ -59,13 +59,14 @@ class PeerFiles:
         self._submissions = []
         folder = self._path if os.path.isdir(self._path) else os.path.dirname(self._path)
         self._groups = self._told_apart(os.path.join(folder, GROUPS))
-        try:
-            paths = files.inside(self._path, _KINDS, GROUPS)
-        except Refused as e:
-            self._tell(f"{e.message} {e.remedy} There is nothing to compare with.")
-            return
+        paths = files.inside(self._path, _KINDS, GROUPS)
         if not paths:
-            self._tell(f"{self._path} holds no returns to compare with.")
+            raise Refused(
+                "peers_none",
+                f"{self._path} holds no returns to compare with.",
+                "Name a folder of returns or of our JSON, or a facts CSV; or leave --peers out.",
+                self._path,
+            )
         for path in paths:
             try:
                 submissions = files.submissions(path)
