@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..facts import BESIDE
-from ..model import FAILED, UNVERIFIABLE, Assessment, Finding, Score
+from ..model import FAILED, UNVERIFIABLE, Assessment, Finding, Json, Score
 from .numbers import counted
 from .score import gap
 from .text import listed, lower_first
@@ -18,6 +18,13 @@ def roots(findings: Iterable[Finding]) -> list[Finding]:
     failed = [finding for finding in findings if finding.outcome == FAILED]
     told = {finding.rule for finding in failed if not finding.caused_by}
     return [finding for finding in failed if finding.caused_by not in told]
+
+
+def roots_of(findings: Iterable[Json]) -> list[Json]:
+    """The same of the findings of a result."""
+    failed = [finding for finding in findings if finding["outcome"] == FAILED]
+    told = {finding["rule"] for finding in failed if not finding["caused_by"]}
+    return [finding for finding in failed if finding["caused_by"] not in told]
 
 
 def verdict(counts: Sequence[int]) -> str:

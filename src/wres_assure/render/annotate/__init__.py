@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from time import monotonic
 
-from ...model import ACTIONS, FAILED, Json, Refused, Sheet, Submission
+from ...model import ACTIONS, FAILED, Json, Refused, Sheet, Submission, grouped
 from ...read import SECONDS, read_bytes
 from ...read.cells import MAX_COLUMN, MAX_ROW
 from ...read.package import Package, read_part
@@ -25,6 +25,7 @@ from ...wording.cells import cells_of
 from ...wording.numbers import counted
 from ...wording.report import ACTION_TITLES, Report
 from ...wording.text import clean, sentence
+from ...wording.verdict import roots_of
 from .checks import NAME, TITLE, CheckRow, first_row, head_of, sheet
 from .comments import AUTHOR, TextRun, boxes, comments, standing
 from .parts import COMMENTS_TYPE, DRAWING_TYPE, SHEET_TYPE, STYLES_TYPE, Parts
@@ -123,20 +124,33 @@ def _rows(entry: Json, sheets: Sequence[Sheet], rulebook: Rulebook) -> list[Mark
     """The failed findings as rows of the checks, the most pressing first, each with the cells that show it."""
     by_name = {clean(one.name): one for one in reversed(sheets)}  # of two with one name the first
     rows = []
-    for finding in entry["findings"]:
-        if finding["outcome"] == FAILED:
-            cells = _cells(finding["cells"], by_name)
-            row = CheckRow(
-                action=finding["action"],
-                cells=cells_of(finding["cells"]),
-                message=sentence(finding["message"]),
-                remedy=finding["remedy"],
-                check=f"{finding['rule']}: {rulebook.rule(finding['rule']).heading()}",
-                authority=finding["authority"],
-                goal=_goal(cells),
-            )
-            rows.append((row, list(dict.fromkeys((of.name, _anchor(of, place)) for of, place in cells))))
+    shown = roots_of(entry["findings"])
+    told = set(map(id, shown))
+    following = grouped(
+        (finding for finding in entry["findings"] if finding["outcome"] == FAILED and id(finding) not in told),
+        lambda finding: finding["caused_by"],
+    )
+    for finding in shown:
+        cells = _cells(finding["cells"], by_name)
+        row = CheckRow(
+            action=finding["action"],
+            cells=cells_of(finding["cells"]),
+            message=sentence(finding["message"]) + _follows(following.pop(finding["rule"], [])),
+            remedy=finding["remedy"],
+            check=f"{finding['rule']}: {rulebook.rule(finding['rule']).heading()}",
+            authority=finding["authority"],
+            goal=_goal(cells),
+        )
+        rows.append((row, list(dict.fromkeys((of.name, _anchor(of, place)) for of, place in cells))))
     return sorted(rows, key=lambda row: ACTIONS.index(row[0].action))
+
+
+def _follows(findings: Sequence[Json]) -> str:
+    """What did not hold for the same cause, told once beside it."""
+    if not findings:
+        return ""
+    where = cells_of(address for finding in findings for address in finding["cells"])
+    return f" {counted(len(findings), 'other check')} did not hold for the same cause{f' ({where})' if where else ''}."
 
 
 def _cells(addresses: Iterable[str], sheets: Mapping[str, Sheet]) -> list[tuple[Sheet, RowColumn]]:

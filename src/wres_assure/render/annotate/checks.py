@@ -102,12 +102,11 @@ def head_of(report: Report) -> list[str]:
     return [
         f"{report.organisation} ({report.code})",
         f"WRES return {report.year}, {report.file}",
-        *([f"Not judged. {report.stopped}"] if report.stopped else []),
+        report.verdict,
         report.coverage,
         COUNTS_AS_NOTHING + (" wres-assure findings lists those checks, and why." if report.unjudged else ""),
         *filter(None, (report.apart, report.provisional)),
         *(f"Reliability of the figures: {report.level}. {said.text}" for said in report.reliability),
-        *([] if report.findings else ["Nothing to correct or to explain was found."]),
         report.foot,
     ]
 

@@ -18,6 +18,7 @@ from ...rulebook import Rulebook
 from ...wording.cells import cells_of
 from ...wording.report import ACTION_TITLES, COUNTS_AS_NOTHING, coverage_line
 from ...wording.text import clean, sentence
+from ...wording.verdict import roots_of
 from .style import FILLS, GROUND, PALE, on_paper, row_height
 
 _CREATED = datetime.datetime(2021, 6, 1)  # fixed: the same findings are the same bytes
@@ -82,7 +83,7 @@ def _summary(sheet: Any, results: Sequence[Json], not_read: Sequence[str], style
 
 def _return(entry: Json) -> list[str | int]:
     submission, organisation = entry["submission"], entry["submission"]["organisation"]
-    actions = [finding["action"] for finding in entry["findings"] if finding["outcome"] == FAILED]
+    actions = [finding["action"] for finding in roots_of(entry["findings"])]
     level, reasons = entry["reliability"]["level"], entry["reliability"]["reasons"]
     return [
         organisation["code"],
@@ -101,9 +102,12 @@ def _listing(
 ) -> None:
     found = [(entry, finding) for entry in results for finding in sorted(entry["findings"], key=_pressing)]
     last = _table(sheet, 0, _FINDINGS, [_row(entry, finding, rulebook) for entry, finding in found], style)
+    shown = {id(finding) for entry in results for finding in roots_of(entry["findings"])}
     for number, (_, finding) in enumerate(found, 1):
-        if finding["outcome"] == FAILED:
+        if id(finding) in shown:
             _text(sheet, number, 3, ACTION_TITLES[finding["action"]], asks[finding["action"]])
+        elif finding["outcome"] == FAILED:  # one cause asks for one thing
+            _text(sheet, number, 3, f"Follows from {finding['caused_by']}", style["text"])
     sheet.autofilter(0, 0, max(last, 1), len(_FINDINGS) - 1)
     sheet.print_area(0, 0, max(last, 1), _PRINTED - 1)
     on_paper(sheet, 0, 0)
