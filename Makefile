@@ -63,7 +63,7 @@ samples: $(VENV)/installed-test  ## write sample_submissions/ again
 	$(BIN)/python tests/samples.py
 
 golden: $(VENV)/installed-test  ## write the golden files again; their diff is the review
-	$(BIN)/python -m pytest -n auto tests/test_golden.py tests/authoring --update-golden
+	$(BIN)/python -m pytest -n auto tests/test_golden.py tests/test_readme.py tests/authoring --update-golden
 
 pictures: $(VENV)/installed-test  ## draw the pages of three samples, to be looked at, in tests/golden/pages
 	tests/tools.sh

@@ -248,10 +248,18 @@ def test_a_page_is_about_one_return(capsys: pytest.CaptureFixture[str]) -> None:
 def test_demo(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "demo"
     assert run("demo", "-o", str(folder)) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.partition(":")[0] for line in lines[:-1]] == STORIES
-    assert "Fernmoor Vale NHS Trust" in (folder / "briefing.html").read_text()
+    out = capsys.readouterr().out
+    assert [line.partition(":")[0] for line in out.partition("\n\n")[0].splitlines() if line[0] != " "] == STORIES
+    assert all(len(line) <= 80 or str(tmp_path) in line for line in out.splitlines())
+    assert "clean_acute_trust: Composite score (gap index, experimental): 1." in out
+    assert "Harrowbeck Dale NHS Trust" in (folder / "briefing.html").read_text()
+    assert (folder / "annotated.xlsx").read_bytes().startswith(b"PK")
+    typed = [line.strip() for line in out.rpartition("To go on:\n")[2].splitlines()]
+    for line in typed:
+        assert run(*shlex.split(line)[-2 - line.endswith("CON-01") :]) in (0, 1)
+    assert len(typed) == 3
     assert run("demo", "-o", str(folder)) == 2
+    assert run("demo", "-o", str(folder), "--force") == 0
 
 
 def test_the_template_written_is_one_that_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from .. import __version__
-from ..model import Refused, Unwritable
+from ..model import Unwritable
 from ..run import files, outputs
 from ..run.inputs import Inputs, tell
 from ..wording.text import clean
+from .demo import demo
 from .options import (
     collection,
     exit_code,
@@ -23,13 +24,12 @@ from .options import (
     path_option,
     show_values_option,
 )
-from .outputs import annotate, diff, findings, score, written
+from .outputs import annotate, diff, findings, in_form, score, written
 from .rules import InOrder, rules_group
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..briefing.document import Document
     from ..rulebook import Rulebook
 
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -153,7 +153,7 @@ def check(
         ctx.exit(run.code)
     if form == "html":
         page = document(run.assessments[0], run.rulebook, "trust", show_values=show_values, quoted=show_values)
-        files.deliver(_in_form(page, "html"), output, force)
+        files.deliver(in_form(page, "html"), output, force)
     elif form == "text":
         every_return.read_out(run, output, force, show_values, verbose)
     else:
@@ -227,7 +227,7 @@ def brief(
     if refused := refusal(assessment, audience, private_session):
         raise click.ClickException(refused)
     page = document(assessment, rulebook, audience, framework, show_values)
-    outputs.write(output, _in_form(page, form, templates or ""), force)
+    outputs.write(output, in_form(page, form, templates or ""), force)
     ctx.exit(exit_code(assessment))
 
 
@@ -244,65 +244,8 @@ def _known_frameworks(named: tuple[str, ...], rulebook: Rulebook) -> None:
         raise click.UsageError(f"--framework: {' and '.join(named)} are of one kind; name one of each at most.")
 
 
-def _in_form(document: Document, form: str, templates: str = "") -> str | bytes:
-    """The same document in one of its four forms; only the one asked for is imported."""
-    if form == "pdf":
-        from ..render.briefing import pdf
-
-        return pdf.page(document)
-    if form == "docx":
-        from ..render.briefing import docx
-
-        return docx.page(document)
-    if form == "md":
-        from ..render.briefing import markdown
-
-        return markdown.page(document)
-    from ..render.briefing import html
-
-    return html.page(document, templates)
-
-
-for command in (score, annotate, findings, diff, rules_group):
+for command in (score, annotate, findings, diff, rules_group, demo):
     commands.add_command(command)
-
-
-@commands.command()
-@path_option("output", "FOLDER", "Folder for the briefing (demo unless said).", default="demo")
-@force_option
-def demo(output: str, force: bool) -> None:
-    """Check the sample returns that come with the programme, and write the briefing on one of them.
-
-    \b
-    Example:
-      wres-assure demo -o demo
-    """
-    from .. import resources
-    from ..assess import assess
-    from ..briefing.audiences import document
-    from ..rulebook import load
-    from ..wording.report import summary
-
-    target = os.path.join(output, "briefing.html")
-    if os.path.lexists(output):
-        outputs.may_write(target, force)
-    samples = resources.folder("sample_submissions")
-    stories = [os.path.dirname(path) for path in files.to_check([samples])] if os.path.isdir(samples) else []
-    if not stories:
-        raise Refused("samples_missing", "The sample returns are missing from this installation.", "Install it again.")
-    rulebook = load()
-    for folder in stories:
-        assessment = assess(os.path.join(folder, "return.xlsx"), rulebook)[0]
-        found = summary(assessment, rulebook, os.path.join(folder, "return.xlsx"))
-        correct, explain, note = found.counts
-        click.echo(
-            f"{os.path.basename(folder)}: {correct} to correct, {explain} to explain, {note} to be aware of; "
-            f"{found.not_judged} checks not judged."
-        )
-        if os.path.basename(folder) == "clean_acute_trust":
-            outputs.new_folder(output)
-            outputs.write(target, _in_form(document(assessment, rulebook), "html"), force)
-    click.echo(clean(f"The briefing on clean_acute_trust lies in {target}."))
 
 
 @commands.command()

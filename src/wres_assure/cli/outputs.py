@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from ..run import files, outputs
 from ..run.inputs import Inputs
 from ..wording.text import clean
 from .options import exit_code, fail_on_option, force_option, inputs, only_return, path_option, show_values_option
+
+if TYPE_CHECKING:
+    from ..briefing.document import Document
 
 
 @click.command()
@@ -209,3 +213,22 @@ def _base(said: str, paths: list[str]) -> str:
         if said.startswith(f"{path}: "):
             return f"{os.path.basename(path)}: {said.removeprefix(f'{path}: ')}"
     return said
+
+
+def in_form(document: Document, form: str, templates: str = "") -> str | bytes:
+    """The same document in one of its four forms; only the one asked for is imported."""
+    if form == "pdf":
+        from ..render.briefing import pdf
+
+        return pdf.page(document)
+    if form == "docx":
+        from ..render.briefing import docx
+
+        return docx.page(document)
+    if form == "md":
+        from ..render.briefing import markdown
+
+        return markdown.page(document)
+    from ..render.briefing import html
+
+    return html.page(document, templates)

@@ -153,10 +153,11 @@ def page(run: Run, width: int, show_values: bool, verbose: bool) -> list[StyledL
     from ..wording.report import report_on, summary
 
     lines: list[StyledLine] = []
-    if run.several:
+    several = len(run.found) > 1
+    if several:
         lines += text.table([summary(one.assessment, run.rulebook, one.path) for one in run.found], width, verbose)
-    for assessment in run.assessments if verbose or not run.several else ():
-        lines += [("", ""), ("dim", "=" * width), ("", "")] if run.several else []
+    for assessment in run.assessments if verbose or not several else ():
+        lines += [("", ""), ("dim", "=" * width), ("", "")] if several else []
         lines += text.lines(report_on(assessment, run.rulebook, show_values), width, verbose)
     return lines
 
