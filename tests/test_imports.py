@@ -69,7 +69,7 @@ DOORS = {
     "run": "every_return files inputs outputs",
     "score": "_ reliability usable",
     "stats": "comparisons power power_of_change proportions",
-    "wording": "cells change findings indicators numbers peers report said score small_counts text",
+    "wording": "cells change findings indicators numbers peers report said score small_counts text verdict",
 }
 
 # Third parties, and the rooms or modules that own them.
