@@ -310,7 +310,7 @@ def test_colours_have_contrast() -> None:
 @pytest.mark.parametrize("story", STORIES)
 def test_text_and_page_say_the_same(story: str, rulebook: Rulebook) -> None:
     page = report.report_on(sample(story), rulebook)
-    told = " ".join(text.plain(text.lines(page)).split())
+    told = " ".join(text.plain(text.lines(page, verbose=True)).split())
     written = html.page(document(sample(story), rulebook, "trust"))
     seen = " ".join(unescape(re.sub("<[^>]*>", " ", written)).split())
     for said in (page.coverage, report.COUNTS_AS_NOTHING, page.provisional, page.level, page.foot):

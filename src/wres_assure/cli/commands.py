@@ -113,6 +113,7 @@ _OF_OTHER_COMMANDS = {
 @fail_on_option("findings")
 @click.option("--require", type=click.Choice(["all"]), help="all: exit code 1 also when a check could not be judged.")
 @click.option("--verbose", is_flag=True, help="Tell what was not judged or does not apply, why, and on what authority.")
+@click.option("--all", "every", is_flag=True, help="json, csv: each check that was not judged or does not apply too.")
 @show_values_option
 @click.pass_context
 def check(
@@ -125,6 +126,7 @@ def check(
     fail_on: str,
     require: str | None,
     verbose: bool,
+    every: bool,
     show_values: bool,
 ) -> None:
     """Check WRES returns before they are sent.
@@ -158,7 +160,7 @@ def check(
         every_return.read_out(run, output, force, show_values, verbose)
     else:
         mark = "\ufeff" if output and form != "json" else ""  # Excel takes a CSV for UTF-8 only by this mark
-        files.deliver(mark + every_return.content(run, form, show_values), output, force)
+        files.deliver(mark + every_return.content(run, form, show_values, every), output, force)
     ctx.exit(every_return.exit_code(run, fail_on, require == "all"))
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from ..figures import NOT_IN_FILE, written_out
 from ..model import DIMENSIONS, Refused, Row, Submission
 
-FORMAT = 1
+FORMATS = (1, 2)  # 2 may give the facts as a table
+FACT_PARTS = ("item", *DIMENSIONS, "value", "raw", "cell", "problem", "note")
 MAX_FACTS = 200_000
 MAX_VALUES = 1_500_000  # of the JSON: those of some seventy returns
 MAX_TEXT = 32_767  # characters of one text, as a workbook's
@@ -29,8 +30,9 @@ def read_result(data: bytes, file: str, sha256: str) -> Submission:
     hashes = set()
     for result in results:
         try:
-            if result["format"] != FORMAT:
-                raise _refused(file, f"has format {str(result['format'])[:20]}; format {FORMAT} is read here")
+            if result["format"] not in FORMATS:
+                known = " and ".join(map(str, FORMATS))
+                raise _refused(file, f"has format {str(result['format'])[:20]}; formats {known} are read here")
             hashes.add(str(result["rulebook"]["sha256"]))
             rows += _rows(result, len(rows))
         except (KeyError, TypeError, AttributeError, _NoResult):
@@ -69,9 +71,10 @@ def _rows(result: dict[str, Any], before: int) -> list[Row]:
     _texts(submission, ("scheme",))
     if not isinstance(submission["reporting_year"], int | None):
         raise _NoResult
-    for fact in result["facts"]:
+    facts = _facts(result["facts"])
+    for fact in facts:
         _texts(fact, _OF_FACT)
-        if not isinstance(fact["value"], int | float | None) or not isinstance(fact["raw"], str):
+        if not isinstance(fact.get("value"), int | float | None) or not isinstance(fact["raw"], str):
             raise _NoResult
     whose = {
         **{f"organisation_{name}": _text(organisation[name]) for name in ("code", "name", "type")},
@@ -82,13 +85,23 @@ def _rows(result: dict[str, Any], before: int) -> list[Row]:
     return [
         Row(number, {
             **whose,
-            **{name: _text(fact[name]) for name in ("item", *DIMENSIONS)},
-            "value": written_out(fact["raw"], fact["value"]),
+            **{name: _text(fact.get(name)) for name in ("item", *DIMENSIONS)},
+            "value": written_out(fact["raw"], fact.get("value")),
             "note": _text(fact.get("note")),
         })
-        for number, fact in enumerate(result["facts"], before + 1)
-        if fact["problem"] not in NOT_IN_FILE
+        for number, fact in enumerate(facts, before + 1)
+        if fact.get("problem") not in NOT_IN_FILE
     ]  # fmt: skip
+
+
+def _facts(facts: Any) -> list[dict[str, Any]]:
+    """The facts, each by the names of its parts, however they were written."""
+    if isinstance(facts, list):
+        return facts
+    columns = facts["columns"]
+    if any(len(row) > len(columns) for row in facts["rows"]):
+        raise _NoResult
+    return [dict.fromkeys(FACT_PARTS) | dict(zip(columns, row, strict=False)) for row in facts["rows"]]
 
 
 class _NoResult(Exception):

@@ -21,7 +21,7 @@ from ..wording.text import clean, sentence
 StyledLine = tuple[str, str]  # style, text: title | head | correct | explain | note | strong | dim | ""
 WIDTH = 80
 _FEW, _EXAMPLES, _RULES_NAMED = 5, 3, 12
-_COLUMNS = (32, 7, 8, 23)  # of the table of indicators; the last column takes what is left
+_COLUMNS = (32, 7, 8)  # of the table of indicators; the value and what it is told from take what is left
 
 
 class _Page:
@@ -178,9 +178,10 @@ def _indicators(page: _Page, indicators: tuple[Indication, ...], verbose: bool) 
 def _row(cells: tuple[str, str, str, str, str], style: str) -> list[StyledLine]:
     """One line of the table, more where the title needs them."""
     title, first, second, value, told = cells
-    a, b, c, d = _COLUMNS
+    a, b, c = _COLUMNS
     titles = wrapped(title, a, 0, 2) if title else [""]
-    line = f"{titles[0]:<{a}}{first:>{b}}{second:>{c}} {value:<{d}}{told}".rstrip()
+    line = f"{titles[0]:<{a}}{first:>{b}}{second:>{c}} {value}"
+    line = f"{line:<{WIDTH - max(9, len(told))}}{told}".rstrip()
     return [(style, line), *((style, rest) for rest in titles[1:])]
 
 

@@ -7,14 +7,13 @@ its check was judged and passed: a check that can no longer be judged, or no lon
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ..model import ACTIONS, BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Json, Refused, grouped
-from ..read.result import NoResults, results_in
+from ..read.result import FORMATS, NoResults, results_in
 from ..wording.text import REDACTED, clean
 
-FORMAT = 1
 _MAX_FINDINGS = 200_000
 _TEXTS = ("rule", "outcome", "action", "fingerprint")
 _COUNTS = ("checks", "passed", "failed", "unverifiable", "not_applicable", "broken")
@@ -60,11 +59,29 @@ def result_of(data: bytes, file: str) -> Json:
         raise _refused(file, f"holds {len(results):,} results, and two single ones are compared")
     if not isinstance(results[0], dict) or "format" not in results[0]:
         raise _refused(file, "is JSON, but no result of wres-assure check")
-    if results[0]["format"] != FORMAT:
-        raise _refused(file, f"has format {clean(str(results[0]['format']))[:20]}; format {FORMAT} is read here")
-    if not _is_result(results[0]):
+    if results[0]["format"] not in FORMATS:
+        known = " and ".join(map(str, FORMATS))
+        raise _refused(file, f"has format {clean(str(results[0]['format']))[:20]}; formats {known} are read here")
+    try:
+        entry = {**results[0], "findings": [*results[0]["findings"], *_told_apart(results[0].get("not_judged", []))]}
+    except (KeyError, TypeError, AttributeError):
+        entry = {}
+    if not _is_result(entry):
         raise _refused(file, "is JSON, but no result of wres-assure check")
-    return dict(results[0])
+    return entry
+
+
+def _told_apart(groups: list[Json]) -> Iterator[Json]:
+    """Checks that were not judged, each for itself again as far as a comparison asks."""
+    for group in groups:
+        for fingerprint in group["fingerprints"].split():
+            yield {
+                **{name: group[name] for name in ("rule", "outcome", "caused_by", "cause")},
+                "action": ACTIONS[-1],  # which is asked of failed ones alone
+                "fingerprint": fingerprint,
+                "place": {"item": None if group["whole_rule"] else "one of several"},
+                "values": {}, "cells": [], "message": None, "remedy": None, "explanation": None,
+            }
 
 
 def difference(before: Json, after: Json) -> Difference:

@@ -1,4 +1,4 @@
-"""An assessment as JSON, format version 1, and the facts CSV of such a result.
+"""An assessment as JSON, format version 2, and the facts CSV of such a result.
 
 The published schema is `result.schema.json` beside the package. The same file gives the same
 bytes from every folder: no clock, no path, every list in a stated order, numbers to 10
@@ -14,6 +14,7 @@ from typing import Any
 from .. import __version__
 from ..figures import NOT_IN_FILE, written_out
 from ..model import (
+    BROKEN,
     FACT_COLUMNS,
     FAILED,
     OURS,
@@ -29,15 +30,18 @@ from ..model import (
     Pooled,
     Score,
     Slip,
+    grouped,
 )
 from ..numbers import tidy
+from ..read.result import FACT_PARTS
 from ..rulebook import Rule, Rulebook
 from ..wording.cells import cells_of, figure_shown, raw_of
 from ..wording.change import KINDS, three_years
 from ..wording.findings import fingerprint, in_turn, message_of, remedy_of
+from ..wording.numbers import counted
 from ..wording.text import REDACTED, clean, code_shown, free
 
-FORMAT = 1
+FORMAT = 2
 _ALONE = ("format", "tool", "rulebook", "submission", "reliability", "profile", "profile_indicators", "score")
 FINDING_COLUMNS = (
     "file", "organisation_code", "reporting_year", "rule", "outcome", "action", "family", "item", "basis",
@@ -84,6 +88,39 @@ def result(assessment: Assessment, rulebook: Rulebook, show_values: bool = False
         "slips": [_slip(slip) for slip in assessment.compared.slips],
         "reliability": {"level": assessment.reliability[0], "reasons": list(assessment.reliability[1])},
         **_scored(assessment.score),
+    }
+
+
+def short(entry: Json) -> Json:
+    """A result a sixth as long: checks that were not judged by rule and reason, facts as a table."""
+    judged = [finding for finding in entry["findings"] if finding["outcome"] in (FAILED, BROKEN)]
+    others = (finding for finding in entry["findings"] if finding["outcome"] not in (FAILED, BROKEN))
+    groups = grouped(others, lambda finding: (finding["rule"], finding["outcome"], finding["caused_by"]))
+    return {
+        **entry,
+        "facts": {"columns": list(FACT_PARTS), "rows": [_row(fact) for fact in entry["facts"]]},
+        "findings": judged,
+        "not_judged": [_group(findings) for findings in groups.values()],
+    }
+
+
+def _row(fact: Json) -> list[Any]:
+    """A fact as a row of a table, which ends before what is empty at its end."""
+    parts = [fact.get(name) for name in FACT_PARTS]
+    while parts[-1] is None:
+        parts.pop()
+    return parts
+
+
+def _group(findings: list[Json]) -> Json:
+    """Checks of one rule that were not judged; whose fingerprints they are tells a comparison what became of them."""
+    first = findings[0]
+    return {
+        **{name: first[name] for name in ("rule", "outcome", "caused_by")},
+        "count": len(findings),
+        "cause": first["cause"],
+        "whole_rule": not any(any(finding["place"].values()) for finding in findings),
+        "fingerprints": " ".join(finding["fingerprint"] for finding in findings),
     }
 
 
@@ -387,6 +424,14 @@ def findings_csv(*results: Json) -> str:
             ]
             for finding in entry["findings"]
         ]
+        rows += [
+            [
+                *head, group["rule"], group["outcome"], *[""] * 8,
+                f"{counted(group['count'], 'check')}: {group['cause']}", "", "", group["caused_by"] or "",
+                "", "",
+            ]
+            for group in entry.get("not_judged", ())
+        ]  # fmt: skip
     return table(FINDING_COLUMNS, rows)
 
 

@@ -162,11 +162,13 @@ def page(run: Run, width: int, show_values: bool, verbose: bool) -> list[StyledL
     return lines
 
 
-def content(run: Run, form: str, show_values: bool) -> str:
-    """The results as JSON, as a table of findings, or as a facts CSV."""
+def content(run: Run, form: str, show_values: bool, every: bool = False) -> str:
+    """The results as JSON, as a table of findings, or as a facts CSV; with what was not judged each for itself."""
     from ..results import result
 
     results = [result.result(assessment, run.rulebook, show_values) for assessment in run.assessments]
+    if not every and form != "facts":
+        results = list(map(result.short, results))
     if form == "json":
         return result.as_json(results, run.several)
     return result.findings_csv(*results) if form == "csv" else result.facts_csv(*results)
