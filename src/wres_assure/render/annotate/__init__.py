@@ -14,11 +14,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from time import monotonic
 
 from ...model import ACTIONS, FAILED, Json, Refused, Sheet, Submission
-from ...read import SECONDS, read_bytes
+from ...read import SECONDS
 from ...read.cells import MAX_COLUMN, MAX_ROW
 from ...read.package import read_part
 from ...read.preflight import recognise
 from ...read.references import column_number
+from ...read.workbook import read_workbook
 from ...read.xml import walk
 from ...rulebook import Rulebook
 from ...wording.cells import cells_of
@@ -69,7 +70,8 @@ def annotate(data: bytes, submission: Submission, report: Report, entry: Json, r
     parts = Parts(found.package, monotonic() + SECONDS)
     _refuse(parts, submission)
     copy = _Copy(parts, head_of(report), _rows(entry, submission.sheets, rulebook)).made()
-    again = read_bytes(copy, submission.file, parts.deadline - monotonic(), ahead=1)
+    marked = recognise(copy, submission.file)
+    again = read_workbook(marked.package or found.package, marked.sha256, parts.deadline, ahead=1)
     if again.sheets[1:] != submission.sheets or again.notes != submission.notes:
         raise not_carried(submission.file, "is laid out in a way that this programme cannot add to without loss")
     return copy
