@@ -192,7 +192,8 @@ def _with_printed(figures: pd.DataFrame) -> pd.DataFrame:
 def _returns(table: Table, seen: dict[str, Column], asked: int | None) -> tuple[Column, Returns, list[pd.DataFrame]]:
     """The return of every row, the returns, and what is to be said of each as a whole."""
     identity = [_each(seen[name], lambda texts: texts.str.casefold()) for name in OF_RETURN[:2]]
-    of = pd.MultiIndex.from_arrays([*identity, seen["reporting_year"]]).factorize()[0]
+    year_of = _each(seen["reporting_year"], lambda texts: texts.str.replace(r"^(\d{4})\.0+$", r"\1", regex=True))
+    of = pd.MultiIndex.from_arrays([*identity, year_of]).factorize()[0]  # 2021.0 is the year 2021
     given = pd.DataFrame({name: pd.Series(seen[name], dtype=object).replace("", None) for name in OF_RETURN})
     whose = given.groupby(of, sort=True).first().fillna("").astype(object)
     first = pd.Series(table.frame["line"].to_numpy()).groupby(of).first()
