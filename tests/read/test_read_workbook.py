@@ -268,7 +268,11 @@ def test_parts_that_a_workbook_does_without_may_be_missing(kind: str) -> None:
     assert [note.code for note in read_back.notes] == ["external_link"] * (kind == "externalLink")
 
 
-@pytest.mark.parametrize("listed", ["<sheet name='Module1' sheetId='9' r:id=''/>", "<sheet name='M' sheetId='9'/>"])
+@pytest.mark.parametrize("listed", [
+    "<sheet name='Module1' sheetId='9' r:id=''/>", "<sheet name='M' sheetId='9'/>",
+    "<sheet name='M' sheetId='9' state='veryHidden' r:id=''/>",
+    "<sheet name='M' sheetId='9' r:id=''/><sheet name='N' sheetId='10' r:id=''/>",
+])  # fmt: skip
 def test_a_sheet_without_identity_is_a_module_and_no_sheet(listed: str) -> None:
     content = parts(SEVEN)
     content["xl/workbook.xml"] = str(content["xl/workbook.xml"]).replace("</sheets>", f"{listed}</sheets>")

@@ -561,9 +561,10 @@ def threaded(at_cell: str) -> bytes:
 
 def test_comments_with_replies_are_left_alone_and_answered_on_a_marked_cell_only(rulebook: Rulebook) -> None:
     parts_of_threads = ("xl/threadedComments/threadedComment1.xml", "xl/persons/person.xml")
-    original = threaded("C1")
-    copy = unpacked(copy_of(original, rulebook))
-    assert all(copy[name] == unpacked(original)[name] for name in parts_of_threads)
+    for other in ("C1", "A1", "B8", "P90"):
+        original = threaded(other)
+        copy = unpacked(copy_of(original, rulebook))
+        assert all(copy[name] == unpacked(original)[name] for name in parts_of_threads)
     answered = unpacked(copy_of(threaded("K8"), rulebook))
     thread, persons = (answered[name].decode() for name in parts_of_threads)
     assert thread.startswith(unpacked(threaded("K8"))[parts_of_threads[0]].decode().removesuffix("</ThreadedComments>"))
