@@ -32,7 +32,8 @@ def path_option(
 ) -> Callable[[F], F]:
     """An option that takes a path; -o is short for --output."""
     names = ("-o", "--output") if name == "output" else (f"--{name}",)
-    return click.option(*names, metavar=metavar, help=text, default=default, required=required, multiple=multiple)
+    given: dict[str, Any] = {} if default is None else {"default": default}  # None would be one
+    return click.option(*names, metavar=metavar, help=text, required=required, multiple=multiple, **given)
 
 
 _OPTIONS = (
