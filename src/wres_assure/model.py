@@ -71,7 +71,7 @@ def column_letters(column: int) -> str:
 class Cell(NamedTuple):
     """One cell as the file stores it; nothing is rounded, trimmed or guessed."""
 
-    sheet: str
+    sheet: str  # as it is called here: see Sheet
     row: int  # from 1
     column: int  # from 1
     kind: str  # number | text | boolean | error | blank | uncalculated (a formula without saved value)
@@ -88,9 +88,14 @@ class Cell(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """A worksheet: its cells by (row, column), both from 1."""
+    """A worksheet: its cells by (row, column), both from 1.
+
+    `name` is what it is called wherever it is spoken of. Somebody may name a sheet after a person; so it is the typed
+    name, its `title`, only where that is a template's own or Excel's, and else its place: "tab 2", "hidden sheet 1".
+    """
 
     name: str
+    title: str
     state: str  # visible | hidden | veryHidden
     cells: dict[tuple[int, int], Cell]
     merges: tuple[tuple[int, int, int, int], ...]  # first row, first column, last row, last column

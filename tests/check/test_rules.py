@@ -28,6 +28,7 @@ from wres_assure.facts import Facts, Resolved
 from wres_assure.model import FAILED, Assessment, Conformed, Place
 from wres_assure.read import read_bytes
 from wres_assure.render.workbooks.template import template
+from xlsx_builder import pack
 
 RULES = rules()
 LAYOUT = RULES.layouts["2021"]
@@ -242,6 +243,15 @@ def _of_a_ccg(change: Callable[[Grid], None]) -> bytes:
     return edited(both)
 
 
+def _too_long() -> bytes:
+    """The return with something far below it, beside the template's own guide."""
+    with zipfile.ZipFile(io.BytesIO(plain())) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()}
+    far = b'<row r="6000"><c r="A6000"><v>1</v></c></row></sheetData>'
+    content["xl/worksheets/sheet1.xml"] = content["xl/worksheets/sheet1.xml"].replace(b"</sheetData>", far)
+    return pack(content)
+
+
 def _no_sections(grid: Grid) -> None:
     for section in LAYOUT["sections"]:
         grid.replace(section["title"], "Section")
@@ -263,6 +273,7 @@ SLIPS = ("swapped", "factor", "complement", "transposed", "digit_lost", "digit_a
 SHEETS: dict[str, Callable[[], bytes]] = {
     "plain": plain,
     "no_sections": lambda: edited(_no_sections),
+    "too_long": _too_long,
     "without_row": lambda: edited(lambda grid: grid.drop_row(grid.find(label(35))[0])),
     "row_twice": lambda: edited(lambda grid: grid.copy_row(grid.find(label(35))[0], grid.find(label(35))[0] + 1)),
     "without_section": lambda: edited(lambda grid: grid.replace("3) Formal disciplinary process", "Three")),
@@ -335,6 +346,8 @@ def test_a_workbook_raises_what_the_rule_says_of_it(rule: str, sheet: str, expec
     pytest.param("without_year", {("STR-06", "year_unknown"), ("STR-04b", "snapshot_missing")},
                  id="without a year the return stops there"),
     pytest.param("no_sections", {("STR-00", "not_the_template")}, id="what is no template is one finding"),
+    pytest.param("too_long", {("STR-00", "return_unread"), ("STR-09", "sheet_unread")},
+                 id="a return too long to be read is told as that, and never as another workbook"),
     pytest.param("social_care", {("STR-05", "another_scheme")}, id="figures of another scheme are one finding"),
     pytest.param("odd_column", {("STR-11", "unknown_column")}, id="a misspelt column is one finding"),
     pytest.param("plain", set(), id="the clean sample has none"),

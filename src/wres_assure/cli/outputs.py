@@ -87,7 +87,7 @@ def annotate(
     found = judged(submission, rulebook, given.year, opened)[0]
     words = report_on(found, rulebook, show_values)
     copy = marked(data, submission, words, result(found, rulebook, show_values), rulebook)
-    again = judged(read_bytes(copy, file), rulebook, given.year, opened)[0]
+    again = judged(read_bytes(copy, file, ahead=1), rulebook, given.year, opened)[0]
     if (again.findings, again.coverage) != (found.findings, found.coverage):
         raise Refused(
             "not_carried",

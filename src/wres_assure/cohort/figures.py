@@ -42,6 +42,7 @@ _KINDS = (
     ("date", r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[t ].*)?"
              r"|[0-9]{1,2}(?:st|nd|rd|th)? [a-z]{3,9} [0-9]{2,4}"),
 )  # fmt: skip
+_NOTED = "[+−-]?[0-9][0-9.,]* ?%? ?[⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉]+"  # a number with digits of a footnote
 _TYPES = {
     "trust": r"(?:nhs_)?(?:foundation_)?trust",
     "independent": r"independent(?:_provider)?|voluntary",
@@ -192,7 +193,8 @@ def _with_printed(figures: pd.DataFrame) -> pd.DataFrame:
 def _returns(table: Table, seen: dict[str, Column], asked: int | None) -> tuple[Column, Returns, list[pd.DataFrame]]:
     """The return of every row, the returns, and what is to be said of each as a whole."""
     identity = [_each(seen[name], lambda texts: texts.str.casefold()) for name in OF_RETURN[:2]]
-    of = pd.MultiIndex.from_arrays([*identity, seen["reporting_year"]]).factorize()[0]
+    year_of = _each(seen["reporting_year"], lambda texts: texts.str.replace(r"^(\d{4})\.0+$", r"\1", regex=True))
+    of = pd.MultiIndex.from_arrays([*identity, year_of]).factorize()[0]  # 2021.0 is the year 2021
     given = pd.DataFrame({name: pd.Series(seen[name], dtype=object).replace("", None) for name in OF_RETURN})
     whose = given.groupby(of, sort=True).first().fillna("").astype(object)
     first = pd.Series(table.frame["line"].to_numpy()).groupby(of).first()
@@ -312,7 +314,8 @@ def _read(values: pd.Series[Any], item: Column, items: Json) -> tuple[Column, Nu
     seen = _seen(values)
     as_typed = _each(values.to_numpy(dtype=object), lambda texts: texts.map(lambda text: " ".join(text.split())))
     raw = np.where(marked, as_typed, _each(seen, lambda texts: texts.str.replace(r"^'(?=[=+@-])", "", regex=True)))
-    kind = np.where(marked, "text", _each(raw, lambda texts: _kind(texts.str.casefold())))
+    noted = _each(as_typed, lambda texts: texts.str.fullmatch(_NOTED)).astype(bool)
+    kind = np.where(marked, np.where(noted, "footnote", "text"), _each(raw, lambda texts: _kind(texts.str.casefold())))
     sign = _each(raw, lambda texts: texts.str.endswith("%")).astype(bool)
     share = _each(item, lambda names: names.map(lambda name: items.get(name, {}).get("unit") in ("share", "points")))
     percent = _each(item, lambda names: names.map(lambda name: bool(items.get(name, {}).get("percent"))))

@@ -11,10 +11,14 @@ from .cover import FIRST_YEAR, agreed, organisation_of
 
 
 def returns_of(rows: tuple[Row, ...]) -> list[list[Row]]:
-    """Rows by organisation and year, in the order in which each first appears."""
+    """Rows by organisation and year, in the order in which each first appears; 2021.0 is the year 2021."""
     names = ("organisation_code", "organisation_name", "reporting_year")
-    by_return = grouped(rows, lambda row: tuple(plain(row.values.get(name, "")).casefold() for name in names))
-    return list(by_return.values())
+
+    def of(row: Row) -> tuple[str, ...]:
+        code, name, year = (plain(row.values.get(name, "")).casefold() for name in names)
+        return code, name, re.sub(r"(?<=^\d{4})\.0+$", "", year) if "." in year else year
+
+    return list(grouped(rows, of).values())
 
 
 def of_table(submission: Submission, rows: list[Row], rulebook: Rulebook, asked_year: int | None) -> Conformed:

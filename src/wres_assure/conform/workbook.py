@@ -33,12 +33,11 @@ def of_workbook(submission: Submission, rulebook: Rulebook, asked_year: int | No
     maps = [found for layout in whole for sheet in submission.sheets if (found := locate(sheet, layout))]
     maps.sort(key=lambda found: (-found.score, found.sheet.state != "visible"))
     if not maps:
-        raised.append(Raised("not_the_template"))
+        unread = tuple((note.place, "") for note in submission.notes if note.code == "sheet_unread")
+        raised.append(Raised("return_unread", cells=unread) if unread else Raised("not_the_template"))
         why = "No section of the WRES template was recognised in this workbook."
-        if any(note.code == "sheet_unread" for note in submission.notes):
-            why = (
-                "No section of the WRES template was recognised in the sheets that could be read; a longer one was not."
-            )
+        if unread:
+            why = "The return was not found in the sheets that could be read, and a longer sheet was left unread."
         return Conformed(Return(Organisation("", "", "", ""), None, "nhs_wres", "", why), (), tuple(raised))
     found = maps[0]
     rivals = [other for other in maps[1:] if other.sheet.name != found.sheet.name and other.score * 2 >= found.score]
