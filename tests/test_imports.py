@@ -20,11 +20,12 @@ ROOMS = {
     "model": "",
     "stats": "",
     "figures": "",
+    "personal": "figures",
     "rulebook": "",
     "facts": "rulebook",
     "read": "figures",
     # the stages, and what is said of what they found: one floor
-    "conform": "figures rulebook read",
+    "conform": "figures personal rulebook read",
     "derive": "facts rulebook stats",
     "compare": "facts figures rulebook stats",
     "check": "facts figures rulebook",
@@ -35,8 +36,8 @@ ROOMS = {
     "one_return": "facts read rulebook conform derive compare check score",
     "assess": "facts read rulebook conform derive compare check slips score one_return",
     # for rule writers; the document; the result
-    "authoring": "facts figures rulebook conform compare check wording",
-    "briefing": "facts rulebook wording",
+    "authoring": "facts figures personal rulebook conform compare check wording",
+    "briefing": "facts personal rulebook wording",
     "results": "figures read rulebook wording",
     # a format each
     "render": "rulebook wording",
@@ -59,7 +60,7 @@ DOORS = {
     "cli": "commands plain",
     "cohort": "table",
     "compare": "_ change claims peers",
-    "conform": "_ earlier narrative",
+    "conform": "_ earlier narrative personal",
     "read": "_ cells package preflight references result table workbook xml",
     "render": "score_text terminal text",
     "render.briefing": "docx html markdown pdf",

@@ -106,6 +106,14 @@ class Note(NamedTuple):
     detail: str
 
 
+class Comment(NamedTuple):
+    """What somebody wrote on a cell, beside what stands in it: a comment, or what was replied to one."""
+
+    sheet: str
+    cell: str  # L41
+    text: str
+
+
 class Row(NamedTuple):
     """One row of a facts CSV: its line in the file and its values by column name."""
 
@@ -123,6 +131,7 @@ class Submission(NamedTuple):
     notes: tuple[Note, ...]
     date_1904: bool = False
     rulebook: str = ""  # of a result of an earlier run: the hash of the rulebook that made it
+    comments: tuple[Comment, ...] = ()  # on cells of a workbook
 
 
 class Place(NamedTuple):

@@ -47,14 +47,16 @@ class Established(NamedTuple):
 
 def with_given(conformed: Conformed, given: Given, rulebook: Rulebook) -> Conformed:
     """The return with the answers of the narrative and the published survey; Refused where one is not its own."""
-    facts = conformed.facts
+    facts, raised = conformed.facts, conformed.raised
     if given.narrative:
         from .conform.narrative import facts_of
+        from .conform.personal import in_answers
 
-        facts += tuple(facts_of(given.narrative, rulebook))
+        answers = tuple(facts_of(given.narrative, rulebook))
+        facts, raised = facts + answers, raised + tuple(in_answers(answers))
     if given.survey:
         facts += tuple(published_survey(read(given.survey), conformed.subject, rulebook))
-    return conformed._replace(facts=facts)
+    return conformed._replace(facts=facts, raised=raised)
 
 
 # Earlier years

@@ -242,6 +242,10 @@ def _of_a_ccg(change: Callable[[Grid], None]) -> bytes:
     return edited(both)
 
 
+def _many_texts(grid: Grid) -> None:
+    grid.cells |= {(100 + at, 20): Cell(f"From {at} to {at}/{at + 1000}") for at in range(2_001)}
+
+
 def _no_sections(grid: Grid) -> None:
     for section in LAYOUT["sections"]:
         grid.replace(section["title"], "Section")
@@ -283,6 +287,7 @@ SHEETS: dict[str, Callable[[], bytes]] = {
     "hidden_sheet": lambda: edited(_hidden_sheet),
     "hidden_row": lambda: edited(lambda grid: grid.hidden_rows.add(grid.find(label(35))[0])),
     "macros": _with_macros,
+    "many_texts": lambda: edited(_many_texts),
     "social_care": lambda: table(scheme="sc_wres"),
     "plain_table": table,
     "odd_column": lambda: table(ethnicty="bme"),

@@ -10,6 +10,7 @@ from .notes import written
 from .outcomes import failed, not_applicable, unverifiable
 
 LAST = ("narrative",)  # families judged on what the others ask to be explained
+READING = (*LAST, "personal_data")  # families that read what was written
 
 
 def places_of(rule: Rule) -> tuple[Place, ...]:
@@ -19,7 +20,7 @@ def places_of(rule: Rule) -> tuple[Place, ...]:
 
 def raised_at(rule: Rule, place: Place, context: Context) -> list[Finding]:
     """What a rule that a stage raises finds at a place."""
-    if rule.family in LAST and (unread := _unread(rule, place, context)):
+    if rule.family in READING and (unread := _unread(rule, place, context)):
         return [unread]
     if rule.kind == "cells":
         if rule.raised_by == "compare":
@@ -39,6 +40,8 @@ def raised_at(rule: Rule, place: Place, context: Context) -> list[Finding]:
 def _unread(rule: Rule, place: Place, context: Context) -> Finding | None:
     """Where there is no free text to be read, or it was withheld from a result of an earlier run."""
     texts = set(written(context.facts.all))
+    if rule.family not in LAST and (not context.raised.keys().isdisjoint(rule.codes) or not context.subject.from_table):
+        return None  # found where there are no notes too: the texts of a workbook are never withheld
     if not texts:
         return not_applicable(rule, place, "There are no notes and no texts to read.")
     return unverifiable(rule, place, "the notes were left out of this file") if WITHHELD in texts else None
