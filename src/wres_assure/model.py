@@ -16,6 +16,8 @@ NOT_APPLICABLE, BROKEN = "not_applicable", "broken"
 OUTCOMES = (PASSED, FAILED, UNVERIFIABLE, NOT_APPLICABLE, BROKEN)
 ACTIONS = ("correct", "explain", "note")
 HOW_GIVEN = ("structure", "types")  # families on how figures are given: one that fails is in question for all others
+# Codes of what is blank, and of the same where a note says why.
+EXPLAINED = {"blank": "blank_explained", "section_empty": "section_explained", "esr_empty": "esr_explained"}
 OURS = ("derived", "change", "last_year")  # bases of facts made of other facts, and made again
 ORGANISATIONS = {
     "trust": "NHS trusts",

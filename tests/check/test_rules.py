@@ -242,8 +242,29 @@ def _of_a_ccg(change: Callable[[Grid], None]) -> bytes:
     return edited(both)
 
 
+def _blank_with_note(row: int, block: str, note: str) -> Callable[[Grid], None]:
+    """The three figures of a row in a block taken out, and a note put beside them."""
+
+    def change(grid: Grid) -> None:
+        at, column = grid.find(label(row))[0], grid.find(block)[1]
+        grid.clear(range(at, at + 1), range(column, column + 3))
+        grid.put((at, grid.find("Notes")[1]), note)
+
+    return change
+
+
+def _section_with_note(grid: Grid) -> None:
+    _empty_section(grid)
+    grid.put((grid.find(label(34))[0], grid.find("Notes")[1]), "The records were lost with the old system.")
+
+
+def _esr_with_note(grid: Grid) -> None:
+    _without_esr(grid)
+    grid.put((grid.find(label(3))[0], grid.find("Notes")[1]), "We do not use ESR.")
+
+
 def _many_texts(grid: Grid) -> None:
-    grid.cells |= {(100 + at, 20): Cell(f"From {at} to {at}/{at + 1000}") for at in range(2_001)}
+    grid.cells |= {(100 + at, 20): Cell(f"Until 1/2/{3000 + at}") for at in range(2_001)}
 
 
 def _no_sections(grid: Grid) -> None:
@@ -287,6 +308,11 @@ SHEETS: dict[str, Callable[[], bytes]] = {
     "hidden_sheet": lambda: edited(_hidden_sheet),
     "hidden_row": lambda: edited(lambda grid: grid.hidden_rows.add(grid.find(label(35))[0])),
     "macros": _with_macros,
+    "blank_with_note": lambda: edited(_blank_with_note(34, "Verified figures", "Not recorded in the old system.")),
+    "blank_with_another_note": lambda: edited(_blank_with_note(34, "Verified figures", "Agreed with the panel.")),
+    "nobody_with_note": lambda: edited(_blank_with_note(34, "Verified figures", "Nobody this year.")),
+    "empty_section_with_note": lambda: edited(_section_with_note),
+    "without_esr_with_note": lambda: edited(_esr_with_note),
     "many_texts": lambda: edited(_many_texts),
     "social_care": lambda: table(scheme="sc_wres"),
     "plain_table": table,

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ..facts import Facts
 from ..memo import KEPT
-from ..model import FAILED, HOW_GIVEN, OUTCOMES, PASSED, Finding, Place, Raised, Return, grouped
+from ..model import EXPLAINED, FAILED, HOW_GIVEN, OUTCOMES, PASSED, Finding, Place, Raised, Return, grouped
 from ..rulebook import Rule, Rulebook
 from .applies import not_judged
 from .assertion import Context, assert_at
@@ -128,7 +128,8 @@ def _suspects(rule: Rule, places: Sequence[Place], context: Context, figures: Fi
     """The places of a rule that a stage raises which need a closer look."""
     if rule.kind == "cells":
         return [*(rule.places[number] for number in figures.suspects(rule)), *places[len(rule.places) :]]
-    codes = rule.codes if rule.kind != "rows" else (*rule.codes, "section_missing")
+    codes = [*rule.codes, *(EXPLAINED[code] for code in rule.codes if code in EXPLAINED)]
+    codes += ["section_missing"] if rule.kind == "rows" else []
     return places if rule.family in READING or any(code in context.raised for code in codes) else ()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..figures import WITHHELD
-from ..model import OURS, WHOLE, Fact, Finding, Place, Raised
+from ..model import EXPLAINED, OURS, WHOLE, Fact, Finding, Place, Raised
 from ..rulebook import Rule
 from .assertion import NO_FIGURE, Context, lacking, raiser
 from .notes import written
@@ -22,6 +22,8 @@ def raised_at(rule: Rule, place: Place, context: Context) -> list[Finding]:
     """What a rule that a stage raises finds at a place."""
     if rule.family in READING and (unread := _unread(rule, place, context)):
         return [unread]
+    if (codes := [told for code, told in EXPLAINED.items() if code in rule.codes]) and _says_why(place, codes, context):
+        return [not_applicable(rule, place, "It is blank, and a note on its row says why.")]
     if rule.kind == "cells":
         if rule.raised_by == "compare":
             return _compared(rule, place, context)
@@ -45,6 +47,13 @@ def _unread(rule: Rule, place: Place, context: Context) -> Finding | None:
     if not texts:
         return not_applicable(rule, place, "There are no notes and no texts to read.")
     return unverifiable(rule, place, "the notes were left out of this file") if WITHHELD in texts else None
+
+
+def _says_why(place: Place, codes: list[str], context: Context) -> bool:
+    """Whether a note says why the figure or the part at a place is blank."""
+    fact = context.facts.get(place)
+    entries = [entry for code in codes for entry in context.raised.get(code, ())]
+    return any(entry.place == place or (fact and fact.cell and (fact.cell, "") in entry.cells) for entry in entries)
 
 
 def _outside(rule: Rule, context: Context) -> list[Finding]:

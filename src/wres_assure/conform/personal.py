@@ -5,12 +5,14 @@ cell; never the text.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from ..figures import WITHHELD
 from ..model import Fact, Raised, Row, Sheet, Submission, column_letters
 from ..personal import ANSWERS, COMMENTS, NOTES, TEXTS, kinds, may_hold
 
 MOST_TEXTS, MOST_LETTERS = 2_000, 1_000_000  # looked at closely, of those that may hold any
+_LABEL = 120  # letters of the longest label
 
 
 def in_workbook(submission: Submission, sheet: Sheet, notes_column: int | None) -> list[Raised]:
@@ -57,5 +59,8 @@ def _raised(texts: Iterable[tuple[str, str, str]]) -> list[Raised]:
     return [Raised(code, cells=tuple(cells), detail=what) for (code, what), cells in found.items()] + unread
 
 
+_of_label = lru_cache(maxsize=4096)(may_hold)  # the same labels again and again, in every return
+
+
 def _few(texts: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]]:
-    return (entry for entry in texts if may_hold(entry[2]))
+    return (entry for entry in texts if (_of_label if len(entry[2]) <= _LABEL else may_hold)(entry[2]))
