@@ -211,6 +211,17 @@ class Finding(NamedTuple):
     explanation: str = ""  # the submitter's own: the notes beside the figures it speaks of
 
 
+class Explanation(NamedTuple):
+    """What an organisation says of one finding beside its notes; it counts while the figures are as they were."""
+
+    finding: str  # fingerprint
+    organisation: str
+    year: int
+    figures: tuple[tuple[str, str], ...]  # as `figures_of` has them
+    says: str
+    where: str  # file and line
+
+
 class Organisation(NamedTuple):
     """Who submits."""
 
@@ -407,6 +418,18 @@ class Assessment(NamedTuple):
     reliability: tuple[str, tuple[str, ...]]
     compared: Compared
     score: Score
+
+
+def fingerprint(finding: Finding, code: str) -> str:
+    """What survives a moved table, a re-upload and a new year: rule, organisation and place."""
+    from hashlib import sha256
+
+    return sha256("\x1f".join((finding.rule, code, *finding.place)).encode()).hexdigest()[:16]
+
+
+def as_figure(value: float | str | None) -> str:
+    """A figure as text, alike whether it was computed or read from a file: ten significant digits."""
+    return "" if value is None else value if isinstance(value, str) else f"{value:.10g}"
 
 
 def grouped(items: Iterable[_Item], key: Callable[[_Item], _Group]) -> dict[_Group, list[_Item]]:

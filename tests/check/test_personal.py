@@ -188,6 +188,7 @@ EVERYWHERE = (
       for audience in ("inspector", "commissioner", "trust", "board", "system") for form in ("html", "md", "docx")),
     ("annotate",),
     ("findings",),
+    ("explanations",),
 )  # fmt: skip
 
 
@@ -228,10 +229,9 @@ def test_personal_data_are_shown_by_nothing_and_notes_by_three_briefings_alone(
     if words[0] == "brief":
         assert "PLAINMARKER" not in in_output((*words, "--no-quotes"), given, tmp_path, capsys)
         assert ("Not quoted" in said) == quoting
-    if words[0] != "score":
+    if words[0] not in ("score", "explanations"):
         shown = in_output((*words, "--show-values"), given, tmp_path, capsys)
-        told = quoting or words[0] in ("annotate", "findings") or words[-1] in ("json", "csv", "html", "facts")
-        assert ("PRIVATEMARKER" in shown) == (told or words[2] == "system")  # a board's page has no room for notes
+        assert ("PRIVATEMARKER" in shown) == ("board" not in words)  # whose page has no room for notes
 
 
 def test_quotes_and_all_values_cannot_be_asked_for_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,7 +25,8 @@ from wres_assure.authoring import cases as rule_cases
 from wres_assure.check.at_once import Figures
 from wres_assure.conform import conform
 from wres_assure.facts import Facts, Resolved
-from wres_assure.model import FAILED, Assessment, Conformed, Place
+from wres_assure.model import FAILED, Assessment, Conformed, Explanation, Place, fingerprint
+from wres_assure.one_return import NOTHING, Given
 from wres_assure.read import read_bytes
 from wres_assure.render.workbooks.template import template
 
@@ -324,23 +325,38 @@ SHEETS: dict[str, Callable[[], bytes]] = {
     # codes that no case of a rule names
     "no_type": lambda: edited(lambda grid: grid.answer("Organisation type", "a club")),
 }
+# What is given with a sheet: something said of its first finding, of other figures, or of one that it does not have.
+SAID_OF_IT: dict[str, tuple[str, int]] = {
+    "explained_as_it_is": ("", 0), "explained_otherwise": ("", 1), "explained_elsewhere": ("0" * 16, 0),
+}  # fmt: skip
+SHEETS |= dict.fromkeys(SAID_OF_IT, plain)
 CASES = [(rule.id, case["sheet"], case["expect"])
          for rule in RULES.rules for case in rule.cases if "sheet" in case]
 
 
-def judged(data: bytes, folder: Path | None = None) -> list[Assessment]:
+def judged(data: bytes, folder: Path | None = None, given: Given = NOTHING) -> list[Assessment]:
     """What the whole pipeline makes of a file."""
     if folder is None:
         with tempfile.TemporaryDirectory() as made:
-            return judged(data, Path(made))
+            return judged(data, Path(made), given)
     path = folder / ("return.xlsx" if data.startswith(b"PK") else "return.csv")
     path.write_bytes(data)
-    return assess(str(path), RULES)
+    return assess(str(path), RULES, given=given)
 
 
 @cache
 def judged_sheet(name: str) -> tuple[Assessment, ...]:
-    return tuple(judged(SHEETS[name]()))
+    given = Given(explanations=(_said_of(*SAID_OF_IT[name]),)) if name in SAID_OF_IT else NOTHING
+    return tuple(judged(SHEETS[name](), given=given))
+
+
+def _said_of(finding: str, more: int) -> Explanation:
+    """Something said of the first finding of the plain sheet, its first figure so much more than it is."""
+    (assessment,) = judged_sheet("plain")
+    first = next(found for found in assessment.findings if found.outcome == FAILED and found.values)
+    (name, text), *rest = RULES.rule(first.rule).figures_of(first)
+    figures = ((name, str(int(text) + more)), *rest)
+    return Explanation(finding or fingerprint(first, "ZZA"), "ZZA", 2021, figures, "As counted.", "said.yaml line 1")
 
 
 def raised(assessment: Assessment) -> set[tuple[str, str]]:

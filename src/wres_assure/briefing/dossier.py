@@ -7,11 +7,22 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ..facts import Facts
-from ..model import FAILED, Assessment, Change, Fact, Finding, Indicator, Json, PeerPosition, Place, Pooled
+from ..model import (
+    FAILED,
+    Assessment,
+    Change,
+    Fact,
+    Finding,
+    Indicator,
+    Json,
+    PeerPosition,
+    Place,
+    Pooled,
+    fingerprint,
+)
 from ..personal import KINDS, NOTES, in_words, kinds
 from ..rulebook import Rulebook
 from ..wording.cells import cells_of
-from ..wording.findings import fingerprint
 from ..wording.indicators import figures_of, pooled_sentence
 from ..wording.report import Report, report_on
 from ..wording.small_counts import SmallCount, small_count
@@ -216,14 +227,18 @@ def words_of_the_organisation(of: Dossier, indicator: str) -> list[tuple[str, st
     found: dict[str, str] = {}
     for finding in of.findings.get(indicator, ()):
         for said in filter(None, finding.explanation.split("\n")):
-            fact = next((fact for fact in of.facts.noted if fact.note.startswith(said)), None)
-            text = quotable(of, fact.note if fact else said, fact.cell if fact else "")
-            found.setdefault(text, cells_of(cell for cell, _ in finding.cells))
+            found.setdefault(quotable_words(of, said), cells_of(cell for cell, _ in finding.cells))
     for fact in of.assessment.facts:
         own = of.rulebook.indicator_of.get(fact.key.item) == number and fact.key.basis == "verified"
         if own and fact.note and (fact.key.item != "headcount" or fact.key.pay_band in _SENIOR):
             found.setdefault(quotable(of, fact.note, fact.cell), fact.cell)
     return [(where, text) for text, where in found.items() if text]
+
+
+def quotable_words(of: Dossier, said: str) -> str:
+    """A line of an explanation as it may be quoted: a note, which may be cut there, or what is said beside notes."""
+    fact = next((fact for fact in of.facts.noted if fact.note.startswith(said)), None)
+    return quotable(of, fact.note if fact else said, fact.cell if fact else "")
 
 
 def quotable(of: Dossier, text: str, beside: str = "", longest: int = LONGEST_QUOTE) -> str:

@@ -13,6 +13,7 @@ from ..model import EXPLAINED, FAILED, HOW_GIVEN, Fact, Finding, Place, Raised, 
 from ..numbers import CannotCompute, Operand, exact, tidy
 from ..rulebook import Rule, Rulebook
 from ..rulebook.expression import Env, deciding
+from .explanations import NOTHING, Said
 from .outcomes import not_applicable, unverifiable
 
 NO_FIGURE = ("blank", "section_empty", "esr_empty", None)
@@ -26,6 +27,7 @@ class Context(NamedTuple):
     subject: Return
     rulebook: Rulebook
     in_question: Mapping[Place, str]  # each with the rule that asks to correct it
+    said: Said = NOTHING  # of its findings, beside its notes
 
 
 def assert_at(rule: Rule, place: Place, context: Context) -> list[Finding]:

@@ -13,6 +13,7 @@ from ..facts import Facts
 from ..figures import WITHHELD
 from ..model import FAILED, Fact, Finding, Place, grouped
 from ..rulebook import Rulebook
+from .explanations import NOTHING, Said
 
 TemplateRow = tuple[str, str, str]  # item, staff group, pay band; without group and band: every row of the item
 LONGEST = 500
@@ -52,22 +53,31 @@ def written(facts: Iterable[Fact]) -> Iterator[str]:
     return (fact.note for fact in facts if fact.note and fact.key.basis.startswith((*_OF_THE_RETURN, "narrative")))
 
 
-def explained(findings: Iterable[Finding], facts: Facts, rulebook: Rulebook) -> Iterator[Finding]:
-    """The findings, each failed one with the notes beside the figures it speaks of."""
+def explained(
+    findings: Iterable[Finding], facts: Facts, rulebook: Rulebook, said: Said = NOTHING
+) -> Iterator[Finding]:
+    """The findings, each failed one with the notes beside the figures it speaks of, and what is said of it besides.
+
+    Each note and what is said stand on a line of their own.
+    """
     notes = notes_of(facts.noted)
-    if not notes:
+    if not notes and not said.by_key:
         yield from findings
         return
     rows = _TemplateRows(facts, rulebook)
     for finding in findings:
-        text = rows.text(finding, notes) if finding.outcome == FAILED else ""
-        yield finding._replace(explanation=text[:LONGEST]) if text else finding
+        text = rows.text(finding, notes)[:LONGEST] if finding.outcome == FAILED and notes else ""
+        if beside := said.of(finding, rulebook):
+            text = f"{text}\n{beside.says}".strip()
+        yield finding._replace(explanation=text) if text else finding
 
 
-def asked(findings: Iterable[Finding], facts: Facts, rulebook: Rulebook, has_notes: bool) -> Asked:
+def asked(
+    findings: Iterable[Finding], facts: Facts, rulebook: Rulebook, has_notes: bool, said: Said = NOTHING
+) -> Asked:
     """How many findings ask to explain figures of a row, and how many of these have a note beside them.
 
-    A finding counts once, at the first row it speaks of; a note on any of its rows will do.
+    A finding counts once, at the first row it speaks of; a note on any of its rows will do, or an explanation of it.
     """
     rows = _TemplateRows(facts, rulebook)
     notes = notes_of(facts.noted)
@@ -82,9 +92,9 @@ def asked(findings: Iterable[Finding], facts: Facts, rulebook: Rulebook, has_not
             continue
         count = counts.setdefault(home, [0, 0])
         count[0] += 1
-        if rows.text(finding, notes):
+        if said.of(finding, rulebook) or rows.text(finding, notes):
             count[1] += 1
-        elif rows.about_unknown(finding) and WITHHELD in notes.values():
+        elif WITHHELD in notes.values() and not rows.of(finding)[1]:
             withheld.add(home)  # one of the notes may speak of it
         else:
             cause.setdefault(home, finding.rule)

@@ -10,6 +10,7 @@ from .notes import written
 from .outcomes import failed, not_applicable, unverifiable
 
 LAST = ("narrative",)  # families judged on what the others ask to be explained
+EXPLAINING = {"explanation_void", "explanation_idle"}
 READING = (*LAST, "personal_data")  # families that read what was written
 
 
@@ -41,6 +42,8 @@ def raised_at(rule: Rule, place: Place, context: Context) -> list[Finding]:
 
 def _unread(rule: Rule, place: Place, context: Context) -> Finding | None:
     """Where there is no free text to be read, or it was withheld from a result of an earlier run."""
+    if not EXPLAINING.isdisjoint(rule.codes):
+        return None if context.said.by_key else not_applicable(rule, place, "Nothing is said of findings beside notes.")
     texts = set(written(context.facts.all))
     if rule.family not in LAST and (not context.raised.keys().isdisjoint(rule.codes) or not context.subject.from_table):
         return None  # found where there are no notes too: the texts of a workbook are never withheld

@@ -22,7 +22,7 @@ from .options import (
     path_option,
     show_values_option,
 )
-from .outputs import annotate, diff, findings, score
+from .outputs import annotate, diff, explanations, findings, score
 from .rules import InOrder, rules_group
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ def _in_form(document: Document, form: str, templates: str = "") -> str | bytes:
     return html.page(document, templates)
 
 
-for command in (score, annotate, findings, diff, rules_group):
+for command in (score, annotate, findings, explanations, diff, rules_group):
     commands.add_command(command)
 
 

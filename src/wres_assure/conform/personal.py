@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from ..figures import WITHHELD
-from ..model import Fact, Raised, Row, Sheet, Submission, column_letters
-from ..personal import ANSWERS, COMMENTS, NOTES, TEXTS, kinds, may_hold
+from ..model import Explanation, Fact, Raised, Row, Sheet, Submission, column_letters
+from ..personal import ANSWERS, COMMENTS, EXPLANATIONS, NOTES, TEXTS, kinds, may_hold
 
 MOST_TEXTS, MOST_LETTERS = 2_000, 1_000_000  # looked at closely, of those that may hold any
 _LABEL = 120  # letters of the longest label
@@ -39,6 +39,11 @@ def in_rows(rows: Iterable[Row]) -> list[Raised]:
 def in_answers(facts: Iterable[Fact]) -> list[Raised]:
     """What the answers of a narrative hold."""
     return _raised((ANSWERS, fact.cell, fact.note or fact.raw) for fact in facts)
+
+
+def in_explanations(explanations: Iterable[Explanation]) -> list[Raised]:
+    """What is said of findings beside the notes."""
+    return _raised((EXPLANATIONS, explanation.where, explanation.says) for explanation in explanations)
 
 
 def _raised(texts: Iterable[tuple[str, str, str]]) -> list[Raised]:
