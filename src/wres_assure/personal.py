@@ -86,9 +86,9 @@ def in_words(codes: tuple[str, ...]) -> str:
 
 # One of these is in every text that any pattern finds something in, and in hardly a label.
 _MARKS = re.compile(
-    r"@|[(\[]at[)\]]|(?:\d[ ()-]{0,3}){6}|\d\s?[/.-]\s?\d\d?\s?[/.-]\s?\d|[A-Za-z]\d{4}|\d[A-Z]{2}\b|"
+    r"@|[(\[]at[)\]]|(?:\d[ ()-]{0,3}){6}|\d\s?[/.-]\s?\d\d?\s?[/.-]\s?\d|[A-Za-z]\d{4}|\d[A-Z]{2}\b|\d \d[a-z]{2}\b|"
     r"\b(?i:mr|mrs|ms|miss|mx|dr|prof|professor|sir|dame|lady|lord|revd|reverend|cllr|councillor|born|birth|birthday|"
-    r"birthdate|dob|d\.o\.b|id|ref|reference|pin|gmc|nmc|hcpc|bleep|ext|extn|extension|street|road|rd|avenue|ave|lane|"
+    r"birthdate|dob|d\.o\.b|id|ref|reference|pin|gmc|nmc|hcpc|bleep|ext|extn|extension|street|st|road|rd|avenue|ave|lane|"
     r"close|drive|crescent|terrace|gardens|grove|mews)\b"
 )
 
@@ -103,7 +103,7 @@ def _kinds() -> tuple[_Kind, ...]:
     """The patterns, compiled for the first text that may need them. Every run in them is bounded: none takes long."""
     date = (
         r"(?:\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?(?:\d{4}|\d{2})|\d{4}-\d{2}-\d{2}|"
-        r"\d{1,2}(?:st|nd|rd|th)?\s[A-Za-z]{3,9},?\s(?:\d{4}|\d{2}))"
+        r"\d{1,2}(?:st|nd|rd|th)?[\s-][A-Za-z]{3,9},?[\s-](?:\d{4}|\d{2}))"
     )
     number = r"(?:\s?(?:no|nos|number|num|id|ref|reference|pin)\b\.?|\s?#)\s?(?:is|was)?\s?[:=#-]?\s?"
     return (
@@ -111,7 +111,7 @@ def _kinds() -> tuple[_Kind, ...]:
             NAME,
             re.compile(
                 r"\b(Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Lady|Lord|Revd|Reverend|Cllr|Councillor|MR|MRS|MISS|"
-                r"DR|PROF|mrs)\b\.?\s{1,2}(?:(?:Dr|Sir)\.?\s)?(?:[A-Z](?:\.\s?|\s)){0,3}(?:(?:van|von|de|del|der|den|di|da|la|le|"
+                r"DR|PROF|mrs)\b(?:\.\s?|\s)(?:(?:Dr|Sir)\.?\s)?(?:[A-Z](?:\.\s?|\s)){0,3}(?:(?:van|von|de|del|der|den|di|da|la|le|"
                 r"al|el|bin|ibn|ap)\s){0,2}(?P<name>[^\W\d_][\w'’-]{1,40})(?P<more>(?:\s[^\W\d_][\w'’-]{1,40}){0,3})"
             ),
             _is_name,
@@ -165,6 +165,13 @@ def _kinds() -> tuple[_Kind, ...]:
             _is_staff_number,
         ),
         _Kind(
+            NUMBER,  # longer than any count of staff
+            re.compile(
+                r"\b(?:staff|employee|assignment|payroll|personnel|ESR)\s?[:#]?\s?\d{7,10}(?:-\d{1,2})?\b(?![.,]\d|%)", re.I
+            ),
+            lambda match, _: True,
+        ),
+        _Kind(
             NUMBER,
             re.compile(
                 r"\b(?:GMC|NMC|HCPC|PIN)\b[\s:#-]{0,3}(?:(?:no|number|pin|ref)\b\.?[\s:#-]{0,3})?"
@@ -197,14 +204,14 @@ def _kinds() -> tuple[_Kind, ...]:
         ),
         _Kind(
             ADDRESS,
-            re.compile(r"\b(?P<area>[A-Z]{1,2})\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}\b"),
-            lambda match, _: match["area"] in _AREAS,
+            re.compile(r"\b(?P<area>[A-Z]{1,2})\d[A-Z\d]?(?P<gap> ?)\d[ABD-HJLNP-UW-Z]{2}\b", re.I),
+            _is_postcode,
         ),
         _Kind(
             ADDRESS,
             re.compile(
                 r"(?<![\d.,/-])\d{1,4}[A-Za-z]?,?\s(?:[A-Z][a-z'’]{1,20}\s){1,3}"
-                r"(?:Street|Road|Rd|Avenue|Ave|Lane|Close|Drive|Crescent|Terrace|Gardens|Grove|Mews)\b"
+                r"(?:Street|St(?!\.?\s[A-Z])|Road|Rd|Avenue|Ave|Lane|Close|Drive|Crescent|Terrace|Gardens|Grove|Mews)\b"
             ),
             lambda match, _: True,
         ),
@@ -260,6 +267,13 @@ def _is_nhs_number(match: re.Match[str], text: str) -> bool:
         return False
     check = 11 - sum(int(digit) * weight for digit, weight in zip(digits, range(10, 1, -1), strict=False)) % 11
     return check % 11 == int(digits[9]) and check != 10
+
+
+def _is_postcode(match: re.Match[str], _text: str) -> bool:
+    """Whether a postcode's area exists; in small letters only with a blank and two letters, since m1 2nd is none."""
+    area = match["area"]
+    typed = match[0].isupper() or (len(area) == 2 and match["gap"] == " ")
+    return area.upper() in _AREAS and typed
 
 
 def _is_ni_number(match: re.Match[str], _text: str) -> bool:

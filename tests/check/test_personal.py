@@ -40,7 +40,8 @@ NAME, EMAIL, TELEPHONE, NUMBER, BIRTH, ADDRESS = KINDS
     ("employee number 20394857-2", {NUMBER}), ("staff id 4521", {NUMBER}), ("payroll no A12345", {NUMBER}),
     ("GMC 1234567", {NUMBER}), ("NMC PIN 12A3456E", {NUMBER}), ("AB123456C", {NUMBER}), ("AB 12 34 56 C", {NUMBER}),
     ("born 12 May 1980", {BIRTH}), ("D.O.B. 1980-02-03", {BIRTH}), ("A leaver (17/08/1979).", {BIRTH}),
-    ("now at 12 Mill Lane", {ADDRESS}), ("M1 1AE", {ADDRESS}),
+    ("Mr.Smith", {NAME}), ("DOB 01-Jan-1980", {BIRTH}), ("assignment 20123456-2", {NUMBER}), ("sw1a 1aa", {ADDRESS}),
+    ("at 3 High St, Fernmoor", {ADDRESS}), ("now at 12 Mill Lane", {ADDRESS}), ("M1 1AE", {ADDRESS}),
     ("Dr Roy, tel 07700 900123, SW1A 1AA", {NAME, TELEPHONE, ADDRESS}),
 ])  # fmt: skip
 def test_each_kind_is_told(text: str, found: set[str]) -> None:
@@ -54,7 +55,8 @@ def test_each_kind_is_told(text: str, found: set[str]) -> None:
     "2016 2017 2018 2019 2020 2021", "412 513 2021", "of 12045 staff 1204", "staff number 1204", "Staff no 2021",
     "ESR number 1204", "england.wres@nhs.net", "HR.Team@fernmoor.nhs.uk", "0.17 0.19 0.21", "01 02 03 04 05 06",
     "0800 to 0900", "contract extension 2020", "1.25 (0.80 to 1.25)", "1000000000", "1111111111", "stillborn 3",
-    "R1A, RX1, RJ122, 5QA and Y00123", "B5 and B6 of AfC", "In 2019 12 staff", "2020/21", "Band 8a 7, band 8b 9",
+    "R1A, RX1, RJ122, 5QA and Y00123", "B5 and B6 of AfC", "In 2019 12 staff", "2020/21", "Band 8a 7, band 8b 9", "m1 2nd quarter", "10 at St Mary's",
+    "ESR 1204, by hand 1210",
     "14 Senior Managers", "E12 to E20", "in 12 34 56 a", "10 20 30 to 40", "GB123456A", "%", "x" * 30_000,
 ])  # fmt: skip
 def test_what_names_nobody_is_left_alone(text: str) -> None:
