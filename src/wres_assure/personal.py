@@ -86,7 +86,7 @@ def in_words(codes: tuple[str, ...]) -> str:
 
 # One of these is in every text that any pattern finds something in, and in hardly a label.
 _MARKS = re.compile(
-    r"@|[(\[]at[)\]]|(?:\d[ ()-]{0,3}){6}|\d\s?[/.-]\s?\d\d?\s?[/.-]\s?\d|[A-Za-z]\d{4}|\d[A-Z]{2}\b|\d \d[a-z]{2}\b|"
+    r"@|[(\[]at[)\]]|(?:\d[ ()-]{0,3}){6}|\d\s?[/.-]\s?\d\d?\s?[/.-]\s?\d|[A-Za-z]\d{4}|\d[A-Z]{2}\b|\d[a-z]? \d[a-z]{2}\b|"
     r"\b(?i:mr|mrs|ms|miss|mx|dr|prof|professor|sir|dame|lady|lord|revd|reverend|cllr|councillor|born|birth|birthday|"
     r"birthdate|dob|d\.o\.b|id|ref|reference|pin|gmc|nmc|hcpc|bleep|ext|extn|extension|street|st|road|rd|avenue|ave|lane|"
     r"close|drive|crescent|terrace|gardens|grove|mews)\b"
@@ -167,7 +167,8 @@ def _kinds() -> tuple[_Kind, ...]:
         _Kind(
             NUMBER,  # longer than any count of staff
             re.compile(
-                r"\b(?:staff|employee|assignment|payroll|personnel|ESR)\s?[:#]?\s?\d{7,10}(?:-\d{1,2})?\b(?![.,]\d|%)", re.I
+                r"\b(?:staff|employee|assignment|payroll|personnel|ESR)\s?[:#]?\s?\d{7,10}(?:-\d{1,2})?\b(?![.,]\d|%)",
+                re.I,
             ),
             lambda match, _: True,
         ),

@@ -55,7 +55,8 @@ def test_each_kind_is_told(text: str, found: set[str]) -> None:
     "2016 2017 2018 2019 2020 2021", "412 513 2021", "of 12045 staff 1204", "staff number 1204", "Staff no 2021",
     "ESR number 1204", "england.wres@nhs.net", "HR.Team@fernmoor.nhs.uk", "0.17 0.19 0.21", "01 02 03 04 05 06",
     "0800 to 0900", "contract extension 2020", "1.25 (0.80 to 1.25)", "1000000000", "1111111111", "stillborn 3",
-    "R1A, RX1, RJ122, 5QA and Y00123", "B5 and B6 of AfC", "In 2019 12 staff", "2020/21", "Band 8a 7, band 8b 9", "m1 2nd quarter", "10 at St Mary's",
+    "R1A, RX1, RJ122, 5QA and Y00123", "B5 and B6 of AfC", "In 2019 12 staff", "2020/21", "Band 8a 7, band 8b 9",
+    "m1 2nd quarter", "10 at St Mary's",
     "ESR 1204, by hand 1210",
     "14 Senior Managers", "E12 to E20", "in 12 34 56 a", "10 20 30 to 40", "GB123456A", "%", "x" * 30_000,
 ])  # fmt: skip
