@@ -86,7 +86,8 @@ def in_words(codes: tuple[str, ...]) -> str:
 
 # One of these is in every text that any pattern finds something in, and in hardly a label.
 _MARKS = re.compile(
-    r"@|[(\[]at[)\]]|(?:\d[ ()-]{0,3}){6}|\d\s?[/.-]\s?\d\d?\s?[/.-]\s?\d|[A-Za-z]\d{4}|\d[A-Z]{2}\b|\d[a-z]? \d[a-z]{2}\b|"
+    r"@|[(\[]at[)\]]|(?:\d[ ()-]{0,3}){6}|\d\s?[/.-]\s?\d\d?\s?[/.-]\s?\d|[A-Za-z]\d{4}|\d[A-Z]{2}\b|"
+    r"\d[a-z]? \d[a-z]{2}\b|"
     r"\b(?i:mr|mrs|ms|miss|mx|dr|prof|professor|sir|dame|lady|lord|revd|reverend|cllr|councillor|born|birth|birthday|"
     r"birthdate|dob|d\.o\.b|id|ref|reference|pin|gmc|nmc|hcpc|bleep|ext|extn|extension|street|st|road|rd|avenue|ave|lane|"
     r"close|drive|crescent|terrace|gardens|grove|mews)\b"

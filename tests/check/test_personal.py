@@ -16,7 +16,7 @@ import pytest
 import samples
 from altered import made
 from conftest import path_of
-from wres_assure import __main__
+from wres_assure import __main__, personal
 from wres_assure.assess import assess
 from wres_assure.model import FAILED, Assessment, Place
 from wres_assure.one_return import Given
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("rules_read_once")
 NAME, EMAIL, TELEPHONE, NUMBER, BIRTH, ADDRESS = KINDS
 
 
-@pytest.mark.parametrize(("text", "found"), [
+TOLD = [
     ("Mr Smith", {NAME}), ("Prof Sir John Bell", {NAME}), ("Mrs de Souza", {NAME}), ("MRS JONES", {NAME}),
     ("Miss Łukasiewicz", {NAME}), ("Dr Ørsted", {NAME}), ("Ms Patel-Khan", {NAME}), ("Cllr Ahmed, chair", {NAME}),
     ("Jane Doe (jane.doe@nhs.net)", {NAME, EMAIL}), ("ｊａｎｅ.doe＠nhs.net", {EMAIL}),
@@ -43,13 +43,16 @@ NAME, EMAIL, TELEPHONE, NUMBER, BIRTH, ADDRESS = KINDS
     ("Mr.Smith", {NAME}), ("DOB 01-Jan-1980", {BIRTH}), ("assignment 20123456-2", {NUMBER}), ("sw1a 1aa", {ADDRESS}),
     ("at 3 High St, Fernmoor", {ADDRESS}), ("now at 12 Mill Lane", {ADDRESS}), ("M1 1AE", {ADDRESS}),
     ("Dr Roy, tel 07700 900123, SW1A 1AA", {NAME, TELEPHONE, ADDRESS}),
-])  # fmt: skip
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "found"), TOLD)
 def test_each_kind_is_told(text: str, found: set[str]) -> None:
     assert set(kinds(text)) == found
     assert set(kinds(f"Rechecked in May. {text} agreed.")) >= found
 
 
-@pytest.mark.parametrize("text", [
+NAMES_NOBODY = [
     "", "MR Scanner", "MR imaging moved to clinical", "MS Excel file", "Ms Teams", "Sir Ludwig Guttmann Health Centre",
     "Dr", "Add Prof Scientific and Technic", "We miss Wales", "1,204,567 of 1,300,000", "31/03/2021", "1/4/1994",
     "2016 2017 2018 2019 2020 2021", "412 513 2021", "of 12045 staff 1204", "staff number 1204", "Staff no 2021",
@@ -59,9 +62,24 @@ def test_each_kind_is_told(text: str, found: set[str]) -> None:
     "m1 2nd quarter", "10 at St Mary's",
     "ESR 1204, by hand 1210",
     "14 Senior Managers", "E12 to E20", "in 12 34 56 a", "10 20 30 to 40", "GB123456A", "%", "x" * 30_000,
-])  # fmt: skip
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NAMES_NOBODY)
 def test_what_names_nobody_is_left_alone(text: str) -> None:
     assert kinds(text) == ()
+
+
+def test_what_is_worth_no_look_holds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The quick look beforehand never hides what a pattern would find, whatever stands around it."""
+    texts = [*(text for text, _ in TOLD), *NAMES_NOBODY]
+    lots = random.Random(9)
+    words = [word for text in texts for word in text.split()[:20]]
+    texts += [" ".join(lots.choices(words, k=lots.randint(1, 6))) for _ in range(4_000)]
+    looked = [kinds(text) for text in texts]
+    monkeypatch.setattr(personal, "may_hold", lambda text: True)
+    assert [kinds(text) for text in texts] == looked
+    assert 100 < sum(map(bool, looked)) < len(looked)
 
 
 def test_of_ten_last_digits_at_most_one_makes_an_nhs_number() -> None:
