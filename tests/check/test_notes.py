@@ -75,6 +75,12 @@ def test_a_note_on_the_row_explains(
     assert (missing in asked and rule in causes) if missing else rule not in causes
 
 
+def test_of_several_notes_those_that_have_room_are_told_and_none_is_cut(tmp_path: Path, rulebook: Rulebook) -> None:
+    notes = {46: "a" * 300, 47: "b" * 300, 48: "c" * 20}
+    finding = one(of(samples.survey_swapped(), notes, tmp_path, rulebook), "SUR-02")
+    assert finding is not None and finding.explanation == f"{notes[48]}\n{notes[46]}"
+
+
 def test_free_text_is_shown_only_where_asked(tmp_path: Path, rulebook: Rulebook) -> None:
     assessment = of(samples.mandatory_training_counted(), {43: "Ask Jane Smith."}, tmp_path, rulebook)
     shut, opened = (result(assessment, rulebook, shown) for shown in (False, True))

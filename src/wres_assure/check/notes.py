@@ -23,8 +23,8 @@ _FEW = 6  # rows that a finding may speak of by name; one that rests on more is 
 # A note on a row is about that row alone; what is about all rows of the workforce is explained by one that says so.
 _ABOUT_UNKNOWN = re.compile(r"unknown|not stated|not known|declar|disclos|ethnic|\bnull\b", re.I)
 _ABOUT_ALL = re.compile(
-    r"\b(?:all|whole|entire|every|total|overall)\b(?:\s\w+){0,3}?\s(?:staff|workforce|headcounts?|people|employees|rows|"
-    r"bands|figures|organisation|trust)\b|\b(?:total|overall) (?:numbers?|increase|rise|growth|fall|change)\b|"
+    r"\b(?:all|whole|entire|every|total|overall)\b(?:\s\w+){0,3}?\s(?:staff|workforce|headcounts?|people|employees|"
+    r"bands|organisation|trust)\b|\b(?:total|overall) (?:numbers?|increase|rise|growth|fall|change)\b|"
     r"\b(?:workforce|headcount) (?:as a whole|grew|rose|fell|increased|decreased|growth)\b|"
     r"\b(?:merger|merged|acquisition|acquired|tupe|restructur\w+)\b",
     re.I,
@@ -66,10 +66,20 @@ def explained(
         return
     rows = _TemplateRows(facts, rulebook)
     for finding in findings:
-        text = rows.text(finding, notes)[:LONGEST] if finding.outcome == FAILED and notes else ""
+        text = _cut(rows.text(finding, notes)) if finding.outcome == FAILED and notes else ""
         if beside := said.of(finding, rulebook):
             text = f"{text}\n{beside.says}".strip()
         yield finding._replace(explanation=text) if text else finding
+
+
+def _cut(text: str) -> str:
+    """The first notes of several, as many as are not too long together; the first alone is cut, none in its middle."""
+    first, *others = text.split("\n")
+    found = first[:LONGEST]
+    for other in others:
+        if len(found) + len(other) < LONGEST:
+            found = f"{found}\n{other}"
+    return found
 
 
 def asked(
