@@ -181,6 +181,17 @@ def test_in_place_of_a_figure_in_a_table_and_in_a_narrative(tmp_path: Path, rule
     assert told == {(NAME, "Notes", "line 3"), (NAME, "Answers of the narrative", "narrative.yaml line 1")}
 
 
+def test_a_marked_copy_is_judged_like_its_original(tmp_path: Path, rulebook: Rulebook) -> None:
+    """Our own comments and sheet, which show what was asked to be shown, are nobody's personal data."""
+    typed = made(tmp_path, rulebook, {Place("appointed", ethnicity="bme"): "ask Mr Smith"}, {43: WHO})
+    book = openpyxl.load_workbook(typed)
+    book["WRES"]["K8"].comment = openpyxl.comments.Comment("Mrs Jones counted them.", "Analyst")
+    book.save(typed)
+    for shown in ([], ["--show-values"]):
+        out = str(tmp_path / "copy.xlsx")
+        assert __main__.main(["annotate", typed, "-o", out, "--force", *shown]) == 0
+
+
 def outcome(path: Path, rulebook: Rulebook) -> str:
     return next((f.outcome for f in assess(str(path), rulebook)[0].findings if f.rule == "PER-01"), "passed")
 
