@@ -16,6 +16,8 @@ NOT_APPLICABLE, BROKEN = "not_applicable", "broken"
 OUTCOMES = (PASSED, FAILED, UNVERIFIABLE, NOT_APPLICABLE, BROKEN)
 ACTIONS = ("correct", "explain", "note")
 HOW_GIVEN = ("structure", "types")  # families on how figures are given: one that fails is in question for all others
+# Codes of what is blank, and of the same where a note says why.
+EXPLAINED = {"blank": "blank_explained", "section_empty": "section_explained", "esr_empty": "esr_explained"}
 OURS = ("derived", "change", "last_year")  # bases of facts made of other facts, and made again
 ORGANISATIONS = {
     "trust": "NHS trusts",
@@ -111,6 +113,14 @@ class Note(NamedTuple):
     detail: str
 
 
+class Comment(NamedTuple):
+    """What somebody wrote on a cell, beside what stands in it: a comment, or what was replied to one."""
+
+    sheet: str
+    cell: str  # L41
+    text: str
+
+
 class Row(NamedTuple):
     """One row of a facts CSV: its line in the file and its values by column name."""
 
@@ -128,6 +138,7 @@ class Submission(NamedTuple):
     notes: tuple[Note, ...]
     date_1904: bool = False
     rulebook: str = ""  # of a result of an earlier run: the hash of the rulebook that made it
+    comments: tuple[Comment, ...] = ()  # on cells of a workbook
 
 
 class Place(NamedTuple):
@@ -203,6 +214,17 @@ class Finding(NamedTuple):
     caused_by: str = ""  # the rule whose finding is the cause
     clause: Any = None  # of a failed assertion: the part that decided, as a tree
     explanation: str = ""  # the submitter's own: the notes beside the figures it speaks of
+
+
+class Explanation(NamedTuple):
+    """What an organisation says of one finding beside its notes; it counts while the figures are as they were."""
+
+    finding: str  # fingerprint
+    organisation: str
+    year: int
+    figures: tuple[tuple[str, str], ...]  # as `figures_of` has them
+    says: str
+    where: str  # file and line
 
 
 class Organisation(NamedTuple):
@@ -401,6 +423,18 @@ class Assessment(NamedTuple):
     reliability: tuple[str, tuple[str, ...]]
     compared: Compared
     score: Score
+
+
+def fingerprint(finding: Finding, code: str) -> str:
+    """What survives a moved table, a re-upload and a new year: rule, organisation and place."""
+    from hashlib import sha256
+
+    return sha256("\x1f".join((finding.rule, code, *finding.place)).encode()).hexdigest()[:16]
+
+
+def as_figure(value: float | str | None) -> str:
+    """A figure as text, alike whether it was computed or read from a file: ten significant digits."""
+    return "" if value is None else value if isinstance(value, str) else f"{value:.10g}"
 
 
 def grouped(items: Iterable[_Item], key: Callable[[_Item], _Group]) -> dict[_Group, list[_Item]]:

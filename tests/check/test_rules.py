@@ -25,7 +25,8 @@ from wres_assure.authoring import cases as rule_cases
 from wres_assure.check.at_once import Figures
 from wres_assure.conform import conform
 from wres_assure.facts import Facts, Resolved
-from wres_assure.model import FAILED, Assessment, Conformed, Place
+from wres_assure.model import FAILED, Assessment, Conformed, Explanation, Place, fingerprint
+from wres_assure.one_return import NOTHING, Given
 from wres_assure.read import read_bytes
 from wres_assure.render.workbooks.template import template
 from xlsx_builder import pack
@@ -252,6 +253,31 @@ def _too_long() -> bytes:
     return pack(content)
 
 
+def _blank_with_note(row: int, block: str, note: str) -> Callable[[Grid], None]:
+    """The three figures of a row in a block taken out, and a note put beside them."""
+
+    def change(grid: Grid) -> None:
+        at, column = grid.find(label(row))[0], grid.find(block)[1]
+        grid.clear(range(at, at + 1), range(column, column + 3))
+        grid.put((at, grid.find("Notes")[1]), note)
+
+    return change
+
+
+def _section_with_note(grid: Grid) -> None:
+    _empty_section(grid)
+    grid.put((grid.find(label(34))[0], grid.find("Notes")[1]), "The records were lost with the old system.")
+
+
+def _esr_with_note(grid: Grid) -> None:
+    _without_esr(grid)
+    grid.put((grid.find(label(3))[0], grid.find("Notes")[1]), "We do not use ESR.")
+
+
+def _many_texts(grid: Grid) -> None:
+    grid.cells |= {(100 + at, 20): Cell(f"Until 1/2/{3000 + at}") for at in range(2_001)}
+
+
 def _no_sections(grid: Grid) -> None:
     for section in LAYOUT["sections"]:
         grid.replace(section["title"], "Section")
@@ -294,6 +320,12 @@ SHEETS: dict[str, Callable[[], bytes]] = {
     "hidden_sheet": lambda: edited(_hidden_sheet),
     "hidden_row": lambda: edited(lambda grid: grid.hidden_rows.add(grid.find(label(35))[0])),
     "macros": _with_macros,
+    "blank_with_note": lambda: edited(_blank_with_note(34, "Verified figures", "Not recorded in the old system.")),
+    "blank_with_another_note": lambda: edited(_blank_with_note(34, "Verified figures", "Agreed with the panel.")),
+    "nobody_with_note": lambda: edited(_blank_with_note(34, "Verified figures", "Nobody this year.")),
+    "empty_section_with_note": lambda: edited(_section_with_note),
+    "without_esr_with_note": lambda: edited(_esr_with_note),
+    "many_texts": lambda: edited(_many_texts),
     "social_care": lambda: table(scheme="sc_wres"),
     "plain_table": table,
     "odd_column": lambda: table(ethnicty="bme"),
@@ -304,23 +336,38 @@ SHEETS: dict[str, Callable[[], bytes]] = {
     # codes that no case of a rule names
     "no_type": lambda: edited(lambda grid: grid.answer("Organisation type", "a club")),
 }
+# What is given with a sheet: something said of its first finding, of other figures, or of one that it does not have.
+SAID_OF_IT: dict[str, tuple[str, int]] = {
+    "explained_as_it_is": ("", 0), "explained_otherwise": ("", 1), "explained_elsewhere": ("0" * 16, 0),
+}  # fmt: skip
+SHEETS |= dict.fromkeys(SAID_OF_IT, plain)
 CASES = [(rule.id, case["sheet"], case["expect"])
          for rule in RULES.rules for case in rule.cases if "sheet" in case]
 
 
-def judged(data: bytes, folder: Path | None = None) -> list[Assessment]:
+def judged(data: bytes, folder: Path | None = None, given: Given = NOTHING) -> list[Assessment]:
     """What the whole pipeline makes of a file."""
     if folder is None:
         with tempfile.TemporaryDirectory() as made:
-            return judged(data, Path(made))
+            return judged(data, Path(made), given)
     path = folder / ("return.xlsx" if data.startswith(b"PK") else "return.csv")
     path.write_bytes(data)
-    return assess(str(path), RULES)
+    return assess(str(path), RULES, given=given)
 
 
 @cache
 def judged_sheet(name: str) -> tuple[Assessment, ...]:
-    return tuple(judged(SHEETS[name]()))
+    given = Given(explanations=(_said_of(*SAID_OF_IT[name]),)) if name in SAID_OF_IT else NOTHING
+    return tuple(judged(SHEETS[name](), given=given))
+
+
+def _said_of(finding: str, more: int) -> Explanation:
+    """Something said of the first finding of the plain sheet, its first figure so much more than it is."""
+    (assessment,) = judged_sheet("plain")
+    first = next(found for found in assessment.findings if found.outcome == FAILED and found.values)
+    (name, text), *rest = RULES.rule(first.rule).figures_of(first)
+    figures = ((name, str(int(text) + more)), *rest)
+    return Explanation(finding or fingerprint(first, "ZZA"), "ZZA", 2021, figures, "As counted.", "said.yaml line 1")
 
 
 def raised(assessment: Assessment) -> set[tuple[str, str]]:

@@ -8,7 +8,7 @@ import peer_group
 from bench import detect, generate, plant
 from conftest import STORIES, TESTS, earlier_given, path_of, sample
 from wres_assure.assess import assess
-from wres_assure.model import FAILED, Assessment, Place
+from wres_assure.model import FAILED, Assessment, Explanation, Place
 from wres_assure.one_return import Given
 from wres_assure.render.workbooks.template import Typed, template
 from wres_assure.rulebook import Rulebook
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 PUBLISHED = sorted((TESTS / "published").glob("*.csv"))
 # A narrative in which everything is answered the other way, and a survey that says otherwise.
-OPPOSITE = {"date": "2022-01-31", "yes_no": "no", "percent": "95", "text": "Up from 5% to 3%."}
+OPPOSITE = {"date": "2022-01-31", "yes_no": "no", "percent": "95", "text": "Up from 5% to 3%. Ask Mr Smith."}
 
 
 # Figures as a page might print them that cannot stand side by side.
@@ -147,6 +147,8 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
     for story in ("clean_acute_trust", "independent_own_survey"):
         found |= failing(assess(path_of(story), rulebook, given=beside))
     found |= failing(assess(path_of("clean_acute_trust"), rulebook, year=2030))
+    idle = Given(explanations=(Explanation("0" * 16, "ZZA", 2021, (("a", "1"),), "As counted.", "said.yaml line 1"),))
+    found |= failing(assess(path_of("clean_acute_trust"), rulebook, given=idle))
     last = earlier_given((str(PUBLISHED[0].parent / "RNN_2022.csv"),), rulebook)
     found |= failing(assess(str(PUBLISHED[0].parent / "RNN_2023.csv"), rulebook, given=last))
     two_years = folder / "two_years.csv"

@@ -24,7 +24,7 @@ from .options import (
     path_option,
     show_values_option,
 )
-from .outputs import annotate, diff, findings, in_form, score, written
+from .outputs import annotate, diff, explanations, findings, in_form, score, written
 from .rules import InOrder, rules_group
 
 if TYPE_CHECKING:
@@ -192,6 +192,7 @@ def check(
 @path_option("output", "FILE", "Write to FILE.", required=True)
 @force_option
 @inputs
+@click.option("--no-quotes", is_flag=True, help="Quote nothing that the organisation wrote.")
 @show_values_option
 @click.pass_context
 def brief(
@@ -205,11 +206,13 @@ def brief(
     output: str,
     force: bool,
     given: Inputs,
+    no_quotes: bool,
     show_values: bool,
 ) -> None:
     """Write the briefing on one return.
 
-    PATH is a workbook (.xlsx, .xlsm) or a facts CSV with one return in it.
+    PATH is a workbook (.xlsx, .xlsm) or a facts CSV with one return in it. For inspector, commissioner and trust it
+    quotes the notes beside the figures, but none in which personal data were found.
 
     \b
     Examples:
@@ -220,6 +223,8 @@ def brief(
     from ..rulebook import load
 
     form = form_of(output, form, _BRIEF_FORMS, {})
+    if no_quotes and show_values:
+        raise click.UsageError("--show-values quotes what --no-quotes leaves out; choose one of them.")
     if templates and form != "html":
         raise click.UsageError(f"--templates are for --format html; {form} has none of its own.")
     outputs.may_write(output, force, [path, *given.paths(), *filter(None, [templates])])
@@ -228,7 +233,7 @@ def brief(
     assessment = only_return(path, given, rulebook, "A briefing")
     if refused := refusal(assessment, audience, private_session):
         raise click.ClickException(refused)
-    page = document(assessment, rulebook, audience, framework, show_values)
+    page = document(assessment, rulebook, audience, framework, show_values, not no_quotes)
     outputs.write(output, in_form(page, form, templates or ""), force)
     ctx.exit(exit_code(assessment))
 
@@ -246,7 +251,7 @@ def _known_frameworks(named: tuple[str, ...], rulebook: Rulebook) -> None:
         raise click.UsageError(f"--framework: {' and '.join(named)} are of one kind; name one of each at most.")
 
 
-for command in (score, annotate, findings, diff, rules_group, demo):
+for command in (score, annotate, findings, explanations, diff, rules_group, demo):
     commands.add_command(command)
 
 

@@ -51,6 +51,11 @@ _OPTIONS = (
         "(organisation_code, peer_group) tells kinds of trust apart.",
     ),
     path_option("narrative", "FILE", "Answers to what the workbook has no cell for (see template --narrative)."),
+    path_option(
+        "explanations",
+        "FILE",
+        "What the organisation says of findings beside its notes (see wres-assure explanations).",
+    ),
     path_option("survey", "FILE", "Facts CSV with the published survey figures and numbers of respondents."),
     click.option(
         "--year", type=int, callback=collection, metavar="YEAR", help="Reporting year, where the file does not tell it."
@@ -98,13 +103,14 @@ def inputs(function: Callable[..., Any]) -> Callable[..., Any]:
         *args: Any,
         narrative: str | None,
         survey: str | None,
+        explanations: str | None,
         previous: tuple[str, ...],
         peers: str | None,
         year: int | None,
         rules: str | None,
         **others: Any,
     ) -> Any:
-        given = Inputs(narrative or "", survey or "", previous, peers or "", year, rules)
+        given = Inputs(narrative or "", survey or "", previous, peers or "", year, rules, explanations or "")
         return function(*args, given=given, **others)
 
     for option in reversed(_OPTIONS):

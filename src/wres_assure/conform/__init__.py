@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from ..model import Conformed, Fact, Refused, Return, Submission
 from ..rulebook import Rulebook
+from .blanks import with_reasons
 from .table import of_table, returns_of
 from .workbook import of_workbook
 
@@ -27,8 +28,8 @@ def conform(submission: Submission, rulebook: Rulebook, year: int | None = None)
         returns = returns_of(submission.rows)
         if len(returns) > MAX_RETURNS:
             raise too_many_returns(submission.file, len(returns))
-        return [of_table(submission, rows, rulebook, year) for rows in returns]
-    return [of_workbook(submission, rulebook, year)]
+        return [with_reasons(of_table(submission, rows, rulebook, year), rulebook) for rows in returns]
+    return [with_reasons(of_workbook(submission, rulebook, year), rulebook)]
 
 
 def too_many_returns(file: str, count: int) -> Refused:

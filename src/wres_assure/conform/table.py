@@ -8,6 +8,7 @@ from ..figures import figure_of_text, plain
 from ..model import Conformed, Fact, Json, Place, Raised, Return, Row, Submission, grouped
 from ..rulebook import Rulebook
 from .cover import FIRST_YEAR, agreed, organisation_of
+from .personal import in_rows
 
 
 def returns_of(rows: tuple[Row, ...]) -> list[list[Row]]:
@@ -62,6 +63,7 @@ def of_table(submission: Submission, rows: list[Row], rulebook: Rulebook, asked_
             facts[fact.key] = fact
         elif fact:
             raised.append(Raised("label_unknown", cells=((f"line {row.line}", fact),)))
+    raised += in_rows(rows)
     has_notes = any("note" in row.values for row in rows)
     subject = Return(organisation, year, scheme, "", stopped, from_table=True, has_notes=has_notes)
     return Conformed(subject, tuple(facts.values()), tuple(raised))

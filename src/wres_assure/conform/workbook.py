@@ -24,6 +24,7 @@ from ..model import (
 from ..rulebook import Rulebook
 from .cover import agreed, cover_of, organisation_of, snapshot_of, year_of
 from .layout import Map, locate
+from .personal import in_workbook
 
 
 def of_workbook(submission: Submission, rulebook: Rulebook, asked_year: int | None) -> Conformed:
@@ -62,6 +63,7 @@ def of_workbook(submission: Submission, rulebook: Rulebook, asked_year: int | No
     subject = Return(
         organisation, year, "nhs_wres", found.layout["id"], stopped, has_notes=found.notes_column is not None
     )
+    raised += in_workbook(submission, found.sheet, found.notes_column)
     facts = tuple(_figures(found, rulebook.items)) if not stopped else ()
     facts, empty = _empty_parts(facts, found, rulebook.items)
     return Conformed(subject, facts, (*raised, *found.raised, *_structure(found), *empty))

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from itertools import accumulate
 from typing import NamedTuple
 
-from ..model import Note, Refused, Sheet, Submission, column_letters
+from ..model import Comment, Note, Refused, Sheet, Submission, column_letters
 from .cells import MAX_CELLS, MAX_COLUMN, MAX_ROW, Book
+from .comments import COMMENTS, comments_on
 from .package import Package, damaged, read_part
 from .references import RAISED, format_kind, hides, is_zero, names_other_file, number, raised, unescape
 from .sheet import Named, Reading, read_sheet
@@ -121,9 +122,14 @@ def read_workbook(package: Package, sha256: str, deadline: float, ahead: int = 0
     notes = _workbook_notes(package, by_kind, names_elsewhere, deadline)
     for name in targets:
         notes += read[name][1] if name in read else [Note("sheet_unread", name, _why(unread[name]))]
-    return Submission(
-        file, sha256, tuple(read[name][0] for name in targets if name in read), (), tuple(notes), date_1904
-    )
+    sheets = tuple(read[name][0] for name in targets if name in read)
+    comments: list[Comment] = []
+    for sheet in sheets:
+        for link in _links(package, targets[sheet.name][1], deadline).values():
+            if link.kind in COMMENTS and link.target.lower() in package.parts:
+                room = MAX_CELLS - len(comments)
+                comments += comments_on(sheet.name, read_part(package, link.target), link.target, file, room, deadline)
+    return Submission(file, sha256, sheets, (), tuple(notes), date_1904, comments=tuple(comments))
 
 
 def _size(package: Package, part: str) -> int:

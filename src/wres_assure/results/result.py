@@ -30,6 +30,7 @@ from ..model import (
     Pooled,
     Score,
     Slip,
+    fingerprint,
     grouped,
 )
 from ..numbers import tidy
@@ -37,7 +38,7 @@ from ..read.result import FACT_PARTS
 from ..rulebook import Rule, Rulebook
 from ..wording.cells import cells_of, figure_shown, raw_of
 from ..wording.change import KINDS, three_years
-from ..wording.findings import fingerprint, in_turn, message_of, remedy_of
+from ..wording.findings import in_turn, message_of, remedy_of
 from ..wording.numbers import counted
 from ..wording.text import REDACTED, clean, code_shown, free
 

@@ -10,6 +10,7 @@ from .. import __version__
 from ..wording.text import clean
 
 if TYPE_CHECKING:
+    from ..model import Explanation
     from ..one_return import Given
     from ..rulebook import Rulebook
 
@@ -26,11 +27,12 @@ class Inputs(NamedTuple):
     peers: str = ""
     year: int | None = None
     rules: str | None = None
+    explanations: str = ""
 
     def paths(self) -> list[str]:
         """Every file or folder that is read, which no output may overwrite; beside the peers their kinds of trust."""
         groups = os.path.join(os.path.dirname(self.peers), GROUPS) if self.peers else ""
-        named = (self.narrative, self.survey, *self.previous, self.peers, groups, self.rules)
+        named = (self.narrative, self.survey, *self.previous, self.peers, groups, self.rules, self.explanations)
         return [path for path in named if path]
 
     def opened(self, rulebook: Rulebook) -> Given:
@@ -50,7 +52,12 @@ class Inputs(NamedTuple):
             # Understood once for all, not judged. A result of an earlier run is as good as the return it was made
             # from, whichever rulebook made it: only its figures are taken, and they are judged again by this one.
             earlier = tuple(EarlierReturn(s, found) for s in map(read, self.previous) for found in conform(s, rulebook))
-        return Given(self.narrative, self.survey, peers, earlier)
+        explanations: tuple[Explanation, ...] = ()
+        if self.explanations:
+            from ..conform.explanations import explanations_of
+
+            explanations = explanations_of(self.explanations)
+        return Given(self.narrative, self.survey, peers, earlier, explanations)
 
 
 def tell(text: str) -> None:

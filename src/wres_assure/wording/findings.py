@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 
@@ -23,11 +22,6 @@ def detail_shown(finding: Finding) -> str:
     """The detail of a raised finding, what somebody typed replaced by `[text]` unless it looks like a code."""
     plain = re.fullmatch(r"[A-Za-z0-9_]{1,12}", finding.detail) is not None
     return clean(finding.detail) if finding.code not in _FREE_DETAIL or plain else REDACTED
-
-
-def fingerprint(finding: Finding, code: str) -> str:
-    """What survives a moved table, a re-upload and a new year: rule, organisation and place."""
-    return hashlib.sha256("\x1f".join((finding.rule, code, *finding.place)).encode()).hexdigest()[:16]
 
 
 def in_turn(rule: Rule) -> tuple[int, str, str]:
