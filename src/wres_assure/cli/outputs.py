@@ -74,7 +74,8 @@ def annotate(
     found = judged(submission, rulebook, given.year, opened)[0]
     words = report_on(found, rulebook, show_values)
     copy = marked(data, submission, words, result(found, rulebook, show_values), rulebook)
-    again_read = read_bytes(copy, file, ahead=1)._replace(comments=submission.comments)  # ours say what was asked to be shown
+    # Our own comments say what was asked to be shown.
+    again_read = read_bytes(copy, file, ahead=1)._replace(comments=submission.comments)
     again = judged(again_read, rulebook, given.year, opened)[0]
     if (again.findings, again.coverage) != (found.findings, found.coverage):
         raise Refused(
