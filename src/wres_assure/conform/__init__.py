@@ -45,11 +45,11 @@ def too_many_returns(file: str, count: int) -> Refused:
     )
 
 
-def _too_many_figures(file: str, count: int, line: int) -> Refused:
-    """The refusal of a return in which every other line is a finding, which nobody could read and few could wait for."""
+def _too_many_figures(file: str, count: int, line: int | str) -> Refused:
+    """The refusal of a return in which every other line is a finding, which nobody could read or wait for."""
     return Refused(
         "return_figures",
-        f"{file} gives {count:,} figures of one return (from line {line:,}); at most {MAX_FIGURES:,} are judged.",
+        f"{file} gives {count:,} figures of one return (from line {line}); at most {MAX_FIGURES:,} are judged.",
         "Remove lines that stand there twice, or that are no figures of a return.",
         file,
     )
