@@ -54,7 +54,7 @@ def planted(number: int) -> fuzz.Judged:
 def test_what_fails_hangs_or_takes_too_much_is_known_by_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fuzz, "HANGS", 20.0)
     monkeypatch.setattr(fuzz, "SECONDS", 1)
-    monkeypatch.setattr(fuzz, "MEGABYTES", fuzz._peak() + 300)
+    monkeypatch.setattr(fuzz, "MEGABYTES", fuzz.PANDAS + 200)
     found = {one.number: one.wrong for one in fuzz.every(range(9), planted)}
     assert sorted(found) == list(range(9))
     said = ["ZeroDivisionError", "ended by 7", "SIGXCPU", " MB", "MemoryError", "nothing was heard"]

@@ -397,8 +397,6 @@ def prepared() -> None:
             module.load = loaded  # type: ignore[attr-defined]
     gc.collect()
     gc.freeze()
-    _reset_peak()
-    LOADED["beforehand"] = max(0.0, _peak() - PANDAS)
 
 
 def good(folder: Path) -> None:
@@ -478,6 +476,8 @@ def _in_process(group: list[int], work: Callable[[int], Judged]) -> tuple[list[J
 
 
 def _work(group: list[int], work: Callable[[int], Judged], pipe: int) -> None:
+    _reset_peak()
+    LOADED["beforehand"] = max(0.0, _peak() - PANDAS)
     size = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
     resource.setrlimit(resource.RLIMIT_AS, (size + 1_500_000_000, resource.RLIM_INFINITY))
     for number in group:
