@@ -72,10 +72,11 @@ pictures: $(VENV)/installed-test  ## draw the pages of three samples, to be look
 bench: $(VENV)/installed-test  ## measure against other tools; writes tests/bench/results.md
 	$(BIN)/python tests/bench/bench.py
 
-simulate: $(VENV)/installed-test  ## slow: tables by the ten thousand against the oracles, mutated files, generated returns
+simulate: $(VENV)/installed-test  ## slow: tables by the ten thousand against the oracles, mutated inputs, generated returns
 	WRES_ASSURE_TABLES=10000 $(BIN)/python -m pytest -n auto tests/stats
 	WRES_ASSURE_EVERY_CELL=1 WRES_ASSURE_EVERY_ATTACK=1 $(BIN)/python -m pytest -n auto --dist worksteal \
 	  tests/test_deletion.py tests/test_sweep.py tests/render
+	$(BIN)/python tests/bench/fuzz.py --count 30000 --write
 	$(BIN)/python tests/bench/simulation.py
 	$(BIN)/python tests/bench/change_simulation.py
 	$(BIN)/python tests/bench/score_simulation.py
