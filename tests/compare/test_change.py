@@ -156,7 +156,8 @@ def test_several_returns_each_take_their_own(rulebook: Rulebook) -> None:
     stories = ("clean_acute_trust", "last_year_sent_again", "board_padded")
     told: list[str] = []
     paths = [path_of(story) for story in stories]
-    code, found = assess_all(paths, rulebook, None, given, told.append, lambda at: None, str)
+    code, judged_ = assess_all(paths, rulebook, None, given, told.append, lambda at: None, str)
+    found = [one.assessment for one in judged_]
     assert (code, told) == (0, [])
     assert [a.compared.earlier[0].source for a in found] == ["return", "return", "restated"]
     causes = {f.cause for f in found[2].findings if f.outcome == UNVERIFIABLE and f.rule == "YOY-01a"}

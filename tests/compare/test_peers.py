@@ -22,7 +22,7 @@ from wres_assure.compare.peer_scales import Estimate
 from wres_assure.compare.peers import Peer, Peers, group_of, place, positions, spread_among
 from wres_assure.compare.published import published
 from wres_assure.facts import Facts
-from wres_assure.model import FAILED, Assessment, Indicator, Organisation, PeerPosition, Return
+from wres_assure.model import FAILED, Assessment, Indicator, Organisation, PeerPosition, Refused, Return
 from wres_assure.results.result import as_json, result
 from wres_assure.rulebook import Rulebook, RulebookUnusable, load
 from wres_assure.run.peer_files import PeerFiles
@@ -353,7 +353,8 @@ def test_what_cannot_be_read_is_told_and_left_out(rulebook: Rulebook, tmp_path: 
     assert "nowhere" in told(tmp_path / "nowhere", rulebook)[1][0]
     empty = tmp_path / "empty"
     empty.mkdir()
-    assert "holds no returns" in told(empty, rulebook)[1][0]
+    with pytest.raises(Refused, match="holds no returns to compare with"):
+        told(empty, rulebook)
 
 
 def test_other_years_and_schemes_are_left_out(rulebook: Rulebook, tmp_path: Path) -> None:

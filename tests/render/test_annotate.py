@@ -28,7 +28,7 @@ from altered import HOSTILE, NAMED, attacks, made
 from conftest import SAMPLES, STORIES, path_of, rules, sample
 from wres_assure.__main__ import main
 from wres_assure.assess import judged
-from wres_assure.model import FAILED, Assessment, Place, Refused
+from wres_assure.model import Assessment, Place, Refused
 from wres_assure.read import read_bytes
 from wres_assure.render.annotate import annotate
 from wres_assure.render.annotate.checks import TITLE
@@ -37,6 +37,7 @@ from wres_assure.render.annotate.xml import edited, elements, tags, text
 from wres_assure.results.result import result
 from wres_assure.rulebook import Rulebook
 from wres_assure.wording.report import report_on
+from wres_assure.wording.verdict import roots
 from xlsx_builder import HEAD, MAIN, OFFICE, pack, parts, styles, worksheet
 
 pytestmark = [pytest.mark.usefixtures("rules_read_once"), pytest.mark.slow]
@@ -76,10 +77,10 @@ def changed(data: bytes, more: Mapping[str, str | bytes | Callable[[str], str]])
 
 
 def cells_concerned(found: Assessment) -> dict[tuple[str, str], set[str]]:
-    """Sheet and address of every cell that a failed finding names, with the rules that name it."""
+    """Sheet and address of every cell that a finding names which follows from no other, with the rules that name it."""
     concerned: dict[tuple[str, str], set[str]] = {}
-    for finding in found.findings:
-        for address, _ in finding.cells if finding.outcome == FAILED else ():
+    for finding in roots(found.findings):
+        for address, _ in finding.cells:
             if match := _CELL.match(address):
                 concerned.setdefault((match[1], match[2]), set()).add(finding.rule)
     return concerned
@@ -175,7 +176,7 @@ def test_the_sheet_of_checks_and_the_cells_lead_to_each_other(story: str, rulebo
     start = next(row for row in range(1, 50) if checks.cell(row, 1).value == "What to do") + 1
     rows = range(start, checks.max_row + 1)
     lines = {row: [checks.cell(row, column).value for column in range(1, 7)] for row in rows}
-    failed = [finding for finding in found.findings if finding.outcome == FAILED]
+    failed = roots(found.findings)
     assert sorted(line[4].split(":")[0] for line in lines.values()) == sorted(finding.rule for finding in failed)
     actions = [line[0] for line in lines.values()]
     assert actions == sorted(actions, key=["Correct before upload", "Explain or correct", "Be aware"].index)
@@ -194,10 +195,10 @@ def test_the_sheet_of_checks_and_the_cells_lead_to_each_other(story: str, rulebo
 
 
 def test_two_rules_on_one_cell_make_one_comment(rulebook: Rulebook) -> None:
-    found = sample("inverted_ratio")
+    found = sample("totals_disagree")
     place, ids = max(cells_concerned(found).items(), key=lambda entry: len(entry[1]))
     assert len(ids) >= 2
-    part = unpacked(copy_of(bytes_of("inverted_ratio"), rulebook))["xl/comments1.xml"].decode()
+    part = unpacked(copy_of(bytes_of("totals_disagree"), rulebook))["xl/comments1.xml"].decode()
     assert part.count(f'ref="{place[1]}"') == 1
     said = re.search(rf'<comment ref="{place[1]}".*?</comment>', part, re.DOTALL)
     assert said and all(f"{rule}: " in said[0] for rule in ids)

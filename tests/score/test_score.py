@@ -637,13 +637,13 @@ def test_json_is_a_part_of_the_result_and_of_its_schema() -> None:
     assert whole["score"]["status"] == "experimental" and sum(whole["profile"].values()) == 9
 
 
-def test_a_score_is_about_one_return(tmp_path: Path) -> None:
+def test_every_return_has_a_score_of_its_own(tmp_path: Path) -> None:
     rows = ["organisation_code,organisation_name,reporting_year,item,ethnicity,value"]
     rows += [f"ZZ{n},Example {n},2021,shortlisted,white,100" for n in (1, 2)]
     path = tmp_path / "two.csv"
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
     result = CliRunner().invoke(commands, ["score", str(path)])
-    assert result.exit_code != 0 and "A score is about one return, and" in result.output
+    assert result.exit_code == 0 and [result.output.count(f"(ZZ{n})") for n in (1, 2)] == [1, 1]
 
 
 # The worked example

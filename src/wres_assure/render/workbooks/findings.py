@@ -100,9 +100,16 @@ def _return(entry: Json) -> list[str | int]:
 def _listing(
     sheet: Any, results: Sequence[Json], rulebook: Rulebook, style: dict[str, Any], asks: dict[str, Any]
 ) -> None:
-    found = [(entry, finding) for entry in results for finding in sorted(entry["findings"], key=_pressing)]
-    last = _table(sheet, 0, _FINDINGS, [_row(entry, finding, rulebook) for entry, finding in found], style)
     shown = {id(finding) for entry in results for finding in roots_of(entry["findings"])}
+
+    def pressing(finding: Json) -> tuple[int, bool, int]:
+        """What asks for something first, then what follows from it; within that the order of the result stays."""
+        failed = finding["outcome"] == FAILED
+        asks = ACTIONS.index(finding["action"]) if failed else 0
+        return list(_OUTCOMES).index(finding["outcome"]), failed and id(finding) not in shown, asks
+
+    found = [(entry, finding) for entry in results for finding in sorted(entry["findings"], key=pressing)]
+    last = _table(sheet, 0, _FINDINGS, [_row(entry, finding, rulebook) for entry, finding in found], style)
     for number, (_, finding) in enumerate(found, 1):
         if id(finding) in shown:
             _text(sheet, number, 3, ACTION_TITLES[finding["action"]], asks[finding["action"]])
@@ -112,12 +119,6 @@ def _listing(
     sheet.print_area(0, 0, max(last, 1), _PRINTED - 1)
     on_paper(sheet, 0, 0)
     sheet.hide_gridlines(2)
-
-
-def _pressing(finding: Json) -> tuple[int, int]:
-    """What asks for something first; within it the order of the result stays."""
-    failed = finding["outcome"] == FAILED
-    return list(_OUTCOMES).index(finding["outcome"]), ACTIONS.index(finding["action"]) if failed else 0
 
 
 def _row(entry: Json, finding: Json, rulebook: Rulebook) -> list[str | int]:
