@@ -34,11 +34,12 @@ def bounds(
     events, people = known
     base = reading(*limits, 1.0)
     every = list(_possible(counts, events, people, product({0, events}, {0, people})))
-    ratios = [value, *map(_ratio, every)]
-    numbers = {"unknown_low": min(ratios), "unknown_high": max(ratios)}
-    if times := extra["unknown_odds"].operand if "unknown_odds" in extra else None:
-        some = list(_possible(counts, events, people, plausible(counts, events, people, times.value)))
-        ratios = [value, *map(_ratio, some)]
+    times = extra["unknown_odds"].operand if "unknown_odds" in extra else None
+    some = list(_possible(counts, events, people, plausible(counts, events, people, times.value))) if times else []
+    ratios = [value, *map(_ratio, some)]
+    bound = [*ratios, *map(_ratio, every)]
+    numbers = {"unknown_low": min(bound), "unknown_high": max(bound)}
+    if times:
         changes = len({side(*split) for split in some}) > 1
         numbers |= {"plausible_low": min(ratios), "plausible_high": max(ratios), "reading_changes": float(changes)}
     tipping = events and any(side(*split) != base for split in every)
@@ -46,7 +47,7 @@ def bounds(
 
 
 def plausible(counts: Counts, events: int, people: int, times: float) -> Iterator[tuple[float, float]]:
-    """How many of the events and people of unknown ethnicity may be of the first group, in steps over what is plausible.
+    """How many events and people of unknown ethnicity may be of the first group, in steps over what is plausible.
 
     They are of the first group by odds from so many times lower to so many times higher than the known are, by the same
     factor for events and people, who are the same people. So a split is a proportion, and need not be whole people.
