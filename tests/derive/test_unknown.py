@@ -8,7 +8,7 @@ import pytest
 
 from conftest import rules, sample
 from wres_assure.derive.methods import Counts, side
-from wres_assure.derive.unknown import _possible, _ratio, bounds, plausible
+from wres_assure.derive.unknown import bounds, divided, plausible, ratio_of
 from wres_assure.facts import Resolved
 from wres_assure.model import FAILED
 from wres_assure.numbers import exact
@@ -98,8 +98,8 @@ def test_more_events_than_people_give_no_reading() -> None:
 
 def test_a_known_split_is_one_of_the_plausible_ones() -> None:
     counts = (40.0, 1000.0, 10.0, 300.0)
-    middle = list(_possible(counts, 5, 26, plausible(counts, 5, 26, 2.0)))[4]
-    assert middle == pytest.approx((44.0, 1020.0, 11.0, 306.0)) and _ratio(middle) == pytest.approx(1.2)
+    middle = list(divided(counts, 5, 26, plausible(counts, 5, 26, 2.0)))[4]
+    assert middle == pytest.approx((44.0, 1020.0, 11.0, 306.0)) and ratio_of(middle) == pytest.approx(1.2)
 
 
 def test_the_clean_return_and_most_samples_are_not_called_fragile() -> None:

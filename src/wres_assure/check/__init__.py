@@ -187,9 +187,13 @@ def _folded(findings: list[Finding], rulebook: Rulebook) -> list[Finding]:
         of = finding.place
         return rule, rulebook.indicator_of.get(of.item, of.item), of.basis or "verified"
 
-    def cause(finding: Finding) -> str | None:
-        of = about(finding.rule, finding)
-        return explained.get(of) or explained.get((finding.rule, "", of[2]))
+    def cause(finding: Finding) -> str:
+        rule, *of = about(finding.rule, finding)
+        causes: list[str] = []  # what is explained by a finding that another explains follows from that one
+        while (by := explained.get((rule, *of)) or explained.get((rule, "", of[1]))) and by not in causes:
+            causes.append(by)
+            rule = by
+        return causes[-1] if causes and causes[-1] != finding.rule else ""
 
     failed = {finding.rule for finding in findings if finding.outcome == FAILED}
     explains = _explaining(rulebook)

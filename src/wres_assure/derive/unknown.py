@@ -29,15 +29,15 @@ def bounds(
     """
     names = ("unknown_events", "unknown_people")
     known = [int(operand.value) for name in names if name in extra and (operand := extra[name].operand)]
-    if len(known) < 2 or not any(_possible(counts, 0, 0, [(0, 0)])):
+    if len(known) < 2 or not any(divided(counts, 0, 0, [(0, 0)])):
         return {}, []
     events, people = known
     base = reading(*limits, 1.0)
-    every = list(_possible(counts, events, people, product({0, events}, {0, people})))
+    every = list(divided(counts, events, people, product({0, events}, {0, people})))
     times = extra["unknown_odds"].operand if "unknown_odds" in extra else None
-    some = list(_possible(counts, events, people, plausible(counts, events, people, times.value))) if times else []
-    ratios = [value, *map(_ratio, some)]
-    bound = [*ratios, *map(_ratio, every)]
+    some = list(divided(counts, events, people, plausible(counts, events, people, times.value))) if times else []
+    ratios = [value, *map(ratio_of, some)]
+    bound = [*ratios, *map(ratio_of, every)]
     numbers = {"unknown_low": min(bound), "unknown_high": max(bound)}
     if times:
         changes = len({side(*split) for split in some}) > 1
@@ -60,7 +60,7 @@ def plausible(counts: Counts, events: int, people: int, times: float) -> Iterato
         yield events * odds * a / (odds * a + b), people * odds * m / (odds * m + n)
 
 
-def _possible(counts: Counts, events: int, people: int, splits: Iterable[tuple[float, float]]) -> Iterator[Counts]:
+def divided(counts: Counts, events: int, people: int, splits: Iterable[tuple[float, float]]) -> Iterator[Counts]:
     """The counts with so many of the unknown in the first group and the others in the second, where they can be."""
     a, m, b, n = counts
     for of_events, of_people in splits:
@@ -69,7 +69,7 @@ def _possible(counts: Counts, events: int, people: int, splits: Iterable[tuple[f
             yield split
 
 
-def _ratio(split: Counts) -> float:
+def ratio_of(split: Counts) -> float:
     a, m, b, n = split
     return a / m * n / b
 
