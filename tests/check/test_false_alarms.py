@@ -269,3 +269,28 @@ def test_honest_returns_beside_last_year_ask_for_nothing() -> None:
 def test_a_generated_return_is_what_the_tests_take_it_for() -> None:
     given, _ = complete(2021)
     assert generate(given.seed, 2021).figures == given.figures
+
+
+# A repair that no board can have
+
+
+@pytest.mark.parametrize(("who", "board", "workforce", "difference"), [
+    ("bme", "42%", "21.4%", "-21%"), ("white", "80%", "78%", "-77.2%"), ("bme", "15%", "12%", "-11.85%"),
+])
+def test_a_board_is_not_repaired_to_a_share_of_a_person(who: str, board: str, workforce: str, difference: str) -> None:
+    """0.42 % less 21.4 % would be the difference that is printed, and no board has 240 members."""
+    assert found(_printed(who, board, workforce, difference), "ARI-06c")
+    assert not found(_printed(who, board, workforce, difference), "SLI-01")
+
+
+def test_a_board_share_a_hundred_times_too_small_is_still_repaired() -> None:
+    assert "would be 42%" in messages(found(_printed("bme", "0.42%", "21.4%", "20.6%"), "SLI-01"))
+
+
+def _printed(who: str, board: str, workforce: str, difference: str) -> Assessment:
+    items = ("reported_board_total_share", "reported_workforce_share", "reported_indicator_9")
+    lines = "".join(f"ZZX,x,trust,2021,{item},{who},{value}\n"
+                    for item, value in zip(items, (board, workforce, difference), strict=True))
+    head = "organisation_code,organisation_name,organisation_type,reporting_year,item,ethnicity,value\n"
+    (assessment,) = judged(read_bytes((head + lines).encode(), "printed.csv"), rules())
+    return assessment
