@@ -55,7 +55,7 @@ def _not_its_own(submission: Submission, holds: list[Return], subject: Return) -
     file = submission.file
     if all(whose.stopped for whose in holds):
         what = f"{file} cannot be used as an earlier return. {holds[0].stopped}"
-        remedy = "Give a return with its reporting year, 2016 or later."
+        remedy = "Give a return with its reporting year."
     elif its_own:
         years = ", ".join(str(year) for year in sorted({whose.year for whose in its_own if whose.year}))
         what = f"{file} holds {whom} for {years}; the return itself is for {subject.year}."
