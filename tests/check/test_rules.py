@@ -230,9 +230,9 @@ def _with_macros() -> bytes:
     return buffer.getvalue()
 
 
-def _of_2030() -> bytes:
+def _of_year(year: int) -> bytes:
     cover, workbook = clean()
-    cover = {**cover, "reporting_year": "2030", "snapshot_date": "31 March 2030"}
+    cover = {**cover, "reporting_year": str(year), "snapshot_date": f"31 March {year}"}
     return template(LAYOUT, RULES.items, workbook.figures, cover)
 
 
@@ -316,7 +316,8 @@ SHEETS: dict[str, Callable[[], bytes]] = {
     "without_date": lambda: edited(lambda grid: grid.answer("Snapshot date", None)),
     "without_year": lambda: edited(_without_year),
     "two_templates": lambda: edited(_second_template),
-    "year_2030": _of_2030,
+    "year_2030": lambda: _of_year(2030),
+    "year_2015": lambda: _of_year(2015),
     "hidden_sheet": lambda: edited(_hidden_sheet),
     "hidden_row": lambda: edited(lambda grid: grid.hidden_rows.add(grid.find(label(35))[0])),
     "macros": _with_macros,
@@ -392,6 +393,7 @@ def test_a_workbook_raises_what_the_rule_says_of_it(rule: str, sheet: str, expec
     pytest.param("june", {("STR-04a", "snapshot_wrong")}, id="a wrong date is one finding"),
     pytest.param("without_year", {("STR-06", "year_unknown"), ("STR-04b", "snapshot_missing")},
                  id="without a year the return stops there"),
+    pytest.param("year_2015", {("STR-06", "year_too_early")}, id="a year before the WRES is told, and nothing else"),
     pytest.param("no_sections", {("STR-00", "not_the_template")}, id="what is no template is one finding"),
     pytest.param("too_long", {("STR-00", "return_unread"), ("STR-09", "sheet_unread")},
                  id="a return too long to be read is told as that, and never as another workbook"),
@@ -411,7 +413,8 @@ def test_no_rule_breaks_and_the_number_of_checks_never_changes(sheet: str) -> No
     (whole,) = judged_sheet("plain")
     assert assessment.coverage["broken"] == assessment.apart["broken"] == 0
     assert sum(assessment.coverage[o] for o in assessment.coverage if o != "checks") == assessment.coverage["checks"]
-    if sheet in ("plain", "without_row", "without_section", "without_block", "no_sections", "without_year"):
+    if sheet in ("plain", "without_row", "without_section", "without_block", "no_sections", "without_year",
+                 "year_2015"):
         assert assessment.coverage["checks"] == whole.coverage["checks"]
         assert assessment.coverage["passed"] <= whole.coverage["passed"]
 

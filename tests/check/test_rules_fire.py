@@ -43,6 +43,15 @@ ZZP,x,2021,disciplinary,,,,white,17
 ZZP,x,2021,disciplinary,,,,bme,9
 ZZP,x,2021,reported_indicator_3,,,,,5.1
 """
+# Shares of other totals than the workforce, each cut off.
+CUT_OFF = """organisation_code,organisation_name,reporting_year,item,basis,staff_group,pay_band,ethnicity,value
+ZZQ,x,2021,headcount,,clinical,,all,364
+ZZQ,x,2021,headcount,,clinical,,bme,23
+ZZQ,x,2021,workforce_share,,clinical,,bme,6.31%
+ZZQ,x,2021,applicants,,,,all,364
+ZZQ,x,2021,applicants,,,,bme,23
+ZZQ,x,2021,applicant_share,,,,bme,6.31%
+"""
 
 
 COLUMNS = "organisation_code,organisation_name,organisation_type,reporting_year,item,basis,staff_group,pay_band,"
@@ -131,6 +140,8 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
     survey.write_text(columns + rows, encoding="utf-8")
     printed = folder / "printed.csv"
     printed.write_text(CONTRADICTIONS, encoding="utf-8")
+    cut_off = folder / "cut_off.csv"
+    cut_off.write_text(CUT_OFF, encoding="utf-8")
     layout = rulebook.layouts["2021"]
     divided = folder / "divided.xlsx"
     cover = {"organisation_code": "ZZX", "organisation_type": "CCG"}  # which filled in next to nothing
@@ -158,7 +169,8 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
     others.write_text(OTHERS, encoding="utf-8")
     found |= failing(assess(str(others), rulebook, given=Given(str(narrative))))
     found |= failing(assess(str(divided), rulebook))
-    found |= failing(assess(str(odd), rulebook)) | failing(assess(str(printed), rulebook))
+    for path in (odd, printed, cut_off):
+        found |= failing(assess(str(path), rulebook))
     found |= failing([a for path in PUBLISHED for a in assess(str(path), rulebook)])
     peers = folder / "peers.csv"
     peers.write_text(generate.facts_csv(peer_group.returns()), encoding="utf-8")

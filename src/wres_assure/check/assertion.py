@@ -158,6 +158,7 @@ def _failed(rule: Rule, place: Place, keys: Mapping[str, Place], context: Contex
             for fact in facts if len(facts) <= 6 else ():
                 if fact.cell:
                     cells[fact.cell] = fact.raw
+                cells |= fact.counts
     for name in rule.where:
         try:
             env[name]

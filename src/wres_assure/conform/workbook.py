@@ -22,8 +22,8 @@ from ..model import (
     grouped,
 )
 from ..rulebook import Rulebook
-from .cover import cover_of, organisation_of, snapshot_of, year_of
-from .layout import Map, locate
+from .cover import FIRST_YEAR, cover_of, organisation_of, snapshot_of, too_early, year_of
+from .layout import Map, locate, words
 from .personal import in_workbook
 
 
@@ -55,6 +55,11 @@ def of_workbook(submission: Submission, rulebook: Rulebook, asked_year: int | No
     if year is None:
         stopped = "The reporting year cannot be told: neither the cover nor the snapshot date gives one."
         raised.append(Raised("year_unknown"))
+    elif year < FIRST_YEAR:
+        telling = [cover[name] for name in ("reporting_year", "snapshot_date") if name in cover and not asked_year]
+        stopped, early = too_early(year, tuple((cell.address, plain(cell.raw)) for cell in telling[:1]))
+        raised.append(early)
+        year = None
     elif not found.columns:
         stopped = "No column headed White, BME and Unknown was found under a known heading."
         raised.append(Raised("not_the_template"))
@@ -152,14 +157,31 @@ def _structure(found: Map) -> Iterator[Raised]:
         for row in section["rows"]:
             place = Place(row["item"], "", row["staff_group"], row["pay_band"])
             if row["row"] in found.twice:
-                yield Raised("row_twice", place, detail=row["label"])
+                yield Raised("row_twice", place, _labelled(row, section, found), row["label"])
             elif row["row"] not in found.rows:
-                yield Raised("row_missing", place, detail=row["label"])
+                yield Raised("row_missing", place, _heading(section, found), row["label"])
     for block, entry in found.layout["blocks"].items():
         groups = [group for (b, group) in found.columns if b == block]
         if len(groups) < len(found.layout["ethnicity"]):
             missing = [found.layout["ethnicity"][g][0] for g in found.layout["ethnicity"] if g not in groups]
             yield Raised("block_missing", Place("", block), detail=f"{entry['heading']}: {', '.join(missing)}")
+
+
+def _heading(section: Json, found: Map) -> tuple[tuple[str, str], ...]:
+    """The cell of a section's heading, under which a row was looked for."""
+    heading = found.sections[section["id"]]
+    return ((heading.address, plain(heading.raw)[:80]),)
+
+
+def _labelled(row: Json, section: Json, found: Map) -> tuple[tuple[str, str], ...]:
+    """Every cell of a section with the label of a row; its heading where the label stands in other words."""
+    first = found.sections[section["id"]].row
+    below = min((other.row for other in found.sections.values() if other.row > first), default=1_048_577)
+    labels = {words(text) for text in (row["label"], *row["also"])}
+    cells = sorted(entry for entry in found.sheet.cells.items() if first < entry[0][0] < below)
+    texts = (cell for _, cell in cells if cell.kind == "text")
+    named = tuple((cell.address, plain(cell.raw)[:80]) for cell in texts if words(cell.raw) in labels)
+    return named if len(named) > 1 else _heading(section, found)
 
 
 def _figures(found: Map, items: Json) -> Iterator[Fact]:
