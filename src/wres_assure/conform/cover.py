@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from ..figures import MONTHS, plain
 from ..model import Cell, Organisation, Raised
-from .layout import Map
+
+if TYPE_CHECKING:
+    from .layout import Map
 
 _MONTHS = [month[:3].lower() for month in MONTHS]
 FIRST_YEAR = 2016
@@ -49,7 +52,7 @@ def year_of(cover: dict[str, Cell]) -> int | None:
             year = int(match[0])
             return year if year >= FIRST_YEAR else None
     if "snapshot_date" in cover and cover["snapshot_date"].format == "date":
-        return _date(cover["snapshot_date"], False)[0] or None
+        return day_of(cover["snapshot_date"], False)[0] or None
     return None
 
 
@@ -59,14 +62,14 @@ def snapshot_of(cover: dict[str, Cell], year: int | None, date_1904: bool) -> li
         return [Raised("snapshot_missing")]
     cell = cover["snapshot_date"]
     cells = ((cell.address, plain(cell.raw)),)
-    found = _date(cell, date_1904)
+    found = day_of(cell, date_1904)
     if found == (0, 0, 0):
         return [Raised("snapshot_unreadable", cells=cells)]
     shown = f"{found[2]} {MONTHS[found[1] - 1][:3]} {found[0]}"
     return [] if found == (year, 3, 31) else [Raised("snapshot_wrong", cells=((cell.address, shown),), detail=shown)]
 
 
-def _date(cell: Cell, date_1904: bool) -> tuple[int, int, int]:
+def day_of(cell: Cell, date_1904: bool) -> tuple[int, int, int]:
     """Year, month, day of a cell; zeros where it holds no date. Serial days as Excel counts them."""
     if cell.kind == "number" and isinstance(cell.value, float) and 20_000 < cell.value < 80_000:
         import datetime

@@ -30,7 +30,7 @@ def of_workbook(submission: Submission, rulebook: Rulebook, asked_year: int | No
     """The return of a workbook, by the layout of its year."""
     raised = [Raised(note.code, cells=((note.place, ""),), detail=note.detail) for note in submission.notes]
     whole = [layout for name, layout in rulebook.layouts.items() if name not in rulebook.differences]
-    maps = [found for layout in whole for sheet in submission.sheets if (found := locate(sheet, layout))]
+    maps = [found for layout in whole for sheet in submission.sheets if (found := locate(sheet, layout, None, submission.date_1904))]
     maps.sort(key=lambda found: (-found.score, found.sheet.state != "visible"))
     if not maps:
         raised.append(Raised("not_the_template"))
@@ -49,7 +49,7 @@ def of_workbook(submission: Submission, rulebook: Rulebook, asked_year: int | No
     raised += code_notes
     year = asked_year or year_of(cover)
     if year is not None and year != found.layout["year"]:
-        found = _by_layout_of(year, found, rulebook)
+        found = _by_layout_of(year, found, rulebook, submission.date_1904)
     raised += snapshot_of(cover, year, submission.date_1904)
     stopped = ""
     if year is None:
@@ -68,10 +68,10 @@ def of_workbook(submission: Submission, rulebook: Rulebook, asked_year: int | No
     return Conformed(subject, facts, (*raised, *found.raised, *_structure(found), *empty))
 
 
-def _by_layout_of(year: int, found: Map, rulebook: Rulebook) -> Map:
-    """The sheet held against its own year's layout, where the rulebook has one."""
-    own = next((layout for layout in rulebook.layouts.values() if layout["year"] == year), None)
-    return (locate(found.sheet, own) if own else None) or found
+def _by_layout_of(year: int, found: Map, rulebook: Rulebook, date_1904: bool) -> Map:
+    """The sheet held against its own year's layout, where the rulebook has one, else as a return of that year."""
+    own = next((layout for layout in rulebook.layouts.values() if layout["year"] == year), found.layout)
+    return locate(found.sheet, own, year, date_1904) or found
 
 
 def _empty_parts(facts: tuple[Fact, ...], found: Map, items: Json) -> tuple[tuple[Fact, ...], list[Raised]]:
