@@ -22,7 +22,8 @@ from wres_assure.model import Place
 
 # Headings of the blocks: {y} the year, {b} the year before, {yy} and {bb} in two digits.
 VERIFIED = (
-    "31st MARCH {y} VERIFIED FIGURES", "Verified Figures {y}", "VERIFIED FIGURES", "Verified figures as at 31 March {y}",
+    "31st MARCH {y} VERIFIED FIGURES", "Verified Figures {y}", "VERIFIED FIGURES",
+    "Verified figures as at 31 March {y}",
     "31 March {y} - Verified", "Trust verified data 31/03/{y}", "Verified headcount", "Locally verified figures",
     "Verified position at 31st March {y}", "{b}/{yy} verified figures", "Verified data (Mar-{yy})", "Validated figures",
     "Verified by the Trust", "FINAL VERIFIED FIGURES {y}",
@@ -274,7 +275,8 @@ def _headings(sheet: Any, given: Return, hand: Hand, wording: Mapping[str, str],
               day: Any) -> tuple[dict[tuple[str, str], int], int]:
     """Writes the headings; the column of each block and ethnicity, and the next free row."""
     columns: dict[tuple[str, str], int] = {}
-    names = ["INDICATOR"] * (not hand.section_rows) + ["No."] * hand.numbers + ["DATA ITEM"] + ["MEASURE"] * hand.measure
+    wanted = {"INDICATOR": not hand.section_rows, "No.": hand.numbers, "DATA ITEM": True, "MEASURE": hand.measure}
+    names = [name for name, there in wanted.items() if there]
     at = len(names)
     top = row + hand.date_above
     under = top + (not hand.one_line)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..figures import MONTHS, plain
 from ..model import Cell, Organisation, Raised
+from .wordings import years_in
 
 if TYPE_CHECKING:
     from .layout import Map
@@ -54,6 +55,36 @@ def year_of(cover: dict[str, Cell]) -> int | None:
     if "snapshot_date" in cover and cover["snapshot_date"].format == "date":
         return day_of(cover["snapshot_date"], False)[0] or None
     return None
+
+
+def contradicted(
+    found: Map, cover: dict[str, Cell], year: int | None, date_1904: bool
+) -> tuple[int, Raised] | None:
+    """The year that everything else in the workbook says, where that is another than the one typed on the cover.
+
+    Everything else: the snapshot date, the title, dated headings; two of them at least, all of one year.
+    """
+    typed = cover.get("reporting_year")
+    if typed is None or year is None:
+        return None
+    said: list[tuple[str, Cell, int]] = []
+    if "snapshot_date" in cover:
+        day = day_of(cover["snapshot_date"], date_1904)
+        said.append(("the snapshot date", cover["snapshot_date"], day[0] if day[1:] == (3, 31) else 0))
+    top = min(cell.row for cell in cover.values())
+    for (row, _), cell in found.sheet.cells.items():
+        if row < top and cell.kind == "text" and re.search(r"\bwres\b|race equality", cell.raw.casefold()):
+            said += [("the title", cell, other) for other in years_in(cell.raw)[0]]
+    for cell, other, last in found.dated:
+        said.append(("the heading of last year's figures" if last else "a heading", cell, other))
+    years = {other for _, _, other in said}
+    if len(said) < 2 or len(years) > 1 or year in years or min(years) < FIRST_YEAR:
+        return None
+    by = [f"{what} ({cell.address.rpartition('!')[2]})" for what, cell, _ in said[:3]]
+    other = min(years)
+    all_say = f"{', '.join(by[:-1])} and {by[-1]} say {other}"
+    detail = f"The reporting year is given as {year}; {all_say}, and the return was judged as that of {other}"
+    return other, Raised("year_contradicted", cells=((typed.address, plain(typed.raw)[:20]),), detail=detail)
 
 
 def snapshot_of(cover: dict[str, Cell], year: int | None, date_1904: bool) -> list[Raised]:

@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable
 from typing import NamedTuple
 
 from ..figures import MONTHS
-from ..model import Cell, Json, Place, Raised, Sheet, grouped
+from ..model import Cell, Json, Raised, Sheet, grouped
 from .cover import day_of
 from .wordings import Wording, wording_of, words
 
@@ -31,13 +31,20 @@ class Map(NamedTuple):
     sections: dict[str, Cell]
     labels: dict[int, int]  # sheet row -> the column of its label
     unread: tuple[Cell, ...]  # headings over figures that are not recognised, or stand for two things
-    dated: tuple[tuple[Cell, int], ...]  # headings of this year's figures, or last year's, with the return's year
+    dated: tuple[tuple[Cell, int, bool], ...]  # headings with the year they give the return; whether of last year's
     raised: tuple[Raised, ...]
 
     @property
     def score(self) -> int:
         """How many rows were recognised: of several sheets the one with most is the template."""
         return len(self.rows)
+
+    @property
+    def filled(self) -> int:
+        """In how many cells of this year's figures a number stands."""
+        columns = [column for (block, _), column in self.columns.items() if block == "verified"]
+        cells = (self.sheet.cells.get((row, column)) for row in self.rows.values() for column in columns)
+        return sum(cell is not None and cell.kind == "number" for cell in cells)
 
 
 def locate(sheet: Sheet, layout: Json, year: int | None = None, date_1904: bool = False) -> Map | None:
@@ -67,7 +74,7 @@ def locate(sheet: Sheet, layout: Json, year: int | None = None, date_1904: bool 
         for number, cells in here.items():
             if cells and number not in labelled and _has_figures(sheet, number, figure_columns):
                 cell = next((cell for cell in cells if cell.column in usual), cells[-1])
-                raised.append(Raised("label_unknown", Place(section["id"], ""), ((cell.address, cell.raw[:80]),)))
+                raised.append(Raised("label_unknown", cells=((cell.address, cell.raw[:80]),)))
         labels_at |= {number: column for number, (_, column) in labelled.items()}
         found = [
             (number, label, _row_number(sheet, number, left_of_figures))
@@ -92,8 +99,9 @@ def _starts(lines: Lines, wording: Wording, layout: Json) -> list[tuple[int, Jso
     if len(found) < len(sections):
         labels = {label for by_label in wording.labels.values() for label in by_label}
         for row, cell in first:
-            name = wording.section_of(cell.raw)
-            if name and name not in found and words(cell.raw) not in labels and _has_row(lines, row, cell, name, wording):
+            if words(cell.raw) in labels or not (name := wording.section_of(cell.raw)) or name in found:
+                continue
+            if _has_row(lines, row, cell, name, wording):
                 found[name] = row, sections[name], cell
         found |= _of_survey(first, found, sections, wording)
     return sorted(found.values(), key=lambda start: (start[0], start[2].column))
@@ -102,7 +110,7 @@ def _starts(lines: Lines, wording: Wording, layout: Json) -> list[tuple[int, Jso
 def _of_survey(
     first: list[tuple[int, Cell]], found: Container[str], sections: dict[str, Json], wording: Wording
 ) -> dict[str, tuple[int, Json, Cell]]:
-    """The sections of one question whose only heading is one for the whole staff survey: each begins with its question."""
+    """The sections of one question with one heading for the whole staff survey: each begins with its question."""
     top = next((row for row, cell in first if wording.is_survey(cell.raw)), None)
     alone = [name for name, section in sections.items() if len(section["rows"]) == 1 and name not in found]
     if top is None or not alone:
@@ -138,13 +146,17 @@ def _labelled(here: Lines, section: Json, heading: Cell, wording: Wording) -> di
         if known:
             found[number] = known
             continue
-        others = [cell for cell in cells if words(cell.raw) not in wording.sections and words(cell.raw) != words(heading.raw)]
-        said = {label: cell.column for cell in others if (label := wording.label_of(section["id"], cell.raw))}
+        said = {
+            label: cell.column
+            for cell in cells
+            if words(cell.raw) not in wording.sections and words(cell.raw) != words(heading.raw)
+            if (label := wording.label_of(section["id"], cell.raw))
+        }
         if len(said) == 1:
             likely[number] = next(iter(said.items()))
-    if len(section["rows"]) == 1 and not found and not likely and heading.row in here:
-        if label := wording.label_of(section["id"], heading.raw):
-            likely[heading.row] = label, heading.column  # a survey question that is its own heading
+    if len(section["rows"]) == 1 and not found and not likely:  # a survey question may be its own heading
+        label = wording.label_of(section["id"], heading.raw)
+        likely |= {heading.row: (label, heading.column)} if label else {}
     standing = grouped(found.values(), lambda entry: section["rows"][labels[entry[0]][0]]["label"])
     for number, (label, column) in likely.items():
         if len(standing.get(label, ())) < sum(row["label"] == label for row in section["rows"]):
@@ -220,7 +232,7 @@ class _Over(NamedTuple):
     respondents: dict[str, int]
     notes: int | None
     unread: tuple[Cell, ...]
-    dated: tuple[tuple[Cell, int], ...]
+    dated: tuple[tuple[Cell, int, bool], ...]
 
 
 class _Said(NamedTuple):
@@ -235,10 +247,9 @@ class _Said(NamedTuple):
 
 
 def _headers(sheet: Sheet, lines: Lines, until: int, wording: Wording, date_1904: bool) -> list[Cell]:
-    """The cells between the cover and the first section, by row and column; a day or a year stored as a number as text."""
-    cover = [
-        row for row in range(1, until) for cell in lines.get(row, ()) if words(cell.raw.partition(":")[0]) in wording.cover
-    ]
+    """The cells between the cover and the first section, by row and column; a day or year that is a number in words."""
+    texts = [cell for row in range(1, until) for cell in lines.get(row, ())]
+    cover = [cell.row for cell in texts if words(cell.raw.partition(":")[0]) in wording.cover]
     first = max(cover, default=0) + 1
     headers = {(cell.row, cell.column): cell for row in range(first, until + 1) for cell in lines.get(row, ())}
     for at, cell in sheet.cells.items():
@@ -304,14 +315,16 @@ def _said(
             continue
         header = before[-1]
         merge = next((m for m in sheet.merges if m[0] <= row <= m[2] and m[1] <= header.column <= m[3]), None)
-        if merge and merge[3] < cell.column or not merge and by and header.column != by.column:
+        if (merge and merge[3] < cell.column) or (not merge and by and header.column != by.column):
             continue
         heading = wording.heading_of(header.raw)
-        says = bool(heading.kind or heading.years and heading.plain)
-        if heading.silent or not says and not merge and header.column < left:
+        says = bool(heading.kind or (heading.years and heading.plain))
+        if heading.silent or (not says and not merge and header.column < left):
             continue
         if not says or wording.group_of(header.raw):
-            return _Said(cell, group, header, "", years, False) if by is None else _of(cell, group, by, kinds, years, clear)
+            if by is None:
+                return _Said(cell, group, header, "", years, False)
+            break
         kinds, years, clear = kinds | ({heading.kind} - {""}), years | heading.years, clear and heading.clear
         by = by or header
     return _of(cell, group, by or cell, kinds, years, clear)
@@ -344,8 +357,8 @@ def _block(said: _Said, year: int, verified: bool) -> str:
     return "restated" if said.years == {year - 1} else ""
 
 
-def _dated(said: list[_Said]) -> Iterable[tuple[Cell, int]]:
-    """The year that each dated heading gives the return: its own over this year's figures, the next over last year's."""
+def _dated(said: list[_Said]) -> Iterable[tuple[Cell, int, bool]]:
+    """The year that each dated heading gives the return: its own over this year's figures, else the next."""
     for by, entries in grouped((one for one in said if one.clear and one.years), lambda one: one.by).items():
-        year = min(entries[0].years)
-        yield by, year + (entries[0].kind in ("", "restated"))
+        last = entries[0].kind in ("", "restated")
+        yield by, min(entries[0].years) + last, last

@@ -7,7 +7,7 @@ not read. A text that fits two things is neither.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,12 +16,11 @@ from ..memo import remembered
 from ..model import Json
 
 _MONTH = "(?:" + "|".join(f"{month[:3]}(?:{month[3:]})?" for month in map(str.lower, MONTHS)) + ")"
-# A financial year is named by its end; two digits are a year only behind a month.
+_FINANCIAL = r"\b20(\d\d)\s?(?:/|-|–|to)\s?(?:20)?(\d\d)\b"  # 2020/21, named by its end
 _YEARS = (
-    (r"\b20(\d\d)\s?(?:/|-|–|to)\s?(?:20)?(\d\d)\b", lambda found: (int(found[1]) + 1) % 100 == int(found[2])),
-    (r"\b(?:\d{1,2}[./-]){2}(?:20)?()(\d\d)\b", None),
-    (rf"\b{_MONTH}[\s.,'’-]*()(\d\d)\b(?!\d)", None),
-    (r"\b()20(\d\d)\b", None),
+    r"\b(?:\d{1,2}[./-]){2}(?:20)?(\d\d)\b",
+    rf"\b{_MONTH}[\s.,'’-]*(\d\d)\b(?!\D{{0,3}}20\d\d)",  # two digits are a year behind a month only
+    r"\b20(\d\d)\b",
 )
 _DAY = rf"\b\d{{1,2}}(?:st|nd|rd|th)?\b|\b{_MONTH}\b"
 
@@ -38,7 +37,7 @@ _ALIKE = (
     (r"(?<=\d)\s*\+", " and above "),
     (r"(?<=\d[a-d])\s*[-–/,&]\s*(?=\d)|(?<=\d)\s*[-–/,&]\s*(?=\d)", " to "),  # bands 5-7: neither 5 nor 7
 )
-_ALIKE_WORDS = (
+_ALIKE_WORDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"&", " and "),
     (r"%|\b(?:percentages?|percent|per cent|pct)\b", " % "),
     (r"\bband\s*0?(?=\d)", "band "),
@@ -61,12 +60,17 @@ def spoken(text: str) -> str:
 
 def years_in(text: str) -> tuple[frozenset[int], str]:
     """The years that a text names, and what is left of it without its dates."""
-    rest, years = plain(text).casefold(), set()
-    for pattern, holds in _YEARS:
-        for found in re.finditer(pattern, rest):
-            if holds is None or holds(found):
-                years.add(2000 + int(found[2]))
-        rest = re.sub(pattern, lambda found, holds=holds: found[0] if holds and not holds(found) else " ", rest)
+    years: set[int] = set()
+
+    def financial(found: re.Match[str]) -> str:
+        following = (int(found[1]) + 1) % 100 == int(found[2])
+        years.update([2000 + int(found[2])] if following else [])
+        return " " if following else found[0]
+
+    rest = re.sub(_FINANCIAL, financial, plain(text).casefold())
+    for pattern in _YEARS:
+        years.update(2000 + int(year) for year in re.findall(pattern, rest))
+        rest = re.sub(pattern, " ", rest)
     return frozenset(year for year in years if 2010 <= year < 2060), re.sub(_DAY, " ", rest)
 
 
@@ -113,7 +117,9 @@ class Wording:
         contains = layout["contains"]
         respondents = layout["respondents"]
         self.sections = {
-            words(text): section["id"] for section in layout["sections"] for text in (section["title"], *section["also"])
+            words(text): section["id"]
+            for section in layout["sections"]
+            for text in (section["title"], *section["also"])
         }
         self.labels: dict[str, dict[str, list[int]]] = {}  # of each section: label -> which of its rows
         self._rows: dict[str, dict[str, _Pattern]] = {}
