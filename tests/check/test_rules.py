@@ -18,7 +18,7 @@ import xlsxwriter
 
 import samples
 from bench.slips import example
-from conftest import PACKAGE, TESTS, rules
+from conftest import PACKAGE, TESTS, earlier_given, path_of, rules
 from wres_assure import check, rulebook
 from wres_assure.assess import assess
 from wres_assure.authoring import cases as rule_cases
@@ -315,6 +315,7 @@ SHEETS: dict[str, Callable[[], bytes]] = {
     "number_as_text": lambda: edited(lambda grid: _text_in(grid, False)),
     "text_left_out_of_the_total": lambda: edited(lambda grid: _text_in(grid, True)),
     "typed_total": _typed_total,
+    "previous_of_another": plain,  # with the return of another organisation beside it
     "hidden_sheet": lambda: edited(_hidden_sheet),
     "hidden_row": lambda: edited(lambda grid: grid.hidden_rows.add(grid.find(label(35))[0])),
     "macros": _with_macros,
@@ -344,6 +345,9 @@ def judged(data: bytes, folder: Path | None = None) -> list[Assessment]:
 
 @cache
 def judged_sheet(name: str) -> tuple[Assessment, ...]:
+    if name == "previous_of_another":
+        given = earlier_given((path_of("board_padded"),), RULES)
+        return tuple(assess(path_of("clean_acute_trust"), RULES, given=given))
     return tuple(judged(SHEETS[name]()))
 
 
