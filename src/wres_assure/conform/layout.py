@@ -41,10 +41,11 @@ class Map(NamedTuple):
 
     @property
     def filled(self) -> int:
-        """In how many cells of this year's figures a number stands."""
-        columns = [column for (block, _), column in self.columns.items() if block == "verified"]
-        cells = (self.sheet.cells.get((row, column)) for row in self.rows.values() for column in columns)
-        return sum(cell is not None and cell.kind == "number" for cell in cells)
+        """How many numbers stand behind the labels, of whatever year."""
+        return sum(
+            cell.kind == "number" and column > self.labels.get(row, column)
+            for (row, column), cell in self.sheet.cells.items()
+        )
 
 
 def locate(sheet: Sheet, layout: Json, year: int | None = None, date_1904: bool = False) -> Map | None:
