@@ -6,6 +6,7 @@ import pytest
 
 import peer_group
 from bench import detect, generate, plant
+from bench.foreign import foreign
 from conftest import STORIES, TESTS, earlier_given, path_of, sample
 from wres_assure.assess import assess
 from wres_assure.model import FAILED, Assessment, Explanation, Place
@@ -148,6 +149,15 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
     figures = {Place("reported_indicator_3"): Typed("#DIV/0!", formula="=1/0"),
                Place("shortlisted", ethnicity="white"): 5}
     divided.write_bytes(template(layout, rulebook.items, figures, cover))
+    given = generate.generate(3)
+    made = {
+        "empty": template(layout, rulebook.items, {}, cover),
+        "beside": plant._cell_xml(generate.workbook(given), "WRES!D45", "", "<v>7</v>"),
+        "text": foreign(given, layout, 3, {Place("shortlisted", ethnicity="white"): "512"}, {"notes": "Column N"}),
+    }
+    for name, content in made.items():
+        (folder / f"{name}.xlsx").write_bytes(content)
+    of_another = earlier_given((path_of("board_padded"),), rulebook)
     odd = folder / "odd.csv"
     odd.write_text(
         "organisation_name,reporting_year,item,value,colour\nx,2021,headcount,5,red\nx,2021,headcounts,5,red\n",
@@ -171,6 +181,8 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
     found |= failing(assess(str(divided), rulebook))
     for path in (odd, printed, cut_off):
         found |= failing(assess(str(path), rulebook))
+    found |= failing([a for name in made for a in assess(str(folder / f"{name}.xlsx"), rulebook)])
+    found |= failing(assess(path_of("clean_acute_trust"), rulebook, given=of_another))
     found |= failing([a for path in PUBLISHED for a in assess(str(path), rulebook)])
     peers = folder / "peers.csv"
     peers.write_text(generate.facts_csv(peer_group.returns()), encoding="utf-8")

@@ -16,7 +16,7 @@ from ..rulebook.expression import Env, deciding
 from .explanations import NOTHING, Said
 from .outcomes import not_applicable, unverifiable
 
-NO_FIGURE = ("blank", "section_empty", "esr_empty", None)
+NO_FIGURE = ("blank", "section_empty", "esr_empty", "restated_empty", "return_empty", None)
 
 
 class Context(NamedTuple):
