@@ -179,6 +179,7 @@ class Fact(NamedTuple):
     problem: str | None = None
     step: float = 0.0
     note: str = ""
+    counts: tuple[tuple[str, str], ...] = ()  # of a figure of ours that counts cells: these, with their texts
 
 
 class Shown(NamedTuple):

@@ -29,6 +29,7 @@ class Given(NamedTuple):
     peers: Callable[[int], Peers] | None = None  # the organisations of a year, see peer_files
     earlier: tuple[EarlierReturn, ...] | None = None  # of any organisation, see run.inputs
     explanations: tuple[Explanation, ...] = ()  # of findings on any return
+    unread: tuple[str, ...] = ()  # in sentences: what was given as earlier returns and cannot be read
     alone: bool = True  # the run is about one return, so that an earlier one of somebody else is a mistake
 
 
@@ -80,21 +81,24 @@ def _explanations(subject: Return, given: Given) -> list[Raised]:
 # Earlier years
 
 
-def years_before(conformed: Conformed, given: Given) -> list[tuple[str, Conformed]]:
+def years_before(conformed: Conformed, given: Given) -> tuple[list[tuple[str, Conformed]], list[Raised]]:
     """The organisation's returns of earlier years, each with its file; "" for figures that a result was compared with.
 
-    Refused where a file given with the only return of a run holds none of its organisation's.
+    And what is to be told of files that are of no use: not to be read, of somebody else, of this year or of none.
     """
     subject = conformed.subject
     if not _compares(subject):
-        return []
+        return [], []
     if given.earlier is not None:
         from .conform.earlier import own
 
-        return [(before.submission.file, before.conformed) for before in own(given.earlier, subject, given.alone)]
+        found, told = own(given.earlier, subject, given.alone)
+        told = [*(Raised("previous_of_no_use", detail=text) for text in given.unread), *told]
+        return [(before.submission.file, before.conformed) for before in found], told
     last = tuple(f._replace(key=f.key.under("verified")) for f in conformed.facts if f.key.basis == "previous")
     year = (subject.year or 0) - 1
-    return [("", Conformed(subject._replace(year=year, layout="", from_table=True), last, ()))] if last else []
+    before = Conformed(subject._replace(year=year, layout="", from_table=True), last, ())
+    return [("", before)] if last else [], []
 
 
 def _compares(subject: Return) -> bool:

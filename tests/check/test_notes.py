@@ -60,7 +60,7 @@ WHY = "Statutory courses stand in this row; the system cannot part them."
         ("third_unknown", "UNK-01b", {5: "Ethnicity codes lost."}, "Ethnicity codes lost.", None),
         ("third_unknown", "UNK-01b", {5: "Directors were added by hand."}, "", "NAR-01b"),
         ("third_unknown", "UNK-02a", {34: "New system."}, "New system.", None),
-        ("clean_acute_trust", "ESR-01a", {1: "Fine."}, "", None),  # a note asks for nothing
+        ("verified_copied_from_esr", "ESR-02", {43: "Fine."}, "", None),  # a note asks for nothing
     ],
 )
 def test_a_note_on_the_row_explains(

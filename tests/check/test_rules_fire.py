@@ -6,6 +6,7 @@ import pytest
 
 import peer_group
 from bench import detect, generate, plant
+from bench.foreign import foreign
 from conftest import STORIES, TESTS, earlier_given, path_of, sample
 from wres_assure.assess import assess
 from wres_assure.model import FAILED, Assessment, Explanation, Place
@@ -42,6 +43,15 @@ ZZP,x,2021,reported_indicator_2,printed:another page,,,,17.16
 ZZP,x,2021,disciplinary,,,,white,17
 ZZP,x,2021,disciplinary,,,,bme,9
 ZZP,x,2021,reported_indicator_3,,,,,5.1
+"""
+# Shares of other totals than the workforce, each cut off.
+CUT_OFF = """organisation_code,organisation_name,reporting_year,item,basis,staff_group,pay_band,ethnicity,value
+ZZQ,x,2021,headcount,,clinical,,all,364
+ZZQ,x,2021,headcount,,clinical,,bme,23
+ZZQ,x,2021,workforce_share,,clinical,,bme,6.31%
+ZZQ,x,2021,applicants,,,,all,364
+ZZQ,x,2021,applicants,,,,bme,23
+ZZQ,x,2021,applicant_share,,,,bme,6.31%
 """
 
 
@@ -131,12 +141,23 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
     survey.write_text(columns + rows, encoding="utf-8")
     printed = folder / "printed.csv"
     printed.write_text(CONTRADICTIONS, encoding="utf-8")
+    cut_off = folder / "cut_off.csv"
+    cut_off.write_text(CUT_OFF, encoding="utf-8")
     layout = rulebook.layouts["2021"]
     divided = folder / "divided.xlsx"
     cover = {"organisation_code": "ZZX", "organisation_type": "CCG"}  # which filled in next to nothing
     figures = {Place("reported_indicator_3"): Typed("#DIV/0!", formula="=1/0"),
                Place("shortlisted", ethnicity="white"): 5}
     divided.write_bytes(template(layout, rulebook.items, figures, cover))
+    given = generate.generate(3)
+    made = {
+        "empty": template(layout, rulebook.items, {}, cover),
+        "beside": plant._cell_xml(generate.workbook(given), "WRES!D45", "", "<v>7</v>"),
+        "text": foreign(given, layout, 3, {Place("shortlisted", ethnicity="white"): "512"}, {"notes": "Column N"}),
+    }
+    for name, content in made.items():
+        (folder / f"{name}.xlsx").write_bytes(content)
+    of_another = earlier_given((path_of("board_padded"),), rulebook)
     odd = folder / "odd.csv"
     odd.write_text(
         "organisation_name,reporting_year,item,value,colour\nx,2021,headcount,5,red\nx,2021,headcounts,5,red\n",
@@ -158,7 +179,10 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
     others.write_text(OTHERS, encoding="utf-8")
     found |= failing(assess(str(others), rulebook, given=Given(str(narrative))))
     found |= failing(assess(str(divided), rulebook))
-    found |= failing(assess(str(odd), rulebook)) | failing(assess(str(printed), rulebook))
+    for path in (odd, printed, cut_off):
+        found |= failing(assess(str(path), rulebook))
+    found |= failing([a for name in made for a in assess(str(folder / f"{name}.xlsx"), rulebook)])
+    found |= failing(assess(path_of("clean_acute_trust"), rulebook, given=of_another))
     found |= failing([a for path in PUBLISHED for a in assess(str(path), rulebook)])
     peers = folder / "peers.csv"
     peers.write_text(generate.facts_csv(peer_group.returns()), encoding="utf-8")

@@ -51,10 +51,10 @@ def rich(*runs: tuple[str, str]) -> str:
 
 CELLS = ("K45", "L9", "M7", "K52", "L55", "E45", "F9", "G34", "K59")  # people, shares; ESR, this year, last year
 HELD = [
-    ("a raised figure", rich(("24", ""), ("1", "superscript")), "footnote", "24¹"),
-    ("a lowered one", rich(("24", ""), ("12", "subscript")), "footnote", "24¹²"),
-    ("typed as one", ' t="str"><v>1,204 ³</v>', "footnote", "1,204 ³"),
-    ("behind a percentage", rich(("24.5%", ""), ("2", "superscript")), "footnote", "24.5%²"),
+    ("a raised figure", rich(("24", ""), ("1", "superscript")), "marked", "24¹"),
+    ("a lowered one", rich(("24", ""), ("12", "subscript")), "marked", "24¹²"),
+    ("typed as one", ' t="str"><v>1,204 ³</v>', "marked", "1,204 ³"),
+    ("behind a percentage", rich(("24.5%", ""), ("2", "superscript")), "marked", "24.5%²"),
     ("within a number", rich(("2", ""), ("1", "superscript"), ("4", "")), "text", "[text]"),
     ("a date of many decimals", ' t="d"><v>2021-03-31T00:00:00.000000000000000001</v>', "date", ""),
     ("a date", ' t="d"><v>1900-01-24</v>', "date", ""),

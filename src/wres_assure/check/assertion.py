@@ -16,7 +16,7 @@ from ..rulebook.expression import Env, deciding
 from .explanations import NOTHING, Said
 from .outcomes import not_applicable, unverifiable
 
-NO_FIGURE = ("blank", "section_empty", "esr_empty", None)
+NO_FIGURE = ("blank", "section_empty", "esr_empty", "restated_empty", "return_empty", None)
 
 
 class Context(NamedTuple):
@@ -158,6 +158,7 @@ def _failed(rule: Rule, place: Place, keys: Mapping[str, Place], context: Contex
             for fact in facts if len(facts) <= 6 else ():
                 if fact.cell:
                     cells[fact.cell] = fact.raw
+                cells |= fact.counts
     for name in rule.where:
         try:
             env[name]

@@ -204,11 +204,11 @@ def _returns(table: Table, seen: dict[str, Column], asked: int | None) -> tuple[
     implied = implied.where(~code.str.startswith("ZZ"), "")
     year = (
         whose["reporting_year"]
-        .where(whose["reporting_year"].str.fullmatch("20[1-9][0-9](\\.0+)?"), "nan")
+        .where(whose["reporting_year"].str.fullmatch("(?:19[0-9][0-9]|20[0-9][0-9])(\\.0+)?"), "nan")
         .astype(float)
     )
     year = year if asked is None else pd.Series(float(asked), index=whose.index)
-    year = year.where(year >= _FIRST_YEAR)
+    told, year = year, year.where(year >= _FIRST_YEAR)
     scheme = _as_name(whose["scheme"]).replace("", "nhs_wres")
     line = "line " + first.astype(str)
     another = (kind != "") & (implied != "") & (kind != implied)
@@ -216,7 +216,8 @@ def _returns(table: Table, seen: dict[str, Column], asked: int | None) -> tuple[
         ("code_unknown", (code != "") & ~code.str.fullmatch("[A-Z0-9]{3,8}"), code.str[:20], ""),
         ("code_of_another_type", another, code + ", " + kind.str.replace("_", " "), ""),
         ("type_unknown", (kind == "") & (implied == ""), "", ""),
-        ("year_unknown", year.isna(), "", line),
+        ("year_unknown", told.isna(), "", line),
+        ("year_too_early", told < _FIRST_YEAR, told.map("{:.0f}".format), line),
         ("another_scheme", scheme != "nhs_wres", scheme.str[:40], line),
         *(("unknown_column", pd.Series(True, index=whose.index), note.detail, note.place) for note in table.notes),
     ]

@@ -7,7 +7,7 @@ import re
 from ..figures import figure_of_text, plain
 from ..model import Conformed, Fact, Json, Place, Raised, Return, Row, Submission, grouped
 from ..rulebook import Rulebook
-from .cover import FIRST_YEAR, agreed, organisation_of
+from .cover import FIRST_YEAR, YEAR, agreed, organisation_of, too_early
 from .personal import in_rows
 
 
@@ -41,14 +41,18 @@ def of_table(submission: Submission, rows: list[Row], rulebook: Rulebook, asked_
     ]  # partial and published returns are welcome without a code
     scheme = re.sub(r"[ -]+", "_", given["scheme"].casefold()) or "nhs_wres"
     told = None
-    if re.fullmatch(r"20[1-9]\d(\.0+)?", given["reporting_year"]):
+    if re.fullmatch(rf"{YEAR}(\.0+)?", given["reporting_year"]):
         told = int(float(given["reporting_year"]))  # 2021.0, as programs write a column of numbers
     year = agreed(asked_year, told, submission.file)
     stopped = ""
-    if year is None or year < FIRST_YEAR:
+    place = ((f"line {rows[0].line}", given["reporting_year"][:20]),)
+    if year is None:
         # The year is not quoted: whatever somebody typed there would be repeated for every check.
         stopped = f"The reporting year is not a year from {FIRST_YEAR}."
-        raised.append(Raised("year_unknown", cells=((f"line {rows[0].line}", given["reporting_year"][:20]),)))
+        raised.append(Raised("year_unknown", cells=place))
+    elif year < FIRST_YEAR:
+        stopped, early = too_early(year, place)
+        raised.append(early)
         year = None
     if scheme != "nhs_wres":
         raised.append(Raised("another_scheme", cells=((f"line {rows[0].line}", scheme[:40]),), detail=scheme[:40]))

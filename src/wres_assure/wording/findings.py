@@ -80,12 +80,21 @@ _FORMS: dict[str, Callable[[float], str]] = {
 }
 
 
+def _typed(shown: Shown) -> str:
+    """The raw text; where a cell of percent format holds more than 1, the number itself before what is shown of it."""
+    if not shown.raw.endswith("%") or abs(shown.value) <= 1:
+        return clean(shown.raw)
+    return f"{shown.value:.4g}, shown as {shown.value * 100:,.4g}%,"
+
+
 def _in_form(shown: Shown, form: str | None, unit: str) -> str:
     """A value as the message asks for it: `{appointed:d}`; by its unit where it asks for nothing."""
     if form in _FORMS:
         return _FORMS[form](shown.value)
     if form == "raw" and shown.raw:
         return clean(shown.raw)
+    if form == "typed" and shown.raw:
+        return _typed(shown)
     if form == "range":
         return span(shown, unit)
     if form == "exact" and unit in ("share", "ratio"):

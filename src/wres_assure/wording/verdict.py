@@ -49,7 +49,7 @@ def next_step(counts: Sequence[int], assessment: Assessment) -> str:
         return "Next: correct these cells and check again. `wres-assure annotate` marks them in a copy of the workbook."
     if explain:
         return "Next: write in the notes beside each of these figures why it is so, or correct it; check again; upload."
-    if not assessment.compared.earlier:
+    if not any(before.source == "return" for before in assessment.compared.earlier):
         return "Next: upload it; or check it against last year's return first, with --previous FILE."
     return "Next: upload it, and keep this page with it."
 
