@@ -163,6 +163,10 @@ def _where(row: FindingLine) -> str:
 
 
 def _indicators(page: _Page, indicators: tuple[Indication, ...], verbose: bool) -> None:
+    if all(entry.told == "not used" and entry.white == entry.bme == "-" for entry in indicators) and not verbose:
+        page.gap()
+        page.add("None of the nine indicators can be calculated.", "strong")
+        return
     page.heading("The nine indicators", "head")
     page.lines += _row(("", "White", "BME", "Ratio, or gap in", "Told from"), "dim")
     page.lines += _row(("", "", "", "percentage points", "chance?"), "dim")

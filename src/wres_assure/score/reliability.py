@@ -6,7 +6,7 @@ is missing as one in question. What follows from a cause already told is not tol
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 
 from ..facts import Facts
 from ..model import BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Finding, Indicator, Place, grouped
@@ -252,10 +252,12 @@ def _without_bases(facts: Facts, rulebook: Rulebook) -> list[str]:
     return found
 
 
-def _rules_named(findings: Iterable[Finding], rules: Mapping[str, Rule]) -> str:
-    """`ARI-02a (Relative likelihoods have the right group on top), CON-01 (…) and 2 more`."""
+def _rules_named(findings: Collection[Finding], rules: Mapping[str, Rule]) -> str:
+    """`ARI-02a (A relative likelihood is upside down), CON-01 (…) and 2 more`; what was to hold of those not judged."""
     ids = list(dict.fromkeys(finding.rule for finding in findings))
-    shown = ", ".join(f"{name} ({rules[name].heading()})" for name in ids[:_NAMED])
+    failed = {finding.rule for finding in findings if finding.outcome == FAILED}
+    titles = {name: rules[name].heading() if name in failed else rules[name].title for name in ids[:_NAMED]}
+    shown = ", ".join(f"{name} ({title})" for name, title in titles.items())
     return shown + (f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else "")
 
 

@@ -62,10 +62,12 @@ def checked(assessment: Assessment) -> str:
     left = [finding.cause for finding in assessment.findings if finding.outcome == UNVERIFIABLE]
     lacking = dict.fromkeys(BESIDE.get(lower_first(cause.rstrip(".")), "") for cause in left)
     held = f"{coverage['passed']:,} of {judged:,} checks passed"
+    last_year = [fact for fact in assessment.facts if fact.key.basis == "restated"]
+    empty = "Last year's block is empty. " if last_year and all(fact.value is None for fact in last_year) else ""
     if left and "" not in lacking and not coverage["broken"]:
-        return f"Everything that could be checked without {listed(list(lacking))} was checked: {held}."
+        return f"{empty}Everything that could be checked without {listed(list(lacking))} was checked: {held}."
     apart = f"{coverage['unverifiable'] + coverage['broken']:,} could not be judged" if left else "all could be judged"
-    return f"{held}; {apart}."
+    return f"{empty}{held}; {apart}."
 
 
 def rest(coverage: Mapping[str, int]) -> str:
