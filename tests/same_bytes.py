@@ -51,6 +51,7 @@ def commands(sample: str, given: list[str], folder: Path, quick: bool) -> Iterat
         yield ["check", sample, *given, "--format", form], folder / f"check.{form}"
     yield ["check", sample, *given, "--format", "json", "--show-values"], folder / "shown.json"
     yield ["score", sample, *given, "--explain"], folder / "score.text"
+    yield ["explanations", sample, *given, "-o", str(folder / "said.yaml")], folder / "said.yaml"
     for audience in AUDIENCES[: 2 if quick else None]:
         more = ["--private-session"] if audience == "board" else []
         for form in ("md", "html", "pdf", "docx") if audience == AUDIENCES[0] and not quick else ("md", "html"):

@@ -61,6 +61,7 @@ def commands(path: str, folder: Path) -> Iterator[list[str]]:
         yield ["brief", path, "--format", form, "-o", str(folder / f"b.{form}")]
     yield ["annotate", path, "-o", str(folder / "a.xlsx")]
     yield ["findings", path, "-o", str(folder / "f.xlsx")]
+    yield ["explanations", path, "-o", str(folder / "e.yaml")]
 
 
 def bounded() -> None:
