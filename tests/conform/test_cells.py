@@ -354,10 +354,11 @@ def _with_runs(formats: list[dict[str, Any]], texts: list[str], whole: dict[str,
 
 
 @pytest.mark.parametrize(("formats", "texts", "shown"), [
+    ([{}, {"font_script": 1}], ["24", "1"], "24¹"), ([{}, {"font_script": 2}], ["24", "1"], "24¹"),
     ([{"font_strikeout": True}, {}], ["19", "24"], "[struck out: 19]24"),
     ([{}, {"font_color": "#FFFFFF"}], ["24", "1"], "24[white: 1]"),
     ([{"font_color": "white"}, {}, {"font_strikeout": True}], ["1", "2", "4"], "[white: 1]2[struck out: 4]"),
-], ids=["struck out", "white", "both"])  # fmt: skip
+], ids=["superscript", "subscript", "struck out", "white", "both"])  # fmt: skip
 def test_digits_that_are_marked_are_no_part_of_a_number(
     formats: list[dict[str, Any]], texts: list[str], shown: str
 ) -> None:
@@ -366,12 +367,6 @@ def test_digits_that_are_marked_are_no_part_of_a_number(
     assert (held.value, held.problem) == (None, "marked")
     (finding,) = told(assessment, "marked")
     assert finding.cells == ((held.cell, shown),) and shown in message_of(finding, RULES)
-
-
-@pytest.mark.parametrize("script", [1, 2])
-def test_a_raised_or_lowered_digit_is_no_part_of_a_number(script: int) -> None:
-    held = fact(judge(_with_runs([{}, {"font_script": script}], ["24", "1"])), of("disciplinary"))
-    assert (held.value, held.raw) == (None, "24¹") and held.problem
 
 
 def test_runs_of_one_colour_or_in_bold_are_a_number_as_text() -> None:
