@@ -16,6 +16,7 @@ from ..model import FAILED, Finding, Place, Raised, Slip
 from ..numbers import CannotCompute, Operand, exact
 from ..rulebook import Rule, Rulebook
 from ..stats.proportions import normal_quantile
+from .blocks import blocks
 from .patterns import patterns
 from .repairs import Repair, repairs
 
@@ -76,7 +77,7 @@ def slips(facts: Facts, findings: Iterable[Finding], rulebook: Rulebook, year: i
         rule.family in FAMILIES and rule.action == "correct" for rule in (rulebook.rule(f.rule) for f in failed)
     )
     ordinary = Ordinary(facts, rulebook, year)
-    found = list(patterns(facts, failed, rulebook, ordinary.before))
+    found = [*blocks(facts, ordinary.before, rulebook, year), *patterns(facts, failed, rulebook, ordinary.before)]
     if not apart and not ordinary.beyond:
         return tuple(found)
     relations = list(_relations(facts, rulebook)) if apart else []

@@ -1,0 +1,427 @@
+"""Slips over whole blocks: White and BME exchanged, rows moved, a column copied from another, rounded headcounts.
+
+The witnesses are the ESR column, last year's figures, and the other rows of the return. Each way a block may have come
+about is weighed by how well it then fits a witness: a distance of d standard deviations has the likelihood of Student's
+t with four degrees of freedom, whose long tails allow for a row that did change (Lange, Little and Taylor 1989, JASA
+84:881). A block is named where one other way is `block_odds` times likelier than the figures as they stand, and that
+for each of the ways that were tried. Without a witness nothing is named.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from ..facts import Facts
+from ..model import Fact, Place, Slip
+from ..rulebook import Rulebook
+
+GROUPS = ("white", "bme", "unknown")
+_IN_WORDS = {"white": "White", "bme": "BME", "unknown": "ethnicity unknown"}
+SECTIONS = {
+    "non_clinical": "the non-clinical rows",
+    "clinical_non_medical": "the clinical non-medical rows",
+    "medical_and_dental": "the medical rows",
+}
+FLOWS = {
+    "shortlisted": "the number shortlisted",
+    "appointed": "the number appointed",
+    "disciplinary": "the disciplinary cases",
+    "training": "the people trained",
+}
+_BY_HAND = ("vsm", "senior_medical_manager")  # ESR does not give them (guidance 8.3)
+_RATIO = 0.5  # standard deviation of the log of a relative likelihood, and of the composition of other rows
+_SPEAKS = 2.0  # log of how much likelier a witness must find one way, to count for or against it
+_LEAST_MOVED = 2  # rows
+_COLUMN_LEAST, _COLUMN_PART = 6, 0.9  # cells of some size, and the part of them that is another column's
+_COLUMN_PEOPLE = {True: 20, False: 5}  # of a cell; the same group's repeats by chance more often than another group's
+_LEAST_ROUNDED = 10  # by chance one time in 10 million
+ROWS_MOVED, MAYBE = "rows_moved", "maybe_exchanged"
+
+Triple = tuple[float, ...]  # White, BME, ethnicity unknown
+Row = tuple[str, str]  # staff group, pay band
+
+
+class Witness(NamedTuple):
+    """Figures beside this year's, by this year's keys."""
+
+    basis: str  # esr | last_year
+    called: str
+    facts: Mapping[Place, Fact]
+    rows: Mapping[Row, Triple]
+    growth: float = 0.0  # log of the middle row's people, this year's over the witness's
+
+
+class Block(NamedTuple):
+    """A block that looks slipped."""
+
+    code: str
+    title: str
+    what: str  # in words: where, and what happened
+    facts: tuple[Fact, ...]
+    witnesses: tuple[str, ...]
+    ours: bool  # whether this year's verified figures are concerned
+
+
+def blocks(facts: Facts, before: Mapping[Place, Fact], rulebook: Rulebook, year: int | None) -> tuple[Slip, ...]:
+    """The slips over whole blocks, the widest first; none where no witness speaks for one."""
+    found: list[Block] = []
+    named: set[Place] = set()
+    for block in _Blocks(facts, before, rulebook, year).found():
+        keys = {fact.key for fact in block.facts}
+        if named.isdisjoint(keys):
+            named |= keys
+            found.append(block)
+    return tuple(_slip(block, rulebook) for block in found)
+
+
+def _slip(block: Block, rulebook: Rulebook) -> Slip:
+    items = {fact.key.item for fact in block.facts} if block.ours and block.code != MAYBE else set()
+    return Slip(
+        block.code,
+        block.title,
+        tuple(entry["id"] for entry in rulebook.indicators if items & set(entry["rests_on"])),
+        tuple(dict.fromkeys((fact.cell, fact.raw) for fact in block.facts if fact.cell)),
+        ((block.what, block.title.lower()),),
+        block.witnesses,
+        block.facts[0].key,
+    )
+
+
+def fit(distance: float) -> float:
+    """The log-likelihood of a distance in standard deviations, but for a constant: Student's t, 4 degrees of freedom."""
+    return -2.5 * math.log1p(distance * distance / 4)
+
+
+def white_over_bme(counts: Sequence[float]) -> float:
+    """White over BME as a log, half a person added to each."""
+    return math.log((counts[0] + 0.5) / (counts[1] + 0.5))
+
+
+def exchanged(now: Triple, then: Triple, spread: float) -> float:
+    """How much likelier, as a log, a row is with White and BME exchanged, beside a witness of its composition."""
+    error = math.sqrt(sum(1 / (n + 0.5) for n in (*now[:2], *then[:2])) + spread**2)
+    here, there = white_over_bme(now), white_over_bme(then)
+    return fit((here + there) / error) - fit((here - there) / error)
+
+
+def _three(facts: Mapping[Place, Fact], item: str, group: str = "", band: str = "") -> Triple | None:
+    found = [facts.get(Place(item, "verified", group, band, who)) for who in GROUPS]
+    values = [fact.value for fact in found if fact is not None and fact.value is not None and fact.value >= 0]
+    return tuple(values) if len(values) == len(GROUPS) else None
+
+
+def _rows(facts: Mapping[Place, Fact], rows: Iterable[Row]) -> dict[Row, Triple]:
+    return {row: three for row in rows if (three := _three(facts, "headcount", *row)) is not None}
+
+
+def _sum(rows: Iterable[Triple]) -> Triple:
+    return tuple(map(sum, zip(*rows, strict=True))) or (0.0, 0.0, 0.0)
+
+
+class _Blocks:
+    """The figures of one return with the witnesses there are."""
+
+    def __init__(self, facts: Facts, before: Mapping[Place, Fact], rulebook: Rulebook, year: int | None) -> None:
+        def parameter(name: str) -> float:
+            return rulebook.parameter(name, year) or math.inf
+
+        self._bands = {group: [b for b in rulebook.items["bands_of"][group] if b != _BY_HAND[1]] for group in SECTIONS}
+        self._names = rulebook.items["pay_bands"]
+        rows = [(group, band) for group, bands in self._bands.items() for band in bands]
+        given = [fact for fact in facts.all if fact.value is not None]
+        self._given = {fact.key: fact for fact in given if fact.key.basis == "verified"}
+        esr = {fact.key.under("verified"): fact for fact in given if fact.key.basis == "esr"}
+        self._rows = _rows(self._given, rows)
+        self._flows = {item: three for item in FLOWS if (three := _three(self._given, item)) is not None}
+        self._staff, self._board = _sum(self._rows.values()), _three(self._given, "board_total")
+        self._split, self._spread = parameter("ordinary_change_split"), parameter("ordinary_change_staff")
+        self._odds, self._odds_of_a_note = math.log(parameter("block_odds")), math.log(parameter("block_odds_note"))
+        self._witnesses: list[Witness] = []
+        if esr_rows := _rows(esr, (row for row in rows if row[1] not in _BY_HAND)):
+            self._witnesses.append(Witness("esr", "in ESR", esr, esr_rows))
+        if before:
+            then = _rows(before, rows)
+            self._witnesses.append(Witness("last_year", "last year", before, then, self._growth(then)))
+
+    def _growth(self, then: Mapping[Row, Triple]) -> float:
+        logs = sorted(
+            math.log(sum(self._rows[row]) / sum(three))
+            for row, three in then.items()
+            if row in self._rows and sum(three) >= 20 and sum(self._rows[row]) > 0
+        )
+        return logs[len(logs) // 2] if logs else 0.0
+
+    def found(self) -> Iterator[Block]:
+        """Every block that looks slipped; what is likelier first."""
+        staff = list(self._exchanged_staff())
+        yield from staff
+        yield from self._exchanged_events(() if staff else tuple(FLOWS))
+        yield from self._columns()
+        yield from self._moved()
+        yield from self._rounded()
+
+    def _facts(self, facts: Mapping[Place, Fact], rows: Iterable[Row], items: Iterable[str] = ()) -> tuple[Fact, ...]:
+        """The White and BME figures of these rows."""
+        keys = [Place("headcount", "verified", *row, who) for row in rows for who in GROUPS[:2]]
+        keys += [Place(item, "verified", "", "", who) for item in items for who in GROUPS[:2]]
+        return tuple(facts[key] for key in keys if key in facts)
+
+    # White and BME exchanged
+
+    def _exchanged_staff(self) -> Iterator[Block]:
+        """In all rows, or in those of some staff groups; whose they are, two of three say."""
+        gains = {witness.basis: self._by_section(witness) for witness in self._witnesses}
+        for witness in reversed(self._witnesses):
+            by_section = gains[witness.basis]
+            clear = [group for group, gain in by_section.items() if gain >= self._odds]
+            if clear and min(by_section.values()) > -_SPEAKS and sum(by_section.values()) >= self._odds:
+                clear = list(by_section)  # and none against it
+            if clear:
+                yield self._whose(witness, clear, gains)
+                return
+
+    def _by_section(self, witness: Witness) -> dict[str, float]:
+        found: dict[str, float] = {}
+        for row, then in witness.rows.items():
+            if row in self._rows:
+                found[row[0]] = found.get(row[0], 0.0) + exchanged(self._rows[row], then, self._split)
+        return found
+
+    def _whose(self, witness: Witness, groups: list[str], gains: Mapping[str, Mapping[str, float]]) -> Block:
+        whole = len(groups) == len(gains[witness.basis])
+        ours = _sum(three for row, three in self._rows.items() if row[0] in groups)
+        items = [item for item in FLOWS if whole and self._beside_last_year(item) >= self._odds]
+        others = [three for item, three in self._flows.items() if item not in items and item != "disciplinary"]
+        others += [self._board] if self._board else []
+        if not whole:
+            others = [_sum(three for row, three in self._rows.items() if row[0] not in groups)]
+        inside = sum(exchanged(ours, other, _RATIO) for other in others)
+        told = [self._composed(witness, groups, ours)]
+        votes = 1
+        for other in self._witnesses:
+            if other is not witness:
+                gain = sum(gains[other.basis].get(group, 0.0) for group in groups)
+                votes += (gain >= _SPEAKS) - (gain <= -_SPEAKS)
+                if gain >= _SPEAKS:
+                    told.append(self._composed(other, groups, ours))
+                elif gain <= -_SPEAKS:
+                    told.append(f"{other.called} they stand as here")
+        votes += (inside >= _SPEAKS) - (inside <= -_SPEAKS)
+        if inside >= _SPEAKS:
+            told.append("the other rows of this return speak for an exchange too")
+        title = "White and BME exchanged"
+        where = "every row of the workforce" if whole else " and in ".join(SECTIONS[group] for group in groups)
+        if votes < 1:
+            what = "the ESR figures" if witness.basis == "esr" else "last year's figures"
+            rows = [row for row in witness.rows if row[0] in groups]
+            return Block(
+                "exchanged", f"{title} in {what}", f"{where}, as {what} have them",
+                self._facts(witness.facts, rows), tuple(told), ours=False,
+            )  # fmt: skip
+        if votes == 1 and len(told) > 1 and len(self._witnesses) > 1:
+            told.append("it may be the other column that is the wrong way round")
+        where = " and in ".join([where, *(FLOWS[item] for item in items)])
+        rows = [(group, band) for group in groups for band in (*self._bands[group], *_BY_HAND[1:])]
+        return Block("exchanged", title, where, self._facts(self._given, rows, items), tuple(told), ours=True)
+
+    def _composed(self, witness: Witness, groups: Sequence[str], ours: Triple) -> str:
+        theirs = _sum(three for row, three in witness.rows.items() if row[0] in groups)
+        return (
+            f"{witness.called} there are {theirs[0]:,.0f} White and {theirs[1]:,.0f} BME staff, here {ours[0]:,.0f} "
+            f"and {ours[1]:,.0f}"
+        )
+
+    def _beside_last_year(self, item: str) -> float:
+        """How much likelier a row of events is the other way round, beside last year's."""
+        now = self._flows.get(item)
+        then = next((_three(w.facts, item) for w in self._witnesses if w.basis == "last_year"), None)
+        return exchanged(now, then, self._split) if now and then else 0.0
+
+    def _exchanged_events(self, items: Sequence[str]) -> Iterator[Block]:
+        """In shortlisting, appointments, cases or training; last year and the rates are witnesses."""
+        last = next((w for w in self._witnesses if w.basis == "last_year"), None)
+        if last is None:
+            return
+        then = {item: three for item in FLOWS if (three := _three(last.facts, item)) is not None}
+        staff_then = _sum(last.rows.values())
+        clear, ours = [], True
+        for item in items:
+            if item not in self._flows or item not in then:
+                continue
+            beside = self._beside_last_year(item)
+            rates = self._by_rates(item, self._flows, self._staff)
+            rates_then = self._by_rates(item, then, staff_then)
+            if beside + max(rates, rates_then) < self._odds_of_a_note or beside <= 0:
+                continue
+            if beside + max(rates, rates_then) >= self._odds:
+                clear.append(item)
+                ours = ours and rates_then < rates + _SPEAKS
+            elif rates > max(rates_then, 0) and abs(white_over_bme(self._flows[item]) - white_over_bme(then[item])) > math.log(2):
+                yield Block(
+                    MAYBE, "White and BME perhaps exchanged", FLOWS[item], self._facts(self._given, (), [item]),
+                    (self._counted(item, then),), ours=True,
+                )  # fmt: skip
+        if clear:
+            what, facts = (" and in ".join(FLOWS[item] for item in clear), self._given if ours else last.facts)
+            yield Block(
+                "exchanged", "White and BME exchanged" + ("" if ours else " in last year's figures"),
+                what + ("" if ours else ", as last year's figures have them"), self._facts(facts, (), clear),
+                tuple(self._counted(item, then) for item in clear), ours,
+            )  # fmt: skip
+
+    def _counted(self, item: str, then: Mapping[str, Triple]) -> str:
+        now, last = self._flows[item], then[item]
+        return f"last year White {last[0]:,.0f} and BME {last[1]:,.0f}, here White {now[0]:,.0f} and BME {now[1]:,.0f}"
+
+    def _by_rates(self, item: str, flows: Mapping[str, Triple], staff: Triple) -> float:
+        """How much likelier it is the other way round by the relative likelihood that the row is a part of."""
+        other = flows.get({"shortlisted": "appointed", "appointed": "shortlisted"}.get(item, ""), staff)
+        return exchanged(flows[item], other, _RATIO)
+
+    # A column that is another's
+
+    def _columns(self) -> Iterator[Block]:
+        """A verified column that is the ESR's or last year's of another group, last year's own, or another verified one."""
+        mine = Witness("verified", "here", self._given, self._rows)
+        for at, who in enumerate(GROUPS):
+            for witness in (*self._witnesses, mine):
+                for other, theirs in enumerate(GROUPS):
+                    same = other == at
+                    if (same and witness.basis != "last_year") or (witness is mine and other >= at):
+                        continue
+                    pairs = [
+                        (row, self._rows[row][at], then[other])
+                        for row, then in witness.rows.items()
+                        if row in self._rows and row[1] not in _BY_HAND
+                    ]
+                    large = [(row, now, then) for row, now, then in pairs if max(now, then) >= _COLUMN_PEOPLE[same]]
+                    equal = [row for row, now, then in large if now == then]
+                    if len(large) >= _COLUMN_LEAST and len(equal) >= _COLUMN_PART * len(large):
+                        whose = {"esr": "ESR's", "last_year": "last year's", "verified": "the verified"}[witness.basis]
+                        column = "own" if same else _IN_WORDS[theirs]
+                        keys = [Place("headcount", "verified", *row, who) for row, _, _ in pairs]
+                        yield Block(
+                            "column", f"A column copied from {whose} {column} figures",
+                            f"the {_IN_WORDS[who]} column is {whose} {column if not same else ''}".rstrip(),
+                            tuple(self._given[key] for key in keys if key in self._given),
+                            (f"{len(equal)} of {len(large)} headcounts of {_COLUMN_PEOPLE[same]} people and more are "
+                             "the same",),
+                            ours=True,
+                        )  # fmt: skip
+
+    # Rows that moved
+
+    def _moved(self) -> Iterator[Block]:
+        """Rows that stand a row too low or too high, or rows exchanged with others."""
+        found = []
+        for witness in self._witnesses:
+            odd = {row for row, then in witness.rows.items() if row in self._rows and self._odd(row, then, witness)}
+            for group in SECTIONS:
+                if sum(row[0] == group for row in odd) >= _LEAST_MOVED:
+                    found += self._arrangements(group, witness)
+        if found:
+            gain, block = max(found, key=lambda entry: entry[0])
+            del gain
+            yield block
+
+    def _odd(self, row: Row, then: Triple, witness: Witness) -> bool:
+        """Whether a row is further from a witness than a year ordinarily takes it."""
+        return any(abs(self._distance(a, b, witness)) > 3 for a, b in zip(self._rows[row], then, strict=True))
+
+    def _distance(self, now: float, then: float, witness: Witness) -> float:
+        error = math.sqrt(1 / (now + 0.5) + 1 / (then + 0.5) + self._spread**2)
+        return (math.log((now + 0.5) / (then + 0.5)) - (witness.growth if then else 0.0)) / error
+
+    def _fits(self, row: Row, other: Row, witness: Witness) -> float:
+        """The log-likelihood that a row's figures are those of another row, beside a witness."""
+        pairs = zip(self._rows[row], witness.rows[other], strict=True)
+        return sum(fit(self._distance(now, then, witness)) for now, then in pairs)
+
+    def _arrangements(self, group: str, witness: Witness) -> Iterator[tuple[float, Block]]:
+        rows = [(group, band) for band in self._bands[group]]
+        rows = [row for row in rows if row in self._rows and row in witness.rows]
+        size = len(rows)
+        if size < 3:
+            return
+        fits = [[self._fits(row, other, witness) for other in rows] for row in rows]
+        least = self._odds + math.log(size * size * size)  # for every stretch of rows, and how far it may have gone
+        for step, way in ((1, "low"), (-1, "high")):
+            gains = [
+                fits[at][at - step] - fits[at][at] if 0 <= at - step < size else -math.inf for at in range(size)
+            ]  # fmt: skip
+            gain, first, last = _best_stretch(gains, _LEAST_MOVED, size)
+            if gain >= least:
+                start, end = (first - 1, last) if step == 1 else (first, last + 1)
+                what = f"{self._called(rows[first], rows[last])} stand a row too {way}"
+                yield gain, self._moved_block(what, rows[start : end + 1], rows[first], rows[first - step], witness)
+        for far in range(1, size):
+            gains = [
+                fits[at][at + far] + fits[at + far][at] - fits[at][at] - fits[at + far][at + far]
+                for at in range(size - far)
+            ]
+            gain, first, last = _best_stretch(gains, 1, far)
+            if gain >= least:
+                moved = (*rows[first : last + 1], *rows[first + far : last + far + 1])
+                one, other = self._called(rows[first], rows[last]), self._called(rows[first + far], rows[last + far])
+                yield gain, self._moved_block(f"{one} and {other} are exchanged", moved, moved[0], rows[first + far], witness)
+        yield from self._between_groups(group, witness, least)
+
+    def _between_groups(self, group: str, witness: Witness, least: float) -> Iterator[tuple[float, Block]]:
+        if group != "non_clinical":
+            return
+        pairs = [((group, band), ("clinical_non_medical", band)) for band in self._bands[group]]
+        pairs = [pair for pair in pairs if all(row in self._rows and row in witness.rows for row in pair)]
+        gains = [
+            self._fits(a, b, witness) + self._fits(b, a, witness) - self._fits(a, a, witness) - self._fits(b, b, witness)
+            for a, b in pairs
+        ]
+        gain, first, last = _best_stretch(gains, 1, len(gains))
+        if gain >= least:
+            moved = [row for pair in pairs[first : last + 1] for row in pair]
+            bands = self._called(pairs[first][0], pairs[last][0]).partition(" of ")[0]
+            what = f"{bands} of the non-clinical and of the clinical rows are exchanged"
+            yield gain, self._moved_block(what, moved, *pairs[first], witness)
+
+    def _called(self, first: Row, last: Row) -> str:
+        one, other = self._names[first[1]], self._names[last[1]]
+        return f"{one}{'' if first == last else f' to {other}'} of {SECTIONS[first[0]]}"
+
+    def _moved_block(self, what: str, rows: Sequence[Row], row: Row, own: Row, witness: Witness) -> Block:
+        """The block, with one row as an example: what stands in it is what a witness has for another."""
+        here, there, of_own = self._rows[row], witness.rows[row], witness.rows[own]
+        name, other = self._names[row[1]], self._names[own[1]]
+        other = other if row[0] == own[0] else f"{other} of {SECTIONS[own[0]]}"
+        told = [
+            f"{name} has {here[0]:,.0f} White and {here[1]:,.0f} BME here; {witness.called} it has {there[0]:,.0f} and "
+            f"{there[1]:,.0f}, and {other} {of_own[0]:,.0f} and {of_own[1]:,.0f}"
+        ]
+        keys = [Place("headcount", "verified", *of, who) for of in rows for who in GROUPS]
+        facts = tuple(self._given[key] for key in keys if key in self._given)
+        return Block(ROWS_MOVED, "Rows that stand in other rows' place", what, facts, tuple(told), ours=True)
+
+    # Rounded headcounts
+
+    def _rounded(self) -> Iterator[Block]:
+        """Every headcount a multiple of ten or five: by chance a tenth and a fifth of them are."""
+        facts = [self._given[key] for key in self._given if key.item == "headcount" and self._given[key].value]
+        for unit in (10, 5):
+            if len(facts) >= _LEAST_ROUNDED and all((fact.value or 0) % unit == 0 for fact in facts):
+                yield Block(
+                    "rounded", "Rounded headcounts", f"all {len(facts)} headcounts above 0 are multiples of {unit}",
+                    tuple(facts), (f"of figures as counted about one in {unit} is",), ours=True,
+                )  # fmt: skip
+                return
+
+
+def _best_stretch(gains: Sequence[float], least: int, most: int) -> tuple[float, int, int]:
+    """The neighbours whose gains add up to most, with the first and the last of them."""
+    best = (-math.inf, 0, 0)
+    for first in range(len(gains)):
+        gain = 0.0
+        for last in range(first, min(len(gains), first + most)):
+            gain += gains[last]
+            if last - first + 1 >= least and gain > best[0]:
+                best = (gain, first, last)
+    return best
