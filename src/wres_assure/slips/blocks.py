@@ -30,14 +30,21 @@ FLOWS = {
     "disciplinary": "the disciplinary cases",
     "training": "the people trained",
 }
-_BY_HAND = ("vsm", "senior_medical_manager")  # ESR does not give them (guidance 8.3)
+_BOARD = ("board_total", "board_voting", "board_executive")
+SURVEY = ("survey_5", "survey_6", "survey_7", "survey_8")
+_WITH = {"shortlisted": "appointed", "appointed": "shortlisted"}
+BY_HAND = ("vsm", "senior_medical_manager")  # ESR does not give them (guidance 8.3)
 _RATIO = 0.5  # standard deviation of the log of a relative likelihood, and of the composition of other rows
+_NEAR = 1.5  # standard deviations within which there are about as many
 _SPEAKS = 2.0  # log of how much likelier a witness must find one way, to count for or against it
 _LEAST_MOVED = 2  # rows
 _COLUMN_LEAST, _COLUMN_PART = 6, 0.9  # cells of some size, and the part of them that is another column's
 _COLUMN_PEOPLE = {True: 20, False: 5}  # of a cell; the same group's repeats by chance more often than another group's
+_WHOSE = {"esr": "ESR's", "last_year": "last year's", "verified": "the verified"}
 _LEAST_ROUNDED = 10  # by chance one time in 10 million
 ROWS_MOVED, MAYBE = "rows_moved", "maybe_exchanged"
+_TURNED = "White and BME the other way round"
+BLOCKS = ("exchanged", ROWS_MOVED, "column", "rounded", MAYBE)  # codes
 
 Triple = tuple[float, ...]  # White, BME, ethnicity unknown
 Row = tuple[str, str]  # staff group, pay band
@@ -51,6 +58,8 @@ class Witness(NamedTuple):
     facts: Mapping[Place, Fact]
     rows: Mapping[Row, Triple]
     growth: float = 0.0  # log of the middle row's people, this year's over the witness's
+    people: float = 0.0  # where a row is of the same people: standard deviations, in people and as a share of the row
+    share: float = 0.0
 
 
 class Block(NamedTuple):
@@ -59,6 +68,7 @@ class Block(NamedTuple):
     code: str
     title: str
     what: str  # in words: where, and what happened
+    would: str  # how the figures would be
     facts: tuple[Fact, ...]
     witnesses: tuple[str, ...]
     ours: bool  # whether this year's verified figures are concerned
@@ -83,14 +93,14 @@ def _slip(block: Block, rulebook: Rulebook) -> Slip:
         block.title,
         tuple(entry["id"] for entry in rulebook.indicators if items & set(entry["rests_on"])),
         tuple(dict.fromkeys((fact.cell, fact.raw) for fact in block.facts if fact.cell)),
-        ((block.what, block.title.lower()),),
+        ((block.what, block.would),),
         block.witnesses,
         block.facts[0].key,
     )
 
 
 def fit(distance: float) -> float:
-    """The log-likelihood of a distance in standard deviations, but for a constant: Student's t, 4 degrees of freedom."""
+    """The log-likelihood of a distance in standard deviations by Student's t, 4 degrees of freedom; 0 at none."""
     return -2.5 * math.log1p(distance * distance / 4)
 
 
@@ -127,7 +137,7 @@ class _Blocks:
         def parameter(name: str) -> float:
             return rulebook.parameter(name, year) or math.inf
 
-        self._bands = {group: [b for b in rulebook.items["bands_of"][group] if b != _BY_HAND[1]] for group in SECTIONS}
+        self._bands = {group: [b for b in rulebook.items["bands_of"][group] if b != BY_HAND[1]] for group in SECTIONS}
         self._names = rulebook.items["pay_bands"]
         rows = [(group, band) for group, bands in self._bands.items() for band in bands]
         given = [fact for fact in facts.all if fact.value is not None]
@@ -137,10 +147,12 @@ class _Blocks:
         self._flows = {item: three for item in FLOWS if (three := _three(self._given, item)) is not None}
         self._staff, self._board = _sum(self._rows.values()), _three(self._given, "board_total")
         self._split, self._spread = parameter("ordinary_change_split"), parameter("ordinary_change_staff")
+        self._flow, self._share = parameter("ordinary_change_flow"), parameter("ordinary_change_share")
         self._odds, self._odds_of_a_note = math.log(parameter("block_odds")), math.log(parameter("block_odds_note"))
         self._witnesses: list[Witness] = []
-        if esr_rows := _rows(esr, (row for row in rows if row[1] not in _BY_HAND)):
-            self._witnesses.append(Witness("esr", "in ESR", esr, esr_rows))
+        if esr_rows := _rows(esr, (row for row in rows if row[1] not in BY_HAND)):
+            ordinary = parameter("esr_difference_people") / 2, parameter("esr_difference_share") / 2
+            self._witnesses.append(Witness("esr", "in ESR", esr, esr_rows, 0.0, *ordinary))
         if before:
             then = _rows(before, rows)
             self._witnesses.append(Witness("last_year", "last year", before, then, self._growth(then)))
@@ -155,10 +167,11 @@ class _Blocks:
 
     def found(self) -> Iterator[Block]:
         """Every block that looks slipped; what is likelier first."""
-        staff = list(self._exchanged_staff())
+        columns = list(self._columns())
+        yield from columns
+        staff = [] if columns else list(self._exchanged_staff())
         yield from staff
         yield from self._exchanged_events(() if staff else tuple(FLOWS))
-        yield from self._columns()
         yield from self._moved()
         yield from self._rounded()
 
@@ -198,6 +211,13 @@ class _Blocks:
         if not whole:
             others = [_sum(three for row, three in self._rows.items() if row[0] not in groups)]
         inside = sum(exchanged(ours, other, _RATIO) for other in others)
+        theirs = _sum(three for row, three in witness.rows.items() if row[0] in groups)
+        if whole:
+            beside = [three for item in FLOWS if item != "disciplinary" and (three := _three(witness.facts, item))]
+            beside += [three] if (three := _three(witness.facts, "board_total")) else []
+        else:
+            beside = [_sum(three for row, three in witness.rows.items() if row[0] not in groups)]
+        inside -= sum(exchanged(theirs, other, _RATIO) for other in beside or others)
         told = [self._composed(witness, groups, ours)]
         votes = 1
         for other in self._witnesses:
@@ -210,21 +230,25 @@ class _Blocks:
                     told.append(f"{other.called} they stand as here")
         votes += (inside >= _SPEAKS) - (inside <= -_SPEAKS)
         if inside >= _SPEAKS:
-            told.append("the other rows of this return speak for an exchange too")
+            told.append("the other rows of this return fit an exchange too")
+        elif votes == 0:
+            whose = "those of ESR" if witness.basis == "esr" else "last year's"
+            told.append(f"so it may be {whose} that are the wrong way round")
         title = "White and BME exchanged"
         where = "every row of the workforce" if whole else " and in ".join(SECTIONS[group] for group in groups)
-        if votes < 1:
+        if votes < 0:
             what = "the ESR figures" if witness.basis == "esr" else "last year's figures"
             rows = [row for row in witness.rows if row[0] in groups]
             return Block(
-                "exchanged", f"{title} in {what}", f"{where}, as {what} have them",
+                "exchanged", f"{title} in {what}", f"{where}, as {what} have them", _TURNED,
                 self._facts(witness.facts, rows), tuple(told), ours=False,
             )  # fmt: skip
-        if votes == 1 and len(told) > 1 and len(self._witnesses) > 1:
-            told.append("it may be the other column that is the wrong way round")
         where = " and in ".join([where, *(FLOWS[item] for item in items)])
-        rows = [(group, band) for group in groups for band in (*self._bands[group], *_BY_HAND[1:])]
-        return Block("exchanged", title, where, self._facts(self._given, rows, items), tuple(told), ours=True)
+        if items and (also := self._elsewhere()):
+            items += also
+            where += " and in other rows"
+        rows = [(group, band) for group in groups for band in (*self._bands[group], *BY_HAND[1:])]
+        return Block("exchanged", title, where, _TURNED, self._facts(self._given, rows, items), tuple(told), ours=True)
 
     def _composed(self, witness: Witness, groups: Sequence[str], ours: Triple) -> str:
         theirs = _sum(three for row, three in witness.rows.items() if row[0] in groups)
@@ -239,6 +263,26 @@ class _Blocks:
         then = next((_three(w.facts, item) for w in self._witnesses if w.basis == "last_year"), None)
         return exchanged(now, then, self._split) if now and then else 0.0
 
+    def _elsewhere(self) -> list[str]:
+        """The survey and the board, where they too are likelier the other way round beside last year's."""
+        then = next(w.facts for w in self._witnesses if w.basis == "last_year")
+        found = []
+        for item in _BOARD:
+            now, last = _three(self._given, item), _three(then, item)
+            if now and last and exchanged(now, last, self._split) > 0:
+                found.append(item)
+        gains = [self._answers_exchanged(item, then) for item in SURVEY]
+        return [*found, *SURVEY] if sum(gains) >= self._odds else found
+
+    def _answers_exchanged(self, item: str, then: Mapping[Place, Fact]) -> float:
+        keys = [Place(item, "verified", "", "", who) for who in GROUPS[:2]]
+        shares = [facts[key].value for facts in (self._given, then) for key in keys if key in facts]
+        if len(shares) != 4 or None in shares:
+            return 0.0
+        white, bme, white_then, bme_then = (share or 0.0 for share in shares)
+        straight = fit((white - white_then) / self._share) + fit((bme - bme_then) / self._share)
+        return fit((bme - white_then) / self._share) + fit((white - bme_then) / self._share) - straight
+
     def _exchanged_events(self, items: Sequence[str]) -> Iterator[Block]:
         """In shortlisting, appointments, cases or training; last year and the rates are witnesses."""
         last = next((w for w in self._witnesses if w.basis == "last_year"), None)
@@ -246,30 +290,38 @@ class _Blocks:
             return
         then = {item: three for item in FLOWS if (three := _three(last.facts, item)) is not None}
         staff_then = _sum(last.rows.values())
-        clear, ours = [], True
-        for item in items:
-            if item not in self._flows or item not in then:
-                continue
-            beside = self._beside_last_year(item)
+        clear: list[str] = []
+        ours = True
+        gains = {item: self._beside_last_year(item) for item in items if item in self._flows and item in then}
+        both = [gains.get(item, 0.0) for item in ("shortlisted", "appointed")]
+        for item, beside in gains.items():
             rates = self._by_rates(item, self._flows, self._staff)
             rates_then = self._by_rates(item, then, staff_then)
-            if beside + max(rates, rates_then) < self._odds_of_a_note or beside <= 0:
+            if item in _WITH and min(both) > 0:  # both rows exchanged leave the ratio a usual one
+                beside, rates, rates_then = sum(both), 0.0, 0.0
+            strange = rates >= self._odds_of_a_note
+            known = strange or (self._as_many(item, then) and beside > 0)
+            if not known or beside + max(rates, rates_then) < self._odds_of_a_note:
                 continue
             if beside + max(rates, rates_then) >= self._odds:
                 clear.append(item)
                 ours = ours and rates_then < rates + _SPEAKS
-            elif rates > max(rates_then, 0) and abs(white_over_bme(self._flows[item]) - white_over_bme(then[item])) > math.log(2):
-                yield Block(
-                    MAYBE, "White and BME perhaps exchanged", FLOWS[item], self._facts(self._given, (), [item]),
-                    (self._counted(item, then),), ours=True,
-                )  # fmt: skip
+            elif rates >= rates_then:
+                facts, title = self._facts(self._given, (), [item]), "White and BME perhaps exchanged"
+                yield Block(MAYBE, title, FLOWS[item], _TURNED, facts, (self._counted(item, then),), ours=True)
         if clear:
-            what, facts = (" and in ".join(FLOWS[item] for item in clear), self._given if ours else last.facts)
-            yield Block(
-                "exchanged", "White and BME exchanged" + ("" if ours else " in last year's figures"),
-                what + ("" if ours else ", as last year's figures have them"), self._facts(facts, (), clear),
-                tuple(self._counted(item, then) for item in clear), ours,
-            )  # fmt: skip
+            title, what = "White and BME exchanged", " and in ".join(FLOWS[item] for item in clear)
+            told = tuple(self._counted(item, then) for item in clear)
+            if ours:
+                yield Block("exchanged", title, what, _TURNED, self._facts(self._given, (), clear), told, ours=True)
+            else:
+                title, what = f"{title} in last year's figures", f"{what}, as last year's figures have them"
+                yield Block("exchanged", title, what, _TURNED, self._facts(last.facts, (), clear), told, ours=False)
+
+    def _as_many(self, item: str, then: Mapping[str, Triple]) -> bool:
+        """Whether there are about as many events as last year: an exchange changes their mix alone."""
+        now, last = (sum(flows[item][:2]) + 0.5 for flows in (self._flows, then))
+        return abs(math.log(now / last)) <= _NEAR * math.sqrt(1 / now + 1 / last + self._flow**2)
 
     def _counted(self, item: str, then: Mapping[str, Triple]) -> str:
         now, last = self._flows[item], then[item]
@@ -277,112 +329,121 @@ class _Blocks:
 
     def _by_rates(self, item: str, flows: Mapping[str, Triple], staff: Triple) -> float:
         """How much likelier it is the other way round by the relative likelihood that the row is a part of."""
-        other = flows.get({"shortlisted": "appointed", "appointed": "shortlisted"}.get(item, ""), staff)
+        other = flows.get(_WITH.get(item, ""), staff)
         return exchanged(flows[item], other, _RATIO)
 
     # A column that is another's
 
     def _columns(self) -> Iterator[Block]:
-        """A verified column that is the ESR's or last year's of another group, last year's own, or another verified one."""
-        mine = Witness("verified", "here", self._given, self._rows)
-        for at, who in enumerate(GROUPS):
-            for witness in (*self._witnesses, mine):
+        """Verified columns that are last year's own, or another group's, be they ESR's, last year's or verified."""
+        mine = Witness("verified", "", self._given, self._rows)
+        found: dict[tuple[str, int, int], tuple[str, str]] = {}
+        for witness in (*self._witnesses, mine):
+            rows = [(self._rows[row], then) for row, then in witness.rows.items() if row in self._rows]
+            for at, who in enumerate(GROUPS):
                 for other, theirs in enumerate(GROUPS):
                     same = other == at
                     if (same and witness.basis != "last_year") or (witness is mine and other >= at):
                         continue
-                    pairs = [
-                        (row, self._rows[row][at], then[other])
-                        for row, then in witness.rows.items()
-                        if row in self._rows and row[1] not in _BY_HAND
-                    ]
-                    large = [(row, now, then) for row, now, then in pairs if max(now, then) >= _COLUMN_PEOPLE[same]]
-                    equal = [row for row, now, then in large if now == then]
-                    if len(large) >= _COLUMN_LEAST and len(equal) >= _COLUMN_PART * len(large):
-                        whose = {"esr": "ESR's", "last_year": "last year's", "verified": "the verified"}[witness.basis]
-                        column = "own" if same else _IN_WORDS[theirs]
-                        keys = [Place("headcount", "verified", *row, who) for row, _, _ in pairs]
-                        yield Block(
-                            "column", f"A column copied from {whose} {column} figures",
-                            f"the {_IN_WORDS[who]} column is {whose} {column if not same else ''}".rstrip(),
-                            tuple(self._given[key] for key in keys if key in self._given),
-                            (f"{len(equal)} of {len(large)} headcounts of {_COLUMN_PEOPLE[same]} people and more are "
-                             "the same",),
-                            ours=True,
-                        )  # fmt: skip
+                    pairs = [(now[at], then[other]) for now, then in rows]
+                    large = [(now, then) for now, then in pairs if max(now, then) >= _COLUMN_PEOPLE[same]]
+                    equal = sum(now == then for now, then in large)
+                    if len(large) >= _COLUMN_LEAST and equal >= _COLUMN_PART * len(large):
+                        column = f"the {_IN_WORDS[who]} column is {_WHOSE[witness.basis]} {_IN_WORDS[theirs]} column"
+                        told = f"{equal} of {len(large)} headcounts of some size are the same"
+                        found.setdefault((witness.basis, at, other), (column, told))
+        turned = [{(basis, 0, 1), (basis, 1, 0)} for basis in ("esr", "last_year")]
+        if not found or any(found.keys() <= pair for pair in turned if len(found) == 2):
+            return  # the two exchanged, which is another slip
+        keys = [Place("headcount", "verified", *row, who) for row in self._rows for who in GROUPS]
+        yield Block(
+            "column", "A column copied from another", ", ".join(column for column, _ in found.values()),
+            "the figures of this year and of the column's own group",
+            tuple(self._given[key] for key in keys if key in self._given),
+            tuple(dict.fromkeys(told for _, told in found.values())), ours=True,
+        )  # fmt: skip
 
     # Rows that moved
 
     def _moved(self) -> Iterator[Block]:
         """Rows that stand a row too low or too high, or rows exchanged with others."""
-        found = []
-        for witness in self._witnesses:
-            odd = {row for row, then in witness.rows.items() if row in self._rows and self._odd(row, then, witness)}
+        found: list[tuple[float, Block]] = []
+        several = [(witness,) for witness in self._witnesses]
+        for witnesses in (*several, tuple(self._witnesses))[: len(several) + (len(several) > 1)]:
             for group in SECTIONS:
-                if sum(row[0] == group for row in odd) >= _LEAST_MOVED:
-                    found += self._arrangements(group, witness)
+                rows = [(group, band) for band in self._bands[group]]
+                rows = [row for row in rows if all(row in figures for figures in (self._rows, *_of(witnesses)))]
+                if sum(any(self._odd(row, witness) for witness in witnesses) for row in rows) >= _LEAST_MOVED:
+                    found += self._arrangements(rows, witnesses)
         if found:
-            gain, block = max(found, key=lambda entry: entry[0])
-            del gain
-            yield block
+            yield max(found, key=lambda entry: entry[0])[1]
 
-    def _odd(self, row: Row, then: Triple, witness: Witness) -> bool:
-        """Whether a row is further from a witness than a year ordinarily takes it."""
-        return any(abs(self._distance(a, b, witness)) > 3 for a, b in zip(self._rows[row], then, strict=True))
+    def _odd(self, row: Row, witness: Witness) -> bool:
+        """Whether a row is further from a witness than it ordinarily is."""
+        return any(abs(d) > 3 for d in self._distances(row, row, witness))
 
-    def _distance(self, now: float, then: float, witness: Witness) -> float:
-        error = math.sqrt(1 / (now + 0.5) + 1 / (then + 0.5) + self._spread**2)
-        return (math.log((now + 0.5) / (then + 0.5)) - (witness.growth if then else 0.0)) / error
+    def _distances(self, row: Row, other: Row, witness: Witness) -> list[float]:
+        """How many standard deviations a row's figures lie from a witness's of another row."""
+        now, then = self._rows[row], witness.rows[other]
+        if witness.people:
+            spread = max(witness.people, witness.share * sum(then))
+            return [(a - b) / spread for a, b in zip(now, then, strict=True)]
+        return [
+            (math.log((a + 0.5) / (b + 0.5)) - (witness.growth if b else 0.0))
+            / math.sqrt(1 / (a + 0.5) + 1 / (b + 0.5) + self._spread**2)
+            for a, b in zip(now, then, strict=True)
+        ]
 
-    def _fits(self, row: Row, other: Row, witness: Witness) -> float:
-        """The log-likelihood that a row's figures are those of another row, beside a witness."""
-        pairs = zip(self._rows[row], witness.rows[other], strict=True)
-        return sum(fit(self._distance(now, then, witness)) for now, then in pairs)
+    def _fits(self, row: Row, other: Row, witnesses: Sequence[Witness]) -> float:
+        """The log-likelihood that a row's figures are those of another row, beside witnesses."""
+        return sum(fit(d) for witness in witnesses for d in self._distances(row, other, witness))
 
-    def _arrangements(self, group: str, witness: Witness) -> Iterator[tuple[float, Block]]:
-        rows = [(group, band) for band in self._bands[group]]
-        rows = [row for row in rows if row in self._rows and row in witness.rows]
+    def _arrangements(self, rows: list[Row], witnesses: Sequence[Witness]) -> Iterator[tuple[float, Block]]:
         size = len(rows)
         if size < 3:
             return
-        fits = [[self._fits(row, other, witness) for other in rows] for row in rows]
-        least = self._odds + math.log(size * size * size)  # for every stretch of rows, and how far it may have gone
+        fits = [[self._fits(row, other, witnesses) for other in rows] for row in rows]
+        least = self._odds + math.log(size**3)  # for every stretch of rows, and how far it may have gone
         for step, way in ((1, "low"), (-1, "high")):
-            gains = [
-                fits[at][at - step] - fits[at][at] if 0 <= at - step < size else -math.inf for at in range(size)
-            ]  # fmt: skip
+            places = range(size)
+            gains = [fits[at][at - step] - fits[at][at] if 0 <= at - step < size else -math.inf for at in places]
             gain, first, last = _best_stretch(gains, _LEAST_MOVED, size)
             if gain >= least:
                 start, end = (first - 1, last) if step == 1 else (first, last + 1)
                 what = f"{self._called(rows[first], rows[last])} stand a row too {way}"
-                yield gain, self._moved_block(what, rows[start : end + 1], rows[first], rows[first - step], witness)
+                example = max(range(first, last + 1), key=lambda at: sum(self._rows[rows[at]]))
+                moved = rows[start : end + 1]
+                yield gain, self._moved_block(what, moved, rows[example], rows[example - step], witnesses[0])
         for far in range(1, size):
-            gains = [
-                fits[at][at + far] + fits[at + far][at] - fits[at][at] - fits[at + far][at + far]
-                for at in range(size - far)
-            ]
+            crossed = [fits[at][at + far] + fits[at + far][at] for at in range(size - far)]
+            gains = [gain - fits[at][at] - fits[at + far][at + far] for at, gain in enumerate(crossed)]
             gain, first, last = _best_stretch(gains, 1, far)
             if gain >= least:
-                moved = (*rows[first : last + 1], *rows[first + far : last + far + 1])
+                moved = [*rows[first : last + 1], *rows[first + far : last + far + 1]]
                 one, other = self._called(rows[first], rows[last]), self._called(rows[first + far], rows[last + far])
-                yield gain, self._moved_block(f"{one} and {other} are exchanged", moved, moved[0], rows[first + far], witness)
-        yield from self._between_groups(group, witness, least)
+                what = f"{one} and {other} are exchanged"
+                example = max(range(first, last + 1), key=lambda at: sum(self._rows[rows[at]]))
+                yield gain, self._moved_block(what, moved, rows[example], rows[example + far], witnesses[0])
+        yield from self._between_groups(rows[0][0], witnesses, least)
 
-    def _between_groups(self, group: str, witness: Witness, least: float) -> Iterator[tuple[float, Block]]:
+    def _between_groups(
+        self, group: str, witnesses: Sequence[Witness], least: float
+    ) -> Iterator[tuple[float, Block]]:
         if group != "non_clinical":
             return
         pairs = [((group, band), ("clinical_non_medical", band)) for band in self._bands[group]]
-        pairs = [pair for pair in pairs if all(row in self._rows and row in witness.rows for row in pair)]
-        gains = [
-            self._fits(a, b, witness) + self._fits(b, a, witness) - self._fits(a, a, witness) - self._fits(b, b, witness)
-            for a, b in pairs
-        ]
+        known = (self._rows, *_of(witnesses))
+        pairs = [pair for pair in pairs if all(row in figures for row in pair for figures in known)]
+        crossed = [self._fits(a, b, witnesses) + self._fits(b, a, witnesses) for a, b in pairs]
+        straight = [self._fits(a, a, witnesses) + self._fits(b, b, witnesses) for a, b in pairs]
+        gains = [one - other for one, other in zip(crossed, straight, strict=True)]
         gain, first, last = _best_stretch(gains, 1, len(gains))
         if gain >= least:
             moved = [row for pair in pairs[first : last + 1] for row in pair]
             bands = self._called(pairs[first][0], pairs[last][0]).partition(" of ")[0]
             what = f"{bands} of the non-clinical and of the clinical rows are exchanged"
-            yield gain, self._moved_block(what, moved, *pairs[first], witness)
+            example = max(pairs[first : last + 1], key=lambda pair: sum(self._rows[pair[0]]))
+            yield gain, self._moved_block(what, moved, *example, witnesses[0])
 
     def _called(self, first: Row, last: Row) -> str:
         one, other = self._names[first[1]], self._names[last[1]]
@@ -399,7 +460,8 @@ class _Blocks:
         ]
         keys = [Place("headcount", "verified", *of, who) for of in rows for who in GROUPS]
         facts = tuple(self._given[key] for key in keys if key in self._given)
-        return Block(ROWS_MOVED, "Rows that stand in other rows' place", what, facts, tuple(told), ours=True)
+        title = "Figures that stand in other rows"
+        return Block(ROWS_MOVED, title, what, "each in its own row", facts, tuple(told), ours=True)
 
     # Rounded headcounts
 
@@ -410,9 +472,13 @@ class _Blocks:
             if len(facts) >= _LEAST_ROUNDED and all((fact.value or 0) % unit == 0 for fact in facts):
                 yield Block(
                     "rounded", "Rounded headcounts", f"all {len(facts)} headcounts above 0 are multiples of {unit}",
-                    tuple(facts), (f"of figures as counted about one in {unit} is",), ours=True,
+                    "the people counted", tuple(facts), (f"of figures as counted about one in {unit} is",), ours=True,
                 )  # fmt: skip
                 return
+
+
+def _of(witnesses: Sequence[Witness]) -> list[Mapping[Row, Triple]]:
+    return [witness.rows for witness in witnesses]
 
 
 def _best_stretch(gains: Sequence[float], least: int, most: int) -> tuple[float, int, int]:
