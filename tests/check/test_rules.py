@@ -259,6 +259,7 @@ def _two_rates_and_ratio(ratio: str) -> bytes:
 PUBLISHED = TESTS / "published"
 SLIPS = ("swapped", "factor", "complement", "transposed", "digit_lost", "digit_added", "medical_twice", "fte",
          "last_year_row")
+BLOCKS = ("exchanged", "rows_moved", "sent_again", "column", "rounded", "maybe_exchanged")
 # Every `sheet:` that cases of rules/checks/structure.yaml and slips.yaml name.
 SHEETS: dict[str, Callable[[], bytes]] = {
     "plain": plain,
@@ -287,6 +288,7 @@ SHEETS: dict[str, Callable[[], bytes]] = {
     "plain_table": table,
     "odd_column": lambda: table(ethnicty="bme"),
     **{code: partial(example, code) for code in SLIPS},
+    **{f"block_{code}": partial(example, code) for code in BLOCKS},
     "inverted": lambda: _two_rates_and_ratio("0.42"),
     "excess": lambda: _two_rates_and_ratio("1.40"),
     "words_and_ratio": lambda: (PUBLISHED / "RXE_2025.csv").read_bytes(),

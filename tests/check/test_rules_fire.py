@@ -65,10 +65,20 @@ OTHERS = HEADING + """ZZX,a CCG,ccg,2023,headcount,,,,all,90
 ZZX,an ICB,icb,2021,headcount,,,,all,90
 ZZX,a CSU,csu,2021,headcount,,,,all,90
 ZZX,a trust,trust,2023,headcount,,,,all,90
+ZZX,a CCG of fractions,ccg,2021,survey_5,,,,white,0.27
 """ + two_years("lost", 2021, """
 headcount,,,white,700,750
 headcount,,,bme,200,200
 headcount,,,unknown,100,50
+""") + two_years("another level", 2021, """
+headcount,,,all,2000,2000
+training,,,all,300,900
+disciplinary,,,white,13,19
+disciplinary,,,bme,21,15
+disciplinary,,,unknown,1,1
+board_total,,,white,85,11
+board_total,,,bme,15,2
+board_total,,,unknown,0,0
 """) + two_years("recoded", 2021, """
 headcount,,,white,750,700
 headcount,,,bme,200,200

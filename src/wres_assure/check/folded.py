@@ -86,7 +86,7 @@ def _cause(finding: Finding, suspects: Iterable[_Suspect], context: Context) -> 
     if rule.family in HOW_GIVEN and not calculated:
         return ""
     for suspect in suspects:
-        weighs = suspect.block if rule.slip or rule.action == "correct" else True
+        weighs = suspect.raised if rule.slip else suspect.block or rule.action != "correct"
         if weighs and rule.id != suspect.rule and suspect.bears(finding, rule):
             return suspect.rule
     return ""
@@ -96,7 +96,8 @@ class _Suspect:
     """A slip with the cells, the items and the indicators that it puts in doubt."""
 
     def __init__(self, slip: Finding, context: Context) -> None:
-        self.rule, self.block = slip.rule, slip.code.startswith("block_") or not slip.code
+        self.rule, self.raised = slip.rule, slip.code.startswith("block_")
+        self.block = self.raised or not slip.code
         self._facts = context.facts
         figures = context.rulebook.rule(slip.rule).figures.items()
         printed = [name for name, selector in figures if any(key.basis == "printed" for key in selector.choices)]

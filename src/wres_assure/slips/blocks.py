@@ -35,16 +35,18 @@ SURVEY = ("survey_5", "survey_6", "survey_7", "survey_8")
 _WITH = {"shortlisted": "appointed", "appointed": "shortlisted"}
 BY_HAND = ("vsm", "senior_medical_manager")  # ESR does not give them (guidance 8.3)
 _RATIO = 0.5  # standard deviation of the log of a relative likelihood, and of the composition of other rows
+_BEYOND, _UNFIT = 3.0, 0.1  # standard deviations, and the part of rows that may lie beyond once they are exchanged
 _NEAR = 1.5  # standard deviations within which there are about as many
 _SPEAKS = 2.0  # log of how much likelier a witness must find one way, to count for or against it
 _LEAST_MOVED = 2  # rows
 _COLUMN_LEAST, _COLUMN_PART = 6, 0.9  # cells of some size, and the part of them that is another column's
+_COLUMN_HALF = 0.5  # the part from which two columns are each other's
 _COLUMN_PEOPLE = {True: 20, False: 5}  # of a cell; the same group's repeats by chance more often than another group's
 _WHOSE = {"esr": "ESR's", "last_year": "last year's", "verified": "the verified"}
 _LEAST_ROUNDED = 10  # by chance one time in 10 million
 ROWS_MOVED, MAYBE = "rows_moved", "maybe_exchanged"
 _TURNED = "White and BME the other way round"
-BLOCKS = ("exchanged", ROWS_MOVED, "column", "rounded", MAYBE)  # codes
+BLOCKS = ("sent_again", "exchanged", ROWS_MOVED, "column", "rounded", MAYBE)  # codes
 
 Triple = tuple[float, ...]  # White, BME, ethnicity unknown
 Row = tuple[str, str]  # staff group, pay band
@@ -109,11 +111,17 @@ def white_over_bme(counts: Sequence[float]) -> float:
     return math.log((counts[0] + 0.5) / (counts[1] + 0.5))
 
 
-def exchanged(now: Triple, then: Triple, spread: float) -> float:
-    """How much likelier, as a log, a row is with White and BME exchanged, beside a witness of its composition."""
+def mixes_apart(now: Triple, then: Triple, spread: float) -> tuple[float, float]:
+    """How many standard deviations a row's mix lies from a witness's, as it stands and with White and BME exchanged."""
     error = math.sqrt(sum(1 / (n + 0.5) for n in (*now[:2], *then[:2])) + spread**2)
     here, there = white_over_bme(now), white_over_bme(then)
-    return fit((here + there) / error) - fit((here - there) / error)
+    return (here - there) / error, (here + there) / error
+
+
+def exchanged(now: Triple, then: Triple, spread: float) -> float:
+    """How much likelier, as a log, a row is with White and BME exchanged, beside a witness of its mix."""
+    straight, crossed = mixes_apart(now, then, spread)
+    return fit(crossed) - fit(straight)
 
 
 def _three(facts: Mapping[Place, Fact], item: str, group: str = "", band: str = "") -> Triple | None:
@@ -124,6 +132,11 @@ def _three(facts: Mapping[Place, Fact], item: str, group: str = "", band: str = 
 
 def _rows(facts: Mapping[Place, Fact], rows: Iterable[Row]) -> dict[Row, Triple]:
     return {row: three for row in rows if (three := _three(facts, "headcount", *row)) is not None}
+
+
+def _same(now: Triple, then: Triple | None, least: float) -> bool:
+    """Whether a row of events is last year's in both groups, both of some size."""
+    return then is not None and now[:2] == then[:2] and min(now[:2]) >= least
 
 
 def _sum(rows: Iterable[Triple]) -> Triple:
@@ -149,6 +162,8 @@ class _Blocks:
         self._split, self._spread = parameter("ordinary_change_split"), parameter("ordinary_change_staff")
         self._flow, self._share = parameter("ordinary_change_flow"), parameter("ordinary_change_share")
         self._odds, self._odds_of_a_note = math.log(parameter("block_odds")), math.log(parameter("block_odds_note"))
+        self._large_flow, self._same_flows = parameter("copied_flow"), parameter("copied_flows")
+        self._same_survey = parameter("copied_survey")
         self._witnesses: list[Witness] = []
         if esr_rows := _rows(esr, (row for row in rows if row[1] not in BY_HAND)):
             ordinary = parameter("esr_difference_people") / 2, parameter("esr_difference_share") / 2
@@ -167,6 +182,7 @@ class _Blocks:
 
     def found(self) -> Iterator[Block]:
         """Every block that looks slipped; what is likelier first."""
+        yield from self._sent_again()
         columns = list(self._columns())
         yield from columns
         staff = [] if columns else list(self._exchanged_staff())
@@ -196,11 +212,15 @@ class _Blocks:
                 return
 
     def _by_section(self, witness: Witness) -> dict[str, float]:
-        found: dict[str, float] = {}
+        """The gains by staff group; none where rows would not fit with White and BME exchanged either."""
+        gains: dict[str, list[float]] = {}
+        unfit: dict[str, int] = {}
         for row, then in witness.rows.items():
             if row in self._rows:
-                found[row[0]] = found.get(row[0], 0.0) + exchanged(self._rows[row], then, self._split)
-        return found
+                straight, crossed = mixes_apart(self._rows[row], then, self._split)
+                gains.setdefault(row[0], []).append(fit(crossed) - fit(straight))
+                unfit[row[0]] = unfit.get(row[0], 0) + (abs(crossed) > _BEYOND)
+        return {group: min(sum(of), 0.0) if unfit[group] > _UNFIT * len(of) else sum(of) for group, of in gains.items()}
 
     def _whose(self, witness: Witness, groups: list[str], gains: Mapping[str, Mapping[str, float]]) -> Block:
         whole = len(groups) == len(gains[witness.basis])
@@ -299,6 +319,8 @@ class _Blocks:
             rates_then = self._by_rates(item, then, staff_then)
             if item in _WITH and min(both) > 0:  # both rows exchanged leave the ratio a usual one
                 beside, rates, rates_then = sum(both), 0.0, 0.0
+            if abs(mixes_apart(self._flows[item], then[item], self._split)[1]) > _BEYOND:
+                continue  # it would not fit the other way round either
             strange = rates >= self._odds_of_a_note
             known = strange or (self._as_many(item, then) and beside > 0)
             if not known or beside + max(rates, rates_then) < self._odds_of_a_note:
@@ -332,33 +354,64 @@ class _Blocks:
         other = flows.get(_WITH.get(item, ""), staff)
         return exchanged(flows[item], other, _RATIO)
 
+    # Figures that are last year's
+
+    def _sent_again(self) -> Iterator[Block]:
+        """Headcounts, events and survey figures that are last year's own."""
+        last = next((w for w in self._witnesses if w.basis == "last_year"), None)
+        if last is None:
+            return
+        told, keys = [], []
+        for at, who in enumerate(GROUPS):
+            pairs = [(self._rows[row][at], then[at]) for row, then in last.rows.items() if row in self._rows]
+            large = [(now, then) for now, then in pairs if max(now, then) >= _COLUMN_PEOPLE[True]]
+            same = sum(now == then for now, then in large)
+            if len(large) >= _COLUMN_LEAST and same >= _COLUMN_PART * len(large):
+                told.append(f"{same} of {len(large)} {_IN_WORDS[who]} headcounts of {_COLUMN_PEOPLE[True]} and more")
+                keys += [Place("headcount", "verified", *row, who) for row in self._rows]
+        flows = [item for item, now in self._flows.items() if _same(now, _three(last.facts, item), self._large_flow)]
+        if len(flows) >= self._same_flows:
+            told.append(" and ".join(FLOWS[item] for item in flows))
+            keys += [Place(item, "verified", "", "", who) for item in flows for who in GROUPS]
+        survey = [key for key in self._given if key.item in SURVEY and key in last.facts]
+        same = sum(self._given[key].value == last.facts[key].value for key in survey)
+        if len(survey) >= self._same_survey and same == len(survey):
+            told.append(f"all {same} survey figures")
+            keys += survey
+        if told:
+            facts = tuple(self._given[key] for key in keys if key in self._given)
+            title, what = "Last year's figures sent again", "figures of this year are exactly last year's"
+            yield Block("sent_again", title, what, "this year's", facts, tuple(told), ours=True)
+
     # A column that is another's
 
     def _columns(self) -> Iterator[Block]:
-        """Verified columns that are last year's own, or another group's, be they ESR's, last year's or verified."""
+        """Verified columns that are another group's, be they ESR's, last year's or verified."""
         mine = Witness("verified", "", self._given, self._rows)
         found: dict[tuple[str, int, int], tuple[str, str]] = {}
+        parts: dict[tuple[str, int, int], float] = {}
         for witness in (*self._witnesses, mine):
             rows = [(self._rows[row], then) for row, then in witness.rows.items() if row in self._rows]
             for at, who in enumerate(GROUPS):
                 for other, theirs in enumerate(GROUPS):
-                    same = other == at
-                    if (same and witness.basis != "last_year") or (witness is mine and other >= at):
+                    if other == at or (witness is mine and other >= at):
                         continue
                     pairs = [(now[at], then[other]) for now, then in rows]
-                    large = [(now, then) for now, then in pairs if max(now, then) >= _COLUMN_PEOPLE[same]]
+                    large = [(now, then) for now, then in pairs if max(now, then) >= _COLUMN_PEOPLE[False]]
                     equal = sum(now == then for now, then in large)
+                    parts[witness.basis, at, other] = equal / len(large) if large else 0.0
                     if len(large) >= _COLUMN_LEAST and equal >= _COLUMN_PART * len(large):
                         column = f"the {_IN_WORDS[who]} column is {_WHOSE[witness.basis]} {_IN_WORDS[theirs]} column"
                         told = f"{equal} of {len(large)} headcounts of some size are the same"
                         found.setdefault((witness.basis, at, other), (column, told))
-        turned = [{(basis, 0, 1), (basis, 1, 0)} for basis in ("esr", "last_year")]
-        if not found or any(found.keys() <= pair for pair in turned if len(found) == 2):
+        pairs_of = [((basis, 0, 1), (basis, 1, 0)) for basis in ("esr", "last_year")]
+        turned = [pair for pair in pairs_of if min(parts.get(key, 0.0) for key in pair) >= _COLUMN_HALF]
+        if not found or any(found.keys() <= set(pair) for pair in turned):
             return  # the two exchanged, which is another slip
         keys = [Place("headcount", "verified", *row, who) for row in self._rows for who in GROUPS]
         yield Block(
             "column", "A column copied from another", ", ".join(column for column, _ in found.values()),
-            "the figures of this year and of the column's own group",
+            "those of the column's own group",
             tuple(self._given[key] for key in keys if key in self._given),
             tuple(dict.fromkeys(told for _, told in found.values())), ours=True,
         )  # fmt: skip
@@ -380,7 +433,7 @@ class _Blocks:
 
     def _odd(self, row: Row, witness: Witness) -> bool:
         """Whether a row is further from a witness than it ordinarily is."""
-        return any(abs(d) > 3 for d in self._distances(row, row, witness))
+        return any(abs(d) > _BEYOND for d in self._distances(row, row, witness))
 
     def _distances(self, row: Row, other: Row, witness: Witness) -> list[float]:
         """How many standard deviations a row's figures lie from a witness's of another row."""
@@ -467,13 +520,13 @@ class _Blocks:
 
     def _rounded(self) -> Iterator[Block]:
         """Every headcount a multiple of ten or five: by chance a tenth and a fifth of them are."""
-        facts = [self._given[key] for key in self._given if key.item == "headcount" and self._given[key].value]
+        facts = tuple(fact for key, fact in self._given.items() if key.item == "headcount")
+        counts = [fact.value for fact in facts if fact.value]
         for unit in (10, 5):
-            if len(facts) >= _LEAST_ROUNDED and all((fact.value or 0) % unit == 0 for fact in facts):
-                yield Block(
-                    "rounded", "Rounded headcounts", f"all {len(facts)} headcounts above 0 are multiples of {unit}",
-                    "the people counted", tuple(facts), (f"of figures as counted about one in {unit} is",), ours=True,
-                )  # fmt: skip
+            if len(counts) >= _LEAST_ROUNDED and all(count % unit == 0 for count in counts):
+                what = f"all {len(counts)} headcounts above 0 are multiples of {unit}"
+                told = (f"of figures as counted about one in {unit} is",)
+                yield Block("rounded", "Rounded headcounts", what, "the people counted", facts, told, ours=True)
                 return
 
 
