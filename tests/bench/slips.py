@@ -215,13 +215,16 @@ def _turned(groups: tuple[str, ...]) -> Plant:
     return plant
 
 
-def _turned_events(least: int, most: int, times: float) -> Plant:
-    """White and BME exchanged in the disciplinary cases, of which there are so many, the mix so far from even."""
+def _turned_events(least: int, most: int, times: tuple[float, float]) -> Plant:
+    """White and BME exchanged in the disciplinary cases, of which there are so many, so many times more White."""
     def plant(figures: Figures, pick: Random) -> Planted | None:
         keys = [Place("disciplinary", ethnicity=who) for who in ("white", "bme")]
         last = [figures.get(key._replace(basis="restated"), 0.0) for key in keys]
         now = [figures.get(key, 0.0) for key in keys]
-        if min(last + now) < least or max(last + now) > most or min(last[0] / last[1], now[0] / now[1]) < times:
+        if min(last + now) < least or max(last + now) > most:
+            return None
+        mixes = last[0] / last[1], now[0] / now[1]
+        if min(mixes) < times[0] or max(mixes) > times[1]:
             return None
         return _change(True, {keys[0]: now[1], keys[1]: now[0]}, figures)
     return plant
@@ -250,12 +253,6 @@ def _to_fives(figures: Figures, pick: Random) -> Planted | None:
     return _change(True, changes, figures) if sum(n > 0 for n in changes.values()) >= 15 else None
 
 
-def _sent_again(figures: Figures, pick: Random) -> Planted | None:
-    changes = {key.under("verified"): value for key, value in figures.items()
-               if key.basis == "restated" and key.item in ("headcount", "shortlisted", "appointed", "training")}
-    return _change(True, changes, figures) if len(changes) > 60 and sum(changes.values()) > 2000 else None
-
-
 KINDS: list[tuple[str, str, Plant]] = [
     ("swapped", "printed", _swap(False)),
     ("swapped", "last year", _swap(True)),
@@ -274,12 +271,11 @@ KINDS: list[tuple[str, str, Plant]] = [
     ("last_year_row", "printed", _last_year),
     ("exchanged", "esr", _turned(("non_clinical", "clinical_non_medical", "medical_and_dental"))),
     ("exchanged", "esr or before (a section)", _turned(("clinical_non_medical",))),
-    ("exchanged", "before (events)", _turned_events(20, 900, 4.0)),
-    ("maybe_exchanged", "before (few events)", _turned_events(8, 25, 1.25)),
+    ("exchanged", "before (events)", _turned_events(20, 900, (4.0, 99.0))),
+    ("maybe_exchanged", "before (few events)", _turned_events(8, 25, (1.3, 1.8))),
     ("rows_moved", "esr", _a_row_too_low),
     ("column", "another column", _another_column),
     ("rounded", "all of them", _to_fives),
-    ("sent_again", "block of the year before", _sent_again),
 ]
 
 

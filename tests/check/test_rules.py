@@ -259,7 +259,7 @@ def _two_rates_and_ratio(ratio: str) -> bytes:
 PUBLISHED = TESTS / "published"
 SLIPS = ("swapped", "factor", "complement", "transposed", "digit_lost", "digit_added", "medical_twice", "fte",
          "last_year_row")
-BLOCKS = ("exchanged", "rows_moved", "sent_again", "column", "rounded", "maybe_exchanged")
+BLOCKS = ("exchanged", "rows_moved", "column", "rounded", "maybe_exchanged")
 # Every `sheet:` that cases of rules/checks/structure.yaml and slips.yaml name.
 SHEETS: dict[str, Callable[[], bytes]] = {
     "plain": plain,

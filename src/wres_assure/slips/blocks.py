@@ -357,9 +357,12 @@ class _Blocks:
     # Figures that are last year's
 
     def _sent_again(self) -> Iterator[Block]:
-        """Headcounts, events and survey figures that are last year's own."""
+        """Headcounts, events and survey figures that are those of last year's own return.
+
+        Where the block of last year in this workbook alone has the same figures, it may be the block that is wrong.
+        """
         last = next((w for w in self._witnesses if w.basis == "last_year"), None)
-        if last is None:
+        if last is None or all(fact.key.basis != "previous" for fact in last.facts.values()):
             return
         told, keys = [], []
         for at, who in enumerate(GROUPS):
