@@ -272,7 +272,6 @@ KINDS: list[tuple[str, str, Plant]] = [
     ("exchanged", "esr", _turned(("non_clinical", "clinical_non_medical", "medical_and_dental"))),
     ("exchanged", "esr or before (a section)", _turned(("clinical_non_medical",))),
     ("exchanged", "before (events)", _turned_events(20, 900, (4.0, 99.0))),
-    ("maybe_exchanged", "before (few events)", _turned_events(8, 25, (1.3, 1.8))),
     ("rows_moved", "esr", _a_row_too_low),
     ("column", "another column", _another_column),
     ("rounded", "all of them", _to_fives),

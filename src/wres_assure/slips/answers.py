@@ -20,6 +20,7 @@ _GAP = {"survey_5": 0.1, "survey_6": 0.3, "survey_7": -0.7, "survey_8": 1.0}
 _LEVEL_SPREAD, _GAP_SPREAD = 1.0, 0.5
 _NEAR = 2.0  # standard deviations within which a repaired figure lies from every witness
 _AS_GOOD = 1.0  # log of how much likelier one repair must be than another to be told from it
+_APART = 3.0  # times that figures are apart, up to which no scale is asked for
 _FACTORS = (10.0, 0.1, 100.0)
 _TURNED = {"white": "bme", "bme": "white"}
 
@@ -43,12 +44,19 @@ def other_scale(
     """A slip for each indicator one of whose two figures is likelier at another scale, `odds` as a log."""
     for item in SURVEY:
         pair = [fact for who in _TURNED if (fact := facts.get(Place(item, ethnicity=who))) and fact.value is not None]
-        if any((fact.cell, fact.raw) in named for fact in pair):
+        if not pair or _usual(pair, before) or any((fact.cell, fact.raw) in named for fact in pair):
             continue
         found = [repair for fact in pair for repair in _repairs(fact, facts, distance, answered, before)]
         found.sort(key=lambda repair: -repair.gain)
         if found and found[0].gain >= odds:
             yield _slip([repair for repair in found if repair.gain >= found[0].gain - _AS_GOOD], facts, before)
+
+
+def _usual(pair: list[Fact], before: Mapping[Place, Fact]) -> bool:
+    """Whether no figure is at another scale than the other group's and last year's, as nearly always."""
+    shares = [fact.value or 0.0 for fact in pair]
+    both = [(fact.value or 0.0, before[fact.key].value or 0.0) for fact in pair if fact.key in before]
+    return all(now < _APART * then and then < _APART * now for now, then in [*both, (min(shares), max(shares))])
 
 
 def _repairs(

@@ -10,11 +10,13 @@ for each of the ways that were tried. Without a witness nothing is named.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from ..facts import Facts
-from ..model import Fact, Place, Slip
+from ..facts import ABSENT, Facts
+from ..memo import KEPT, remembered
+from ..model import Fact, Json, Place, Slip
 from ..rulebook import Rulebook
 
 GROUPS = ("white", "bme", "unknown")
@@ -35,11 +37,13 @@ SURVEY = ("survey_5", "survey_6", "survey_7", "survey_8")
 _WITH = {"shortlisted": "appointed", "appointed": "shortlisted"}
 BY_HAND = ("vsm", "senior_medical_manager")  # ESR does not give them (guidance 8.3)
 _RATIO = 0.5  # standard deviation of the log of a relative likelihood, and of the composition of other rows
+_MIXED = 0.5  # standard deviations within which a section's mix is as a witness has it
 _BEYOND, _UNFIT = 3.0, 0.1  # standard deviations, and the part of rows that may lie beyond once they are exchanged
 _NEAR = 1.5  # standard deviations within which there are about as many
 _SPEAKS = 2.0  # log of how much likelier a witness must find one way, to count for or against it
 _LEAST_MOVED = 2  # rows
 _COLUMN_LEAST, _COLUMN_PART = 6, 0.9  # cells of some size, and the part of them that is another column's
+_COLUMN_LOOK = 4  # of the largest cells, of which one at least is the same
 _COLUMN_HALF = 0.5  # the part from which two columns are each other's
 _COLUMN_PEOPLE = {True: 20, False: 5}  # of a cell; the same group's repeats by chance more often than another group's
 _WHOSE = {"esr": "ESR's", "last_year": "last year's", "verified": "the verified"}
@@ -52,6 +56,13 @@ Triple = tuple[float, ...]  # White, BME, ethnicity unknown
 Row = tuple[str, str]  # staff group, pay band
 
 
+_PARAMETERS = (
+    "block_odds", "block_odds_note", "ordinary_change_split", "ordinary_change_staff", "ordinary_change_flow",
+    "ordinary_change_share", "esr_difference_people", "esr_difference_share", "copied_flow", "copied_flows",
+    "copied_survey",
+)  # fmt: skip
+
+
 class Witness(NamedTuple):
     """Figures beside this year's, by this year's keys."""
 
@@ -59,9 +70,12 @@ class Witness(NamedTuple):
     called: str
     facts: Mapping[Place, Fact]
     rows: Mapping[Row, Triple]
-    growth: float = 0.0  # log of the middle row's people, this year's over the witness's
     people: float = 0.0  # where a row is of the same people: standard deviations, in people and as a share of the row
     share: float = 0.0
+
+    def three(self, item: str) -> Triple | None:
+        """A row of events or of the board."""
+        return _three(self.facts.get, _KEYS[item])
 
 
 class Block(NamedTuple):
@@ -124,14 +138,34 @@ def exchanged(now: Triple, then: Triple, spread: float) -> float:
     return fit(crossed) - fit(straight)
 
 
-def _three(facts: Mapping[Place, Fact], item: str, group: str = "", band: str = "") -> Triple | None:
-    found = [facts.get(Place(item, "verified", group, band, who)) for who in GROUPS]
-    values = [fact.value for fact in found if fact is not None and fact.value is not None and fact.value >= 0]
-    return tuple(values) if len(values) == len(GROUPS) else None
+@lru_cache(maxsize=KEPT)
+def _limits(rulebook: Rulebook, year: int | None) -> dict[str, float]:
+    """The parameters a block is weighed by, the odds as logs; without end where the year has none."""
+    found = {name: rulebook.parameter(name, year) or math.inf for name in _PARAMETERS}
+    return {name: math.log(value) if name.startswith("block_odds") else value for name, value in found.items()}
 
 
-def _rows(facts: Mapping[Place, Fact], rows: Iterable[Row]) -> dict[Row, Triple]:
-    return {row: three for row in rows if (three := _three(facts, "headcount", *row)) is not None}
+@remembered
+def _places(items: Json) -> dict[str, dict[Row, tuple[Place, ...]]]:
+    """The keys of every row of headcounts, by basis."""
+    rows = [(group, band) for group in SECTIONS for band in items["bands_of"][group] if band != BY_HAND[1]]
+    return {
+        basis: {row: tuple(Place("headcount", basis, *row, who) for who in GROUPS) for row in rows}
+        for basis in ("verified", "esr")
+    }
+
+
+_ANSWERS = [Place(item, ethnicity=who) for item in SURVEY for who in GROUPS[:2]]
+_KEYS = {item: tuple(Place(item, ethnicity=who) for who in GROUPS) for item in (*FLOWS, *_BOARD)}
+
+
+def _three(get: Callable[[Place], Fact | None], keys: Iterable[Place]) -> Triple | None:
+    values = [fact.value for fact in map(get, keys) if fact is not None and fact.value is not None]
+    return tuple(values) if len(values) == len(GROUPS) and min(values) >= 0 else None
+
+
+def _rows(get: Callable[[Place], Fact | None], places: Mapping[Row, tuple[Place, ...]]) -> dict[Row, Triple]:
+    return {row: three for row, keys in places.items() if (three := _three(get, keys)) is not None}
 
 
 def _same(now: Triple, then: Triple | None, least: float) -> bool:
@@ -147,32 +181,37 @@ class _Blocks:
     """The figures of one return with the witnesses there are."""
 
     def __init__(self, facts: Facts, before: Mapping[Place, Fact], rulebook: Rulebook, year: int | None) -> None:
-        def parameter(name: str) -> float:
-            return rulebook.parameter(name, year) or math.inf
-
-        self._bands = {group: [b for b in rulebook.items["bands_of"][group] if b != BY_HAND[1]] for group in SECTIONS}
-        self._names = rulebook.items["pay_bands"]
-        rows = [(group, band) for group, bands in self._bands.items() for band in bands]
-        given = [fact for fact in facts.all if fact.value is not None]
-        self._given = {fact.key: fact for fact in given if fact.key.basis == "verified"}
-        esr = {fact.key.under("verified"): fact for fact in given if fact.key.basis == "esr"}
-        self._rows = _rows(self._given, rows)
-        self._flows = {item: three for item in FLOWS if (three := _three(self._given, item)) is not None}
-        self._staff, self._board = _sum(self._rows.values()), _three(self._given, "board_total")
-        self._split, self._spread = parameter("ordinary_change_split"), parameter("ordinary_change_staff")
-        self._flow, self._share = parameter("ordinary_change_flow"), parameter("ordinary_change_share")
-        self._odds, self._odds_of_a_note = math.log(parameter("block_odds")), math.log(parameter("block_odds_note"))
-        self._large_flow, self._same_flows = parameter("copied_flow"), parameter("copied_flows")
-        self._same_survey = parameter("copied_survey")
+        places = _places(rulebook.items)
+        self._all, self._names = facts, rulebook.items["pay_bands"]
+        self._rows = _rows(facts.get, places["verified"])
+        self._flows = {item: three for item in FLOWS if (three := _three(facts.get, _KEYS[item])) is not None}
+        self._staff, self._board = _sum(self._rows.values()), _three(facts.get, _KEYS["board_total"])
+        self._limits = _limits(rulebook, year)
+        self._split = self._limits["ordinary_change_split"]
+        self._odds, self._odds_of_a_note = self._limits["block_odds"], self._limits["block_odds_note"]
         self._witnesses: list[Witness] = []
-        if esr_rows := _rows(esr, (row for row in rows if row[1] not in BY_HAND)):
-            ordinary = parameter("esr_difference_people") / 2, parameter("esr_difference_share") / 2
-            self._witnesses.append(Witness("esr", "in ESR", esr, esr_rows, 0.0, *ordinary))
+        if esr := {row: three for row, three in _rows(facts.get, places["esr"]).items() if row[1] not in BY_HAND}:
+            ordinary = self._limits["esr_difference_people"] / 2, self._limits["esr_difference_share"] / 2
+            self._witnesses.append(Witness("esr", "in ESR", {}, esr, *ordinary))
         if before:
-            then = _rows(before, rows)
-            self._witnesses.append(Witness("last_year", "last year", before, then, self._growth(then)))
+            then = _rows(before.get, places["verified"])
+            self._witnesses.append(Witness("last_year", "last year", before, then))
 
-    def _growth(self, then: Mapping[Row, Triple]) -> float:
+    @cached_property
+    def _given(self) -> dict[Place, Fact]:
+        """This year's verified figures, of those that have a value."""
+        return {fact.key: fact for fact in self._all.all if fact.key.basis == "verified" and fact.value is not None}
+
+    def _of_witness(self, witness: Witness) -> Mapping[Place, Fact]:
+        """A witness's figures by this year's keys."""
+        if witness.basis != "esr":
+            return witness.facts
+        return {fact.key.under("verified"): fact for fact in self._all.all if fact.key.basis == "esr"}
+
+    @cached_property
+    def _growth(self) -> float:
+        """The log of this year's people over last year's in the middle row."""
+        then = self._witnesses[-1].rows
         logs = sorted(
             math.log(sum(self._rows[row]) / sum(three))
             for row, three in then.items()
@@ -213,14 +252,20 @@ class _Blocks:
 
     def _by_section(self, witness: Witness) -> dict[str, float]:
         """The gains by staff group; none where rows would not fit with White and BME exchanged either."""
-        gains: dict[str, list[float]] = {}
-        unfit: dict[str, int] = {}
+        pairs: dict[str, list[tuple[Triple, Triple]]] = {}
         for row, then in witness.rows.items():
             if row in self._rows:
-                straight, crossed = mixes_apart(self._rows[row], then, self._split)
-                gains.setdefault(row[0], []).append(fit(crossed) - fit(straight))
-                unfit[row[0]] = unfit.get(row[0], 0) + (abs(crossed) > _BEYOND)
-        return {group: min(sum(of), 0.0) if unfit[group] > _UNFIT * len(of) else sum(of) for group, of in gains.items()}
+                pairs.setdefault(row[0], []).append((self._rows[row], then))
+        mixes = (tuple(map(_sum, zip(*rows, strict=True))) for rows in pairs.values())
+        if all(abs(mixes_apart(now, then, self._split)[0]) <= _MIXED for now, then in mixes):
+            return {}  # as nearly always: nothing was exchanged
+        found = {}
+        for group, rows in pairs.items():
+            apart = [mixes_apart(now, then, self._split) for now, then in rows]
+            gain = sum(fit(crossed) - fit(straight) for straight, crossed in apart)
+            unfit = sum(abs(crossed) > _BEYOND for _, crossed in apart)
+            found[group] = min(gain, 0.0) if unfit > _UNFIT * len(apart) else gain
+        return found
 
     def _whose(self, witness: Witness, groups: list[str], gains: Mapping[str, Mapping[str, float]]) -> Block:
         whole = len(groups) == len(gains[witness.basis])
@@ -233,16 +278,17 @@ class _Blocks:
         inside = sum(exchanged(ours, other, _RATIO) for other in others)
         theirs = _sum(three for row, three in witness.rows.items() if row[0] in groups)
         if whole:
-            beside = [three for item in FLOWS if item != "disciplinary" and (three := _three(witness.facts, item))]
-            beside += [three] if (three := _three(witness.facts, "board_total")) else []
+            items_beside = (*(item for item in FLOWS if item != "disciplinary"), "board_total")
+            beside = [three for item in items_beside if (three := witness.three(item))]
         else:
             beside = [_sum(three for row, three in witness.rows.items() if row[0] not in groups)]
         inside -= sum(exchanged(theirs, other, _RATIO) for other in beside or others)
         told = [self._composed(witness, groups, ours)]
         votes = 1
         for other in self._witnesses:
-            if other is not witness:
-                gain = sum(gains[other.basis].get(group, 0.0) for group in groups)
+            if other is not witness and other.rows:
+                of_other = gains[other.basis]  # empty where its mix is this year's
+                gain = sum(of_other.get(group, 0.0) for group in groups) if of_other else -_SPEAKS
                 votes += (gain >= _SPEAKS) - (gain <= -_SPEAKS)
                 if gain >= _SPEAKS:
                     told.append(self._composed(other, groups, ours))
@@ -261,13 +307,13 @@ class _Blocks:
             rows = [row for row in witness.rows if row[0] in groups]
             return Block(
                 "exchanged", f"{title} in {what}", f"{where}, as {what} have them", _TURNED,
-                self._facts(witness.facts, rows), tuple(told), ours=False,
+                self._facts(self._of_witness(witness), rows), tuple(told), ours=False,
             )  # fmt: skip
         where = " and in ".join([where, *(FLOWS[item] for item in items)])
         if items and (also := self._elsewhere()):
             items += also
             where += " and in other rows"
-        rows = [(group, band) for group in groups for band in (*self._bands[group], *BY_HAND[1:])]
+        rows = [(key.staff_group, key.pay_band) for key in self._given if key.staff_group in groups]
         return Block("exchanged", title, where, _TURNED, self._facts(self._given, rows, items), tuple(told), ours=True)
 
     def _composed(self, witness: Witness, groups: Sequence[str], ours: Triple) -> str:
@@ -280,7 +326,7 @@ class _Blocks:
     def _beside_last_year(self, item: str) -> float:
         """How much likelier a row of events is the other way round, beside last year's."""
         now = self._flows.get(item)
-        then = next((_three(w.facts, item) for w in self._witnesses if w.basis == "last_year"), None)
+        then = next((w.three(item) for w in self._witnesses if w.basis == "last_year"), None)
         return exchanged(now, then, self._split) if now and then else 0.0
 
     def _elsewhere(self) -> list[str]:
@@ -288,7 +334,7 @@ class _Blocks:
         then = next(w.facts for w in self._witnesses if w.basis == "last_year")
         found = []
         for item in _BOARD:
-            now, last = _three(self._given, item), _three(then, item)
+            now, last = (_three(get, _KEYS[item]) for get in (self._given.get, then.get))
             if now and last and exchanged(now, last, self._split) > 0:
                 found.append(item)
         gains = [self._answers_exchanged(item, then) for item in SURVEY]
@@ -300,15 +346,17 @@ class _Blocks:
         if len(shares) != 4 or None in shares:
             return 0.0
         white, bme, white_then, bme_then = (share or 0.0 for share in shares)
-        straight = fit((white - white_then) / self._share) + fit((bme - bme_then) / self._share)
-        return fit((bme - white_then) / self._share) + fit((white - bme_then) / self._share) - straight
+        spread = self._limits["ordinary_change_share"]
+        straight = fit((white - white_then) / spread) + fit((bme - bme_then) / spread)
+        return fit((bme - white_then) / spread) + fit((white - bme_then) / spread) - straight
 
     def _exchanged_events(self, items: Sequence[str]) -> Iterator[Block]:
         """In shortlisting, appointments, cases or training; last year and the rates are witnesses."""
         last = next((w for w in self._witnesses if w.basis == "last_year"), None)
         if last is None:
+            yield from self._strange_events(items)
             return
-        then = {item: three for item in FLOWS if (three := _three(last.facts, item)) is not None}
+        then = {item: three for item in FLOWS if (three := last.three(item)) is not None}
         staff_then = _sum(last.rows.values())
         clear: list[str] = []
         ours = True
@@ -321,8 +369,7 @@ class _Blocks:
                 beside, rates, rates_then = sum(both), 0.0, 0.0
             if abs(mixes_apart(self._flows[item], then[item], self._split)[1]) > _BEYOND:
                 continue  # it would not fit the other way round either
-            strange = rates >= self._odds_of_a_note
-            known = strange or (self._as_many(item, then) and beside > 0)
+            known = self._as_many(item, then) and (beside > 0 or rates >= self._odds_of_a_note)
             if not known or beside + max(rates, rates_then) < self._odds_of_a_note:
                 continue
             if beside + max(rates, rates_then) >= self._odds:
@@ -340,10 +387,19 @@ class _Blocks:
                 title, what = f"{title} in last year's figures", f"{what}, as last year's figures have them"
                 yield Block("exchanged", title, what, _TURNED, self._facts(last.facts, (), clear), told, ours=False)
 
+    def _strange_events(self, items: Sequence[str]) -> Iterator[Block]:
+        """Without last year: a relative likelihood far from usual, and near 1 the other way round."""
+        for item in items:
+            if item in self._flows and self._by_rates(item, self._flows, self._staff) >= self._odds_of_a_note:
+                facts, now = self._facts(self._given, (), [item]), self._flows[item]
+                told = f"White {now[0]:,.0f} and BME {now[1]:,.0f} fit the other row of the ratio better exchanged"
+                yield Block(MAYBE, "White and BME perhaps exchanged", FLOWS[item], _TURNED, facts, (told,), ours=True)
+
     def _as_many(self, item: str, then: Mapping[str, Triple]) -> bool:
         """Whether there are about as many events as last year: an exchange changes their mix alone."""
         now, last = (sum(flows[item][:2]) + 0.5 for flows in (self._flows, then))
-        return abs(math.log(now / last)) <= _NEAR * math.sqrt(1 / now + 1 / last + self._flow**2)
+        spread = math.sqrt(1 / now + 1 / last + self._limits["ordinary_change_flow"] ** 2)
+        return abs(math.log(now / last)) <= _NEAR * spread
 
     def _counted(self, item: str, then: Mapping[str, Triple]) -> str:
         now, last = self._flows[item], then[item]
@@ -372,15 +428,15 @@ class _Blocks:
             if len(large) >= _COLUMN_LEAST and same >= _COLUMN_PART * len(large):
                 told.append(f"{same} of {len(large)} {_IN_WORDS[who]} headcounts of {_COLUMN_PEOPLE[True]} and more")
                 keys += [Place("headcount", "verified", *row, who) for row in self._rows]
-        flows = [item for item, now in self._flows.items() if _same(now, _three(last.facts, item), self._large_flow)]
-        if len(flows) >= self._same_flows:
+        flows = [item for item, now in self._flows.items() if _same(now, last.three(item), self._limits["copied_flow"])]
+        if len(flows) >= self._limits["copied_flows"]:
             told.append(" and ".join(FLOWS[item] for item in flows))
             keys += [Place(item, "verified", "", "", who) for item in flows for who in GROUPS]
-        survey = [key for key in self._given if key.item in SURVEY and key in last.facts]
-        same = sum(self._given[key].value == last.facts[key].value for key in survey)
-        if len(survey) >= self._same_survey and same == len(survey):
-            told.append(f"all {same} survey figures")
-            keys += survey
+        answers = [(now.value, last.facts.get(now.key, ABSENT).value) for now in self._all.several(_ANSWERS)]
+        answers = [(now, then) for now, then in answers if now is not None and then is not None]
+        if len(answers) >= self._limits["copied_survey"] and all(now == then for now, then in answers):
+            told.append(f"all {len(answers)} survey figures")
+            keys += _ANSWERS
         if told:
             facts = tuple(self._given[key] for key in keys if key in self._given)
             title, what = "Last year's figures sent again", "figures of this year are exactly last year's"
@@ -396,9 +452,12 @@ class _Blocks:
         for witness in (*self._witnesses, mine):
             rows = [(self._rows[row], then) for row, then in witness.rows.items() if row in self._rows]
             for at, who in enumerate(GROUPS):
+                largest = sorted(rows, key=lambda pair: -pair[0][at])[:_COLUMN_LOOK]
                 for other, theirs in enumerate(GROUPS):
                     if other == at or (witness is mine and other >= at):
                         continue
+                    if all(now[at] != then[other] for now, then in largest):
+                        continue  # as nearly always
                     pairs = [(now[at], then[other]) for now, then in rows]
                     large = [(now, then) for now, then in pairs if max(now, then) >= _COLUMN_PEOPLE[False]]
                     equal = sum(now == then for now, then in large)
@@ -423,19 +482,27 @@ class _Blocks:
 
     def _moved(self) -> Iterator[Block]:
         """Rows that stand a row too low or too high, or rows exchanged with others."""
+        odd = {w.basis: {row for row in w.rows if row in self._rows and self._odd(row, w)} for w in self._witnesses}
+        if not any(len(rows) >= _LEAST_MOVED for rows in odd.values()):
+            return
         found: list[tuple[float, Block]] = []
         several = [(witness,) for witness in self._witnesses]
         for witnesses in (*several, tuple(self._witnesses))[: len(several) + (len(several) > 1)]:
             for group in SECTIONS:
-                rows = [(group, band) for band in self._bands[group]]
-                rows = [row for row in rows if all(row in figures for figures in (self._rows, *_of(witnesses)))]
-                if sum(any(self._odd(row, witness) for witness in witnesses) for row in rows) >= _LEAST_MOVED:
+                rows = [row for row in self._rows if row[0] == group and all(row in of for of in _of(witnesses))]
+                if sum(row in odd[witness.basis] for row in rows for witness in witnesses) >= _LEAST_MOVED:
                     found += self._arrangements(rows, witnesses)
         if found:
             yield max(found, key=lambda entry: entry[0])[1]
 
     def _odd(self, row: Row, witness: Witness) -> bool:
         """Whether a row is further from a witness than it ordinarily is."""
+        now, then = self._rows[row], witness.rows[row]
+        if witness.people:
+            limit = _BEYOND * max(witness.people, witness.share * sum(then))
+            return any(abs(a - b) > limit for a, b in zip(now, then, strict=True))
+        if not any(a > 2 * b or b > 2 * a for a, b in zip(now, then, strict=True)):
+            return False  # as nearly always, told without a logarithm
         return any(abs(d) > _BEYOND for d in self._distances(row, row, witness))
 
     def _distances(self, row: Row, other: Row, witness: Witness) -> list[float]:
@@ -444,9 +511,10 @@ class _Blocks:
         if witness.people:
             spread = max(witness.people, witness.share * sum(then))
             return [(a - b) / spread for a, b in zip(now, then, strict=True)]
+        spread = self._limits["ordinary_change_staff"]
         return [
-            (math.log((a + 0.5) / (b + 0.5)) - (witness.growth if b else 0.0))
-            / math.sqrt(1 / (a + 0.5) + 1 / (b + 0.5) + self._spread**2)
+            (math.log((a + 0.5) / (b + 0.5)) - (self._growth if b else 0.0))
+            / math.sqrt(1 / (a + 0.5) + 1 / (b + 0.5) + spread**2)
             for a, b in zip(now, then, strict=True)
         ]
 
@@ -487,7 +555,7 @@ class _Blocks:
     ) -> Iterator[tuple[float, Block]]:
         if group != "non_clinical":
             return
-        pairs = [((group, band), ("clinical_non_medical", band)) for band in self._bands[group]]
+        pairs = [(row, ("clinical_non_medical", row[1])) for row in self._rows if row[0] == group]
         known = (self._rows, *_of(witnesses))
         pairs = [pair for pair in pairs if all(row in figures for row in pair for figures in known)]
         crossed = [self._fits(a, b, witnesses) + self._fits(b, a, witnesses) for a, b in pairs]
@@ -523,6 +591,8 @@ class _Blocks:
 
     def _rounded(self) -> Iterator[Block]:
         """Every headcount a multiple of ten or five: by chance a tenth and a fifth of them are."""
+        if any(count % 5 for three in self._rows.values() for count in three):
+            return  # as nearly always
         facts = tuple(fact for key, fact in self._given.items() if key.item == "headcount")
         counts = [fact.value for fact in facts if fact.value]
         for unit in (10, 5):
