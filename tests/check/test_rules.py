@@ -298,7 +298,7 @@ SHEETS: dict[str, Callable[[], bytes]] = {
     "odd_column": lambda: table(ethnicty="bme"),
     **{code: partial(example, code) for code in SLIPS},
     **{f"block_{code}": partial(example, code) for code in BLOCKS},
-    "block_maybe_exchanged": lambda: _few_cases("16,23", "21,13"),
+    "block_maybe_exchanged": lambda: _few_cases("13,25", "21,13"),
     "inverted": lambda: _two_rates_and_ratio("0.42"),
     "excess": lambda: _two_rates_and_ratio("1.40"),
     "words_and_ratio": lambda: (PUBLISHED / "RXE_2025.csv").read_bytes(),

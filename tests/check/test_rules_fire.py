@@ -73,8 +73,8 @@ headcount,,,unknown,100,50
 """) + two_years("another level", 2021, """
 headcount,,,all,2000,2000
 training,,,all,300,900
-disciplinary,,,white,16,21
-disciplinary,,,bme,23,13
+disciplinary,,,white,13,21
+disciplinary,,,bme,25,13
 disciplinary,,,unknown,1,1
 board_total,,,white,85,11
 board_total,,,bme,15,2
