@@ -1,7 +1,7 @@
 """What people really do to a return: blocks, scales and flows, each with what of it can be seen.
 
-A planter gives the changed figures and says, from these, last year's and ESR's alone, whether the error leaves evidence:
-White and BME exchanged where both are as many leave none. Each such decision is one of a few simple measures:
+A planter gives the changed figures and says, from these, last year's and ESR's alone, whether the error leaves
+evidence: White and BME exchanged where both are as many leave none. It is decided by a few simple measures:
 
 - `told`: a figure is *away* from a witness (ESR's, last year's) where the two differ by half and by ten people;
   enough of the changed figures are, and at most a quarter as many of the honest ones;
@@ -13,6 +13,7 @@ White and BME exchanged where both are as many leave none. Each such decision is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import pairwise
 from random import Random
 from typing import Any, NamedTuple
 
@@ -36,8 +37,11 @@ class Made(NamedTuple):
     place: Mapping[str, str] = {}  # dimensions of the finding's place, where no cell can be named
 
 
+Plant = Callable[[Return, Return | None, Random], Made | None]  # None: the return has no place for it
+
+
 class Kind(NamedTuple):
-    plant: Callable[[Return, Return | None, Random], Made | None]  # None: the return has no place for it
+    plant: Plant
     causes: tuple[str, ...]  # rules that name it, `SLI-01/slip_swapped` where one code of a rule does
 
 
@@ -198,13 +202,13 @@ def _blocks_exchanged(given: Return, before: Return | None, pick: Random) -> Mad
 def _shifted(given: Return, before: Return | None, pick: Random) -> Made:
     """A block pasted one row too low: nought, or nothing, stands in its first row; the last one is lost or kept."""
     group = pick.choice((NON_CLINICAL, CLINICAL))
-    top = pick.choice(range(0, 5))
+    top = pick.choice(range(5))
     run = LADDER[top:pick.choice((len(LADDER), top + 6))]
     changes: dict[Place, Any] = {}
     for who in GROUPS:
         at = [of("headcount", who, group, band) for band in run]
         changes[at[0]] = 0
-        changes |= {below: given.figures[above] for above, below in zip(at, at[1:], strict=False)}
+        changes |= {below: given.figures[above] for above, below in pairwise(at)}
     return made(given, changes, told(given, before, changes, 4))
 
 
@@ -227,7 +231,7 @@ def _wrong_column(given: Return, before: Return | None, pick: Random) -> Made:
 
 
 def _esr_beside(given: Return, before: Return | None, pick: Random) -> Made | None:
-    """ESR's columns copied from one too far right: its BME stands as White, its unknown as BME, and nobody as unknown."""
+    """ESR's columns copied from one too far right: its BME stands as White, its unknown as BME, nobody as unknown."""
     del pick
     right = {"white": "bme", "bme": "unknown"}
     changes = {key: given.figures.get(key.under("esr")._replace(ethnicity=right[key.ethnicity]))
@@ -235,7 +239,7 @@ def _esr_beside(given: Return, before: Return | None, pick: Random) -> Made | No
     return made(given, changes, told(given, before, changes, 8)) if None not in changes.values() else None
 
 
-def _rounded(to: int) -> Callable[[Return, Return | None, Random], Made | None]:
+def _rounded(to: int) -> Plant:
     def plant(given: Return, before: Return | None, pick: Random) -> Made | None:
         """Seen where 15 figures above nought are multiples: by chance that is one return in billions."""
         del before, pick
@@ -279,7 +283,7 @@ def survey(given: Return, numbers: str = "5678", who: Iterable[str] = GROUPS[:2]
     return [key for n in numbers for name in who if (key := of(f"survey_{n}", name)) in given.figures]
 
 
-def _fractions(choose: Callable[[Return, Random], list[Place]]) -> Callable[..., Made | None]:
+def _fractions(choose: Callable[[Return, Random], list[Place]]) -> Plant:
     def plant(given: Return, before: Return | None, pick: Random) -> Made | None:
         """Seen of 5 to 7, where no published figure is near 1 %; of 8 beside a figure of at least 2 %, or all."""
         del before
@@ -298,7 +302,7 @@ def _one_of_survey(numbers: str) -> Callable[[Return, Random], list[Place]]:
     return lambda given, pick: [pick.choice(survey(given, numbers))] if survey(given, numbers) else []
 
 
-def _survey_ten(numbers: str) -> Callable[[Return, Return | None, Random], Made | None]:
+def _survey_ten(numbers: str) -> Plant:
     def plant(given: Return, before: Return | None, pick: Random) -> Made | None:
         """Seen above 100 %; three times last year's or a third, the honest one within 1.6 times; or by the pair.
 
@@ -356,7 +360,7 @@ def scaled(given: Return, item: str, by: float, pick: Random) -> dict[Place, Any
     return {key: round(int(given.figures[key]) * by * (0.95 + 0.1 * pick.random())) for key in row(item)}  # type: ignore[call-overload]
 
 
-def _flow(item: str, low: float, high: float) -> Callable[[Return, Return | None, Random], Made | None]:
+def _flow(item: str, low: float, high: float) -> Plant:
     def plant(given: Return, before: Return | None, pick: Random) -> Made | None:
         """Seen by the level; without last year by more appointed than shortlisted, or one in fifty appointed."""
         if sum(counts(given, item)) < FLOW:
@@ -414,7 +418,7 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def of_one(made_by: Callable[[Return, Random], Planted | None]) -> Callable[[Return, Return | None, Random], Made | None]:
+def of_one(made_by: Callable[[Return, Random], Planted | None]) -> Plant:
     """A planter of `plant`: its return must have a place for the error, so that it leaves evidence."""
     def plant(given: Return, before: Return | None, pick: Random) -> Made | None:
         del before
