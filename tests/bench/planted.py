@@ -1,0 +1,420 @@
+"""Is an error found at its cell, named first as the cause, and named alone? Many kinds, many returns of each.
+
+    python tests/bench/planted.py [--each 20] [--honest 500] [--seed 7] [--write]
+    python tests/bench/planted.py --kind "block shifted by a row" --number 7100003 [--without]
+
+Each error is planted in returns in which it leaves evidence, which its planter decides; it is then looked for with last
+year at hand (its block in the workbook, its own return beside it) and without. What is said of the honest return too is
+left out: it is about something else. The second form prints what is said of one planted return.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, lru_cache
+from multiprocessing import Pool
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+from zlib import crc32
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path[:0] = [path for path in (str(ROOT / "src"), str(ROOT / "tests")) if path not in sys.path]
+
+from bench import plant, plant_blocks, plant_cells  # noqa: E402
+from bench.generate import Place, Return, calculated, history, rules, workbook  # noqa: E402
+from bench.plant_blocks import Kind, Made, of_one  # noqa: E402
+from wres_assure.assess import judged  # noqa: E402
+from wres_assure.conform import conform  # noqa: E402
+from wres_assure.conform.earlier import EarlierReturn  # noqa: E402
+from wres_assure.facts import Facts  # noqa: E402
+from wres_assure.model import BROKEN, FAILED, Assessment, Finding, Refused, Slip  # noqa: E402
+from wres_assure.one_return import Given  # noqa: E402
+from wres_assure.read import read_bytes  # noqa: E402
+from wres_assure.render.text import lines, plain  # noqa: E402
+from wres_assure.wording.findings import fingerprint, message_of  # noqa: E402
+from wres_assure.wording.report import report_on  # noqa: E402
+from wres_assure.wording.text import code_shown  # noqa: E402
+
+PROCESSES = 2
+TUNING, FRESH = 7, 613  # seeds: rules may be mended after what the first shows; the second is for the final word
+REPORT = Path(__file__).parent / "simulation_planted.md"
+OWN = plant_blocks.KINDS | plant_cells.KINDS
+KINDS: dict[str, Kind] = OWN | {name: Kind(of_one(made_by), ()) for name, made_by in plant.KINDS.items()}
+ROUNDED = 0.006  # a repaired value is the original one if it lies as near: it may be printed with two decimals
+
+
+class Asked(NamedTuple):
+    """One error in one return."""
+
+    kind: str
+    number: int  # of the return, as in `history`
+    last: bool  # with last year at hand
+
+
+class Tried(NamedTuple):
+    asked: Asked
+    evidence: bool
+    found: bool  # something that the honest return does not say is said at a planted cell, or by a cause
+    named: bool  # by a cause
+    first: str  # the rule told first, "" for none
+    right: bool  # it is a cause
+    strictly: bool  # a cause is told first of everything, what is said of the honest return included
+    beside: tuple[str, ...]  # rule and action of what is said of cells that the error does not touch
+    repairs: tuple[str, ...]  # wrong ones
+
+
+class Honest(NamedTuple):
+    number: int
+    said: tuple[tuple[str, str, bool, str], ...]  # rule, action, whether it rests on last year, message
+
+
+# What is given and what is said
+
+
+def without_last_year(given: Return) -> Return:
+    return given._replace(figures={key: value for key, value in given.figures.items() if key.basis != "restated"})
+
+
+@lru_cache(maxsize=4)
+def two_years(number: int, last: bool = True) -> tuple[Return, Return | None] | None:
+    """A complete return and the year before; None where it gives no last year, or not every part."""
+    before, given = history(number, (2020, 2021))
+    if given.missing or not any(key.basis == "restated" for key in given.figures):
+        return None
+    return (given, before) if last else (without_last_year(given), None)
+
+
+def planted(asked: Asked) -> Made | None:
+    """The workbook with the error; None where the return has no place for it."""
+    both = two_years(asked.number, asked.last)
+    made = both and KINDS[asked.kind].plant(*both, Random(f"{asked.number}/{asked.kind}"))
+    # Verified figures copied from ESR where they were the same before are no error.
+    return made and both and made._replace(evidence=made.evidence and made.workbook != workbook(both[0]))
+
+
+@lru_cache(maxsize=2)
+def _earlier(number: int) -> tuple[EarlierReturn, ...]:
+    (before,) = history(number, (2020,))
+    submission = read_bytes(workbook(before), "last year.xlsx")
+    return tuple(EarlierReturn(submission, found) for found in conform(submission, rules()))
+
+
+def assessed(book: bytes, before: int | None) -> Assessment | Refused:
+    """What is established of a workbook, last year's return of this number beside it; or why it is refused."""
+    try:
+        given = Given(earlier=None if before is None else _earlier(before))
+        return judged(read_bytes(book, "return.xlsx"), rules(), None, given)[0]
+    except Refused as e:
+        return e
+
+
+def told(assessment: Assessment | Refused) -> list[Finding]:
+    """What did not hold, in the order in which it is printed; what is folded under its cause is left out."""
+    if isinstance(assessment, Refused):
+        return []
+    code = code_shown(assessment.subject.organisation.code)
+    by_id: dict[str, Finding] = {}
+    for finding in assessment.findings:
+        if finding.outcome == FAILED:
+            by_id.setdefault(fingerprint(finding, code), finding)
+    report = report_on(assessment, rules())
+    return [by_id[line.id] for asked in report.findings for group in asked.groups for part in group.parts
+            for line in part.rows]
+
+
+def _same(finding: Finding) -> tuple[str, str, Place]:
+    return finding.rule, finding.code, finding.place
+
+
+def _cells(finding: Finding) -> set[str]:
+    return {address for address, _ in finding.cells}
+
+
+# Which cells an error touches
+
+
+def _contents(book: bytes) -> dict[str, str]:
+    sheet = read_bytes(book, "return.xlsx").sheets[0]
+    return {cell.address: cell.raw for cell in sheet.cells.values()}
+
+
+def touched(given: Return, honest: bytes, made: Made) -> set[str]:
+    """The planted cells, every cell that holds something else than in the honest return, and what is made of these."""
+    before, after = _contents(honest), _contents(made.workbook)
+    cells = set(made.cells) | {at for at in before.keys() | after.keys() if before.get(at) != after.get(at)}
+    figures = given.figures | calculated(given.figures)
+    keys = [key for key in figures if key.basis == "verified" and plant.cell(key) in cells]
+    moved = figures | {key: float(figures[key]) + 7 + at for at, key in enumerate(keys)}  # type: ignore[arg-type]
+    entered = {key: value for key, value in moved.items() if key in given.figures or key in keys}
+    made_of = calculated(entered)
+    return cells | {plant.cell(key) for key, value in made_of.items() if value != calculated(given.figures).get(key)}
+
+
+NUMBERS = {"headcount": "1349", "esr_cells_different": "1", "shortlisted": "2", "appointed": "2", "disciplinary": "3",
+           "cases_p": "3", "training": "4"}
+
+
+def indicators(item: str) -> set[str]:
+    """The numbers of the indicators that a figure, or what is worked out from it, belongs to."""
+    board = "9" if "board" in item else ""
+    workforce = "1349" if "workforce" in item else ""
+    return set(NUMBERS.get(item, board or workforce or (item[-1] if item[-1:].isdigit() else "")))
+
+
+def of_the_error(finding: Finding, cells: set[str]) -> bool:
+    """Whether a finding speaks of a cell that the error touches; where it names none, of an indicator it touches."""
+    if finding.cells:
+        return bool(_cells(finding) & cells)
+    selectors = rules().rule(finding.rule).let.values()
+    items = {finding.place.item, *(selector.at(finding.place).item for selector in selectors)}
+    of_cells = set().union(*(indicators(item) for item, at in _items().items() if at & cells))
+    return bool(set().union(*map(indicators, items)) & of_cells)
+
+
+@cache
+def _items() -> dict[str, set[str]]:
+    """The verified cells of every item."""
+    found: dict[str, set[str]] = {}
+    for section in rules().layouts["2021"]["sections"]:
+        for line in section["rows"]:
+            keys = plant.row(line["item"], line["staff_group"], line["pay_band"])
+            found.setdefault(line["item"], set()).update(map(plant.cell, keys))
+    return found
+
+
+# Judging what was said
+
+
+def names_it(finding: Finding, causes: Iterable[str], made: Made) -> bool:
+    """Whether a finding is one of the causes, at a planted cell or at the place."""
+    place = finding.place.as_dict()
+    return bool({finding.rule, f"{finding.rule}/{finding.code}"} & set(causes)) and (
+        bool(_cells(finding) & set(made.cells)) or not made.cells) and all(
+            place.get(dimension) == member for dimension, member in made.place.items())
+
+
+def wrong_repairs(slips: Iterable[Slip], given: Return, facts: Facts, causes: Iterable[str]) -> Iterator[str]:
+    """Repairs whose values are not the original ones; of several that cannot be told apart, where none is right."""
+    original = given.figures | calculated(given.figures)
+    keys = {facts.name(fact.key): fact.key for fact in facts.all}
+    for slip in slips:
+        right = []
+        for what, value in slip.repaired:
+            key, number = keys.get(what), _number(value)
+            if key is None or number is None:
+                right.append(f"SLI-01/slip_{slip.code}" in causes)
+                continue
+            was = original.get(key)
+            was = was / 100 if isinstance(was, (int, float)) and key.item.startswith("survey_") else was
+            right.append(isinstance(was, (int, float)) and abs(number - was) <= ROUNDED * max(abs(was), 0.1))
+        several = any("cannot tell which" in witness for witness in slip.witnesses)
+        if right and not (any(right) if several else all(right)):
+            yield f"{slip.code}: {'; '.join(f'{what} would be {value}' for what, value in slip.repaired[:3])}"
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text.rstrip("%").replace(",", "")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        return None
+
+
+def tried(asked: Asked) -> Tried:
+    """One error planted and looked for."""
+    both, made = two_years(asked.number, asked.last), planted(asked)
+    if both is None or made is None:  # without last year there may be no place for it
+        return Tried(asked, False, False, False, "", False, False, (), ())
+    given, number = both[0], asked.number if asked.last else None
+    honest = workbook(given)
+    assessment = assessed(made.workbook, number)
+    causes = made.causes or KINDS[asked.kind].causes
+    usual = {_same(finding) for finding in told(assessed(honest, number))}
+    everything = told(assessment)
+    new = [finding for finding in everything if _same(finding) not in usual]
+    cells = touched(given, honest, made)
+    beside = tuple(f"{finding.rule} {rules().rule(finding.rule).action}" for finding in new
+                   if not of_the_error(finding, cells) and not names_it(finding, causes, made))
+    repairs: tuple[str, ...] = ()
+    if isinstance(assessment, Assessment):
+        facts = Facts(assessment.facts, rules().items, {})
+        repairs = tuple(wrong_repairs(assessment.compared.slips, given, facts, causes))
+    refused = f"refused: {assessment.code}" if isinstance(assessment, Refused) else ""
+    first = refused or next((f"{f.rule}/{f.code}" if f.code else f.rule for f in new), "")
+    return Tried(
+        asked, made.evidence,
+        any(_cells(finding) & set(made.cells) or names_it(finding, causes, made) for finding in new),
+        any(names_it(finding, causes, made) for finding in new),
+        first,
+        bool(new) and names_it(new[0], causes, made),
+        bool(everything) and names_it(everything[0], causes, made),
+        beside, repairs)
+
+
+def honest(number: int) -> Honest | None:
+    """What is said of an honest return with last year's beside it."""
+    both = two_years(number)
+    if not both:
+        return None
+    assessment = assessed(workbook(both[0]), number)
+    assert isinstance(assessment, Assessment), number
+    broken = [finding for finding in assessment.findings if finding.outcome == BROKEN]
+    return Honest(number, tuple((
+        finding.rule, "broken" if finding.outcome == BROKEN else rules().rule(finding.rule).action,
+        rests_on_last_year(finding), message_of(finding, rules())) for finding in [*told(assessment), *broken]))
+
+
+def rests_on_last_year(finding: Finding) -> bool:
+    return rules().rule(finding.rule).family == "year_on_year" or "last year" in message_of(finding, rules())
+
+
+# Tables
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> list[str]:
+    heads = list(heads)
+    return ["", *(f"| {' | '.join(str(part).replace('|', '/') for part in line)} |"
+                  for line in (heads, ["---"] * len(heads), *rows)), ""]
+
+
+def _share(part: int, of: int) -> str:
+    return f"{part} of {of} ({part / of:.1%})" if of else "none"
+
+
+def _of_planted(results: list[Tried], unseen: Mapping[str, int]) -> list[str]:
+    out: list[str] = []
+    for last, title in ((True, "With last year"), (False, "Without last year")):
+        here = [result for result in results if result.asked.last == last]
+        seen = [result for result in here if result.evidence]
+        asks = [rule for result in here for rule in result.beside if not rule.endswith(" note")]
+        notes = [rule for result in here for rule in result.beside if rule.endswith(" note")]
+        wrong = sum(bool(result.repairs) for result in here)
+        out += [f"## {title}: {len(here)} planted, {len(seen)} with evidence", "",
+                f"- found: {_share(sum(r.found for r in seen), len(seen))}; at least 97 % asked",
+                f"- cause named first: {_share(sum(r.right for r in seen), len(seen))}; at least 95 % asked; named "
+                f"anywhere: {_share(sum(r.named for r in seen), len(seen))}; first with what is said of the honest "
+                f"return too: {_share(sum(r.strictly for r in seen), len(seen))}",
+                f"- findings beside: {len(asks)} to correct or explain and {len(notes)} notes, "
+                f"{10 * (len(asks) + len(notes)) / max(1, len(here)):.2f} for ten planted returns; at most one asked",
+                f"- wrong repair named: {_share(wrong, len(here))}; at most 2 % asked"]
+        rows = []
+        for kind in dict.fromkeys(result.asked.kind for result in here):
+            of_it = [result for result in here if result.asked.kind == kind]
+            with_it = [result for result in of_it if result.evidence]
+            beside = Counter(rule for result in of_it for rule in result.beside)
+            firsts = Counter(result.first or "nothing" for result in with_it if not result.right)
+            rows.append((kind, len(of_it), *([unseen[kind]] if last else []), len(with_it),
+                         sum(r.found for r in with_it), sum(r.right for r in with_it),
+                         sum(bool(r.repairs) for r in of_it),
+                         ", ".join(f"{rule} {n}" for rule, n in firsts.most_common(4)),
+                         ", ".join(f"{rule} {n}" for rule, n in beside.most_common(5))))
+        out += _table(("kind", "planted", *(["passed over: no evidence"] if last else []), "with evidence", "found",
+                       "cause first", "wrong repair", "first instead", "beside"), rows)
+        out += ["Misses (kind, number of the return, what was told first):", ""]
+        out += [f"- {r.asked.kind}, {r.asked.number}{'' if r.asked.last else ' --without'}: "
+                f"{'not found' if not r.found else 'not named' if not r.named else 'not first'}, {r.first or 'nothing'}"
+                for r in seen if not r.right] + ["", "Wrong repairs:", ""]
+        out += [f"- {r.asked.kind}, {r.asked.number}{'' if r.asked.last else ' --without'}: {' / '.join(r.repairs)}"
+                for r in here if r.repairs] + [""]
+    return out
+
+
+def _of_honest(results: list[Honest]) -> list[str]:
+    def returns(action: str, last: bool) -> int:
+        return len({r.number for r in results for _, act, rests, _ in r.said if act == action and rests == last})
+
+    count = len(results)
+    out = [f"## Honest returns with last year: {count}", "",
+           f"- with a broken rule: {returns('broken', False) + returns('broken', True)}",
+           f"- with something to correct: {returns('correct', False) + returns('correct', True)}; none asked",
+           f"- with something to explain that rests on the return itself: {returns('explain', False)}; "
+           "at most 5 of 500 asked",
+           f"- with something to explain that rests on last year: {_share(returns('explain', True), count)}",
+           f"- with a note that rests on the return itself: {_share(returns('note', False), count)}; "
+           f"on last year: {_share(returns('note', True), count)}"]
+    by_rule = Counter((rule, action, rests) for r in results for rule, action, rests, _ in {*r.said})
+    out += _table(("rule", "action", "rests on", "findings"), (
+        (rule, action, "last year" if rests else "itself", n) for (rule, action, rests), n in sorted(by_rule.items())))
+    out += [f"- {r.number}: {rule}, {message}" for r in results for rule, action, rests, message in r.said
+            if action in ("correct", "broken") or (action == "explain" and not rests)]
+    return [*out, ""]
+
+
+def first_honest(count: int, seed: int) -> list[int]:
+    found: list[int] = []
+    number = seed * 1_000_000
+    while len(found) < count:
+        found += [number] if two_years(number) else []
+        number += 1
+    return found
+
+
+def of_kind(asked: tuple[str, int, int]) -> tuple[list[Tried], int]:
+    """One kind in the first returns in which it leaves evidence with last year, with and without it; and how many
+    returns were passed over because it leaves none."""
+    kind, count, seed = asked
+    found: list[Tried] = []
+    unseen = 0
+    first = seed * 1_000_000 + 100_000 + 1_000 * (crc32(kind.encode()) % 800)
+    for number in range(first, first + 1_000):
+        if len(found) == 2 * count:
+            break
+        if made := planted(Asked(kind, number, True)):
+            found += [tried(Asked(kind, number, last)) for last in (True, False)] if made.evidence else []
+            unseen += not made.evidence
+    return found, unseen
+
+
+def measured(each: int, honest_returns: int, seed: int, kinds: Iterable[str] = KINDS) -> str:
+    """Everything as Markdown."""
+    kinds = list(kinds)
+    with Pool(PROCESSES) as pool:
+        tries = pool.map(of_kind, [(kind, each, seed) for kind in kinds], chunksize=1)
+        said = [one for one in pool.map(honest, first_honest(honest_returns, seed), chunksize=8) if one]
+    results = [one for found, _ in tries for one in found]
+    unseen = {kind: missed for kind, (_, missed) in zip(kinds, tries, strict=True)}
+    return "\n".join([
+        f"# Planted errors: {len(kinds)} kinds, {each} returns of each", "",
+        f"`python tests/bench/planted.py --each {each} --honest {honest_returns} --seed {seed}`: seeds "
+        f"{'that were tuned on' if seed == TUNING else 'never tuned on'}, rules {rules().version}.", "",
+        *_of_planted(results, unseen), *_of_honest(said)])
+
+
+def shown(asked: Asked) -> str:
+    """What is said of one planted return, as text."""
+    made, both = planted(asked), two_years(asked.number, asked.last)
+    if not made or not both:
+        return "This return has no place for it."
+    assessment = assessed(made.workbook, asked.number if asked.last else None)
+    if isinstance(assessment, Refused):
+        return f"{assessment.message} {assessment.remedy}"
+    cells = ", ".join(made.cells) or "no cell of its own"
+    return f"Planted in {cells}.\n\n{plain(lines(report_on(assessment, rules(), True)))}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Plants errors and looks for them.")
+    parser.add_argument("--each", type=int, default=20)
+    parser.add_argument("--honest", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=TUNING, help=f"{TUNING} to tune on, {FRESH} for the final word")
+    parser.add_argument("--kind", help="a kind, or with a star at its end all that begin so")
+    parser.add_argument("--number", type=int, help="show what is said of this return")
+    parser.add_argument("--without", action="store_true", help="show it without last year")
+    parser.add_argument("--write", action="store_true", help=f"write {REPORT.name}")
+    given = parser.parse_args()
+    if given.number is not None:
+        print(shown(Asked(given.kind, given.number, not given.without)))
+        return
+    named = [kind for kind in KINDS if not given.kind or kind == given.kind
+             or (given.kind.endswith("*") and kind.startswith(given.kind[:-1]))]
+    text = measured(given.each, given.honest, given.seed, named)
+    if given.write:
+        REPORT.write_text(text, encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
