@@ -110,7 +110,7 @@ ITEMS = {
                  "KF 26. % staff experiencing harassment, bullying or abuse from staff"),
     "survey_7": ("% believing that the trust provides equal opportunities for career progression or promotion",
                  "KF 21. % staff believing the trust provides equal opportunities for career progression / promotion"),
-    "survey_8": ("Percentage of staff personally experiencing discrimination at work from manager, leader or colleagues",
+    "survey_8": ("Percentage of staff personally experiencing discrimination at work from managers or colleagues",
                  "Q17. In the last 12 months have you personally experienced discrimination at work from manager, team "
                  "leader or other colleagues (%)"),
     "board_total": ("Total board members", "TOTAL BOARD MEMBERS", "Total number of board members"),
