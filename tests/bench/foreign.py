@@ -225,12 +225,15 @@ def _asked(assessment: Assessment) -> set[str]:
             if finding.outcome == FAILED}
 
 
-def measured(count: int, seed: int, processes: int = 2) -> list[str]:
+def numbers(count: int, seed: int) -> range:
+    """The numbers of the returns that are read under a seed."""
+    return range(seed * 1_000_000 + 900_000, seed * 1_000_000 + 900_000 + count)
+
+
+def told(results: list[Read]) -> list[str]:
     """The lines of a report."""
-    with Pool(processes) as pool:
-        results = pool.map(read, range(seed * 1_000_000 + 900_000, seed * 1_000_000 + 900_000 + count), chunksize=4)
-    alike = sum(result.alike for result in results)
-    out = [f"## Foreign headings: {count}", "", f"- read like our own: {alike} of {count} ({alike / count:.1%})", ""]
+    count, alike = len(results), sum(result.alike for result in results)
+    out = [f"## Foreign headings: {count}", "", f"- read like our own: {alike} of {count}", ""]
     out += [f"- {r.number} ({r.year}): {r.refused or f'{r.lost} of {r.of} figures otherwise'}"
             f"{'; asked besides: ' + ', '.join(r.asked[:8]) if r.asked else ''}" for r in results if not r.alike]
     return [*out, ""]
@@ -245,7 +248,8 @@ def main() -> None:
     if asked.number is not None:
         Path("foreign.xlsx").write_bytes(foreign(*given_of(asked.number))[0])
         return
-    print("\n".join(measured(asked.count, asked.seed)))
+    with Pool(2) as pool:
+        print("\n".join(told(pool.map(read, numbers(asked.count, asked.seed), chunksize=4))))
 
 
 if __name__ == "__main__":

@@ -258,7 +258,7 @@ def _last_year_again(given: Return, before: Return | None, pick: Random) -> Made
     changes = {key: value for key, value in then.figures.items()
                if key.basis in ("verified", "esr") or (again and before)}
     gone = [key for key in given.figures if key.basis == "verified" and key not in changes]
-    keys = [key for key, value in changes.items() if key.basis == "verified" and given.figures.get(key) != value]
+    keys = [*gone, *(key for key, value in changes.items() if given.figures.get(key) != value)]
     return Made(written(given, changes, gone), tuple(cell(key) for key in keys), before is not None)
 
 

@@ -132,7 +132,8 @@ def _run(name: str) -> Any:
         fill = {"n": n, "mark": pick.choice("123"), "old": int(n) + 3}  # type: ignore[call-overload]
         runs = [f"<r><t>{plain.format(**fill)}</t></r>", f"<r><rPr>{look}</rPr><t>{second.format(**fill)}</t></r>"]
         content = "".join(runs if name != "struck" else reversed(runs))
-        return Made(_cell_xml(written(given), cell(key), 't="inlineStr"', f"<is>{content}</is>"), (cell(key),), True)
+        book = written(given, {key: "text"})  # so that the sums leave it out
+        return Made(_cell_xml(book, cell(key), 't="inlineStr"', f"<is>{content}</is>"), (cell(key),), True)
     return plant
 
 

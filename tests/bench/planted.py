@@ -1,6 +1,6 @@
 """Is an error found at its cell, named first as the cause, and named alone? Many kinds, many returns of each.
 
-    python tests/bench/planted.py [--each 20] [--honest 500] [--seed 7] [--write]
+    python tests/bench/planted.py [--each 20] [--foreign 120] [--seed 7] [--write]
     python tests/bench/planted.py --kind "block shifted by a row" --number 7100003 [--without]
 
 Each error is planted in returns in which it leaves evidence, which its planter decides; it is then looked for with last
@@ -24,18 +24,14 @@ from zlib import crc32
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [path for path in (str(ROOT / "src"), str(ROOT / "tests")) if path not in sys.path]
 
-from bench import plant, plant_blocks, plant_cells  # noqa: E402
+from bench import detect, foreign, plant, plant_blocks, plant_cells  # noqa: E402
 from bench.generate import Place, Return, calculated, history, rules, workbook  # noqa: E402
 from bench.plant_blocks import Kind, Made, of_one  # noqa: E402
-from wres_assure.assess import judged  # noqa: E402
-from wres_assure.conform import conform  # noqa: E402
-from wres_assure.conform.earlier import EarlierReturn  # noqa: E402
 from wres_assure.facts import Facts  # noqa: E402
-from wres_assure.model import BROKEN, FAILED, Assessment, Finding, Refused, Slip  # noqa: E402
-from wres_assure.one_return import Given  # noqa: E402
+from wres_assure.model import FAILED, Assessment, Finding, Refused, Slip  # noqa: E402
 from wres_assure.read import read_bytes  # noqa: E402
 from wres_assure.render.text import lines, plain  # noqa: E402
-from wres_assure.wording.findings import fingerprint, message_of  # noqa: E402
+from wres_assure.wording.findings import fingerprint  # noqa: E402
 from wres_assure.wording.report import report_on  # noqa: E402
 from wres_assure.wording.text import code_shown  # noqa: E402
 
@@ -67,11 +63,6 @@ class Tried(NamedTuple):
     repairs: tuple[str, ...]  # wrong ones
 
 
-class Honest(NamedTuple):
-    number: int
-    said: tuple[tuple[str, str, bool, str], ...]  # rule, action, whether it rests on last year, message
-
-
 # What is given and what is said
 
 
@@ -96,18 +87,10 @@ def planted(asked: Asked) -> Made | None:
     return made and both and made._replace(evidence=made.evidence and made.workbook != workbook(both[0]))
 
 
-@lru_cache(maxsize=2)
-def _earlier(number: int) -> tuple[EarlierReturn, ...]:
-    (before,) = history(number, (2020,))
-    submission = read_bytes(workbook(before), "last year.xlsx")
-    return tuple(EarlierReturn(submission, found) for found in conform(submission, rules()))
-
-
-def assessed(book: bytes, before: int | None) -> Assessment | Refused:
-    """What is established of a workbook, last year's return of this number beside it; or why it is refused."""
+def assessed(book: bytes, asked: Asked) -> Assessment | Refused:
+    """What is established of a workbook, last year's return beside it where it is at hand; or why it is refused."""
     try:
-        given = Given(earlier=None if before is None else _earlier(before))
-        return judged(read_bytes(book, "return.xlsx"), rules(), None, given)[0]
+        return detect.assessed(book, detect.last_year(asked.number) if asked.last else ())
     except Refused as e:
         return e
 
@@ -228,11 +211,10 @@ def tried(asked: Asked) -> Tried:
     both, made = two_years(asked.number, asked.last), planted(asked)
     if both is None or made is None:  # without last year there may be no place for it
         return Tried(asked, False, False, False, "", False, False, (), ())
-    given, number = both[0], asked.number if asked.last else None
-    honest = workbook(given)
-    assessment = assessed(made.workbook, number)
+    given, honest = both[0], workbook(both[0])
+    assessment = assessed(made.workbook, asked)
     causes = made.causes or KINDS[asked.kind].causes
-    usual = {_same(finding) for finding in told(assessed(honest, number))}
+    usual = {_same(finding) for finding in told(assessed(honest, asked))}
     everything = told(assessment)
     new = [finding for finding in everything if _same(finding) not in usual]
     cells = touched(given, honest, made)
@@ -254,30 +236,7 @@ def tried(asked: Asked) -> Tried:
         beside, repairs)
 
 
-def honest(number: int) -> Honest | None:
-    """What is said of an honest return with last year's beside it."""
-    both = two_years(number)
-    if not both:
-        return None
-    assessment = assessed(workbook(both[0]), number)
-    assert isinstance(assessment, Assessment), number
-    broken = [finding for finding in assessment.findings if finding.outcome == BROKEN]
-    return Honest(number, tuple((
-        finding.rule, "broken" if finding.outcome == BROKEN else rules().rule(finding.rule).action,
-        rests_on_last_year(finding), message_of(finding, rules())) for finding in [*told(assessment), *broken]))
-
-
-def rests_on_last_year(finding: Finding) -> bool:
-    return rules().rule(finding.rule).family == "year_on_year" or "last year" in message_of(finding, rules())
-
-
 # Tables
-
-
-def _table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> list[str]:
-    heads = list(heads)
-    return ["", *(f"| {' | '.join(str(part).replace('|', '/') for part in line)} |"
-                  for line in (heads, ["---"] * len(heads), *rows)), ""]
 
 
 def _share(part: int, of: int) -> str:
@@ -311,8 +270,10 @@ def _of_planted(results: list[Tried], unseen: Mapping[str, int]) -> list[str]:
                          sum(bool(r.repairs) for r in of_it),
                          ", ".join(f"{rule} {n}" for rule, n in firsts.most_common(4)),
                          ", ".join(f"{rule} {n}" for rule, n in beside.most_common(5))))
-        out += _table(("kind", "planted", *(["passed over: no evidence"] if last else []), "with evidence", "found",
-                       "cause first", "wrong repair", "first instead", "beside"), rows)
+        passed = ["passed over: no evidence"] if last else []
+        heads = ("kind", "planted", *passed, "with evidence", "found", "cause first", "wrong repair", "first instead",
+                 "beside")
+        out += ["", detect.table(heads, rows), ""]
         out += ["Misses (kind, number of the return, what was told first):", ""]
         out += [f"- {r.asked.kind}, {r.asked.number}{'' if r.asked.last else ' --without'}: "
                 f"{'not found' if not r.found else 'not named' if not r.named else 'not first'}, {r.first or 'nothing'}"
@@ -320,36 +281,6 @@ def _of_planted(results: list[Tried], unseen: Mapping[str, int]) -> list[str]:
         out += [f"- {r.asked.kind}, {r.asked.number}{'' if r.asked.last else ' --without'}: {' / '.join(r.repairs)}"
                 for r in here if r.repairs] + [""]
     return out
-
-
-def _of_honest(results: list[Honest]) -> list[str]:
-    def returns(action: str, last: bool) -> int:
-        return len({r.number for r in results for _, act, rests, _ in r.said if act == action and rests == last})
-
-    count = len(results)
-    out = [f"## Honest returns with last year: {count}", "",
-           f"- with a broken rule: {returns('broken', False) + returns('broken', True)}",
-           f"- with something to correct: {returns('correct', False) + returns('correct', True)}; none asked",
-           f"- with something to explain that rests on the return itself: {returns('explain', False)}; "
-           "at most 5 of 500 asked",
-           f"- with something to explain that rests on last year: {_share(returns('explain', True), count)}",
-           f"- with a note that rests on the return itself: {_share(returns('note', False), count)}; "
-           f"on last year: {_share(returns('note', True), count)}"]
-    by_rule = Counter((rule, action, rests) for r in results for rule, action, rests, _ in {*r.said})
-    out += _table(("rule", "action", "rests on", "findings"), (
-        (rule, action, "last year" if rests else "itself", n) for (rule, action, rests), n in sorted(by_rule.items())))
-    out += [f"- {r.number}: {rule}, {message}" for r in results for rule, action, rests, message in r.said
-            if action in ("correct", "broken") or (action == "explain" and not rests)]
-    return [*out, ""]
-
-
-def first_honest(count: int, seed: int) -> list[int]:
-    found: list[int] = []
-    number = seed * 1_000_000
-    while len(found) < count:
-        found += [number] if two_years(number) else []
-        number += 1
-    return found
 
 
 def of_kind(asked: tuple[str, int, int]) -> tuple[list[Tried], int]:
@@ -368,19 +299,19 @@ def of_kind(asked: tuple[str, int, int]) -> tuple[list[Tried], int]:
     return found, unseen
 
 
-def measured(each: int, honest_returns: int, seed: int, kinds: Iterable[str] = KINDS) -> str:
+def measured(each: int, foreign_returns: int, seed: int, kinds: Iterable[str] = KINDS) -> str:
     """Everything as Markdown."""
     kinds = list(kinds)
     with Pool(PROCESSES) as pool:
         tries = pool.map(of_kind, [(kind, each, seed) for kind in kinds], chunksize=1)
-        said = [one for one in pool.map(honest, first_honest(honest_returns, seed), chunksize=8) if one]
+        read = pool.map(foreign.read, foreign.numbers(foreign_returns, seed), chunksize=4)
     results = [one for found, _ in tries for one in found]
     unseen = {kind: missed for kind, (_, missed) in zip(kinds, tries, strict=True)}
     return "\n".join([
         f"# Planted errors: {len(kinds)} kinds, {each} returns of each", "",
-        f"`python tests/bench/planted.py --each {each} --honest {honest_returns} --seed {seed}`: seeds "
+        f"`python tests/bench/planted.py --each {each} --foreign {foreign_returns} --seed {seed}`: seeds "
         f"{'that were tuned on' if seed == TUNING else 'never tuned on'}, rules {rules().version}.", "",
-        *_of_planted(results, unseen), *_of_honest(said)])
+        *_of_planted(results, unseen), *foreign.told(read)])
 
 
 def shown(asked: Asked) -> str:
@@ -388,7 +319,7 @@ def shown(asked: Asked) -> str:
     made, both = planted(asked), two_years(asked.number, asked.last)
     if not made or not both:
         return "This return has no place for it."
-    assessment = assessed(made.workbook, asked.number if asked.last else None)
+    assessment = assessed(made.workbook, asked)
     if isinstance(assessment, Refused):
         return f"{assessment.message} {assessment.remedy}"
     cells = ", ".join(made.cells) or "no cell of its own"
@@ -398,7 +329,7 @@ def shown(asked: Asked) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Plants errors and looks for them.")
     parser.add_argument("--each", type=int, default=20)
-    parser.add_argument("--honest", type=int, default=500)
+    parser.add_argument("--foreign", type=int, default=120, help="returns under foreign headings")
     parser.add_argument("--seed", type=int, default=TUNING, help=f"{TUNING} to tune on, {FRESH} for the final word")
     parser.add_argument("--kind", help="a kind, or with a star at its end all that begin so")
     parser.add_argument("--number", type=int, help="show what is said of this return")
@@ -410,7 +341,7 @@ def main() -> None:
         return
     named = [kind for kind in KINDS if not given.kind or kind == given.kind
              or (given.kind.endswith("*") and kind.startswith(given.kind[:-1]))]
-    text = measured(given.each, given.honest, given.seed, named)
+    text = measured(given.each, given.foreign, given.seed, named)
     if given.write:
         REPORT.write_text(text, encoding="utf-8")
     print(text)
