@@ -24,7 +24,7 @@ from zlib import crc32
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [path for path in (str(ROOT / "src"), str(ROOT / "tests")) if path not in sys.path]
 
-from bench import detect, foreign, plant, plant_blocks, plant_cells  # noqa: E402
+from bench import detect, plant, plant_blocks, plant_cells, wordings  # noqa: E402
 from bench.generate import Place, Return, calculated, history, rules, workbook  # noqa: E402
 from bench.plant_blocks import Kind, Made, of_one  # noqa: E402
 from wres_assure.facts import Facts  # noqa: E402
@@ -304,14 +304,14 @@ def measured(each: int, foreign_returns: int, seed: int, kinds: Iterable[str] = 
     kinds = list(kinds)
     with Pool(PROCESSES) as pool:
         tries = pool.map(of_kind, [(kind, each, seed) for kind in kinds], chunksize=1)
-        read = pool.map(foreign.read, foreign.numbers(foreign_returns, seed), chunksize=4)
+        read = pool.map(wordings.read, wordings.numbers(foreign_returns, seed), chunksize=4)
     results = [one for found, _ in tries for one in found]
     unseen = {kind: missed for kind, (_, missed) in zip(kinds, tries, strict=True)}
     return "\n".join([
         f"# Planted errors: {len(kinds)} kinds, {each} returns of each", "",
         f"`python tests/bench/planted.py --each {each} --foreign {foreign_returns} --seed {seed}`: seeds "
         f"{'that were tuned on' if seed == TUNING else 'never tuned on'}, rules {rules().version}.", "",
-        *_of_planted(results, unseen), *foreign.told(read)])
+        *_of_planted(results, unseen), *wordings.told(read)])
 
 
 def shown(asked: Asked) -> str:

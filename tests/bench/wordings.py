@@ -1,6 +1,6 @@
 """Returns in other people's templates: the same figures under headings and labels that nobody gave us.
 
-    python tests/bench/foreign.py [--count 120] [--seed 7]
+    python tests/bench/wordings.py [--count 120] [--seed 7]
 
 Every heading, label and cover line is drawn from what organisations write, in capitals or not, blocks in any order, in
 the layouts of 2018 to 2024. Such a return must be read like our own: the same figures, and nothing more asked. The
