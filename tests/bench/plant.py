@@ -256,7 +256,7 @@ def _rows_exchanged(given: Return, pick: Random) -> Planted | None:
     del pick
     changes = {key: given.figures[key._replace(item={"shortlisted": "appointed"}.get(key.item, "shortlisted"))]
                for key in (*row("shortlisted"), *row("appointed"))}
-    return put(given, changes, "CON-03b") if counts(given, "shortlisted")[0] > 20 else None
+    return put(given, changes, "CON-03b CON-03c") if counts(given, "shortlisted")[0] > 20 else None
 
 
 def _cases_over_staff(given: Return, pick: Random) -> Planted:
@@ -711,7 +711,7 @@ KINDS: dict[str, Plant] = {
     "negative headcount": _typed(lambda n: -n, "TYP-01b"),
     "fraction of a case": _typed(lambda n: n + 0.5, "TYP-02", items=("disciplinary",), least=0),
     "negative cases": _typed(lambda n: -n, "TYP-02", items=("disciplinary",)),
-    "survey fractions": _all_survey(lambda value: round(value / 100, 3), "TYP-03b"),
+    "survey fractions": _all_survey(lambda value: round(value / 100, 3), "TYP-03b TYP-03c TYP-03e"),
     "survey decimal point lost": _typed(lambda value: round(value * 10), "TYP-03a", 11,
                                         ("survey_5", "survey_6", "survey_7", "survey_8")),
     "workforce total typed wrong": _total(_typo_in_total, "CON-01"),

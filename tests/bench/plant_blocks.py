@@ -378,7 +378,8 @@ def _interviewed(given: Return, before: Return | None, pick: Random) -> Made | N
 _EXCHANGED = ("SLI-01/slip_swapped", "SLI-02/block_exchanged")
 _MAYBE = (*_EXCHANGED, "SLI-03")
 _MOVED = ("SLI-02/block_rows_moved",)
-_FRACTION = ("TYP-03a", "TYP-03b", "SLI-01/slip_factor")
+_FRACTION = ("TYP-03b", "TYP-03c", "TYP-03e", "SLI-01/slip_factor")
+_TEN = (*_FRACTION, "TYP-03a", "SUR-07")
 KINDS: dict[str, Kind] = {
     "White and BME exchanged in every row": Kind(_exchanged_everywhere, _EXCHANGED),
     "White and BME exchanged in all bands": Kind(_exchanged_in_bands, _EXCHANGED),
@@ -398,16 +399,17 @@ KINDS: dict[str, Kind] = {
         "YOY-04a", "YOY-04b", "YOY-04c", "YOY-04d", "SLI-02/block_column")),
     "one survey figure a fraction": Kind(_fractions(_one_of_survey("5678")), _FRACTION),
     "BME survey figures fractions": Kind(_fractions(lambda given, pick: survey(given, who=("bme",))), _FRACTION),
-    "factor of ten in indicator 5, 6 or 7": Kind(_survey_ten("567"), _FRACTION),
-    "factor of ten in indicator 8": Kind(_survey_ten("8"), _FRACTION),
-    "share in points": Kind(_share_in_points, ("TYP-03a",)),
-    "board in per cent": Kind(_board_in_per_cent, ("CON-07",)),
-    "applications entered as shortlisted": Kind(_flow("shortlisted", 3, 8), ("CON-11b",)),
-    "interviewed twice entered as shortlisted": Kind(_interviewed, ("CON-11b",)),
-    "appointed of a quarter": Kind(_flow("appointed", 0.2, 0.3), ("CON-11a",)),
-    "appointed of three years": Kind(_flow("appointed", 2.7, 3.3), ("CON-11a", "CON-03b")),
-    "training of a third": Kind(_flow("training", 0.28, 0.36), ()),
-    "training of a tenth": Kind(_flow("training", 0.08, 0.15), ("CON-05d",)),
+    "factor of ten in indicator 5, 6 or 7": Kind(_survey_ten("567"), _TEN),
+    "factor of ten in indicator 8": Kind(_survey_ten("8"), _TEN),
+    "share in points": Kind(_share_in_points, ("TYP-03a", "TYP-03d")),
+    "board in per cent": Kind(_board_in_per_cent, ("TYP-06",)),
+    "applications entered as shortlisted": Kind(_flow("shortlisted", 3, 8), ("CON-11b", "YOY-11a", "YOY-11b")),
+    "interviewed twice entered as shortlisted": Kind(_interviewed, ("CON-11b", "YOY-11a", "YOY-11b")),
+    "appointed of a quarter": Kind(_flow("appointed", 0.2, 0.3), ("CON-11a", "YOY-11a", "YOY-11b")),
+    "appointed of three years": Kind(_flow("appointed", 2.7, 3.3), (
+        "CON-11a", "CON-03a", "CON-03b", "YOY-11a", "YOY-11b")),
+    "training of a third": Kind(_flow("training", 0.28, 0.36), ("YOY-11c",)),
+    "training of a tenth": Kind(_flow("training", 0.08, 0.15), ("CON-05d", "YOY-11c")),
 }
 
 

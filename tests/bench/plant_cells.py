@@ -188,15 +188,15 @@ def _year_wrong(given: Return, before: Return | None, pick: Random) -> Made:
 
 
 KINDS: dict[str, Kind] = {
-    "numbers stored as text": Kind(_as_text, ("TYP-01a",)),
-    "number of a flow stored as text": Kind(_flow_as_text, ("TYP-01a",)),
-    "right value typed over a formula": Kind(_typed_right, ()),
+    "numbers stored as text": Kind(_as_text, ("TYP-01a", "TYP-01d")),
+    "number of a flow stored as text": Kind(_flow_as_text, ("TYP-01a", "TYP-01d")),
+    "right value typed over a formula": Kind(_typed_right, ("TYP-01e",)),
     "wrong value typed over a formula": Kind(_typed_wrong, (
         "CON-01", "ARI-01a", "ARI-01b", "CON-06a", "CON-06b", "SLI-01", "ARI-02c")),
     "figures merged": Kind(_merged, ("TYP-01a", "TYP-05a", "TYP-05c")),
     "value under a merge": Kind(_under_a_merge, ("TYP-01a", "TYP-05a", "TYP-05c", "STR-09")),
     **{f"{name} run": Kind(_run(name), ("TYP-01a", "STR-09")) for name in _RUNS},
-    "notes column deleted": Kind(_without_notes, ()),
+    "notes column deleted": Kind(_without_notes, ("STR-12",)),
     "two returns in one workbook": Kind(_two_returns, ("STR-07",)),
-    "year typed wrong": Kind(_year_wrong, ("STR-04a",)),
+    "year typed wrong": Kind(_year_wrong, ("STR-04a", "STR-06")),
 }
