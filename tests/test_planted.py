@@ -17,6 +17,7 @@ from wres_assure.facts import Facts
 from wres_assure.model import Fact, Place, Slip
 
 NUMBERS = range(7_990_000, 7_990_040)
+SHARE = list(planted.KINDS)[::9]
 # What is done to the file itself, not to a figure of it.
 OF_THE_FILE = ("notes column deleted", "two returns in one workbook", "value under a merge", "year typed wrong")
 
@@ -116,3 +117,17 @@ def test_a_repair_is_wrong_where_it_is_not_what_stood_there() -> None:
     assert wrong(repaired((white, "7"), (bme, "7"), witness="the figures cannot tell which of these it is"))
     assert not wrong(repaired(("headcounts", "those of ESR"), code="fte"))  # in words, and the cause of this kind
     assert wrong(repaired(("headcounts", "those of ESR"), code="excess"))
+
+
+# What is said of them: a share of the kinds, the rates are in bench/simulation_planted.md
+
+
+@pytest.mark.slow
+def test_errors_are_found_and_named_first() -> None:
+    tries = [planted.tried(first(kind)[0]._replace(last=last)) for kind in SHARE for last in (True, False)]
+    seen = [one for one in tries if one.evidence]
+    assert len(seen) >= len(SHARE)
+    assert [one.asked for one in seen if not one.found] == []
+    assert [one.asked for one in seen if not one.right] == []
+    assert [one.asked for one in tries if one.repairs] == []
+    assert sum(len(one.beside) for one in tries) <= len(tries) / 10
