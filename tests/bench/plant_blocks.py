@@ -413,10 +413,15 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def of_one(made_by: Callable[[Return, Random], Planted | None]) -> Plant:
-    """A planter of `plant`: its return has a place for the error, so that it leaves evidence."""
+def of_one(made_by: Callable[[Return, Random], Planted | None],
+           seen: Callable[[Return, Return | None], bool] = lambda given, before: True) -> Plant:
+    """A planter of `plant`: its return has a place for the error, which leaves evidence but where told otherwise."""
     def plant(given: Return, before: Return | None, pick: Random) -> Made | None:
-        del before
         found = made_by(given, pick)
-        return found and Made(found.workbook, found.cells, True, found.place, found.rules)
+        return found and Made(found.workbook, found.cells, seen(given, before), found.place, found.rules)
     return plant
+
+
+def esr_is_the_odd_one(given: Return, before: Return | None) -> bool:
+    """Without last year, ESR's tenth more may as well be all people where the verified are full-time equivalents."""
+    return before is not None and times(sum(staff(given)), sum(staff(before))) <= 1.06
