@@ -48,7 +48,9 @@ def _assessed(submission: Submission, conformed: Conformed, given: Given, rulebo
     """What can be established about one return, beside earlier years and comparable organisations."""
     subject = conformed.subject
     conformed = with_given(conformed, given, rulebook)
-    before = [(file, _established(its_own, (), None, rulebook)) for file, its_own in years_before(conformed, given)]
+    years, told = years_before(conformed, given)
+    before = [(file, _established(its_own, (), None, rulebook)) for file, its_own in years]
+    conformed = conformed._replace(raised=(*conformed.raised, *told))
     peers = given.peers(subject.year) if given.peers and subject.year and not subject.stopped else None
     found = _established(conformed, earlier(conformed, before, rulebook), peers, rulebook)
     facts, indicators, checked = found.facts, found.indicators, found.checked

@@ -9,7 +9,7 @@ from .check import Checked
 from .conform import published_survey
 from .derive import derive
 from .facts import Facts
-from .model import Compared, Conformed, Earlier, Fact, Finding, Indicator, Return
+from .model import Compared, Conformed, Earlier, Fact, Finding, Indicator, Raised, Return
 from .read import read
 from .rulebook import Rulebook
 from .score.usable import usable
@@ -28,6 +28,7 @@ class Given(NamedTuple):
     survey: str = ""
     peers: Callable[[int], Peers] | None = None  # the organisations of a year, see peer_files
     earlier: tuple[EarlierReturn, ...] | None = None  # of any organisation, see run.inputs
+    unread: tuple[str, ...] = ()  # in sentences: what was given as earlier returns and cannot be read
     alone: bool = True  # the run is about one return, so that an earlier one of somebody else is a mistake
 
 
@@ -60,21 +61,24 @@ def with_given(conformed: Conformed, given: Given, rulebook: Rulebook) -> Confor
 # Earlier years
 
 
-def years_before(conformed: Conformed, given: Given) -> list[tuple[str, Conformed]]:
+def years_before(conformed: Conformed, given: Given) -> tuple[list[tuple[str, Conformed]], list[Raised]]:
     """The organisation's returns of earlier years, each with its file; "" for figures that a result was compared with.
 
-    Refused where a file given with the only return of a run holds none of its organisation's.
+    And what is to be told of files that are of no use: not to be read, of somebody else, of this year or of none.
     """
     subject = conformed.subject
     if not _compares(subject):
-        return []
+        return [], []
     if given.earlier is not None:
         from .conform.earlier import own
 
-        return [(before.submission.file, before.conformed) for before in own(given.earlier, subject, given.alone)]
+        found, told = own(given.earlier, subject, given.alone)
+        told = [*(Raised("previous_of_no_use", detail=text) for text in given.unread), *told]
+        return [(before.submission.file, before.conformed) for before in found], told
     last = tuple(f._replace(key=f.key.under("verified")) for f in conformed.facts if f.key.basis == "previous")
     year = (subject.year or 0) - 1
-    return [("", Conformed(subject._replace(year=year, layout="", from_table=True), last, ()))] if last else []
+    before = Conformed(subject._replace(year=year, layout="", from_table=True), last, ())
+    return [("", before)] if last else [], []
 
 
 def _compares(subject: Return) -> bool:

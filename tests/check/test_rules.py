@@ -18,7 +18,7 @@ import xlsxwriter
 
 import samples
 from bench.slips import example
-from conftest import PACKAGE, TESTS, rules
+from conftest import PACKAGE, TESTS, earlier_given, path_of, rules
 from wres_assure import check, rulebook
 from wres_assure.assess import assess
 from wres_assure.authoring import cases as rule_cases
@@ -216,6 +216,34 @@ def _empty_section(grid: Grid) -> None:
     grid.clear(range(grid.find(label(34))[0], grid.find(label(37))[0] + 1), range(column, column + 3))
 
 
+def _empty_return(grid: Grid) -> None:
+    row, column = grid.find("Verified figures")
+    grid.clear(range(row + 2, 200), range(column, column + 3))
+
+
+def _without_notes(grid: Grid) -> None:
+    row, column = grid.find("Notes")
+    grid.clear(range(row, 200), range(column, column + 1))
+
+
+def _text_in(grid: Grid, left_out: bool) -> None:
+    """White headcount of the first band 5 as text, and the totals as SUM shows them, where it is left out of them."""
+    at = grid.find("Band 5")[0], grid.find("Verified figures")[1]
+    people = float(grid.cells[at].value)
+    grid.put(at, f"{people:.0f}")
+    for row in (38, 42, 56) if left_out else ():
+        total = grid.find(label(row), 1 if row == 42 else 0)[0], at[1]
+        grid.put(total, float(grid.cells[total].value) - people)
+
+
+def _typed_total() -> bytes:
+    cover, workbook = clean()
+    total = sum(value for key, value in workbook.figures.items() if key.item == "headcount" and key.basis == "verified"
+                and key.ethnicity == "white" and key.pay_band != "senior_medical_manager")
+    figures = workbook.figures | {Place("reported_workforce_9", ethnicity="white"): total}
+    return template(LAYOUT, RULES.items, figures, cover)
+
+
 def _without_year(grid: Grid) -> None:
     grid.answer("Snapshot date", None)
     grid.answer("Reporting year", None)
@@ -280,6 +308,14 @@ SHEETS: dict[str, Callable[[], bytes]] = {
     "without_year": lambda: edited(_without_year),
     "two_templates": lambda: edited(_second_template),
     "year_2030": _of_2030,
+    "another_year_typed": lambda: edited(lambda grid: grid.answer("Reporting year", 2020.0)),
+    "number_in_the_measure": lambda: edited(lambda grid: grid.put((grid.find(label(39))[0], 4), 7.0)),
+    "empty_return": lambda: edited(_empty_return),
+    "without_notes": lambda: edited(_without_notes),
+    "number_as_text": lambda: edited(lambda grid: _text_in(grid, False)),
+    "text_left_out_of_the_total": lambda: edited(lambda grid: _text_in(grid, True)),
+    "typed_total": _typed_total,
+    "previous_of_another": plain,  # with the return of another organisation beside it
     "hidden_sheet": lambda: edited(_hidden_sheet),
     "hidden_row": lambda: edited(lambda grid: grid.hidden_rows.add(grid.find(label(35))[0])),
     "macros": _with_macros,
@@ -309,6 +345,9 @@ def judged(data: bytes, folder: Path | None = None) -> list[Assessment]:
 
 @cache
 def judged_sheet(name: str) -> tuple[Assessment, ...]:
+    if name == "previous_of_another":
+        given = earlier_given((path_of("board_padded"),), RULES)
+        return tuple(assess(path_of("clean_acute_trust"), RULES, given=given))
     return tuple(judged(SHEETS[name]()))
 
 

@@ -15,7 +15,7 @@ from ..rulebook import Rule, Rulebook
 from ..rulebook.expression import Env, deciding
 from .outcomes import not_applicable, unverifiable
 
-NO_FIGURE = ("blank", "section_empty", "esr_empty", None)
+NO_FIGURE = ("blank", "section_empty", "esr_empty", "restated_empty", "return_empty", None)
 
 
 class Context(NamedTuple):

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SECONDS = 20.0
+# Refusals of a file that cannot even be opened: there is nothing in it to be judged.
+NOT_OPENED = ("file_missing", "file_not_permitted", "file_unreadable", "file_is_folder", "file_not_regular")
 
 
 def read(path: Path | str, seconds: float = SECONDS) -> Submission:

@@ -8,7 +8,7 @@ from ..model import Refused, Sheet
 from .cells import MAX_CELLS, MAX_COLUMN, MAX_ROW, Book, Keeper
 from .package import damaged
 from .plain_rows import VOCABULARY, NotPlain, plain_rows, plain_table
-from .references import LAST_COLUMN, LAST_ROW, RAISED, area, column_number, is_zero, raised
+from .references import LAST_COLUMN, LAST_ROW, MARKING, area, column_number, is_zero, joined, marked
 from .xml import (
     MAX_DEPTH,
     MAX_TEXT,
@@ -161,7 +161,8 @@ class _Whole(Reading):
         self.phonetic = 0  # guides to the pronunciation of a text, one inside the other
         self.inside = False  # a cell
         self.misplaced = False  # a cell whose address is of another row; harmless while it is empty
-        self.raised = False  # a run above or below the line
+        self.mark = ""  # of a run: raised, struck or white
+        self.marks: list[str] = []  # of the runs of a text of its own
         self.kind = self.style = ""
         self.raw: str | None = None
         self.formula: str | None = None
@@ -169,7 +170,7 @@ class _Whole(Reading):
 
     def handlers(self, namespace: str) -> tuple[Start, End, Text | None]:
         """Those of every element."""
-        self.local = {namespace + name: name for name in (*VOCABULARY, *_LAID_OUT, "r", "vertAlign")}.get
+        self.local = {namespace + name: name for name in (*VOCABULARY, *_LAID_OUT, "r", *MARKING)}.get
         return self._start, self._end, self.chunks.append
 
     def _start(self, tag: str, attributes: Attributes) -> None:
@@ -190,9 +191,9 @@ class _Whole(Reading):
             given = attributes.get("r")
             self.open_row(to_int(given, self.file, self.part) if given is not None else self.row + 1, attributes)
         elif name == "is":
-            self.inline = []
-        elif name == "vertAlign":
-            self.raised = attributes.get("val") in RAISED
+            self.inline, self.marks = [], []
+        elif name in MARKING:
+            self.mark = marked(name, attributes) or self.mark
         elif name == "rPh":
             self.phonetic += 1
         elif name is not None:
@@ -247,9 +248,12 @@ class _Whole(Reading):
                 raise too_long(self.file, self.keeper.address(self.row, self.column))
         elif name == "t":
             if self.inline is not None and not self.phonetic:
-                self.inline.append(raised("".join(chunks), self.raised))
+                self.inline.append("".join(chunks))
+                self.marks.append(self.mark)
         elif name == "r":
-            self.raised = False
+            self.mark = ""
+        elif name == "is" and self.inline is not None and any(self.marks):
+            self.inline = [joined(self.inline, self.marks)]
         elif name == "rPh":
             self.phonetic -= 1
 

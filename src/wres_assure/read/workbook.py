@@ -14,7 +14,18 @@ from typing import NamedTuple
 from ..model import Note, Refused, Sheet, Submission, column_letters
 from .cells import MAX_CELLS, MAX_COLUMN, MAX_ROW, Book
 from .package import Package, damaged, read_part
-from .references import RAISED, format_kind, hides, is_zero, names_other_file, number, raised, unescape
+from .references import (
+    MARKING,
+    WHITE_OF_PALETTE,
+    format_kind,
+    hides,
+    joined,
+    marked,
+    names_other_file,
+    number,
+    unescape,
+    whiteness,
+)
 from .sheet import Reading, read_sheet
 from .xml import (
     MAX_DEPTH,
@@ -33,7 +44,6 @@ from .xml import (
 
 _SPARED = ("styles", "theme", "externalLink", "drawing")  # a workbook reads as well without these parts
 _TOO_LONG = ("cell_far", "cells_many", "zip_size", "zip_ratio")
-_WHITE_OF_PALETTE = ("1", "9")  # in the palette that Excel has where a workbook brings none
 _STATES = ("visible", "hidden", "veryHidden")
 _ANCHORS = ("twoCellAnchor", "oneCellAnchor", "absoluteAnchor")
 _PICTURES = 200  # of a sheet, looked at; more would cost time and tell no more
@@ -57,8 +67,8 @@ def read_workbook(package: Package, sha256: str, deadline: float) -> Submission:
 
     Refused: a workbook that is damaged or beyond the limits (see `package`, `xml` and `sheet`). Chart sheets and
     macro sheets are left out; a sheet that is longer than a return is left unread where another holds anything. Note
-    codes: hidden_sheet, hidden_cells, white_text, hidden_by_format, picture, sheet_unread, macros, external_link, dde,
-    name_elsewhere; their details hold addresses and counts, never a cell's text.
+    codes: hidden_sheet, hidden_cells, white_text, hidden_by_format, struck_out, picture, sheet_unread, macros,
+    external_link, dde, name_elsewhere; their details hold addresses and counts, never a cell's text.
     """
     file = package.file
     start = next((link.target for link in _links(package, "", deadline).values() if link.kind == "officeDocument"), "")
@@ -217,36 +227,39 @@ def _strings(package: Package, part: str, deadline: float) -> list[str]:
 
     def make(namespace: str, _root: str) -> tuple[Start, End, Text]:
         in_si, in_t, in_r, in_r_ph = (namespace + name for name in ("si", "t", "r", "rPh"))
-        in_align = namespace + "vertAlign"
+        marking = {namespace + name: name for name in MARKING}
         chunks: list[str] = []
         runs: list[str] = []
+        marks: list[str] = []
         depth = phonetic = 0
-        above = False
+        mark = ""
 
         def start(tag: str, attributes: Attributes) -> None:
-            nonlocal depth, phonetic, above
+            nonlocal depth, phonetic, mark
             depth += 1
             if tag == in_t:
                 chunks.clear()
             elif tag == in_si:
                 runs.clear()
-            elif tag == in_align:
-                above = attributes.get("val") in RAISED
+                marks.clear()
+            elif tag in marking:
+                mark = marked(marking[tag], attributes) or mark
             elif tag == in_r_ph:
                 phonetic += 1
             if depth > MAX_DEPTH:
                 raise too_deep(file, part)
 
         def end(tag: str) -> None:
-            nonlocal depth, phonetic, above
+            nonlocal depth, phonetic, mark
             depth -= 1
             if tag == in_t:
                 if not phonetic:
-                    runs.extend([raised("".join(chunks), True)] if above else chunks)
+                    runs.append("".join(chunks))
+                    marks.append(mark)
             elif tag == in_r:
-                above = False
+                mark = ""
             elif tag == in_si:
-                text = "".join(runs)
+                text = joined(runs, marks) if any(marks) else "".join(runs)
                 if len(text) > MAX_TEXT:
                     raise too_long(file, part)
                 strings.append(unescape(text))
@@ -264,6 +277,7 @@ def _strings(package: Package, part: str, deadline: float) -> list[str]:
 def _styles(package: Package, links: dict[str, list[str]], deadline: float) -> tuple[dict[str, str], dict[str, str]]:
     """Percent and date formats by the number of their style in text, and what each style lets nobody see."""
     codes: dict[int, str] = {}
+    struck_fonts: set[int] = set()
     white_fonts: list[str] = []  # by font: "white", "theme", its number in the palette, or ""
     white_fills: list[str] = []
     styles: list[tuple[int, int, int]] = []
@@ -281,7 +295,9 @@ def _styles(package: Package, links: dict[str, list[str]], deadline: float) -> t
             if tag == "font":
                 white_fonts.append("")
             elif tag == "color" and white_fonts:
-                white_fonts[-1] = _whiteness(attributes)
+                white_fonts[-1] = whiteness(attributes)
+            elif tag == "strike" and white_fonts and attributes.get("val", "1") in ("1", "true"):
+                struck_fonts.add(len(white_fonts) - 1)
         elif section == "fills":
             if tag == "patternFill":
                 solid = attributes.get("patternType", "none") == "solid"
@@ -289,9 +305,9 @@ def _styles(package: Package, links: dict[str, list[str]], deadline: float) -> t
             elif tag == "gradientFill":
                 white_fills.append("")
             elif tag == "fgColor" and solid and white_fills:
-                white_fills[-1] = _whiteness(attributes)
+                white_fills[-1] = whiteness(attributes)
         elif section == "colors" and tag == "rgbColor":
-            palette.append(_whiteness(attributes))
+            palette.append(whiteness(attributes))
         elif section == "cellXfs" and tag == "xf":
             styles.append((whole(attributes, "numFmtId"), whole(attributes, "fontId"), whole(attributes, "fillId")))
 
@@ -304,7 +320,7 @@ def _styles(package: Package, links: dict[str, list[str]], deadline: float) -> t
         return {}, {}
     walk(read_part(package, part), part, file, deadline, start)
     whites = {"white", "65"}  # 65: the ground of the window
-    whites |= {str(at) for at, colour in enumerate(palette) if colour} if palette else set(_WHITE_OF_PALETTE)
+    whites |= {str(at) for at, colour in enumerate(palette) if colour} if palette else set(WHITE_OF_PALETTE)
     if "theme" in white_fonts and _theme_is_white(package, links, deadline):
         whites.add("theme")
     white_font = {index for index, colour in enumerate(white_fonts) if colour in whites}
@@ -314,18 +330,12 @@ def _styles(package: Package, links: dict[str, list[str]], deadline: float) -> t
     hidden = {number_id: hides(code) for number_id, code in codes.items()}
     in_white = {number_id for number_id, code in codes.items() if "[white]" in code.lower()}
     unseen = {
-        str(at): "*" * ((font in white_font or of in in_white) and fill in white_fill) + hidden.get(of, "")
+        str(at): "*" * ((font in white_font or of in in_white) and fill in white_fill)
+        + "~" * (font in struck_fonts)
+        + hidden.get(of, "")
         for at, (of, font, fill) in enumerate(styles)
     }
     return formats, {style: how for style, how in unseen.items() if how}
-
-
-def _whiteness(colour: Attributes) -> str:
-    if colour.get("rgb", "").upper() in ("FFFFFFFF", "00FFFFFF"):  # the first two digits are not used by Excel
-        return "white"
-    if colour.get("theme") == "0" and is_zero(colour.get("tint", "0")):
-        return "theme"
-    return colour.get("indexed", "")
 
 
 def _theme_is_white(package: Package, links: dict[str, list[str]], deadline: float) -> bool:
@@ -382,6 +392,7 @@ def _sheet_notes(reading: Reading) -> list[Note]:
         ("hidden_cells", hidden, f"in hidden rows or columns: {_addresses(hidden)}"),
         ("white_text", white, f"white text on white or no fill: {_addresses(white)}"),
         ("hidden_by_format", unshown, _addresses(unshown)),
+        ("struck_out", reading.keeper.struck, _addresses(reading.keeper.struck)),
         ("dde", dde, f"formulas that ask other programmes: {_addresses(dde)}"),
     ))  # fmt: skip
 
