@@ -2,9 +2,10 @@
 
     python tests/bench/wordings.py [--count 120] [--seed 7]
 
-Every heading, label and cover line is drawn from what organisations write, in capitals or not, blocks in any order, in
-the layouts of 2018 to 2024. Such a return must be read like our own: the same figures, and nothing more asked. The
-words below were written down without a look at those the programme knows.
+Every heading, label and cover line is drawn from what organisations write, in capitals or not, for 2018 to 2024: in our
+own template with its blocks in any order, and in the sheets of other hands that `foreign.py` lays out. Such a return
+must be read like our own: the same figures, and nothing more asked. The words below were written down without a look at
+those that the programme or `foreign.py` know.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import argparse
 import copy
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from multiprocessing import Pool
 from pathlib import Path
 from random import Random
@@ -21,9 +22,10 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [path for path in (str(ROOT / "src"), str(ROOT / "tests")) if path not in sys.path]
 
+from bench.foreign import foreign  # noqa: E402
 from bench.generate import Return, generate, layout_of, rules, template, workbook  # noqa: E402
 from wres_assure.assess import judged  # noqa: E402
-from wres_assure.model import FAILED, Assessment, Json, Place, Refused  # noqa: E402
+from wres_assure.model import FAILED, Assessment, Place, Refused  # noqa: E402
 from wres_assure.read import read_bytes  # noqa: E402
 
 BLOCKS = {
@@ -79,6 +81,7 @@ BANDS = {
     "trainee": ("Trainee Grades", "Trainee grade doctors", "TRAINEE GRADES"),
     "other": ("Other", "Other medical", "OTHER"),
 }
+NUMBERED = ("1", "2", "3", "4", "5", "6", "7", "8a", "8b", "8c", "8d", "9")
 LADDER = ("Band {n}", "AfC Band {n}", "BAND {n}", "Band  {n}", "AfC band {n}")
 ITEMS = {
     "shortlisted": ("No. of shortlisted applicants", "Number of applicants shortlisted", "Shortlisted"),
@@ -152,52 +155,55 @@ class Read(NamedTuple):
         return not (self.refused or self.lost or self.asked)
 
 
-def foreign(given: Return, pick: Random) -> tuple[bytes, Json]:
-    """The return in a template of somebody else's wording, and the layout it was written by."""
-    def word(choices: Iterable[str], **names: object) -> str:
-        text = pick.choice(list(choices)).format(**names)
+def words_of(year: int, pick: Random) -> dict[str, str]:
+    """One wording of everything, as `foreign.py` takes it: by block, ethnicity, section, item, band and cover line."""
+    def one(choices: Iterable[str]) -> str:
+        text = pick.choice(list(choices)).format(year=year, last=year - 1)
         return text.upper() if pick.random() < 0.1 else text
 
-    years = {"year": given.year, "last": given.year - 1}
+    known = {**BLOCKS, **ETHNICITY, **COVER, **SECTIONS, **BANDS, **ITEMS, "respondents": RESPONDENTS, "notes": NOTES,
+             "title": TITLES}
+    found = {name: one(choices) for name, choices in known.items()}
+    ladder, upper = pick.choice(LADDER), pick.random() < 0.5  # one person writes all bands alike
+    found |= {band: ladder.format(n=band.upper() if upper else band) for band in NUMBERED}
+    return found | {"reported_board_total": found["board_total"]}  # both totals of the board are called the same
+
+
+def in_our_template(given: Return, words: Mapping[str, str], pick: Random) -> bytes:
+    """The return in our template under other words, its blocks in any order."""
     shape = copy.deepcopy(layout_of(given.year, rules().layouts))
     blocks = list(shape["blocks"].items())
     if pick.random() < 0.3:
         pick.shuffle(blocks)
-    shape["blocks"] = {name: block | {"heading": word(BLOCKS[name], **years)} for name, block in blocks}
-    shape["ethnicity"] = {who: [word(ETHNICITY[who])] for who in shape["ethnicity"]}
-    shape["notes"] = [word(NOTES)]
-    shape["respondents"] = shape["respondents"] | {"heading": word(RESPONDENTS)}
-    shape["cover"] = {name: [word(COVER[name])] for name in shape["cover"]}
-    shape["sheet"] = pick.choice(SHEETS).format(**years)
-    shape["title"] = pick.choice(TITLES).format(**years)
-    ladder = pick.choice(LADDER)  # one person writes all bands alike
-    upper = pick.random() < 0.5
+    shape["blocks"] = {name: block | {"heading": words[name]} for name, block in blocks}
+    shape["ethnicity"] = {who: [words[who]] for who in shape["ethnicity"]}
+    shape["notes"] = [words["notes"]]
+    shape["respondents"] = shape["respondents"] | {"heading": words["respondents"]}
+    shape["cover"] = {name: [words[name]] for name in shape["cover"]}
+    shape["sheet"] = pick.choice(SHEETS).format(year=given.year)
+    shape["title"] = words["title"]
     for section in shape["sections"]:
-        section["title"] = word(SECTIONS[section["id"]])
+        section["title"] = words[section["id"]]
         for line in section["rows"]:
-            band = line.get("pay_band", "")
-            if line["item"] != "headcount":
-                line["label"] = word(ITEMS.get(line["item"], (line["label"],)))
-            elif band in BANDS:
-                line["label"] = word(BANDS[band])
-            else:
-                line["label"] = ladder.format(n=band.upper() if upper else band)
-    # Both totals of the board are called the same.
-    (board,) = (section for section in shape["sections"] if section["id"] == "board_membership")
-    totals = [line for line in board["rows"] if line["item"] in ("board_total", "reported_board_total")]
-    totals[1]["label"] = totals[0]["label"]
-    return template(shape, rules().items, given.figures, given.cover, given.notes), shape
+            line["label"] = words[line["pay_band"] or line["item"]]
+    return template(shape, rules().items, given.figures, given.cover, given.notes)
 
 
-def given_of(number: int) -> tuple[Return, Random]:
+def workbook_of(number: int) -> tuple[Return, bytes]:
+    """The return of this number, and its workbook under foreign headings: every second one laid out by another hand."""
     pick = Random(f"foreign/{number}")
-    return generate(number, pick.choice(YEARS)), pick
+    given = generate(number, pick.choice(YEARS))
+    words = words_of(given.year, pick)
+    if number % 2:  # where a label and its answer may stand in one cell, a colon between them
+        words = {name: text.rstrip(":") for name, text in words.items()}
+        return given, foreign(given, layout_of(given.year, rules().layouts), number, words=words)
+    return given, in_our_template(given, words, pick)
 
 
 def read(number: int) -> Read:
     """One return, in our own template and in a foreign one."""
-    given, pick = given_of(number)
-    own, other = _judged(workbook(given)), _judged(foreign(given, pick)[0])
+    given, book = workbook_of(number)
+    own, other = _judged(workbook(given)), _judged(book)
     assert isinstance(own, Assessment), number
     if isinstance(other, Refused):
         return Read(number, given.year, other.code, 0, 0, ())
@@ -216,7 +222,7 @@ def _judged(book: bytes) -> Assessment | Refused:
 
 
 def _figures(assessment: Assessment) -> dict[Place, float]:
-    return {fact.key: fact.value for fact in assessment.facts
+    return {fact.key: round(fact.value, 9) for fact in assessment.facts
             if fact.value is not None and fact.key.basis in ("verified", "esr", "restated")}
 
 
@@ -246,7 +252,7 @@ def main() -> None:
     parser.add_argument("--number", type=int, help="write this return to foreign.xlsx")
     asked = parser.parse_args()
     if asked.number is not None:
-        Path("foreign.xlsx").write_bytes(foreign(*given_of(asked.number))[0])
+        Path("foreign.xlsx").write_bytes(workbook_of(asked.number)[1])
         return
     with Pool(2) as pool:
         print("\n".join(told(pool.map(read, numbers(asked.count, asked.seed), chunksize=4))))
