@@ -379,7 +379,7 @@ _EXCHANGED = ("SLI-01/slip_swapped", "SLI-02/block_exchanged")
 _MAYBE = (*_EXCHANGED, "SLI-03")
 _MOVED = ("SLI-02/block_rows_moved",)
 _FRACTION = ("TYP-03b", "TYP-03c", "TYP-03e", "SLI-01/slip_factor")
-_TEN = (*_FRACTION, "TYP-03a", "SUR-07")
+_TEN = (*_FRACTION, "TYP-03a", "TYP-07")
 KINDS: dict[str, Kind] = {
     "White and BME exchanged in every row": Kind(_exchanged_everywhere, _EXCHANGED),
     "White and BME exchanged in all bands": Kind(_exchanged_in_bands, _EXCHANGED),
@@ -396,7 +396,7 @@ KINDS: dict[str, Kind] = {
     "headcounts all multiples of 10": Kind(_rounded(10), ("SLI-02/block_rounded",)),
     "one headcount ten times": Kind(_ten_times, ("SLI-01/slip_factor",)),
     "last year sent again": Kind(_last_year_again, (
-        "YOY-04a", "YOY-04b", "YOY-04c", "YOY-04d", "SLI-02/block_column")),
+        "YOY-04a", "YOY-04b", "YOY-04c", "YOY-04d", "SLI-02/block_sent_again")),
     "one survey figure a fraction": Kind(_fractions(_one_of_survey("5678")), _FRACTION),
     "BME survey figures fractions": Kind(_fractions(lambda given, pick: survey(given, who=("bme",))), _FRACTION),
     "factor of ten in indicator 5, 6 or 7": Kind(_survey_ten("567"), _TEN),

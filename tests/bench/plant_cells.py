@@ -188,9 +188,9 @@ def _year_wrong(given: Return, before: Return | None, pick: Random) -> Made:
 
 
 KINDS: dict[str, Kind] = {
-    "numbers stored as text": Kind(_as_text, ("TYP-01a", "TYP-01d")),
-    "number of a flow stored as text": Kind(_flow_as_text, ("TYP-01a", "TYP-01d")),
-    "right value typed over a formula": Kind(_typed_right, ("TYP-01e",)),
+    "numbers stored as text": Kind(_as_text, ("TYP-01a", "STR-14")),
+    "number of a flow stored as text": Kind(_flow_as_text, ("TYP-01a", "STR-14")),
+    "right value typed over a formula": Kind(_typed_right, ("STR-15",)),
     "wrong value typed over a formula": Kind(_typed_wrong, (
         "CON-01", "ARI-01a", "ARI-01b", "CON-06a", "CON-06b", "SLI-01", "ARI-02c")),
     "figures merged": Kind(_merged, ("TYP-01a", "TYP-05a", "TYP-05c")),

@@ -167,7 +167,7 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
 @pytest.fixture(scope="session")
 def planted() -> list[tuple[plant.Planted, Assessment]]:
     """An error of each kind in a generated return, and what is said of it."""
-    made = [plant.planted(kind, at, 11)[1] for at, kind in enumerate(detect.KINDS)]
+    made = [plant.planted(kind, at, 11)[1] for at, kind in enumerate(plant.KINDS)]
     return [(one, detect.assessed(one.workbook)) for one in made]
 
 
