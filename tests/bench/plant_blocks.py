@@ -85,7 +85,7 @@ def level(given: Return, before: Return | None, changes: Figures, item: str) -> 
     last = sum(counts(before, item)) / sum(staff(before))
     now = sum(counts(given, item)) / sum(staff(given))
     wrong = sum(changes.get(key, given.figures[key]) for key in row(item)) / sum(staff(given))
-    return max(wrong / last, last / wrong) >= LEVEL and max(now / last, last / now) <= LEVEL_USUAL
+    return factor(wrong, last) >= LEVEL and factor(now, last) <= LEVEL_USUAL
 
 
 def mix(given: Return, before: Return | None, changes: Figures, item: str) -> bool:
@@ -94,8 +94,7 @@ def mix(given: Return, before: Return | None, changes: Figures, item: str) -> bo
         return False
     (white, bme, _), (w, b, _) = counts(before, item), counts(given, item)
     wrong = [changes.get(key, given.figures[key]) for key in row(item)]
-    return times(wrong[1] / wrong[0], bme / white) >= 1 and (
-        factor(wrong[1] / wrong[0], bme / white) >= MIX and factor(b / w, bme / white) <= MIX_USUAL)
+    return factor(wrong[1] / wrong[0], bme / white) >= MIX and factor(b / w, bme / white) <= MIX_USUAL
 
 
 def factor(a: float, b: float) -> float:

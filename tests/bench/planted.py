@@ -1,7 +1,7 @@
 """Is an error found at its cell, named first as the cause, and named alone? Many kinds, many returns of each.
 
     python tests/bench/planted.py [--each 20] [--foreign 120] [--seed 7] [--write]
-    python tests/bench/planted.py --kind "block shifted by a row" --number 7100003 [--without]
+    python tests/bench/planted.py --kind "block shifted by a row" --number 7790000 [--without]
 
 Each error is planted in returns in which it leaves evidence, which its planter decides; it is then looked for with last
 year at hand (its block in the workbook, its own return beside it) and without. What is said of the honest return too is
