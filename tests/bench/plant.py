@@ -48,11 +48,11 @@ class Planted(NamedTuple):
 
 Plant = Callable[[Return, Random], Planted | None]
 
-_COLUMNS = {"restated": "EFG", "esr": "HIJ", "verified": "KLM"}
+COLUMNS = {"restated": "EFG", "esr": "HIJ", "verified": "KLM"}
 
 
 @cache
-def _rows() -> dict[tuple[str, str, str], int]:
+def rows() -> dict[tuple[str, str, str], int]:
     return {(row["item"], row["staff_group"], row["pay_band"]): row["row"] + ROWS_ABOVE
             for section in rules().layouts["2021"]["sections"] for row in section["rows"]}
 
@@ -60,9 +60,9 @@ def _rows() -> dict[tuple[str, str, str], int]:
 def cell(key: Place) -> str:
     """`WRES!K12`: where the template has a figure."""
     if key.item.startswith("respondents"):
-        return f"WRES!{'OP'[GROUPS.index(key.ethnicity)]}{_rows()['survey_' + key.item[-1], '', '']}"
+        return f"WRES!{'OP'[GROUPS.index(key.ethnicity)]}{rows()['survey_' + key.item[-1], '', '']}"
     at = GROUPS.index(key.ethnicity) if key.ethnicity else 0
-    return f"WRES!{_COLUMNS[key.basis][at]}{_rows()[key.item, key.staff_group, key.pay_band]}"
+    return f"WRES!{COLUMNS[key.basis][at]}{rows()[key.item, key.staff_group, key.pay_band]}"
 
 
 def of(item: str, who: str = "", group: str = "", band: str = "", basis: str = "verified") -> Place:
@@ -558,7 +558,7 @@ def _without_row(given: Return, pick: Random) -> Planted:
 
 
 def _label_cell(key: Place) -> str:
-    return f"WRES!C{_rows()[key.item, key.staff_group, key.pay_band]}"
+    return f"WRES!C{rows()[key.item, key.staff_group, key.pay_band]}"
 
 
 def _row_renamed(given: Return, pick: Random) -> Planted:

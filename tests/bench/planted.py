@@ -11,6 +11,7 @@ left out: it is about something else. The second form prints what is said of one
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,11 +27,12 @@ sys.path[:0] = [path for path in (str(ROOT / "src"), str(ROOT / "tests")) if pat
 
 from bench import detect, plant, plant_blocks, plant_cells, wordings  # noqa: E402
 from bench.generate import Place, Return, calculated, history, rules, workbook  # noqa: E402
-from bench.plant_blocks import Kind, Made, esr_is_the_odd_one, of_one  # noqa: E402
+from bench.plant_blocks import Kind, Made, esr_is_the_odd_one, esr_was_amended, of_one  # noqa: E402
 from wres_assure.facts import Facts  # noqa: E402
 from wres_assure.model import FAILED, Assessment, Finding, Refused, Slip  # noqa: E402
 from wres_assure.read import read_bytes  # noqa: E402
 from wres_assure.render.text import lines, plain  # noqa: E402
+from wres_assure.render.workbooks.template import ROWS_ABOVE  # noqa: E402
 from wres_assure.wording.findings import fingerprint  # noqa: E402
 from wres_assure.wording.report import report_on  # noqa: E402
 from wres_assure.wording.text import code_shown  # noqa: E402
@@ -39,7 +41,8 @@ PROCESSES = 2
 TUNING, FRESH = 7, 613  # seeds: rules may be mended after what the first shows; the second is for the final word
 REPORT = Path(__file__).parent / "simulation_planted.md"
 OWN = plant_blocks.KINDS | plant_cells.KINDS
-SEEN = {"ESR total far away": esr_is_the_odd_one}  # errors of `plant` that do not leave evidence in every return
+# Errors of `plant` that do not leave evidence in every return.
+SEEN = {"ESR total far away": esr_is_the_odd_one, "verified copied from ESR": esr_was_amended}
 KINDS: dict[str, Kind] = OWN | {
     name: Kind(of_one(made_by, *([SEEN[name]] if name in SEEN else [])), ()) for name, made_by in plant.KINDS.items()}
 ROUNDED = 0.006  # a repaired value is the original one if it lies as near: it may be printed with two decimals
@@ -93,9 +96,7 @@ def honest(number: int, last: bool) -> bytes:
 def planted(asked: Asked) -> Made | None:
     """The workbook with the error; None where the return has no place for it."""
     both = two_years(asked.number, asked.last)
-    made = both and KINDS[asked.kind].plant(*both, Random(f"{asked.number}/{asked.kind}"))
-    # Verified figures copied from ESR where they were the same before are no error.
-    return made and made._replace(evidence=made.evidence and made.workbook != honest(asked.number, asked.last))
+    return both and KINDS[asked.kind].plant(*both, Random(f"{asked.number}/{asked.kind}"))
 
 
 def assessed(book: bytes, asked: Asked) -> Assessment | Refused:
@@ -163,10 +164,25 @@ def of_the_error(finding: Finding, cells: set[str]) -> bool:
     """Whether a finding speaks of a cell that the error touches; where it names none, of an indicator it touches."""
     if finding.cells:
         return bool(_cells(finding) & cells)
+    if rules().rule(finding.rule).family == "structure":
+        return _of_the_place(finding.place, cells)
     selectors = rules().rule(finding.rule).let.values()
     items = {finding.place.item, *(selector.at(finding.place).item for selector in selectors)}
     of_cells = set().union(*(indicators(item) for item, at in _items().items() if at & cells))
     return bool(set().union(*map(indicators, items)) & of_cells)
+
+
+def _of_the_place(place: Place, cells: set[str]) -> bool:
+    """Whether any of these cells is of a row, a block, or else of the cover and the headings."""
+    at = [re.fullmatch(r"WRES!([A-Z]+)(\d+)", cell) for cell in cells]
+    where = [(found[1], int(found[2])) for found in at if found]
+    if place.item:
+        rows = {n for (item, group, band), n in plant.rows().items()
+                if (item, group, band) == (place.item, place.staff_group, place.pay_band)}
+        return any(row in rows for _, row in where)
+    if place.basis:
+        return any(column in plant.COLUMNS[place.basis] for column, _ in where)
+    return any(row <= ROWS_ABOVE for _, row in where)
 
 
 @cache
