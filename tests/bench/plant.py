@@ -220,6 +220,31 @@ def _share(items: tuple[str, ...], names: str) -> Plant:
     return plant
 
 
+def _in_points(items: tuple[str, ...], names: str) -> Plant:
+    """68 where the row takes 0.68: in a plain cell, or in one of percent format, which shows 6800 %."""
+    def plant(given: Return, pick: Random) -> Planted | None:
+        key = of(pick.choice(items), pick.choice(GROUPS[:2]))
+        value = calculated(given.figures).get(key)
+        if value is None or abs(value) < 0.015:
+            return None
+        return put(given, {key: Typed(round(100 * value), pick.choice(("0", "0.0%")))}, names)
+    return plant
+
+
+def _cut_off(items: tuple[str, ...], names: str) -> Plant:
+    """A share typed with its further decimals left out, where rounding goes the other way."""
+    def plant(given: Return, pick: Random) -> Planted | None:
+        several = [of(item, who) for item in items for who in GROUPS[:2]]
+        value = calculated(given.figures)
+        cut = {key: int(1000 * value[key]) for key in several if value.get(key) is not None}
+        cut = {key: short for key, short in cut.items() if abs(1000 * value[key] - short) > 0.51 and short % 10}
+        if not cut:
+            return None
+        key = pick.choice(list(cut))
+        return put(given, {key: Typed(cut[key] / 1000, "0.0%")}, names)
+    return plant
+
+
 def _unknown_merged(given: Return, pick: Random) -> Planted | None:
     del pick
     white, bme, unknown = staff(given)
@@ -379,6 +404,19 @@ def _esr_total(given: Return, pick: Random) -> Planted | None:
     more = 1.06 + 0.15 * pick.random()
     changes = {key._replace(basis="esr"): round(int(given.figures[key]) * more) for key in headcounts(given)}  # type: ignore[call-overload]
     return whole(written(given, changes), "ESR-03")
+
+
+def _esr_of_another_day(given: Return, pick: Random) -> Planted | None:
+    """Everybody amended a little: the ESR column is of another month."""
+    if given.kind == "independent":
+        return None
+    changes: dict[Place, int] = {}
+    for at, key in enumerate(headcounts(given, 6)):
+        changes[key._replace(basis="esr")] = int(given.figures[key]) + (1 if at % 2 else -1)  # type: ignore[call-overload]
+    held = [key for key in headcounts(given, 1) if key.pay_band not in ("vsm", "senior_medical_manager")]
+    amended = [key for key in changes if key.pay_band not in ("vsm", "senior_medical_manager")]
+    several = len(amended) > 0.6 * len(held)
+    return put(given, changes, "ESR-01a", [pick.choice(amended)]) if several else None
 
 
 def _esr_copied(given: Return, pick: Random) -> Planted | None:
@@ -788,6 +826,14 @@ KINDS: dict[str, Plant] = {
     "macros": _macros,
     "name in another file": _name_elsewhere,
     "second template sheet": _second_template,
+    "board share in points": _in_points(("reported_board_total_share", "reported_board_voting_share"), "ARI-02d"),
+    "workforce share in points": _in_points(("reported_workforce_share",), "ARI-02d"),
+    "indicator 9 in points": _in_points(("reported_indicator_9",), "ARI-02e"),
+    "board share cut off": _cut_off(("reported_board_total_share", "reported_board_voting_share"), "ARI-05g"),
+    "workforce share cut off": _cut_off(("reported_workforce_share",), "ARI-05g"),
+    "indicator 9 cut off": _cut_off(("reported_indicator_9",), "ARI-05h"),
+    "ESR of another day": _esr_of_another_day,
+    "a year before the WRES": _cover("STR-06", reporting_year="2015", snapshot_date="31 March 2015"),
 }
 
 

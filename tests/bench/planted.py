@@ -29,11 +29,10 @@ from bench import detect, plant, plant_blocks, plant_cells, wordings  # noqa: E4
 from bench.generate import Place, Return, calculated, history, rules, workbook  # noqa: E402
 from bench.plant_blocks import Kind, Made, esr_is_the_odd_one, esr_was_amended, of_one  # noqa: E402
 from wres_assure.facts import Facts  # noqa: E402
-from wres_assure.model import FAILED, Assessment, Finding, Refused, Slip  # noqa: E402
+from wres_assure.model import FAILED, Assessment, Finding, Refused, Slip, fingerprint  # noqa: E402
 from wres_assure.read import read_bytes  # noqa: E402
 from wres_assure.render.text import lines, plain  # noqa: E402
 from wres_assure.render.workbooks.template import ROWS_ABOVE  # noqa: E402
-from wres_assure.wording.findings import fingerprint  # noqa: E402
 from wres_assure.wording.report import report_on  # noqa: E402
 from wres_assure.wording.text import code_shown  # noqa: E402
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .layout import Map
 
 _MONTHS = [month[:3].lower() for month in MONTHS]
-FIRST_YEAR = 2016
+FIRST_YEAR, YEAR = 2016, r"(?:19\d\d|20[0-9]\d)"
 TYPES = {"trust", "independent", "ccg", "icb", "csu", "national_body"}
 
 
@@ -47,16 +47,19 @@ def _label(text: str) -> str:
 
 
 def year_of(cover: dict[str, Cell]) -> int | None:
-    """The reporting year by the cover, else by the snapshot date; None where neither tells it."""
+    """The year by the cover, else by the snapshot date, of the WRES or not; None where neither tells one."""
     for name in ("reporting_year", "snapshot_date"):
-        if name in cover and (match := re.search(r"(?<!\d)20[1-9]\d(?!\d)", cover[name].raw)):
-            year = int(match[0])
-            return year if year >= FIRST_YEAR else None
+        if name in cover and (match := re.search(rf"(?<!\d){YEAR}(?!\d)", cover[name].raw)):
+            return int(match[0])
     if "snapshot_date" in cover and cover["snapshot_date"].format == "date":
         return day_of(cover["snapshot_date"], False)[0] or None
     return None
 
 
+def too_early(year: int, cells: tuple[tuple[str, str], ...]) -> tuple[str, Raised]:
+    """Why nothing can be said of a return of a year before the WRES, and what is raised of it."""
+    why = f"The reporting year is {year}, and the WRES has been collected since {FIRST_YEAR}."
+    return why, Raised("year_too_early", cells=cells, detail=str(year))
 def contradicted(
     found: Map, cover: dict[str, Cell], year: int | None, date_1904: bool
 ) -> tuple[int, Raised] | None:

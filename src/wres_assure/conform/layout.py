@@ -41,10 +41,11 @@ class Map(NamedTuple):
 
     @property
     def filled(self) -> int:
-        """In how many cells of this year's figures a number stands."""
-        columns = [column for (block, _), column in self.columns.items() if block == "verified"]
-        cells = (self.sheet.cells.get((row, column)) for row in self.rows.values() for column in columns)
-        return sum(cell is not None and cell.kind == "number" for cell in cells)
+        """How many numbers stand behind the labels, of whatever year."""
+        return sum(
+            cell.kind == "number" and column > self.labels.get(row, column)
+            for (row, column), cell in self.sheet.cells.items()
+        )
 
 
 def locate(sheet: Sheet, layout: Json, year: int | None = None, date_1904: bool = False) -> Map | None:
@@ -97,9 +98,8 @@ def _starts(lines: Lines, wording: Wording, layout: Json) -> list[tuple[int, Jso
         if name := wording.sections.get(words(cell.raw)):
             found.setdefault(name, (row, sections[name], cell))
     if len(found) < len(sections):
-        labels = {label for by_label in wording.labels.values() for label in by_label}
         for row, cell in first:
-            if words(cell.raw) in labels or not (name := wording.section_of(cell.raw)) or name in found:
+            if words(cell.raw) in wording.every_label or not (name := wording.section_of(cell.raw)) or name in found:
                 continue
             if _has_row(lines, row, cell, name, wording):
                 found[name] = row, sections[name], cell
@@ -267,7 +267,8 @@ def _columns(sheet: Sheet, headers: list[Cell], wording: Wording, year: int) -> 
     groups = [(cell, group) for cell in headers if (group := wording.group_of(cell.raw))]
     left = min((cell.column for cell, _ in groups), default=10_000)
     by_row = grouped(headers, lambda cell: cell.row)
-    said = [_said(cell, group, left, by_row, sheet, wording) for cell, group in groups]
+    merged = {(top, first): last for top, first, _, last in sheet.merges}
+    said = [_said(cell, group, left, by_row, merged, wording) for cell, group in groups]
     verified = any(one.kind == "verified" and one.clear and one.years <= {year} for one in said)
     columns: dict[tuple[str, str], int] = {}
     unread = {one.by: None for one in said if not _block(one, year, verified)}
@@ -299,7 +300,7 @@ def _columns(sheet: Sheet, headers: list[Cell], wording: Wording, year: int) -> 
 
 
 def _said(
-    cell: Cell, group: str, left: int, by_row: Lines, sheet: Sheet, wording: Wording
+    cell: Cell, group: str, left: int, by_row: Lines, merged: dict[tuple[int, int], int], wording: Wording
 ) -> _Said:
     """What the heading of a column and those above it say of its block, from below upwards.
 
@@ -314,8 +315,8 @@ def _said(
         if not before:
             continue
         header = before[-1]
-        merge = next((m for m in sheet.merges if m[0] <= row <= m[2] and m[1] <= header.column <= m[3]), None)
-        if (merge and merge[3] < cell.column) or (not merge and by and header.column != by.column):
+        merge = merged.get((row, header.column))  # its last column
+        if (merge and merge < cell.column) or (not merge and by and header.column != by.column):
             continue
         heading = wording.heading_of(header.raw)
         says = bool(heading.kind or (heading.years and heading.plain))

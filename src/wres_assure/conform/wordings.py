@@ -159,12 +159,15 @@ class Wording:
         self._known = self._filler | {
             word for text in _texts(layout) for word in spoken(text).split()
         }
+        self.every_label = frozenset(label for by_label in self.labels.values() for label in by_label)
+        self.is_notes = lru_cache(maxsize=4096)(self._is_notes)
+        self.is_survey = lru_cache(maxsize=4096)(self._is_survey)
         self.group_of = lru_cache(maxsize=4096)(self._group_of)
         self.heading_of = lru_cache(maxsize=4096)(self._heading_of)
         self.label_of = lru_cache(maxsize=4096)(self._label_of)
         self.section_of = lru_cache(maxsize=4096)(self._section_of)
 
-    def is_notes(self, text: str) -> bool:
+    def _is_notes(self, text: str) -> bool:
         """Whether a heading is that of the notes."""
         return words(text) in self._notes or (len(text) < 60 and self._note_kind.fits(_padded(text)))
 
@@ -197,7 +200,7 @@ class Wording:
             return self._of_indicator.get(min(named), _only(self._section_kinds, padded)) if len(named) == 1 else ""
         return _only(self._section_kinds, padded)
 
-    def is_survey(self, text: str) -> bool:
+    def _is_survey(self, text: str) -> bool:
         """Whether a heading is one of the whole staff survey."""
         return len(text) < 80 and self._survey.fits(_padded(text)) and not self.section_of(text)
 

@@ -23,9 +23,10 @@ from ..model import (
 )
 from ..rulebook import Rulebook
 from .cells import among_words, as_text, merged, typed_over
-from .cover import contradicted, cover_of, organisation_of, snapshot_of, year_of
+from .cover import FIRST_YEAR, contradicted, cover_of, organisation_of, snapshot_of, too_early, year_of
 from .layout import Map, locate
-from .wordings import Wording, wording_of
+from .personal import in_workbook
+from .wordings import Wording, wording_of, words
 
 _QUOTED = 4  # headings named in place of one that was not found
 
@@ -38,12 +39,11 @@ def of_workbook(submission: Submission, rulebook: Rulebook, asked_year: int | No
     maps = [found for of in sheets if (found := locate(*of))]
     maps.sort(key=lambda found: (-found.score, found.sheet.state != "visible"))
     if not maps:
-        raised.append(Raised("not_the_template"))
+        unread = tuple((note.place, "") for note in submission.notes if note.code == "sheet_unread")
+        raised.append(Raised("return_unread", cells=unread) if unread else Raised("not_the_template"))
         why = "No section of the WRES template was recognised in this workbook."
-        if any(note.code == "sheet_unread" for note in submission.notes):
-            why = (
-                "No section of the WRES template was recognised in the sheets that could be read; a longer one was not."
-            )
+        if unread:
+            why = "The return was not found in the sheets that could be read, and a longer sheet was left unread."
         return Conformed(Return(Organisation("", "", "", ""), None, "nhs_wres", "", why), (), tuple(raised))
     found, how = _the_return(maps)
     rivals = [other for other in maps if other.sheet.name != found.sheet.name and other.score * 2 >= found.score]
@@ -63,6 +63,11 @@ def of_workbook(submission: Submission, rulebook: Rulebook, asked_year: int | No
     if year is None:
         stopped = "The reporting year cannot be told: neither the cover nor the snapshot date gives one."
         raised.append(Raised("year_unknown"))
+    elif year < FIRST_YEAR:
+        telling = [cover[name] for name in ("reporting_year", "snapshot_date") if name in cover and not asked_year]
+        stopped, early = too_early(year, tuple((cell.address, plain(cell.raw)) for cell in telling[:1]))
+        raised.append(early)
+        year = None
     elif not found.columns:
         stopped = "No column headed White, BME and Unknown was found under a known heading."
         raised.append(Raised("not_the_template"))
@@ -71,6 +76,7 @@ def of_workbook(submission: Submission, rulebook: Rulebook, asked_year: int | No
     subject = Return(
         organisation, year, "nhs_wres", found.layout["id"], stopped, has_notes=found.notes_column is not None
     )
+    raised += in_workbook(submission, found.sheet, found.notes_column)
     if stopped:
         return Conformed(subject, (), (*raised, *found.raised, *_structure(found)))
     figures = _figures(found, rulebook.items)
@@ -98,10 +104,10 @@ def _the_return(maps: list[Map]) -> tuple[Map, str]:
         ("the fuller one", lambda found: found.filled),
     )
     how = ""
-    for words, worth in ways:
+    for way, worth in ways:
         best = max(map(worth, likely))
         if len(left := [found for found in likely if worth(found) == best]) < len(likely):
-            likely, how = left, how or words
+            likely, how = left, how or way
     return likely[0], how or "the first one"
 
 
@@ -195,9 +201,9 @@ def _structure(found: Map) -> Iterator[Raised]:
         for row in section["rows"]:
             place = Place(row["item"], "", row["staff_group"], row["pay_band"])
             if row["row"] in found.twice:
-                yield Raised("row_twice", place, detail=row["label"])
+                yield Raised("row_twice", place, _labelled(row, section, found), row["label"])
             elif row["row"] not in found.rows:
-                yield Raised("row_missing", place, detail=row["label"])
+                yield Raised("row_missing", place, _heading(section, found), row["label"])
     for block, entry in found.layout["blocks"].items():
         groups = [group for (b, group) in found.columns if b == block]
         if len(groups) < len(found.layout["ethnicity"]):
@@ -210,6 +216,23 @@ def _structure(found: Map) -> Iterator[Raised]:
                 tuple((cell.address, cell.raw[:80]) for cell in there),
                 f"{entry['heading']}: {', '.join(missing)}{quoted}",
             )
+
+
+def _heading(section: Json, found: Map) -> tuple[tuple[str, str], ...]:
+    """The cell of a section's heading, under which a row was looked for."""
+    heading = found.sections[section["id"]]
+    return ((heading.address, plain(heading.raw)[:80]),)
+
+
+def _labelled(row: Json, section: Json, found: Map) -> tuple[tuple[str, str], ...]:
+    """Every cell of a section with the label of a row; its heading where the label stands in other words."""
+    first = found.sections[section["id"]].row
+    below = min((other.row for other in found.sections.values() if other.row > first), default=1_048_577)
+    labels = {words(text) for text in (row["label"], *row["also"])}
+    cells = sorted(entry for entry in found.sheet.cells.items() if first < entry[0][0] < below)
+    texts = (cell for _, cell in cells if cell.kind == "text")
+    named = tuple((cell.address, plain(cell.raw)[:80]) for cell in texts if words(cell.raw) in labels)
+    return named if len(named) > 1 else _heading(section, found)
 
 
 def _quoted(cell: Cell, wording: Wording) -> str:

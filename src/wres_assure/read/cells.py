@@ -91,7 +91,7 @@ class Keeper:
         if row > MAX_ROW or column > MAX_COLUMN:
             raise Refused(
                 "cell_far",
-                f"{file} has content far from the return, in row {row:,}, column {column:,} of sheet {self.sheet}.",
+                f"{file} has content far from the return, in row {row:,}, column {column:,} of {self.sheet}.",
                 f"Remove what stands below row {MAX_ROW:,} or to the right of column {MAX_COLUMN}.",
                 self.address(row, column),
             )

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from itertools import accumulate
 from typing import NamedTuple
 
-from ..model import Note, Refused, Sheet, Submission, column_letters
+from ..model import Comment, Note, Refused, Sheet, Submission, column_letters
 from .cells import MAX_CELLS, MAX_COLUMN, MAX_ROW, Book
+from .comments import COMMENTS, comments_on
 from .package import Package, damaged, read_part
 from .references import (
     MARKING,
@@ -26,7 +27,7 @@ from .references import (
     unescape,
     whiteness,
 )
-from .sheet import Reading, read_sheet
+from .sheet import Named, Reading, read_sheet
 from .xml import (
     MAX_DEPTH,
     MAX_TEXT,
@@ -47,6 +48,7 @@ _TOO_LONG = ("cell_far", "cells_many", "zip_size", "zip_ratio")
 _STATES = ("visible", "hidden", "veryHidden")
 _ANCHORS = ("twoCellAnchor", "oneCellAnchor", "absoluteAnchor")
 _PICTURES = 200  # of a sheet, looked at; more would cost time and tell no more
+_NO_FREE_TEXT = re.compile(r"WRES|Guide|Sheet[1-9][0-9]?")  # names of sheets: the template's, and Excel's own
 _LISTED = 12  # addresses named in a note; the rest are counted
 
 
@@ -62,13 +64,14 @@ class Link(NamedTuple):
         return self.type.rpartition("/")[2]
 
 
-def read_workbook(package: Package, sha256: str, deadline: float) -> Submission:
+def read_workbook(package: Package, sha256: str, deadline: float, ahead: int = 0) -> Submission:
     """The sheets of a workbook and notes of what a reader of the printed page would not see.
 
     Refused: a workbook that is damaged or beyond the limits (see `package`, `xml` and `sheet`). Chart sheets and
     macro sheets are left out; a sheet that is longer than a return is left unread where another holds anything. Note
     codes: hidden_sheet, hidden_cells, white_text, hidden_by_format, struck_out, picture, sheet_unread, macros,
-    external_link, dde, name_elsewhere; their details hold addresses and counts, never a cell's text.
+    external_link, dde, name_elsewhere; their details hold addresses and counts, never a cell's text. `ahead` sheets at
+    the front are ours: they count for no place among the tabs.
     """
     file = package.file
     start = next((link.target for link in _links(package, "", deadline).values() if link.kind == "officeDocument"), "")
@@ -84,17 +87,22 @@ def read_workbook(package: Package, sha256: str, deadline: float) -> Submission:
     formats, unseen = _styles(package, by_kind, deadline)
     book = Book(file, strings, formats, unseen, date_1904, deadline)
 
-    targets: dict[str, tuple[str, str]] = {}  # state and part by the name of the sheet
+    targets: dict[str, tuple[Named, str]] = {}  # sheet and part by what the sheet is called
     used: set[str] = set()
-    for name, state, identity in listed:
+    places = {"tab": -ahead, "hidden sheet": 0}
+    for title, state, identity in listed:
         link = links.get(identity, Link("", ""))
-        if not identity or link.kind in ("chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"):
-            continue  # without an identity: a module of Visual Basic
-        words = {link.target.lower(), name.lower()}  # no sheet can have the name of a part: a name has no slash
+        if not identity:
+            continue  # a module of Visual Basic
+        places[kind := "tab" if state == "visible" else "hidden sheet"] += 1
+        if link.kind in ("chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"):
+            continue
+        name = title if _NO_FREE_TEXT.fullmatch(title) else f"{kind} {places[kind]}"
+        words = {link.target.lower(), title.lower()}  # no sheet can have the name of a part: a name has no slash
         if link.kind != "worksheet" or words & used:
-            raise damaged(file, f"sheet {name} is missing or stands twice in it", name)
+            raise damaged(file, f"{name} is missing or stands twice in it", name)
         used |= words
-        targets[name] = state, link.target
+        targets[name] = Named(name, title, state), link.target
     if not targets:
         raise Refused(
             "workbook_empty",
@@ -108,9 +116,9 @@ def read_workbook(package: Package, sha256: str, deadline: float) -> Submission:
     budget = MAX_CELLS
     # The smallest first, so that what is too much is the download beside the return, never the return.
     for name in sorted(targets, key=lambda name: _size(package, targets[name][1])):
-        state, part = targets[name]
+        named, part = targets[name]
         try:
-            reading = read_sheet(read_part(package, part), part, name, state, book, budget)
+            reading = read_sheet(read_part(package, part), part, named, book, budget)
         except Refused as refused:
             if refused.code not in _TOO_LONG:
                 raise
@@ -124,9 +132,14 @@ def read_workbook(package: Package, sha256: str, deadline: float) -> Submission:
     notes = _workbook_notes(package, by_kind, names_elsewhere, deadline)
     for name in targets:
         notes += read[name][1] if name in read else [Note("sheet_unread", name, _why(unread[name]))]
-    return Submission(
-        file, sha256, tuple(read[name][0] for name in targets if name in read), (), tuple(notes), date_1904
-    )
+    sheets = tuple(read[name][0] for name in targets if name in read)
+    comments: list[Comment] = []
+    for sheet in sheets:
+        for link in _links(package, targets[sheet.name][1], deadline).values():
+            if link.kind in COMMENTS and link.target.lower() in package.parts:
+                room = MAX_CELLS - len(comments)
+                comments += comments_on(sheet.name, read_part(package, link.target), link.target, file, room, deadline)
+    return Submission(file, sha256, sheets, (), tuple(notes), date_1904, comments=tuple(comments))
 
 
 def _size(package: Package, part: str) -> int:

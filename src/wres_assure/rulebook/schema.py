@@ -231,11 +231,15 @@ class Derivation(Strict):
 
 
 class Unknown(Strict):
-    """People of unknown ethnicity, the events among them where the indicator counts events, and everybody."""
+    """People of unknown ethnicity, the events among them where the indicator counts events, and everybody.
+
+    `odds`: how many times lower or higher the odds of the unknown may be than those of the known.
+    """
 
     events: str | None = None
     people: str
     all_people: str
+    odds: str | None = None
 
 
 class Indicator(Strict):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..conform.earlier import EarlierReturn
+    from ..model import Explanation
     from ..one_return import Given
     from ..rulebook import Rulebook
 
@@ -29,11 +30,12 @@ class Inputs(NamedTuple):
     peers: str = ""
     year: int | None = None
     rules: str | None = None
+    explanations: str = ""
 
     def paths(self) -> list[str]:
         """Every file or folder that is read, which no output may overwrite; beside the peers their kinds of trust."""
         groups = os.path.join(os.path.dirname(self.peers), GROUPS) if self.peers else ""
-        named = (self.narrative, self.survey, *self.previous, self.peers, groups, self.rules)
+        named = (self.narrative, self.survey, *self.previous, self.peers, groups, self.rules, self.explanations)
         return [path for path in named if path]
 
     def opened(self, rulebook: Rulebook) -> Given:
@@ -48,7 +50,12 @@ class Inputs(NamedTuple):
             peers = PeerFiles(self.peers, rulebook, tell)
         if self.previous:
             earlier = tuple(self._earlier(rulebook, unread))
-        return Given(self.narrative, self.survey, peers, earlier, tuple(unread))
+        explanations: tuple[Explanation, ...] = ()
+        if self.explanations:
+            from ..conform.explanations import explanations_of
+
+            explanations = explanations_of(self.explanations)
+        return Given(self.narrative, self.survey, peers, earlier, explanations, tuple(unread))
 
     def _earlier(self, rulebook: Rulebook, unread: list[str]) -> Iterator[EarlierReturn]:
         """What is given as earlier returns, understood once for all, not judged; what cannot be read is told.
