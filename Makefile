@@ -6,7 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test quick newest lock sbom audit samples golden pictures bench simulate clean
+PYTHONS ?= python3.12 python3.13
+
+.PHONY: demo test quick newest versions lock sbom audit samples golden pictures bench simulate clean
 
 demo: $(VENV)/installed
 	$(BIN)/wres-assure demo -o demo --force
@@ -27,6 +29,14 @@ quick: $(VENV)/installed-test  ## in a minute, what needs no LibreOffice, browse
 newest:  ## the tests with the newest releases, in an environment of its own: drift is met here, on purpose
 	rm -rf .venv-newest
 	$(MAKE) test VENV=.venv-newest NEWEST=yes
+
+versions: $(VENV)/installed-test  ## whether other releases of Python write the same; names them: make versions PYTHONS=python3.14
+	@rm -rf build/versions
+	@for python in $(PYTHONS); do \
+	  echo "$$($$python --version):" && environment=.venv-$$(basename $$python) && \
+	  $$python -m venv $$environment && tests/pinned.sh $$environment/bin/python requirements-test.lock && \
+	  $(BIN)/python tests/same_bytes.py . . --python $$environment/bin/python --kept build/versions || exit 1; \
+	done
 
 lock: .venv-supply/installed  ## pin the newest releases: names, versions and hashes, for every platform, and no addresses
 	$(LOCK) pyproject.toml --group build -o requirements.lock
@@ -62,15 +72,17 @@ pictures: $(VENV)/installed-test  ## draw the pages of three samples, to be look
 bench: $(VENV)/installed-test  ## measure against other tools; writes tests/bench/results.md
 	$(BIN)/python tests/bench/bench.py
 
-simulate: $(VENV)/installed-test  ## slow: tables by the ten thousand against the oracles, mutated files, generated returns
+simulate: $(VENV)/installed-test  ## slow: tables by the ten thousand against the oracles, mutated inputs, generated returns
 	WRES_ASSURE_TABLES=10000 $(BIN)/python -m pytest -n auto tests/stats
 	WRES_ASSURE_EVERY_CELL=1 WRES_ASSURE_EVERY_ATTACK=1 $(BIN)/python -m pytest -n auto --dist worksteal \
-	  tests/test_deletion.py tests/render
+	  tests/test_deletion.py tests/test_sweep.py tests/render
+	$(BIN)/python tests/bench/fuzz.py --count 30000 --write
 	$(BIN)/python tests/bench/simulation.py
 	$(BIN)/python tests/bench/change_simulation.py
 	$(BIN)/python tests/bench/score_simulation.py
 	$(BIN)/python tests/bench/peers_simulation.py
 	$(BIN)/python tests/bench/slips.py
+	$(BIN)/python tests/bench/planted.py --write
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

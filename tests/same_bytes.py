@@ -1,10 +1,13 @@
 """Whether two checkouts say the same, to the byte: every sample, alone and beside others, in every format.
 
-    python tests/same_bytes.py OLD NEW [--story NAME]... [--quick] [--kept FOLDER]
+    python tests/same_bytes.py OLD NEW [--story NAME]... [--quick] [--kept FOLDER] [--python COMMAND]
 
-OLD and NEW are two checkouts; both run in this environment, each with its own sources in front, over the samples of
-NEW. Each difference is shown by its first lines that differ; exit code 1 where there is one. `--kept` keeps what was
-written, and takes what OLD wrote from there the next time. `--quick` leaves out PDF, Word, all but two audiences.
+OLD and NEW are two checkouts (or folders into which a wheel was unpacked); both run in this environment, each with its
+own sources in front, over the samples of NEW. `--python` runs NEW with another Python ("python3.13", "node
+tests/pyodide.mjs"). Each difference is shown by its first lines that differ; exit code 1 where there is one. Workbooks
+and Word files are the same where they hold the same parts in the same order: zlib packs otherwise from version to
+version. `--kept` keeps what was written, and takes what OLD wrote from there the next time. `--quick` leaves out PDF,
+Word, all but two audiences.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import functools
 import io
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -142,18 +146,27 @@ def _peers() -> str:
     return "\n".join(made) + "\n"
 
 
-def run(checkout: Path, samples: Path, target: Path, stories: list[str], quick: bool) -> None:
+def run(python: list[str], checkout: Path, samples: Path, target: Path, stories: list[str], quick: bool) -> None:
     """All that one checkout says, in a process of its own."""
     environment = {**os.environ, "PYTHONPATH": str(checkout / "src"), "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1"}
-    words = [sys.executable, __file__, "--write", str(target), *(["--quick"] if quick else [])]
+    words = [*python, __file__, "--write", str(target), *(["--quick"] if quick else [])]
     words += [word for story in stories for word in ("--story", story)]
-    subprocess.run([*words, str(checkout), str(checkout)], cwd=samples, env=environment, check=True)
+    subprocess.run([*words, str(samples), str(samples)], cwd=samples, env=environment, check=True)
 
 
-def parts_of(path: Path) -> dict[str, bytes]:
-    """What to compare of a file: the file itself, and of one that differs and is a zip, its parts."""
+def parts_of(path: Path) -> list[tuple[str, bytes]]:
+    """The parts of a zip file, in their order."""
     with zipfile.ZipFile(path) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+        return [(entry.filename, archive.read(entry)) for entry in archive.infolist()]
+
+
+def same(old: Path, new: Path) -> bool:
+    """Whether two outputs are the same, bytes or parts."""
+    if not old.exists() or not new.exists():
+        return False
+    return old.read_bytes() == new.read_bytes() or (
+        old.suffix in (".xlsx", ".docx") and parts_of(old) == parts_of(new)
+    )
 
 
 def difference(old: Path, new: Path) -> list[str]:
@@ -161,9 +174,9 @@ def difference(old: Path, new: Path) -> list[str]:
     if not old.exists() or not new.exists():
         return [f"only in {'NEW' if new.exists() else 'OLD'}"]
     if old.suffix in (".xlsx", ".docx"):
-        before, after = parts_of(old), parts_of(new)
+        before, after = dict(parts_of(old)), dict(parts_of(new))
         if before == after:
-            return ["the same parts, packed otherwise"]
+            return ["the same parts in another order"]
         names = [name for name in sorted(set(before) | set(after)) if before.get(name) != after.get(name)]
         return [f"{name}: {line}" for name in names for line in _lines(before.get(name, b""), after.get(name, b""))]
     return _lines(old.read_bytes(), new.read_bytes())
@@ -182,6 +195,7 @@ def main() -> int:
     parser.add_argument("--story", action="append", default=[])
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--kept", type=Path)
+    parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--write", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     samples = given.new / "sample_submissions"
@@ -195,16 +209,17 @@ def main() -> int:
         told = folder / "asked.json"
         if not (told.exists() and told.read_text() == asked):
             shutil.rmtree(folder / "old", ignore_errors=True)
-            run(given.old.resolve(), given.new.resolve(), folder / "old", stories, given.quick)
+            run([sys.executable], given.old.resolve(), given.new.resolve(), folder / "old", stories, given.quick)
             told.write_text(asked)
         shutil.rmtree(folder / "new", ignore_errors=True)
-        run(given.new.resolve(), given.new.resolve(), folder / "new", stories, given.quick)
+        python = shlex.split(given.python)
+        run(python, given.new.resolve(), given.new.resolve(), folder / "new", stories, given.quick)
         names = sorted({path.relative_to(folder / side) for side in ("old", "new")
                         for path in (folder / side).rglob("*") if path.is_file()})  # fmt: skip
         differing = 0
         for name in names:
             old, new = folder / "old" / name, folder / "new" / name
-            if not old.exists() or not new.exists() or old.read_bytes() != new.read_bytes():
+            if not same(old, new):
                 differing += 1
                 print(f"{name.as_posix()}\n" + "\n".join(f"    {line}" for line in difference(old, new)))
         print(f"{len(names):,} outputs compared, {differing} differ.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import re
@@ -207,3 +208,25 @@ def test_rules_of_the_user_that_cannot_be_used_are_refused_with_what_is_wrong(in
     assert (ran.code, ran.out) == (3, b"")
     assert "own.yaml:2:3: Unknown field 'actoin'. Did you mean 'action'?" in ran.err
     assert "Traceback" not in ran.err
+
+
+# What the programme imports to read, check, brief and annotate, as far as it runs without compiled parts.
+PURE = ("click", "jinja2", "justhtml", "markdown_it", "markupsafe", "mdurl", "pygments", "rich", "tinycss2",
+        "webencodings", "xlsxwriter", "yaml")  # fmt: skip
+
+
+@pytest.mark.parametrize("story", ["small_ccg"])
+def test_the_python_of_a_browser_says_the_same(installed: Path, tmp_path: Path, story: str) -> None:
+    """Python 3.14 as Pyodide, in Node; other releases of Python are held so by `make versions`."""
+    shutil.copytree(installed, tmp_path / "src")
+    shutil.copytree(SAMPLES, tmp_path / "sample_submissions")
+    for name in PURE:
+        (found,) = importlib.util.find_spec(name).submodule_search_locations  # type: ignore[union-attr]
+        shutil.copytree(found, tmp_path / "src" / name, ignore=shutil.ignore_patterns("*.so", "*.pyd", "__pycache__"))
+    done = subprocess.run(
+        [sys.executable, ROOT / "tests" / "same_bytes.py", ROOT, tmp_path, "--quick", "--story", story,
+         "--python", f"node {ROOT / 'tests' / 'pyodide.mjs'}"],
+        capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
+    assert int(done.stdout.split()[0].replace(",", "")) > 50

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the programs that tests hold our files against, where they are missing: LibreOffice (reads and recalculates
-# workbooks), Chromium (opens pages), a font as wide as Arial (prints them) and Poppler (reads PDFs), and axe-core by
-# npm (judges pages). Quick where all are there; needs apt-get where not.
+# workbooks), Chromium (opens pages), a font as wide as Arial (prints them) and Poppler (reads PDFs), and by npm
+# axe-core (judges pages) and Pyodide (the Python of a browser). Quick where all are there; needs apt-get where not.
 set -u
 
 lacking=""
@@ -15,8 +15,9 @@ elif [ -n "$lacking" ]; then
   lacking="$lacking fonts-liberation2"
 fi
 here=$(dirname "$0")
-axe="$here/node_modules/axe-core/axe.min.js"
-[ -f "$axe" ] || command -v npm >/dev/null 2>&1 || lacking="$lacking npm"
+modules="$here/node_modules"
+of_npm() { [ -f "$modules/axe-core/axe.min.js" ] && [ -f "$modules/pyodide/pyodide.mjs" ]; }
+of_npm || command -v npm >/dev/null 2>&1 || lacking="$lacking npm"
 
 cannot() {
   echo "The tests need these programs, which $1:$lacking. Install them, then run this again." >&2
@@ -26,8 +27,8 @@ cannot() {
 log=$(mktemp) || { echo "No temporary file could be written." >&2; exit 1; }
 trap 'rm -f "$log"' EXIT
 
-rules_of_accessibility() {
-  [ -f "$axe" ] && return
+packages_of_npm() {
+  of_npm && return
   npm install --prefix "$here" --no-audit --no-fund --no-package-lock --ignore-scripts >"$log" 2>&1 || {
     tail -n 20 "$log" >&2
     echo "npm could not install what tests/package.json names." >&2
@@ -35,7 +36,7 @@ rules_of_accessibility() {
   }
 }
 
-[ -n "$lacking" ] || { rules_of_accessibility; exit 0; }
+[ -n "$lacking" ] || { packages_of_npm; exit 0; }
 
 command -v apt-get >/dev/null 2>&1 || cannot "are missing, and this machine has no apt-get to install them with"
 as_root=""
@@ -54,4 +55,4 @@ $as_root env DEBIAN_FRONTEND=noninteractive $apt install -y --no-install-recomme
   tail -n 20 "$log" >&2
   cannot "apt-get could not install"
 }
-rules_of_accessibility
+packages_of_npm

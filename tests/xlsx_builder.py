@@ -57,13 +57,13 @@ def parts(
     book_links: tuple[tuple[str, str, str], ...] = (),
     more: Mapping[str, str | bytes] | None = None,
 ) -> dict[str, str | bytes]:
-    """The parts of a workbook of one sheet "S"; `sheet` replaces the whole sheet part, `more` adds or replaces."""
+    """The parts of a workbook of one sheet "Sheet1"; `sheet` replaces the whole sheet part, `more` adds or replaces."""
     entries = [("rId1", "worksheet", "worksheets/sheet1.xml"), *book_links]
     made: dict[str, str | bytes] = {
         "[Content_Types].xml": f"{HEAD}<Types/>",
         "_rels/.rels": links(("rId1", "officeDocument", "xl/workbook.xml")),
         "xl/workbook.xml": f'{HEAD}<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}">{workbook}<sheets>'
-        f'<sheet name="S" sheetId="1" state="{state}" r:id="rId1"/></sheets>'
+        f'<sheet name="Sheet1" sheetId="1" state="{state}" r:id="rId1"/></sheets>'
         f"<definedNames>{names}</definedNames></workbook>",
         "xl/worksheets/sheet1.xml": sheet if sheet is not None else worksheet(rows, before, after),
     }

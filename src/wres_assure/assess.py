@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .check import check, untouched
+from .check.explanations import said_of
 from .check.notes import explained
 from .compare import among_peers, compare
 from .conform import conform
 from .derive import derive
 from .facts import Facts
-from .model import Assessment, Conformed, Earlier, Refused, Submission
+from .model import Assessment, Conformed, Earlier, Explanation, Refused, Submission
 from .one_return import NOTHING, Established, Given, earlier, settled, with_given, years_before
 from .read import read
 from .rulebook import Rulebook
@@ -48,16 +49,18 @@ def _assessed(submission: Submission, conformed: Conformed, given: Given, rulebo
     """What can be established about one return, beside earlier years and comparable organisations."""
     subject = conformed.subject
     conformed = with_given(conformed, given, rulebook)
-    before = [(file, _established(its_own, (), None, rulebook)) for file, its_own in years_before(conformed, given)]
+    years, told = years_before(conformed, given)
+    before = [(file, _established(its_own, (), None, rulebook)) for file, its_own in years]
+    conformed = conformed._replace(raised=(*conformed.raised, *told))
     peers = given.peers(subject.year) if given.peers and subject.year and not subject.stopped else None
-    found = _established(conformed, earlier(conformed, before, rulebook), peers, rulebook)
+    found = _established(conformed, earlier(conformed, before, rulebook), peers, rulebook, given.explanations)
     facts, indicators, checked = found.facts, found.indicators, found.checked
     return Assessment(
         submission,
         subject,
         facts.all,
         indicators,
-        tuple(explained(checked.findings, facts, rulebook)),
+        tuple(explained(checked.findings, facts, rulebook, said_of(subject, given.explanations))),
         checked.coverage,
         checked.apart,
         checked.families,
@@ -68,7 +71,11 @@ def _assessed(submission: Submission, conformed: Conformed, given: Given, rulebo
 
 
 def _established(
-    conformed: Conformed, before: tuple[Earlier, ...], peers: Peers | None, rulebook: Rulebook
+    conformed: Conformed,
+    before: tuple[Earlier, ...],
+    peers: Peers | None,
+    rulebook: Rulebook,
+    explanations: tuple[Explanation, ...] = (),
 ) -> Established:
     """The facts of a return, its indicators, every finding, and how it compares."""
     subject, year = conformed.subject, conformed.subject.year
@@ -78,16 +85,16 @@ def _established(
     facts = facts.and_also(derived)
     told, added, compared = compare(facts, indicators, subject, before, rulebook)
     facts, raised = facts.and_also(added), [*conformed.raised, *told]
-    checked = check(facts, raised, subject, rulebook)
+    checked = check(facts, raised, subject, rulebook, explanations=explanations)
     if likely := slips(facts, checked.findings, rulebook, year):
         compared = compared._replace(slips=likely)
         named = list(raised_of(likely))
         raised = [*raised, *named]
-        checked = check(facts, raised, subject, rulebook, untouched(checked, named, rulebook))
+        checked = check(facts, raised, subject, rulebook, untouched(checked, named, rulebook), explanations)
     indicators = usable(indicators, checked.findings, facts, rulebook, year, compared.slips)
     compared = settled(compared, indicators, checked.findings, year, rulebook)
     placed, compared = among_peers(compared, indicators, facts, subject, peers, rulebook)
     if placed:  # only figures that are not in question are held against others', and which are is known only now
         facts = facts.and_also(placed)
-        checked = check(facts, raised, subject, rulebook)
+        checked = check(facts, raised, subject, rulebook, explanations=explanations)
     return Established(subject, conformed.facts, facts, indicators, checked, compared)

@@ -27,6 +27,9 @@ _WITHOUT_VALUE: Mapping[str | None, str] = {  # why a figure that was given has 
     "no_notes": "the file has no column for notes",
     "notes_withheld": "the notes were left out of this file",
     "esr_empty": "no ESR figure is filled in",
+    "restated_empty": "no figure of last year is filled in",
+    "return_empty": "no figure at all is filled in",
+    "text_left_out": "{name}{where} leaves out numbers stored as text",
     **dict.fromkeys(("blank", "section_empty"), "{name} is blank{where}"),
     **dict.fromkeys(("row_missing", "section_missing", "block_missing"), "{name} was not found in the workbook"),
 }

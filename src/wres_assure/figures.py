@@ -13,6 +13,7 @@ _INVISIBLE = dict.fromkeys(
 )
 # Patterns as text: a workbook of numbers needs none of them, and re keeps what it has compiled.
 _NUMBER = r"([+\-−]?)(?=\.?\d)(\d{1,3}(?:,\d{3})+|\d+)?(\.\d*)?\s*(%?)"
+_MARKED = r"[\d.,%\s⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉]+"
 # What a text is that is no number: the first that fits. Every code is spoken of by a rule with `raised_by: conform`.
 _KINDS = (
     ("several", r".* \| .*"),  # as a row with several values is written out
@@ -21,6 +22,7 @@ _KINDS = (
     ("not_calculated", r"=.*"),
     ("not_available", r"n/a|na|n\.a\.|not available|not applicable|-|–|—|--|nil return|tbc"),
     ("boolean", r"true|false"),
+    ("marked", r"(?=.*\[)(?:[\d.,%\s]|\[(?:struck out|white): [\d.,%\s]+\])+"),  # as the reader writes runs out
     ("suppressed", r"\*+|[<>≤≥]=?\s*\d+|fewer than \d+|less than \d+|suppressed|\[c\]|\(c\)"),
     ("date", r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d{2}-\d{2}(?:[t ].*)?"),
     ("date", r"\d{1,2}(?:st|nd|rd|th)? [a-z]{3,9} \d{2,4}"),
@@ -76,7 +78,8 @@ def figure_of_text(text: str, item: Json) -> Figure:
     """The figure a text stands for, as an item of this unit."""
     seen = plain(text)
     if not text.isascii() and any(unicodedata.category(character) == "No" for character in text):
-        return Figure(None, " ".join(text.split()), "text")  # 41¹ is 41 with a footnote mark, not 411
+        shown = " ".join(text.split())  # 41¹ is 41 with a footnote mark, not 411
+        return Figure(None, shown, "marked" if re.fullmatch(_MARKED, shown) else "text")
     if len(seen) > 1 and seen[0] == "'" and seen[1] in "=+-@":
         seen = seen[1:]  # the apostrophe that keeps a spreadsheet from calculating it
     if not seen:

@@ -16,6 +16,8 @@ NOT_APPLICABLE, BROKEN = "not_applicable", "broken"
 OUTCOMES = (PASSED, FAILED, UNVERIFIABLE, NOT_APPLICABLE, BROKEN)
 ACTIONS = ("correct", "explain", "note")
 HOW_GIVEN = ("structure", "types")  # families on how figures are given: one that fails is in question for all others
+# Codes of what is blank, and of the same where a note says why.
+EXPLAINED = {"blank": "blank_explained", "section_empty": "section_explained", "esr_empty": "esr_explained"}
 OURS = ("derived", "change", "last_year")  # bases of facts made of other facts, and made again
 ORGANISATIONS = {
     "trust": "NHS trusts",
@@ -71,7 +73,7 @@ def column_letters(column: int) -> str:
 class Cell(NamedTuple):
     """One cell as the file stores it; nothing is rounded, trimmed or guessed."""
 
-    sheet: str
+    sheet: str  # as it is called here: see Sheet
     row: int  # from 1
     column: int  # from 1
     kind: str  # number | text | boolean | error | blank | uncalculated (a formula without saved value)
@@ -88,9 +90,14 @@ class Cell(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """A worksheet: its cells by (row, column), both from 1."""
+    """A worksheet: its cells by (row, column), both from 1.
+
+    `name` is what it is called wherever it is spoken of. Somebody may name a sheet after a person; so it is the typed
+    name, its `title`, only where that is a template's own or Excel's, and else its place: "tab 2", "hidden sheet 1".
+    """
 
     name: str
+    title: str
     state: str  # visible | hidden | veryHidden
     cells: dict[tuple[int, int], Cell]
     merges: tuple[tuple[int, int, int, int], ...]  # first row, first column, last row, last column
@@ -104,6 +111,14 @@ class Note(NamedTuple):
     code: str
     place: str
     detail: str
+
+
+class Comment(NamedTuple):
+    """What somebody wrote on a cell, beside what stands in it: a comment, or what was replied to one."""
+
+    sheet: str
+    cell: str  # L41
+    text: str
 
 
 class Row(NamedTuple):
@@ -123,6 +138,7 @@ class Submission(NamedTuple):
     notes: tuple[Note, ...]
     date_1904: bool = False
     rulebook: str = ""  # of a result of an earlier run: the hash of the rulebook that made it
+    comments: tuple[Comment, ...] = ()  # on cells of a workbook
 
 
 class Place(NamedTuple):
@@ -163,6 +179,7 @@ class Fact(NamedTuple):
     problem: str | None = None
     step: float = 0.0
     note: str = ""
+    counts: tuple[tuple[str, str], ...] = ()  # of a figure of ours that counts cells: these, with their texts
 
 
 class Shown(NamedTuple):
@@ -198,6 +215,17 @@ class Finding(NamedTuple):
     caused_by: str = ""  # the rule whose finding is the cause
     clause: Any = None  # of a failed assertion: the part that decided, as a tree
     explanation: str = ""  # the submitter's own: the notes beside the figures it speaks of
+
+
+class Explanation(NamedTuple):
+    """What an organisation says of one finding beside its notes; it counts while the figures are as they were."""
+
+    finding: str  # fingerprint
+    organisation: str
+    year: int
+    figures: tuple[tuple[str, str], ...]  # as `figures_of` has them
+    says: str
+    where: str  # file and line
 
 
 class Organisation(NamedTuple):
@@ -396,6 +424,18 @@ class Assessment(NamedTuple):
     reliability: tuple[str, tuple[str, ...]]
     compared: Compared
     score: Score
+
+
+def fingerprint(finding: Finding, code: str) -> str:
+    """What survives a moved table, a re-upload and a new year: rule, organisation and place."""
+    from hashlib import sha256
+
+    return sha256("\x1f".join((finding.rule, code, *finding.place)).encode()).hexdigest()[:16]
+
+
+def as_figure(value: float | str | None) -> str:
+    """A figure as text, alike whether it was computed or read from a file: ten significant digits."""
+    return "" if value is None else value if isinstance(value, str) else f"{value:.10g}"
 
 
 def grouped(items: Iterable[_Item], key: Callable[[_Item], _Group]) -> dict[_Group, list[_Item]]:

@@ -9,7 +9,7 @@ from .check import Checked
 from .conform import published_survey
 from .derive import derive
 from .facts import Facts
-from .model import Compared, Conformed, Earlier, Fact, Finding, Indicator, Return
+from .model import Compared, Conformed, Earlier, Explanation, Fact, Finding, Indicator, Raised, Refused, Return
 from .read import read
 from .rulebook import Rulebook
 from .score.usable import usable
@@ -28,6 +28,8 @@ class Given(NamedTuple):
     survey: str = ""
     peers: Callable[[int], Peers] | None = None  # the organisations of a year, see peer_files
     earlier: tuple[EarlierReturn, ...] | None = None  # of any organisation, see run.inputs
+    explanations: tuple[Explanation, ...] = ()  # of findings on any return
+    unread: tuple[str, ...] = ()  # in sentences: what was given as earlier returns and cannot be read
     alone: bool = True  # the run is about one return, so that an earlier one of somebody else is a mistake
 
 
@@ -47,34 +49,56 @@ class Established(NamedTuple):
 
 def with_given(conformed: Conformed, given: Given, rulebook: Rulebook) -> Conformed:
     """The return with the answers of the narrative and the published survey; Refused where one is not its own."""
-    facts = conformed.facts
+    facts, raised = conformed.facts, conformed.raised
     if given.narrative:
         from .conform.narrative import facts_of
+        from .conform.personal import in_answers
 
-        facts += tuple(facts_of(given.narrative, rulebook))
+        answers = tuple(facts_of(given.narrative, rulebook))
+        facts, raised = facts + answers, raised + tuple(in_answers(answers))
+    if given.explanations:
+        raised += tuple(_explanations(conformed.subject, given))
     if given.survey:
         facts += tuple(published_survey(read(given.survey), conformed.subject, rulebook))
-    return conformed._replace(facts=facts)
+    return conformed._replace(facts=facts, raised=raised)
+
+
+def _explanations(subject: Return, given: Given) -> list[Raised]:
+    """The personal data in what is said of this return; Refused where the only return of a run is not spoken of."""
+    from .conform.personal import in_explanations
+
+    code = subject.organisation.code
+    own = [e for e in given.explanations if e.organisation.casefold() == code.casefold()]
+    if not own and given.alone:
+        raise Refused(
+            "explanations_of_another",
+            f"The explanations speak of no return of {code if code.isalnum() else 'this organisation'}.",
+            "Give the explanations of this organisation; `wres-assure explanations` writes the file to fill in.",
+        )
+    return in_explanations(explanation for explanation in own if explanation.year == subject.year)
 
 
 # Earlier years
 
 
-def years_before(conformed: Conformed, given: Given) -> list[tuple[str, Conformed]]:
+def years_before(conformed: Conformed, given: Given) -> tuple[list[tuple[str, Conformed]], list[Raised]]:
     """The organisation's returns of earlier years, each with its file; "" for figures that a result was compared with.
 
-    Refused where a file given with the only return of a run holds none of its organisation's.
+    And what is to be told of files that are of no use: not to be read, of somebody else, of this year or of none.
     """
     subject = conformed.subject
     if not _compares(subject):
-        return []
+        return [], []
     if given.earlier is not None:
         from .conform.earlier import own
 
-        return [(before.submission.file, before.conformed) for before in own(given.earlier, subject, given.alone)]
+        found, told = own(given.earlier, subject, given.alone)
+        told = [*(Raised("previous_of_no_use", detail=text) for text in given.unread), *told]
+        return [(before.submission.file, before.conformed) for before in found], told
     last = tuple(f._replace(key=f.key.under("verified")) for f in conformed.facts if f.key.basis == "previous")
     year = (subject.year or 0) - 1
-    return [("", Conformed(subject._replace(year=year, layout="", from_table=True), last, ()))] if last else []
+    before = Conformed(subject._replace(year=year, layout="", from_table=True), last, ())
+    return [("", before)] if last else [], []
 
 
 def _compares(subject: Return) -> bool:

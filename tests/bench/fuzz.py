@@ -1,330 +1,580 @@
-"""Thousands of damaged workbooks and tables: each is read or refused, quickly, and nothing else comes out.
+"""Tens of thousands of damaged inputs of eight kinds: each is judged or refused, soon, in little memory, plainly.
 
-    python tests/bench/fuzz.py --count 100000
+    python tests/bench/fuzz.py --count 30000 --seed 1 --write
 
-Mutates the sample workbooks (bytes, members of the zip, text of the XML, its structure) and facts CSVs. Input N of a
-seed is always the same: `--only N` makes it again and `--keep FILE` writes it. Every tenth is read in both ways in
-which tables are taken apart, every sixth that can be read is judged too.
+Every input is read; every readable one is judged through two commands drawn by lot with their options, every other
+through one, which has to refuse it. Commands run as they do for people, but in one warm process, which is forked for a
+few inputs at a time: one that hangs or asks for too much memory ends that process alone and is known by its number.
+`--only N --keep FOLDER` makes input N of a seed again, writes it, and prints its commands.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import gc
+import importlib
 import io
+import json
+import os
 import random
-import re
-import struct
+import resource
+import select
+import shutil
+import signal
+import subprocess
 import sys
+import tempfile
 import time
 import traceback
 import zipfile
-import zlib
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
+from bench import mutations  # noqa: E402
+from bench.mutations import IN_TURN, KINDS, TOGETHER, Made, Random  # noqa: E402
+from conftest import SAMPLES, STORIES  # noqa: E402
 from wres_assure import rulebook  # noqa: E402
-from wres_assure.assess import judged  # noqa: E402
-from wres_assure.model import Refused, Submission  # noqa: E402
+from wres_assure.__main__ import main as command_line  # noqa: E402
+from wres_assure.conform.narrative import facts_of  # noqa: E402
+from wres_assure.model import Refused  # noqa: E402
 from wres_assure.read import read_bytes  # noqa: E402
 from wres_assure.read import sheet as sheet_reader  # noqa: E402
-from xlsx_builder import build, strings, styles  # noqa: E402
+from wres_assure.render.briefing import custom  # noqa: E402
+from wres_assure.rulebook import RulebookUnusable, compile  # noqa: E402
+from wres_assure.run import files  # noqa: E402
 
-SECONDS = 5.0  # for one input; the largest mutated here is some 100 kB
-Random = random.Random
-Parts = dict[str, bytes]
-
-# What a mutation writes into XML: markup that ends, begins or doubles something, and values at the edges.
-TOKENS = [
-    b"<", b">", b"&", b'"', b"'", b"/", b"=", b" ", b"\n", b"\0", b"\xff", b"\xc3\xa9", b"]]>", b"<!--", b"-->",
-    b"<?x?>", b"<!DOCTYPE a>", b"<![CDATA[", b"&amp;", b"&#0;", b"&#65;", b"&x;", b"<c>", b"</c>", b"<v>", b"</v>",
-    b"<row>", b"</row>", b"<sheetData>", b"</sheetData>", b"<is><t>", b"</t></is>", b"<f>", b"</f>", b"xmlns",
-    b' xmlns="u"', b"x:", b"_x0000_", b"_xD800_", b' r="A1"', b' r="XFD1048576"', b' r="0"', b' t="s"', b' t="d"',
-    b' t="inlineStr"', b' s="4294967296"', b' hidden="1"', b' ht="0"', b"<mergeCell ref='A1:B2'/>",
-    b"<mergeCell ref='A1:XFD9'/>", b"<col min='9' max='2' width='0'/>", b"<drawing r:id='rId1'/>", b"<externalBook/>",
-    b"<definedName>[1]S!A1</definedName>", b"<a>" * 60, b"1" * 400, b"x" * 40_000,
-]  # fmt: skip
-NUMBERS = [
-    b"0", b"-1", b"1", b"999999", b"4294967296", b"1E309", b"NaN", b"1e-400", b"0x1F", b"", b" 7 ", b"1,204",
-    b"2958466", b"99999999999999999999", b"_", b"1_0", b"\xd9\xa1",
-]  # fmt: skip
-WORDS = [
-    b"", b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b'"', b'""', b",", b";", b"\t", b"\r", b"\n", b"\xe9", b"\xc3", b"=1+1",
-    b"*", b"<5", b"2021", b"12%", b"#REF!", b"headcount", b"x" * 40_000, b"," * 1_100, b"item", b"value", b"nhs_wres",
-]  # fmt: skip
+SECONDS, MEGABYTES = 5, 300  # of processor time, of one command or reading; of the whole process
+PANDAS = 130  # MB of a process that has loaded the rulebook and pandas, the most that one command loads
+LOADED = {"beforehand": 0.0}
+HANGS = 120.0  # seconds after which a process that says nothing is ended
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # where files are made in no time
+RESULTS = Path(__file__).with_name("simulation_fuzz.md")
 
 
-def spot(data: bytes, rng: Random) -> tuple[int, int]:
-    """A place to change: half of the time at a tag, of a few bytes mostly."""
-    at = rng.randrange(len(data) + 1)
-    if rng.random() < 0.5:
-        at = max(data.find(b"<", at), 0)
-    return at, min(len(data), at + rng.choice([0, 0, 1, 2, rng.randrange(40), rng.randrange(400)]))
+class Judged(NamedTuple):
+    """What became of an input: `read` or the code it was refused by, exit codes, time, memory, what was wrong."""
+
+    number: int
+    kind: str
+    way: str
+    outcome: str
+    codes: list[int]
+    seconds: float
+    megabytes: float
+    wrong: list[str]
 
 
-def in_bytes(data: bytes, rng: Random) -> bytes:
-    for _ in range(rng.choice([1, 1, 2, 5, 20])):
-        at, upto = rng.randrange(len(data) + 1), 0
-        upto = min(len(data), at + rng.choice([1, 1, 4, rng.randrange(64)]))
-        new = rng.choice(
-            [
-                rng.randbytes(upto - at),
-                b"",
-                bytes(upto - at),
-                data[at:upto] * 2,
-                b"\xff" * (upto - at),
-                b"PK\1\2",
-                b"PK\3\4",
-            ]
-        )
-        data = data[:at] + new + data[upto:]
-    return data[: rng.randrange(len(data) + 1)] if rng.random() < 0.05 else data
+# --- what is asked of an input --------------------------------------------------------------------------------------
 
 
-def in_text(data: bytes, rng: Random) -> bytes:
-    for _ in range(rng.choice([1, 1, 1, 2, 4])):
-        at, upto = spot(data, rng)
-        new = rng.choice(
-            [rng.choice(TOKENS), rng.choice(TOKENS), b"", data[at:upto] * 2, data[slice(*spot(data, rng))]]
-        )
-        data = data[:at] + new + data[upto:]
-    return data
+def commands(what: Made, rng: Random) -> Iterator[list[str]]:
+    """Command lines about an input without end, drawn by lot; paths are names in the current folder."""
+    while True:
+        yield _command(what, rng)
 
 
-def in_values(data: bytes, rng: Random) -> bytes:
-    """Other values in attributes and between tags, the markup left whole."""
-    places = [match.span(1) for match in re.finditer(rb'="([^"]*)"|>([^<>]+)<', data) if match[1] is not None]
-    for start, end in sorted(rng.sample(places, min(len(places), rng.choice([1, 2, 6]))), reverse=True):
-        old = data[start:end]
-        others = [rng.choice(NUMBERS), data[slice(*rng.choice(places))], old + old, old[:-1], old.swapcase()]
-        data = data[:start] + rng.choice(others) + data[end:]
-    return data
-
-
-def in_structure(data: bytes, rng: Random) -> bytes:
-    """Whole elements doubled, removed, moved or put inside others."""
-    elements = [
-        match.span()
-        for match in re.finditer(rb"<([A-Za-z]+)\b[^<>]*(?:/>|>[^<>]*</\1>|>(?:<[^<>]*>[^<>]*){0,9}</\1>)", data)
-    ]
-    for _ in range(rng.choice([1, 1, 2, 3])):
-        if not elements:
-            return data
-        start, end = rng.choice(elements)
-        to = rng.choice(elements)[rng.randrange(2)]
-        piece = data[start:end]
-        how = rng.randrange(4)
-        if how == 0:
-            data = data[:end] + piece * rng.choice([1, 1, 50]) + data[end:]
-        elif how == 1:
-            data = data[:start] + data[end:]
+def _command(what: Made, rng: Random) -> list[str]:
+    story = rng.choice(STORIES)
+    path, own = f"{SAMPLES / story / 'return.xlsx'}", [f"--{what.kind.removesuffix('s')}", what.path]
+    if what.kind in ("workbooks", "tables", "results"):
+        if rng.random() < 0.75:
+            path, own = what.path, []
         else:
-            data = data[:to] + piece + data[to:]
-    return data
+            own = ["--previous", what.path]
+    elif what.kind == "rulebooks":
+        if rng.random() < 0.4:
+            return ["rules", *_about_rules(what, rng)]
+        own = ["--rules", what.path]
+    elif what.kind in ("peers", "templates"):
+        own = [f"--{what.kind}", what.path]
+    if what.kind == "results" and rng.random() < 0.25:
+        pair = rng.choice([[what.path, "good.json"], ["good.json", what.path], [what.path, what.path]])
+        return ["diff", *pair, *_some(rng, 0.5, "--format", "json"), *_some(rng, 0.5, "--fail-on", "explain")]
+    words = [*_verb(what, path, rng), *own]
+    for share, option in (
+        (0.12, ["--previous", str(SAMPLES / story / "previous.xlsx")]),
+        (0.12, ["--narrative", "good.yaml"]),
+        (0.12, ["--survey", "good.csv"]),
+        (0.05, ["--peers", "good_peers.csv"]),
+        (0.02, ["--rules", "good_rules"]),
+        (0.12, ["--year", rng.choice(["2021", "2021", "2016", "2025", "2020", "2099", "1", "x"])]),
+        (0.25, ["--show-values"]),
+    ):
+        if option[0] not in own and (option[0] != "--show-values" or words[0] != "score"):
+            words += _some(rng, share, *option)
+    return words
 
 
-def zipped(parts: list[tuple[bytes, bytes]], rng: Random | None = None) -> bytes:
-    """A zip file, in which, given chance, some numbers lie."""
-    body, directory = bytearray(), bytearray()
-    for name, content in parts:
-        packed = zlib.compress(content, 1)[2:-4] if len(content) > 50 else content
-        method = 8 if len(content) > 50 else 0
-        numbers = [0, method, zlib.crc32(content), len(packed), len(content), len(name)]
-        if rng is not None and rng.random() < 0.2:
-            numbers[rng.randrange(5)] ^= 1 << rng.randrange(16)
-        at = len(body) if rng is None or rng.random() > 0.02 else rng.randrange(2**20)
-        flags, method, crc, size, whole, length = numbers
-        body += struct.pack("<4s5H3L2H", b"PK\3\4", 20, 0, method, 0, 33, crc, size, whole, length, 0) + name + packed
-        sizes = (crc, size, whole, length, 0, 0, 0, 0, 0, at)
-        directory += struct.pack("<4s6H3L5H2L", b"PK\1\2", 20, 20, flags, method, 0, 33, *sizes) + name
-    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, len(parts), len(parts), len(directory), len(body), 0)
-    return bytes(body + directory + end)
+def _verb(what: Made, path: str, rng: Random) -> list[str]:
+    verb = rng.choice(["check"] * 20 + ["score"] * 5 + ["brief"] * 6 + ["annotate"] * 3 + ["findings"])
+    if what.kind == "templates":
+        verb = "brief"
+    elif verb == "annotate" and not path.endswith(".xlsx"):
+        verb = "check"
+    if verb == "check":
+        form = rng.choice(["text", "text", "json", "csv", "html", "facts"])
+        return [verb, path, *_some(rng, 0.8, "--format", form), *_some(rng, 0.2, "-o", "out.txt"),
+                *_some(rng, 0.2, "--fail-on", rng.choice(["explain", "never"])), *_some(rng, 0.2, "--require", "all")]
+    if verb == "score":
+        return [verb, path, *_some(rng, 0.5, "--explain"), *_some(rng, 0.3, "--format", "json")]
+    if verb in ("findings", "annotate"):
+        return [verb, path, "-o", "out.xlsx"]
+    form = rng.choice(["html"] * 9 + ["md"] * 9 + ["docx", "pdf"]) if what.kind != "templates" else "html"
+    audience = rng.choice(["inspector", "commissioner", "trust", "board", "system"] * 2 + ["public"])
+    return [verb, path, "--format", form, "-o", f"out.{form}", *_some(rng, 0.7, "--audience", audience),
+            *_some(rng, 0.2, "--private-session"),
+            *_some(rng, 0.2, "--framework", rng.choice(["kloe", "quality_statements", "eds2", "eds_2022", "x"]))]
 
 
-def in_members(parts: Parts, rng: Random) -> bytes:
-    entries = [(name.encode(), content) for name, content in parts.items()]
-    for _ in range(rng.choice([1, 1, 2])):
-        at = rng.randrange(len(entries))
-        name, content = entries[at]
-        how = rng.randrange(8)
-        if how == 0:
-            del entries[at]
-        elif how == 1:
-            entries.append((name.upper() if rng.random() < 0.5 else name, content))
-        elif how == 2:
-            entries[at] = (
-                rng.choice([b"../x", b"/x", b"", b"a\\b", b"C:x", name + b" ", name[1:], b"\xff\xfe", b"x" * 2_000]),
-                content,
-            )
-        elif how == 3:
-            entries[at] = (name, rng.choice(entries)[1])
-        elif how == 4:
-            entries[at] = (
-                name,
-                rng.choice([b"", b"<a/>", rng.randbytes(200), content[: len(content) // 2], content * 2]),
-            )
-        elif how == 5:
-            rng.shuffle(entries)
-        elif how == 6:
-            entries.append(
-                (rng.choice([b"xl/vbaProject.bin", b"xl/workbook.bin", b"mimetype", b"word/document.xml"]), b"x")
-            )
-        else:
-            return zipped(entries, rng)
-        if not entries:
-            break
-    return zipped(entries)
+def _about_rules(what: Made, rng: Random) -> list[str]:
+    named = rng.choice(["OWN-00", "OWN-01", "CON-03a", "TYP-01a", "x\x1b[1m"])
+    return rng.choice([
+        *[["list", "--rules", what.path], ["test", "--rules", what.path], ["show", named, "--rules", what.path]] * 3,
+        ["lint", "--rules", what.path], ["coverage", "--rules", what.path],
+        ["diff", what.path, str(ROOT / "rules")], ["docs", "--rules", what.path, "-o", "out"],
+    ])  # fmt: skip
 
 
-def in_part(change: Callable[[bytes, Random], bytes]) -> Callable[[Parts, Random], bytes]:
-    def changed(parts: Parts, rng: Random) -> bytes:
-        names = [name for name in parts if name.endswith((".xml", ".rels"))]
-        sheets = [name for name in names if "sheet" in name]
-        name = rng.choice(sheets if rng.random() < 0.6 else names)
-        return zipped([(at.encode(), change(content, rng) if at == name else content) for at, content in parts.items()])
-
-    return changed
+def _some(rng: Random, share: float, *words: str) -> list[str]:
+    return list(words) if rng.random() < share else []
 
 
-def in_table(data: bytes, rng: Random) -> bytes:
-    for _ in range(rng.choice([1, 1, 2, 5])):
-        at = rng.randrange(len(data) + 1)
-        if rng.random() < 0.6:  # a whole field
-            at = data.find(b",", at) + 1
-            upto = max(data.find(b",", at), at)
-        else:
-            upto = min(len(data), at + rng.randrange(20))
-        data = data[:at] + rng.choice([*WORDS, rng.randbytes(3), data[at:upto] * 3]) + data[upto:]
-    return data.decode("utf-8", "replace").encode("utf-16") if rng.random() < 0.03 else data
+# --- reading --------------------------------------------------------------------------------------------------------
 
 
-def unpacked(data: bytes) -> Parts:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def seeds() -> tuple[list[tuple[bytes, Parts]], list[bytes]]:
-    """Workbooks, whole and in parts, and tables."""
-    samples = [path.read_bytes() for path in sorted((ROOT / "sample_submissions").glob("*/return.xlsx"))]
-    small = build(
-        "<row r='1'><c r='A1' t='s'><v>0</v></c><c r='B1' t='d'><v>2021-03-31</v></c><c r='C1'><f>A1+1</f></c></row>"
-        "<row r='2' hidden='1'><c r='A2' t='inlineStr'><is><r><t>a</t></r><rPh><t>x</t></rPh></is></c></row>",
-        shared=strings("<t>x_x000D_</t>", "<r><t>a</t></r>"), style=styles("<xf/><xf numFmtId='14'/>"),
-        after="<mergeCells><mergeCell ref='A1:B2'/></mergeCells>", names="<definedName name='a'>S!$A$1</definedName>",
-    )  # fmt: skip
-    quick = build(
-        '<row r="1"><c r="A1" s="1"><v>1</v></c><c r="B1" t="str"><f>A1</f><v>x</v></c></row>', style=styles("<xf/>")
-    )
-    tables = [path.read_bytes() for path in sorted((ROOT / "tests" / "published").glob("*.csv"))]
-    workbooks = [*samples, *[small] * len(samples), *[quick] * (len(samples) // 2)]
-    return [(data, unpacked(data)) for data in workbooks], tables
-
-
-WAYS: dict[str, Callable[[Parts, Random], bytes]] = {
-    "members": in_members,
-    "text": in_part(in_text),
-    "values": in_part(in_values),
-    "structure": in_part(in_structure),
-}
-
-
-def made(number: int, seed: int, workbooks: list[tuple[bytes, Parts]], tables: list[bytes]) -> tuple[str, bytes]:
-    """Input `number` of a seed, and how it was made."""
-    rng = Random(f"{seed}:{number}")
-    way = rng.choice(["bytes", "table", *WAYS, *WAYS])
-    if way == "table":
-        return way, in_table(rng.choice(tables), rng)
-    data, parts = rng.choice(workbooks)
-    return way, in_bytes(data, rng) if way == "bytes" else WAYS[way](parts, rng)
-
-
-def outcome(data: bytes) -> Submission | tuple[str, str, str, str]:
+def read(what: Made) -> str:
+    """`read`, or the code by which an input is refused; AssertionError where that is not said plainly."""
     try:
-        return read_bytes(data, "return.xlsx")
-    except Refused as refused:
-        return refused.code, refused.message, refused.remedy, refused.place
+        if what.kind == "narratives":
+            facts_of(what.path, rulebook.load())
+        elif what.kind == "rulebooks":
+            rulebook.load(what.path)
+        elif what.kind == "peers":
+            refused = []
+            for path in files.inside(what.path, (*files.RETURNS, ".json"), "groups.csv"):
+                try:
+                    files.submissions(path)
+                except Refused as e:
+                    refused.append(e)
+                else:
+                    return "read"
+            raise (refused or [Refused("no_peers", "None.", "None.", "")])[0]
+        elif what.kind != "templates":  # those are read by the command alone
+            files.submissions(what.path)
+    except Refused as e:
+        said = (e.code, e.message, e.remedy, e.place)
+        assert max(map(len, said)) < 2_000 and e.remedy.endswith("."), "a refusal that is not plain"
+        in_one_line = "\n" not in (e.message + e.place).replace("e\n.csv", "")
+        assert what.kind == "narratives" or (e.message.endswith(".") and in_one_line), f"not plain: {said}"
+        return e.code
+    except RulebookUnusable as e:
+        assert e.of_user, "a rulebook of the user's is said to be ours"
+        return "rulebook"
+    return "read"
 
 
-def careful(data: bytes) -> Submission | tuple[str, str, str, str]:
-    """The outcome where no table is taken apart in the quick way."""
-    quick = sheet_reader.plain_table
+def read_alike(data: bytes) -> bool:
+    """Whether a workbook is read alike where no table is taken apart in the quick way."""
+
+    def outcome() -> str:
+        try:
+            return repr(read_bytes(data, "return.xlsx"))
+        except Refused as e:
+            return repr((e.code, e.message, e.remedy, e.place))
+
+    quick, found = sheet_reader.plain_table, outcome()
     sheet_reader.plain_table = lambda content: None
     try:
-        return outcome(data)
+        return found == outcome()
     finally:
         sheet_reader.plain_table = quick
 
 
-def plain(outcome: tuple[str, str, str, str]) -> bool:
-    """Whether a refusal is in plain words and of bounded length."""
-    _code, message, remedy, place = outcome
-    return (
-        max(map(len, outcome)) < 2_000
-        and message.endswith(".")
-        and remedy.endswith(".")
-        and "\n" not in message + place
-    )
+# --- in the process of a few inputs ---------------------------------------------------------------------------------
+
+
+def judged(number: int, seed: int) -> Judged:
+    """Input `number` of a seed, read and judged in the current folder; what is wrong is said, never raised."""
+    what, rng = mutations.made(number, seed), Random(f"{seed}:{number}:asked")
+    mutations.keep(what, Path())
+    good(Path())
+    before = _listing()
+    found = Judged(number, what.kind, what.way, "", [], 0.0, 0.0, [])
+    outcome, seconds, megabytes, wrong = measured(lambda: read(what), "reading")
+    found.wrong.extend(wrong)
+    if what.kind == "workbooks" and number % 10 == 0 and not read_alike(what.files[what.path]):
+        found.wrong.append("read differently where tables are taken apart in the careful way")
+    lines = commands(what, rng)
+    for _ in range(2 if outcome == "read" else 1):
+        words = next(lines)
+        _remove_outputs()
+        (code, out, err), took, most, wrong = measured(lambda words=words: run(words), " ".join(words))
+        found.wrong.extend(wrong)
+        found.wrong.extend(f"{' '.join(words)}: {said}" for said in ill(words, code, out, err))
+        found.codes.append(code)
+        seconds, megabytes = max(seconds, took), max(megabytes, most)
+        if what.kind == "templates" and "made no page" in err:
+            outcome = "no_page"
+            break
+    _remove_outputs()
+    if _listing() != before:
+        found.wrong.append("an input was changed, or a file left behind")
+    return found._replace(outcome=outcome or "failed", seconds=seconds, megabytes=megabytes)
+
+
+def _listing() -> dict[str, tuple[int, int]]:
+    return {str(path): (path.lstat().st_size, path.lstat().st_mtime_ns) for path in Path().rglob("*") if path.is_file()}
+
+
+def _remove_outputs() -> None:
+    for path in Path().glob("out*"):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def run(words: list[str]) -> tuple[int, str, str]:
+    """Exit code, output and what was said beside it, of one command line."""
+    out, err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="replace"), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = command_line(words)
+    out.flush()
+    return code, out.buffer.getvalue().decode("utf-8", "strict"), err.getvalue()  # type: ignore[attr-defined]
+
+
+def ill(words: list[str], code: int, out: str, err: str) -> Iterator[str]:
+    """What is wrong with the answer to a command line."""
+    if code not in (0, 1, 2, 3):
+        yield f"exit code {code}: {err[-400:]}"
+    elif "no fault of the file" in err or "Traceback" in out + err:
+        yield f"a fault of ours is told: {err[-400:]}"
+    if code > 1 and not err.strip():
+        yield f"exit code {code} without a word"
+    form = words[words.index("--format") + 1] if "--format" in words else ""
+    shown = (err + (out if form in ("", "text", "json") else "")).replace("\n", "")
+    if not shown.isprintable():
+        yield f"writes {sorted({ascii(c) for c in shown if not c.isprintable()})} to a terminal"
+    if code < 2:
+        try:
+            if form == "json" and "-o" not in words:
+                json.loads(out, parse_constant=lambda name: 1 / 0)
+            if "out.xlsx" in words or "out.docx" in words:
+                with zipfile.ZipFile(words[words.index("-o") + 1]) as archive:
+                    assert archive.testzip() is None
+            elif "-o" in words and words[0] == "brief":
+                assert Path(words[words.index("-o") + 1]).stat().st_size > 100
+        except Exception as e:
+            yield f"its output cannot be read: {e!r}"
+
+
+def measured(work: Callable[[], Any], name: str) -> tuple[Any, float, float, list[str]]:
+    """What work gives (what a failed one gives, where it raises), its processor time, peak of memory, what is wrong."""
+    used = _used()
+    resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time()) + SECONDS + 1, resource.RLIM_INFINITY))
+    _reset_peak()
+    wrong = []
+    try:
+        given = work()
+    except BaseException:
+        given = "failed" if name == "reading" else (-1, "", "failed")
+        wrong.append(f"{name}: {traceback.format_exc(limit=-3)}")
+    seconds, peak = _used() - used, max(_peak(), Elsewhere.megabytes)
+    if seconds > SECONDS:
+        wrong.append(f"{name}: {seconds:.1f} s")
+    if peak > MEGABYTES:
+        wrong.append(f"{name}: {peak:.0f} MB")
+    return given, seconds, peak, wrong
+
+
+def _used() -> float:
+    return time.process_time() + Elsewhere.seconds
+
+
+def _reset_peak() -> None:
+    Elsewhere.megabytes = 0.0
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+
+
+def _peak() -> float:
+    """The peak of this process alone since it was reset, in MB; 0 where the system does not tell it.
+
+    Less what was loaded beforehand beyond PANDAS: a command of its own loads what it needs, at most that.
+    """
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return 0.0
+    return int(status.read_text(encoding="ascii").partition("VmHWM:")[2].split()[0]) / 1024 - LOADED["beforehand"]
+
+
+# Templates run in a process of their own, which takes half a second to start. Here it is forked from one that has
+# loaded what it needs, and does the same within the same limits.
+_SERVER = """
+import json, os, sys
+from wres_assure.render.briefing import allowed, custom, html
+allowed.held("<p style='color:red'>x</p>")
+for line in sys.stdin:
+    ours, theirs = os.pipe()
+    process = os.fork()
+    if process == 0:
+        os.dup2(theirs, 1)
+        folder, given = json.loads(line)
+        os.chdir(folder)
+        custom._limit()
+        with open(1, "w") as out:
+            out.write(json.dumps(custom._answer(json.loads(given))))
+        os._exit(0)
+    os.close(theirs)
+    with open(ours) as pipe:
+        answer = pipe.read()
+    used = os.wait4(process, 0)[2]
+    print(json.dumps([answer, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]), flush=True)
+"""
+
+
+class Elsewhere:
+    """What the process of templates took since it was last asked."""
+
+    seconds = megabytes = 0.0
+    server: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    def ran(cls, command: list[str], input: bytes, timeout: float, **others: Any) -> Any:
+        """As subprocess.run of one page."""
+        if cls.server is None:
+            cls.server = subprocess.Popen([sys.executable, "-c", _SERVER], stdin=subprocess.PIPE,
+                                          stdout=subprocess.PIPE, env=others["env"])  # fmt: skip
+        server = cls.server
+        assert server.stdin and server.stdout
+        server.stdin.write(json.dumps([os.getcwd(), input.decode()]).encode() + b"\n")
+        server.stdin.flush()
+        if not select.select([server.stdout], [], [], timeout)[0]:
+            server.kill()
+            cls.server = None
+            cls.seconds += timeout
+            raise subprocess.TimeoutExpired(command, timeout)
+        answer, seconds, megabytes = json.loads(server.stdout.readline())
+        cls.seconds, cls.megabytes = cls.seconds + seconds, max(cls.megabytes, megabytes)
+        return SimpleNamespace(stdout=answer.encode())
+
+
+def prepared() -> None:
+    """Loads what commands load, makes what inputs are made from, and lets the rulebook be read once."""
+    ours = rulebook.load()
+    load, sources = rulebook.load, compile.sources
+    known = sources(ROOT / "rules", [])
+
+    def read_once(folder: Path, errors: list[str]) -> Any:
+        return dict(known) if folder == ROOT / "rules" else sources(folder, errors)
+
+    def loaded(folder: str | None = None) -> rulebook.Rulebook:
+        return load(folder) if folder else ours
+
+    compile.sources = read_once
+    custom.subprocess = SimpleNamespace(run=Elsewhere.ran, **{name: getattr(subprocess, name) for name in (
+        "PIPE", "DEVNULL", "TimeoutExpired")})  # type: ignore[assignment]  # fmt: skip
+    mutations.sources()
+    good(Path())
+    sample = str(SAMPLES / STORIES[0] / "return.xlsx")
+    for form in ("html", "md"):
+        run(["brief", sample, "--format", form, "-o", f"out.{form}"])
+    for name in ("docx", "pdf"):  # loaded, and not used: the typesetter's threads would not be there after a fork
+        importlib.import_module(f"wres_assure.render.briefing.{name}")
+    for words in (["check", sample], ["score", sample], ["findings", sample, "-o", "out.xlsx"],
+                  ["annotate", sample, "-o", "outa.xlsx"], ["check", "wide.csv"], ["rules", "lint"],
+                  ["rules", "show", "CON-03a"], ["rules", "coverage"], ["diff", "good.json", "good.json"],
+                  ["rules", "docs", "-o", "out"], ["rules", "test"]):  # fmt: skip
+        code, _, err = run(words)
+        assert code in (0, 1), (words, code, err)
+    _remove_outputs()
+    for name, module in list(sys.modules.items()):
+        if name.startswith("wres_assure") and getattr(module, "load", None) is load:
+            module.load = loaded  # type: ignore[attr-defined]
+    gc.collect()
+    gc.freeze()
+
+
+def good(folder: Path) -> None:
+    """What is given with an input besides, whole."""
+    (folder / "good.yaml").write_text(mutations.narrative(), encoding="utf-8")
+    (folder / "good.csv").write_bytes(mutations.survey())
+    (folder / "good_peers.csv").write_bytes(mutations.several_facts(3))
+    (folder / "good.json").write_text(mutations.results()[0], encoding="utf-8")
+    (folder / "wide.csv").write_bytes(mutations.wide())
+    (folder / "good_rules").mkdir(exist_ok=True)
+    rule = mutations.our_rules()[40]
+    (folder / "good_rules" / "own.yaml").write_text(json.dumps([rule], default=str), encoding="utf-8")
+
+
+# --- every input ----------------------------------------------------------------------------------------------------
+
+
+def every(numbers: Iterable[int], work: Callable[[int], Judged]) -> Iterator[Judged]:
+    """What becomes of every input, in processes that are forked for TOGETHER of them at a time.
+
+    An input that ends its process, or after which nothing is heard for long, is told by its number, and the next has a
+    process of its own. One that took too much memory is judged once more in a fresh process, which alone counts.
+    """
+    left = list(numbers)
+    while left:
+        group = [n for n in left[:TOGETHER] if n // TOGETHER == left[0] // TOGETHER]
+        answers, ended = _in_process(group, work)
+        for found in answers:
+            if any(said.endswith(" MB") for said in found.wrong) and len(answers) > 1:
+                again, ended_again = _in_process([found.number], work)
+                yield again[0] if again else _ended(found.number, ended_again)
+            else:
+                yield found
+        left = left[len(answers) :]
+        if ended:
+            yield _ended(left[0], ended)
+            left = left[1:]
+
+
+def _ended(number: int, how: str) -> Judged:
+    return Judged(number, IN_TURN[number // TOGETHER % len(IN_TURN)], "", "ended", [], 0.0, 0.0, [how])
+
+
+def _in_process(group: list[int], work: Callable[[int], Judged]) -> tuple[list[Judged], str]:
+    """What a process says of a group of inputs, and how it ended where that was before the last."""
+    sys.stdout.flush()
+    ours, theirs = os.pipe()
+    process = os.fork()
+    if process == 0:
+        os.close(ours)
+        code = 1
+        try:
+            _work(group, work, theirs)
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    os.close(theirs)
+    said, ended = bytearray(), ""
+    while not ended:
+        ready, _, _ = select.select([ours], [], [], HANGS)
+        if not ready:
+            os.kill(process, signal.SIGKILL)
+            ended = f"nothing was heard for {HANGS:.0f} s"
+        elif piece := os.read(ours, 1 << 16):
+            said += piece
+        else:
+            break
+    os.close(ours)
+    _, status = os.waitpid(process, 0)
+    answers = [Judged(*json.loads(line)) for line in said.splitlines()]
+    if len(answers) == len(group):
+        return answers, ""
+    how = os.waitstatus_to_exitcode(status)
+    return answers, ended or f"its process ended by {signal.Signals(-how).name if how < 0 else how}"
+
+
+def _work(group: list[int], work: Callable[[int], Judged], pipe: int) -> None:
+    _reset_peak()
+    LOADED["beforehand"] = max(0.0, _peak() - PANDAS)
+    size = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    resource.setrlimit(resource.RLIMIT_AS, (size + 1_500_000_000, resource.RLIM_INFINITY))
+    for number in group:
+        with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+            os.chdir(folder)
+            found = work(number)
+            os.chdir("/")
+        os.write(pipe, json.dumps(found).encode() + b"\n")
+
+
+# --- the table ------------------------------------------------------------------------------------------------------
+
+
+def table(found: list[Judged]) -> str:
+    """A row a kind, and by which codes what was refused."""
+    lines = [
+        "| kind | inputs | read | refused | judged | commands | slowest | most memory | failures |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    by_kind: dict[str, list[Judged]] = defaultdict(list)
+    for one in found:
+        by_kind[one.kind].append(one)
+    for name, of in [*((kind, by_kind[kind]) for kind in KINDS if by_kind[kind]), ("**all**", found)]:
+        slow, large = max(of, key=lambda one: one.seconds), max(of, key=lambda one: one.megabytes)
+        counts = (
+            len(of),
+            sum(one.outcome == "read" for one in of),
+            sum(one.outcome != "read" for one in of),
+            sum(any(code in (0, 1) for code in one.codes) for one in of),
+            sum(len(one.codes) for one in of),
+        )
+        numbers = " | ".join(f"{count:,}" for count in counts)
+        lines.append(f"| {name} | {numbers} | {slow.seconds:.2f} s ({slow.number}) | "
+                     f"{large.megabytes:.0f} MB ({large.number}) | {sum(bool(one.wrong) for one in of)} |")  # fmt: skip
+    lines += ["", "By which codes they were refused, and how the commands about those that were read ended:", ""]
+    for kind in KINDS:
+        refused = Counter(one.outcome for one in by_kind[kind] if one.outcome != "read")
+        ends = Counter(code for one in by_kind[kind] if one.outcome == "read" for code in one.codes)
+        by_code = ", ".join(f"`{code}` {count:,}" for code, count in refused.most_common()) or "none"
+        by_end = ", ".join(f"{code}: {count:,}" for code, count in sorted(ends.items()))
+        if by_kind[kind]:
+            lines.append(f"- {kind}: {by_code}; exit codes {by_end or 'none'}")
+    return "\n".join(lines)
+
+
+def _logged(path: Path | None) -> list[Judged]:
+    if path is None or not path.exists():
+        return []
+    return [Judged(*json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--count", type=int, default=10_000)
+    options.add_argument("--count", type=int, default=2_000)
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--step", type=int, default=1, help="every so many of them alone")
+    options.add_argument("--kind", choices=KINDS, help="inputs of this kind alone")
     options.add_argument("--only", type=int, help="the number of one input")
-    options.add_argument("--keep", type=Path, help="write that input here")
-    options.add_argument("--judge-every", type=int, default=6, help="of those read; 0: never")
+    options.add_argument("--keep", type=Path, help="a folder to write that input to")
+    options.add_argument("--log", type=Path, help="a line for each input; what stands there is not run again")
+    options.add_argument("--write", action="store_true", help=f"write {RESULTS.name}")
     given = options.parse_args()
-    workbooks, tables = seeds()
-    rules = rulebook.load() if given.judge_every else None
-    codes: Counter[str] = Counter()
-    failures = judgements = 0
-    slowest = (0.0, 0)
-    start = time.perf_counter()
-    for number in range(given.count) if given.only is None else (given.only,):
-        way, data = made(number, given.seed, workbooks, tables)
-        if given.only is not None and given.keep:
-            given.keep.write_bytes(data)
-        stage = "reading"
-        try:
-            began = time.perf_counter()
-            found = outcome(data)
-            took = time.perf_counter() - began
-            slowest = max(slowest, (took, number))
-            assert took < SECONDS, f"{took:.1f} s"
-            refused = isinstance(found, tuple) and not isinstance(found, Submission)
-            codes[found[0] if refused else "read"] += 1
-            assert not refused or plain(found), "a refusal that is not plain"  # type: ignore[arg-type]
-            if number % 10 == 0 or given.only is not None:
-                stage = "reading in both ways"
-                assert repr(found) == repr(careful(data)), "the two ways differ"
-            if (
-                isinstance(found, Submission)
-                and rules
-                and (given.only is not None or codes["read"] % given.judge_every == 0)
-            ):
-                stage = "judging"
-                judgements += 1
-                for assessment in judged(found, rules):
-                    assert not assessment.coverage["broken"], "a rule is broken"
-        except Refused as refusal:
-            if stage != "judging":
-                raise
-            codes[f"judging: {refusal.code}"] += 1
-        except Exception:
-            failures += 1
-            print(
-                f"input {number} ({way}) of seed {given.seed}, {stage}:\n{traceback.format_exc(limit=-3)}", flush=True
-            )
-    seconds = time.perf_counter() - start
-    for code, count in codes.most_common():
-        print(f"{count:>9,}  {code}")
-    print(f"{sum(codes.values()):,} inputs in {seconds:,.0f} s, {judgements:,} judged")
-    print(f"slowest: {slowest[0]:.2f} s (input {slowest[1]})")
-    print(f"{failures:,} failures")
-    return min(failures, 1)
+    given.log = given.log and given.log.absolute()
+    numbers = [n for n in (range(0, given.count, given.step) if given.only is None else (given.only,))
+               if given.kind in (None, IN_TURN[n // TOGETHER % len(IN_TURN)])]  # fmt: skip
+    if given.only is not None and given.keep:
+        what = mutations.made(given.only, given.seed)
+        mutations.keep(what, given.keep)
+        good(given.keep)
+        lines = commands(what, random.Random(f"{given.seed}:{given.only}:asked"))
+        print(f"{what.kind}, {what.way}, {what.path}", *(" ".join(next(lines)) for _ in range(2)), sep="\n")
+    began, found = time.perf_counter(), _logged(given.log)
+    done = {one.number for one in found}
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+        os.chdir(folder)
+        prepared()
+        for one in every((n for n in numbers if n not in done), lambda number: judged(number, given.seed)):
+            found.append(one)
+            if given.log:
+                with given.log.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(one) + "\n")
+            for said in one.wrong:
+                print(f"input {one.number} ({one.kind}, {one.way}) of seed {given.seed}: {said}", flush=True)
+        os.chdir("/")
+    shown = table(found)
+    print(shown, f"{len(found):,} inputs of seed {given.seed} in {time.perf_counter() - began:,.0f} s", sep="\n\n")
+    if given.write:
+        RESULTS.write_text(f"""# Mutated inputs
+
+Written by `python tests/bench/fuzz.py --count {given.count} --seed {given.seed} --write`. Each readable input was
+judged through two commands drawn by lot, each other through one. Processor time and memory are of the worst command,
+the number of its input behind; memory is that of a process that has loaded what a command needs. A failure is an
+exception, exit code 4, more than {SECONDS} s or {MEGABYTES} MB, an answer that is not plain, or a file left behind.
+
+{shown}
+""", encoding="utf-8")  # fmt: skip
+    return min(sum(bool(one.wrong) for one in found), 1)
 
 
 if __name__ == "__main__":

@@ -48,11 +48,11 @@ class Planted(NamedTuple):
 
 Plant = Callable[[Return, Random], Planted | None]
 
-_COLUMNS = {"restated": "EFG", "esr": "HIJ", "verified": "KLM"}
+COLUMNS = {"restated": "EFG", "esr": "HIJ", "verified": "KLM"}
 
 
 @cache
-def _rows() -> dict[tuple[str, str, str], int]:
+def rows() -> dict[tuple[str, str, str], int]:
     return {(row["item"], row["staff_group"], row["pay_band"]): row["row"] + ROWS_ABOVE
             for section in rules().layouts["2021"]["sections"] for row in section["rows"]}
 
@@ -60,9 +60,9 @@ def _rows() -> dict[tuple[str, str, str], int]:
 def cell(key: Place) -> str:
     """`WRES!K12`: where the template has a figure."""
     if key.item.startswith("respondents"):
-        return f"WRES!{'OP'[GROUPS.index(key.ethnicity)]}{_rows()['survey_' + key.item[-1], '', '']}"
+        return f"WRES!{'OP'[GROUPS.index(key.ethnicity)]}{rows()['survey_' + key.item[-1], '', '']}"
     at = GROUPS.index(key.ethnicity) if key.ethnicity else 0
-    return f"WRES!{_COLUMNS[key.basis][at]}{_rows()[key.item, key.staff_group, key.pay_band]}"
+    return f"WRES!{COLUMNS[key.basis][at]}{rows()[key.item, key.staff_group, key.pay_band]}"
 
 
 def of(item: str, who: str = "", group: str = "", band: str = "", basis: str = "verified") -> Place:
@@ -220,6 +220,31 @@ def _share(items: tuple[str, ...], names: str) -> Plant:
     return plant
 
 
+def _in_points(items: tuple[str, ...], names: str) -> Plant:
+    """68 where the row takes 0.68: in a plain cell, or in one of percent format, which shows 6800 %."""
+    def plant(given: Return, pick: Random) -> Planted | None:
+        key = of(pick.choice(items), pick.choice(GROUPS[:2]))
+        value = calculated(given.figures).get(key)
+        if value is None or abs(value) < 0.015:
+            return None
+        return put(given, {key: Typed(round(100 * value), pick.choice(("0", "0.0%")))}, names)
+    return plant
+
+
+def _cut_off(items: tuple[str, ...], names: str) -> Plant:
+    """A share typed with its further decimals left out, where rounding goes the other way."""
+    def plant(given: Return, pick: Random) -> Planted | None:
+        several = [of(item, who) for item in items for who in GROUPS[:2]]
+        value = calculated(given.figures)
+        cut = {key: int(1000 * value[key]) for key in several if value.get(key) is not None}
+        cut = {key: short for key, short in cut.items() if abs(1000 * value[key] - short) > 0.51 and short % 10}
+        if not cut:
+            return None
+        key = pick.choice(list(cut))
+        return put(given, {key: Typed(cut[key] / 1000, "0.0%")}, names)
+    return plant
+
+
 def _unknown_merged(given: Return, pick: Random) -> Planted | None:
     del pick
     white, bme, unknown = staff(given)
@@ -256,7 +281,7 @@ def _rows_exchanged(given: Return, pick: Random) -> Planted | None:
     del pick
     changes = {key: given.figures[key._replace(item={"shortlisted": "appointed"}.get(key.item, "shortlisted"))]
                for key in (*row("shortlisted"), *row("appointed"))}
-    return put(given, changes, "CON-03b") if counts(given, "shortlisted")[0] > 20 else None
+    return put(given, changes, "CON-03b CON-03c") if counts(given, "shortlisted")[0] > 20 else None
 
 
 def _cases_over_staff(given: Return, pick: Random) -> Planted:
@@ -379,6 +404,19 @@ def _esr_total(given: Return, pick: Random) -> Planted | None:
     more = 1.06 + 0.15 * pick.random()
     changes = {key._replace(basis="esr"): round(int(given.figures[key]) * more) for key in headcounts(given)}  # type: ignore[call-overload]
     return whole(written(given, changes), "ESR-03")
+
+
+def _esr_of_another_day(given: Return, pick: Random) -> Planted | None:
+    """Everybody amended a little: the ESR column is of another month."""
+    if given.kind == "independent":
+        return None
+    changes: dict[Place, int] = {}
+    for at, key in enumerate(headcounts(given, 6)):
+        changes[key._replace(basis="esr")] = int(given.figures[key]) + (1 if at % 2 else -1)  # type: ignore[call-overload]
+    held = [key for key in headcounts(given, 1) if key.pay_band not in ("vsm", "senior_medical_manager")]
+    amended = [key for key in changes if key.pay_band not in ("vsm", "senior_medical_manager")]
+    several = len(amended) > 0.6 * len(held)
+    return put(given, changes, "ESR-01a", [pick.choice(amended)]) if several else None
 
 
 def _esr_copied(given: Return, pick: Random) -> Planted | None:
@@ -558,7 +596,7 @@ def _without_row(given: Return, pick: Random) -> Planted:
 
 
 def _label_cell(key: Place) -> str:
-    return f"WRES!C{_rows()[key.item, key.staff_group, key.pay_band]}"
+    return f"WRES!C{rows()[key.item, key.staff_group, key.pay_band]}"
 
 
 def _row_renamed(given: Return, pick: Random) -> Planted:
@@ -711,7 +749,7 @@ KINDS: dict[str, Plant] = {
     "negative headcount": _typed(lambda n: -n, "TYP-01b"),
     "fraction of a case": _typed(lambda n: n + 0.5, "TYP-02", items=("disciplinary",), least=0),
     "negative cases": _typed(lambda n: -n, "TYP-02", items=("disciplinary",)),
-    "survey fractions": _all_survey(lambda value: round(value / 100, 3), "TYP-03b"),
+    "survey fractions": _all_survey(lambda value: round(value / 100, 3), "TYP-03b TYP-03c TYP-03e"),
     "survey decimal point lost": _typed(lambda value: round(value * 10), "TYP-03a", 11,
                                         ("survey_5", "survey_6", "survey_7", "survey_8")),
     "workforce total typed wrong": _total(_typo_in_total, "CON-01"),
@@ -788,6 +826,14 @@ KINDS: dict[str, Plant] = {
     "macros": _macros,
     "name in another file": _name_elsewhere,
     "second template sheet": _second_template,
+    "board share in points": _in_points(("reported_board_total_share", "reported_board_voting_share"), "ARI-02d"),
+    "workforce share in points": _in_points(("reported_workforce_share",), "ARI-02d"),
+    "indicator 9 in points": _in_points(("reported_indicator_9",), "ARI-02e"),
+    "board share cut off": _cut_off(("reported_board_total_share", "reported_board_voting_share"), "ARI-05g"),
+    "workforce share cut off": _cut_off(("reported_workforce_share",), "ARI-05g"),
+    "indicator 9 cut off": _cut_off(("reported_indicator_9",), "ARI-05h"),
+    "ESR of another day": _esr_of_another_day,
+    "a year before the WRES": _cover("STR-06", reporting_year="2015", snapshot_date="31 March 2015"),
 }
 
 

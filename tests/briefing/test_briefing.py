@@ -28,11 +28,11 @@ from wres_assure.briefing.document import (
     texts_of,
 )
 from wres_assure.briefing.dossier import Dossier, dossier_of, frameworks
-from wres_assure.model import FAILED, WHOLE, Assessment, Fact, Finding, PeerPosition, Place, Pooled, Shown
+from wres_assure.model import FAILED, WHOLE, Assessment, Fact, Finding, PeerPosition, Place, Pooled, Shown, fingerprint
 from wres_assure.one_return import Given
 from wres_assure.rulebook import Rulebook
 from wres_assure.rulebook.parser import parse
-from wres_assure.wording.findings import fingerprint, trace_of
+from wres_assure.wording.findings import trace_of
 from wres_assure.wording.said import Said
 
 WRITTEN = tuple(audience for audience in AUDIENCES if audience != "public")

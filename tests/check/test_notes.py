@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import samples
+from altered import made
 from wres_assure.assess import assess
 from wres_assure.compare.claims import contradictions
 from wres_assure.facts import Facts
@@ -59,7 +60,7 @@ WHY = "Statutory courses stand in this row; the system cannot part them."
         ("third_unknown", "UNK-01b", {5: "Ethnicity codes lost."}, "Ethnicity codes lost.", None),
         ("third_unknown", "UNK-01b", {5: "Directors were added by hand."}, "", "NAR-01b"),
         ("third_unknown", "UNK-02a", {34: "New system."}, "New system.", None),
-        ("clean_acute_trust", "ESR-01a", {1: "Fine."}, "", None),  # a note asks for nothing
+        ("verified_copied_from_esr", "ESR-02", {43: "Fine."}, "", None),  # a note asks for nothing
     ],
 )
 def test_a_note_on_the_row_explains(
@@ -72,6 +73,12 @@ def test_a_note_on_the_row_explains(
     asked = {f.rule: f for f in assessment.findings if f.rule.startswith("NAR-01") and f.outcome == FAILED}
     causes = {f.caused_by for f in asked.values()}
     assert (missing in asked and rule in causes) if missing else rule not in causes
+
+
+def test_of_several_notes_those_that_have_room_are_told_and_none_is_cut(tmp_path: Path, rulebook: Rulebook) -> None:
+    notes = {46: "a" * 300, 47: "b" * 300, 48: "c" * 20}
+    finding = one(of(samples.survey_swapped(), notes, tmp_path, rulebook), "SUR-02")
+    assert finding is not None and finding.explanation == f"{notes[48]}\n{notes[46]}"
 
 
 def test_free_text_is_shown_only_where_asked(tmp_path: Path, rulebook: Rulebook) -> None:
@@ -250,3 +257,158 @@ def test_an_answer_that_is_not_understood_is_said(row: str, shown: str, tmp_path
     path.write_text(f"{COLUMNS}ZZX,x,trust,2021,shortlisted,,white,500,\nZZX,x,trust,2021,{row}\n", encoding="utf-8")
     (assessment,) = assess(str(path), rulebook)
     assert [f.cells for f in assessment.findings if f.code == "label_unknown"] == [(("line 3", shown),)]
+
+
+# Whose note it is
+
+
+@pytest.mark.parametrize("story", [
+    "mandatory_training_counted", "survey_swapped", "third_unknown", "board_padded", "inverted_ratio",
+    "totals_disagree", "zero_disciplinary_cases", "last_year_sent_again", "lead_employer_of_trainees",
+])  # fmt: skip
+def test_a_note_explains_what_speaks_of_its_own_row_and_nothing_else(
+    story: str, tmp_path: Path, rulebook: Rulebook
+) -> None:
+    """Every row has its own note; what a finding is explained by lies in the rows of its cells, or of its place."""
+    rows = {row["row"]: row for section in rulebook.layouts["2021"]["sections"] for row in section["rows"]}
+    notes = {number: f"Recounted for line {number}." for number in rows}
+    assessment = of(getattr(samples, story)(), notes, tmp_path, rulebook)
+    at = {fact.cell: fact.note for fact in assessment.facts if fact.cell and fact.note}  # K12 and L12 have one note
+    of_row = {cell.rpartition("!")[2].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"): note for cell, note in at.items()}
+    explained = 0
+    for finding in assessment.findings:
+        if finding.outcome != FAILED:
+            continue
+        own = {of_row[number] for cell, _ in finding.cells
+               if (number := cell.rpartition("!")[2].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) in of_row}  # fmt: skip
+        place = finding.place
+        own |= {notes[number] for number, row in rows.items()
+                if (row["item"], row["staff_group"], row["pay_band"]) == (place.item, *place[2:4])}  # fmt: skip
+        if not own:  # a sum of its parts: rows of the items the rule names, where these are few
+            items = {key.item for s in rulebook.rule(finding.rule).let.values() for key in s.choices} - {"headcount"}
+            named = items | {place.item.replace("change", "indicator")}
+            rest = [item for entry in rulebook.indicators if entry["id"] in named for item in entry["rests_on"]]
+            items |= set(rest) - {"headcount"}
+            own = {notes[number] for number, row in rows.items() if row["item"] in items}
+        said = set(filter(None, finding.explanation.split("\n")))
+        assert said <= own, finding
+        explained += bool(said)
+    assert explained
+
+
+WHOLE_WORKFORCE = {Place("headcount", "restated", group, band, who): 3
+                   for group, bands in (("non_clinical", "2345"), ("clinical_non_medical", "567"))
+                   for band in bands for who in ("white", "bme", "unknown")}  # fmt: skip
+
+
+@pytest.mark.parametrize(("note", "explains"), [
+    ("VSM confirmed with the chief people officer.", False),
+    ("Paid outside ESR.", False),
+    ("All staff of the closed site came over in May.", True),
+    ("The merger in October doubled it.", True),
+])  # fmt: skip
+@pytest.mark.parametrize("row", [2, 14, 28])
+def test_what_is_about_all_rows_is_explained_by_a_note_that_says_so(
+    note: str, explains: bool, row: int, tmp_path: Path, rulebook: Rulebook
+) -> None:
+    assessment = assess(made(tmp_path, rulebook, WHOLE_WORKFORCE, {14: "", 30: "", row: note}), rulebook)[0]
+    whole = [f for f in assessment.findings if f.rule.startswith("YOY-02") and f.outcome == FAILED]
+    assert whole
+    assert {f.explanation for f in whole} == {note if explains else ""}
+
+
+# Blanks
+
+
+def asking(assessment: Assessment, rulebook: Rulebook, place: Place) -> set[str]:
+    """The rules that ask to correct or explain a figure."""
+    row = (place.item, *place[2:4])
+    return {f.rule for f in assessment.findings
+            if f.outcome == FAILED and not f.caused_by and rulebook.rule(f.rule).action != "note"
+            and (f.place.item, *f.place[2:4]) == row}  # fmt: skip
+
+
+BLANKS = [
+    # of the ESR column and of sections of verified figures, with the template's row
+    (Place("headcount", "esr", "medical_and_dental", "senior_medical_manager"), 30),
+    (Place("headcount", "esr", "non_clinical", "vsm"), 14),
+    (Place("headcount", "esr", "clinical_non_medical", "6"), 21),
+    (Place("headcount", "verified", "non_clinical", "1"), 2),
+    (Place("shortlisted"), 34),
+    (Place("appointed"), 35),
+    (Place("board_voting"), 51),
+]
+
+
+@pytest.mark.parametrize("year", [2018, 2021, 2025])
+@pytest.mark.parametrize(("place", "row"), BLANKS)
+def test_a_blank_with_its_reason_is_told_and_not_asked_again(
+    place: Place, row: int, year: int, tmp_path: Path, rulebook: Rulebook
+) -> None:
+    layout = next(layout for layout in rulebook.layouts.values() if layout["year"] == year)
+    story = samples.clean_acute_trust()
+    cover = {"organisation_code": story.code, "organisation_name": story.name, "organisation_type": story.type}
+    figures = {key: value for key, value in story.workbooks[0].figures.items()
+               if (key.item, *key[1:4]) != (place.item, *place[1:4])}  # fmt: skip
+    said = {}
+    for name, note in (("none", ""), ("why", "The old system did not hold it."), ("other", "Agreed with the panel.")):
+        path = tmp_path / f"{name}.xlsx"
+        path.write_bytes(template(layout, rulebook.items, figures, cover, {row: note} if note else {}))
+        said[name] = assess(str(path), rulebook)[0]
+    blanks = {name: [f for f in found.findings if f.rule == "TYP-05d" and f.outcome == FAILED]
+              for name, found in said.items()}  # fmt: skip
+    assert asking(said["none"], rulebook, place) and not blanks["none"]
+    assert not asking(said["why"], rulebook, place)
+    (told,) = blanks["why"]
+    assert (told.place, len(told.cells), told.explanation) == (place, 3, "The old system did not hold it.")
+    # What has to be given is not waived by a word on something else.
+    assert bool(blanks["other"]) == (place.basis == "esr")
+    # It is missing all the same: no check passes that did not, and the figures are no sounder.
+    assert said["why"].coverage["passed"] <= said["none"].coverage["passed"]
+    assert said["why"].reliability[0] == said["none"].reliability[0]
+    outcomes = {(f.rule, f.place): f.outcome for f in said["none"].findings}
+    for finding in said["why"].findings:
+        before = outcomes.get((finding.rule, finding.place))
+        assert before != "unverifiable" or finding.outcome == "unverifiable" or finding.rule.startswith("NAR"), finding
+
+
+@pytest.mark.parametrize(("items", "row", "kind", "rule", "note"), [
+    (["disciplinary"], 39, "trust", "STR-02b", "Casework was not recorded by ethnicity."),
+    (["training"], 43, "trust", "STR-02b", "The records were lost with the old system."),
+    (["training"], 43, "independent", "STR-02d", "Our agency keeps them."),
+    (["survey_6"], 47, "ccg", "STR-02d", "We hold no staff survey."),
+    (["headcount"], 3, "trust", "STR-02c", "We don't use ESR."),
+    (["headcount"], 28, "ccg", "STR-02c", "The organisation has no access; without ESR it was counted by hand."),
+])  # fmt: skip
+def test_a_part_without_any_figure_is_read_with_its_reason(
+    items: list[str], row: int, kind: str, rule: str, note: str, tmp_path: Path, rulebook: Rulebook
+) -> None:
+    basis = "esr" if rule == "STR-02c" else "verified"
+    story = samples.clean_acute_trust()
+    blank = {key: None for key in story.workbooks[0].figures if key.item in items and key.basis == basis}
+    for said, told in ((note, "TYP-05d"), ("Counted twice.", rule), ("", rule)):
+        path = made(tmp_path, rulebook, blank, {14: "", 30: "", row: said}, organisation_type=kind)
+        codes = {f.rule for f in assess(path, rulebook)[0].findings
+                 if f.outcome == FAILED and f.rule in (rule, "TYP-05d")}  # fmt: skip
+        noted = bool(said) and rule == "STR-02d"  # which asks for a note, and has one
+        assert codes == {"TYP-05d" if noted else told}
+
+
+@pytest.mark.parametrize("note", ["Nobody in this grade.", "None in post.", "Vacant all year, not filled."])
+def test_nobody_is_0_and_no_blank(note: str, tmp_path: Path, rulebook: Rulebook) -> None:
+    place = Place("headcount", "verified", "non_clinical", "1")
+    blank = {place._replace(ethnicity=who): None for who in ("white", "bme", "unknown")}
+    assessment = assess(made(tmp_path, rulebook, blank, {2: note}), rulebook)[0]
+    assert asking(assessment, rulebook, place) == {"TYP-05a"}
+
+
+def test_in_a_table_a_blank_is_read_with_its_own_note(tmp_path: Path, rulebook: Rulebook) -> None:
+    rows = [("shortlisted", "white", "500", ""), ("shortlisted", "bme", "", "Not recorded by ethnicity."),
+            ("disciplinary", "bme", "", "")]  # fmt: skip
+    lines = [f"ZZX,x,trust,2021,{item},,{group},{count},{note}" for item, group, count, note in rows]
+    path = tmp_path / "facts.csv"
+    path.write_text(COLUMNS + "\n".join(lines) + "\n", encoding="utf-8")
+    (assessment,) = assess(str(path), rulebook)
+    told = [(f.rule, f.place.item, f.cells) for f in assessment.findings
+            if f.outcome == FAILED and f.rule.startswith("TYP-05")]  # fmt: skip
+    assert told == [("TYP-05a", "disciplinary", (("line 4", ""),)), ("TYP-05d", "shortlisted", (("line 3", ""),))]

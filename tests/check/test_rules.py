@@ -18,16 +18,18 @@ import xlsxwriter
 
 import samples
 from bench.slips import example
-from conftest import PACKAGE, TESTS, rules
+from conftest import PACKAGE, TESTS, earlier_given, path_of, rules
 from wres_assure import check, rulebook
 from wres_assure.assess import assess
 from wres_assure.authoring import cases as rule_cases
 from wres_assure.check.at_once import Figures
 from wres_assure.conform import conform
 from wres_assure.facts import Facts, Resolved
-from wres_assure.model import FAILED, Assessment, Conformed, Place
+from wres_assure.model import FAILED, Assessment, Conformed, Explanation, Place, fingerprint
+from wres_assure.one_return import NOTHING, Given
 from wres_assure.read import read_bytes
 from wres_assure.render.workbooks.template import template
+from xlsx_builder import pack
 
 RULES = rules()
 LAYOUT = RULES.layouts["2021"]
@@ -216,6 +218,34 @@ def _empty_section(grid: Grid) -> None:
     grid.clear(range(grid.find(label(34))[0], grid.find(label(37))[0] + 1), range(column, column + 3))
 
 
+def _empty_return(grid: Grid) -> None:
+    row, column = grid.find("Verified figures")
+    grid.clear(range(row + 2, 200), range(column, column + 3))
+
+
+def _without_notes(grid: Grid) -> None:
+    row, column = grid.find("Notes")
+    grid.clear(range(row, 200), range(column, column + 1))
+
+
+def _text_in(grid: Grid, left_out: bool) -> None:
+    """White headcount of the first band 5 as text, and the totals as SUM shows them, where it is left out of them."""
+    at = grid.find("Band 5")[0], grid.find("Verified figures")[1]
+    people = float(grid.cells[at].value)
+    grid.put(at, f"{people:.0f}")
+    for row in (38, 42, 56) if left_out else ():
+        total = grid.find(label(row), 1 if row == 42 else 0)[0], at[1]
+        grid.put(total, float(grid.cells[total].value) - people)
+
+
+def _typed_total() -> bytes:
+    cover, workbook = clean()
+    total = sum(value for key, value in workbook.figures.items() if key.item == "headcount" and key.basis == "verified"
+                and key.ethnicity == "white" and key.pay_band != "senior_medical_manager")
+    figures = workbook.figures | {Place("reported_workforce_9", ethnicity="white"): total}
+    return template(LAYOUT, RULES.items, figures, cover)
+
+
 def _without_year(grid: Grid) -> None:
     grid.answer("Snapshot date", None)
     grid.answer("Reporting year", None)
@@ -228,9 +258,9 @@ def _with_macros() -> bytes:
     return buffer.getvalue()
 
 
-def _of_2030() -> bytes:
+def _of_year(year: int) -> bytes:
     cover, workbook = clean()
-    cover = {**cover, "reporting_year": "2030", "snapshot_date": "31 March 2030"}
+    cover = {**cover, "reporting_year": str(year), "snapshot_date": f"31 March {year}"}
     return template(LAYOUT, RULES.items, workbook.figures, cover)
 
 
@@ -240,6 +270,40 @@ def _of_a_ccg(change: Callable[[Grid], None]) -> bytes:
         change(grid)
 
     return edited(both)
+
+
+def _too_long() -> bytes:
+    """The return with something far below it, beside the template's own guide."""
+    with zipfile.ZipFile(io.BytesIO(plain())) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()}
+    far = b'<row r="6000"><c r="A6000"><v>1</v></c></row></sheetData>'
+    content["xl/worksheets/sheet1.xml"] = content["xl/worksheets/sheet1.xml"].replace(b"</sheetData>", far)
+    return pack(content)
+
+
+def _blank_with_note(row: int, block: str, note: str) -> Callable[[Grid], None]:
+    """The three figures of a row in a block taken out, and a note put beside them."""
+
+    def change(grid: Grid) -> None:
+        at, column = grid.find(label(row))[0], grid.find(block)[1]
+        grid.clear(range(at, at + 1), range(column, column + 3))
+        grid.put((at, grid.find("Notes")[1]), note)
+
+    return change
+
+
+def _section_with_note(grid: Grid) -> None:
+    _empty_section(grid)
+    grid.put((grid.find(label(34))[0], grid.find("Notes")[1]), "The records were lost with the old system.")
+
+
+def _esr_with_note(grid: Grid) -> None:
+    _without_esr(grid)
+    grid.put((grid.find(label(3))[0], grid.find("Notes")[1]), "We do not use ESR.")
+
+
+def _many_texts(grid: Grid) -> None:
+    grid.cells |= {(100 + at, 20): Cell(f"Until 1/2/{3000 + at}") for at in range(2_001)}
 
 
 def _no_sections(grid: Grid) -> None:
@@ -273,6 +337,7 @@ BLOCKS = ("exchanged", "rows_moved", "column", "rounded")
 SHEETS: dict[str, Callable[[], bytes]] = {
     "plain": plain,
     "no_sections": lambda: edited(_no_sections),
+    "too_long": _too_long,
     "without_row": lambda: edited(lambda grid: grid.drop_row(grid.find(label(35))[0])),
     "row_twice": lambda: edited(lambda grid: grid.copy_row(grid.find(label(35))[0], grid.find(label(35))[0] + 1)),
     "without_section": lambda: edited(lambda grid: grid.replace("3) Formal disciplinary process", "Three")),
@@ -289,10 +354,25 @@ SHEETS: dict[str, Callable[[], bytes]] = {
     "without_date": lambda: edited(lambda grid: grid.answer("Snapshot date", None)),
     "without_year": lambda: edited(_without_year),
     "two_templates": lambda: edited(_second_template),
-    "year_2030": _of_2030,
+    "year_2030": lambda: _of_year(2030),
+    "year_2015": lambda: _of_year(2015),
+    "another_year_typed": lambda: edited(lambda grid: grid.answer("Reporting year", 2020.0)),
+    "number_in_the_measure": lambda: edited(lambda grid: grid.put((grid.find(label(39))[0], 4), 7.0)),
+    "empty_return": lambda: edited(_empty_return),
+    "without_notes": lambda: edited(_without_notes),
+    "number_as_text": lambda: edited(lambda grid: _text_in(grid, False)),
+    "text_left_out_of_the_total": lambda: edited(lambda grid: _text_in(grid, True)),
+    "typed_total": _typed_total,
+    "previous_of_another": plain,  # with the return of another organisation beside it
     "hidden_sheet": lambda: edited(_hidden_sheet),
     "hidden_row": lambda: edited(lambda grid: grid.hidden_rows.add(grid.find(label(35))[0])),
     "macros": _with_macros,
+    "blank_with_note": lambda: edited(_blank_with_note(34, "Verified figures", "Not recorded in the old system.")),
+    "blank_with_another_note": lambda: edited(_blank_with_note(34, "Verified figures", "Agreed with the panel.")),
+    "nobody_with_note": lambda: edited(_blank_with_note(34, "Verified figures", "Nobody this year.")),
+    "empty_section_with_note": lambda: edited(_section_with_note),
+    "without_esr_with_note": lambda: edited(_esr_with_note),
+    "many_texts": lambda: edited(_many_texts),
     "social_care": lambda: table(scheme="sc_wres"),
     "plain_table": table,
     "odd_column": lambda: table(ethnicty="bme"),
@@ -305,23 +385,41 @@ SHEETS: dict[str, Callable[[], bytes]] = {
     # codes that no case of a rule names
     "no_type": lambda: edited(lambda grid: grid.answer("Organisation type", "a club")),
 }
+# What is given with a sheet: something said of its first finding, of other figures, or of one that it does not have.
+SAID_OF_IT: dict[str, tuple[str, int]] = {
+    "explained_as_it_is": ("", 0), "explained_otherwise": ("", 1), "explained_elsewhere": ("0" * 16, 0),
+}  # fmt: skip
+SHEETS |= dict.fromkeys(SAID_OF_IT, plain)
 CASES = [(rule.id, case["sheet"], case["expect"])
          for rule in RULES.rules for case in rule.cases if "sheet" in case]
 
 
-def judged(data: bytes, folder: Path | None = None) -> list[Assessment]:
+def judged(data: bytes, folder: Path | None = None, given: Given = NOTHING) -> list[Assessment]:
     """What the whole pipeline makes of a file."""
     if folder is None:
         with tempfile.TemporaryDirectory() as made:
-            return judged(data, Path(made))
+            return judged(data, Path(made), given)
     path = folder / ("return.xlsx" if data.startswith(b"PK") else "return.csv")
     path.write_bytes(data)
-    return assess(str(path), RULES)
+    return assess(str(path), RULES, given=given)
 
 
 @cache
 def judged_sheet(name: str) -> tuple[Assessment, ...]:
-    return tuple(judged(SHEETS[name]()))
+    if name == "previous_of_another":
+        beside = earlier_given((path_of("board_padded"),), RULES)
+        return tuple(assess(path_of("clean_acute_trust"), RULES, given=beside))
+    given = Given(explanations=(_said_of(*SAID_OF_IT[name]),)) if name in SAID_OF_IT else NOTHING
+    return tuple(judged(SHEETS[name](), given=given))
+
+
+def _said_of(finding: str, more: int) -> Explanation:
+    """Something said of the first finding of the plain sheet, its first figure so much more than it is."""
+    (assessment,) = judged_sheet("plain")
+    first = next(found for found in assessment.findings if found.outcome == FAILED and found.values)
+    (name, text), *rest = RULES.rule(first.rule).figures_of(first)
+    figures = ((name, str(int(text) + more)), *rest)
+    return Explanation(finding or fingerprint(first, "ZZA"), "ZZA", 2021, figures, "As counted.", "said.yaml line 1")
 
 
 def raised(assessment: Assessment) -> set[tuple[str, str]]:
@@ -346,7 +444,10 @@ def test_a_workbook_raises_what_the_rule_says_of_it(rule: str, sheet: str, expec
     pytest.param("june", {("STR-04a", "snapshot_wrong")}, id="a wrong date is one finding"),
     pytest.param("without_year", {("STR-06", "year_unknown"), ("STR-04b", "snapshot_missing")},
                  id="without a year the return stops there"),
+    pytest.param("year_2015", {("STR-06", "year_too_early")}, id="a year before the WRES is told, and nothing else"),
     pytest.param("no_sections", {("STR-00", "not_the_template")}, id="what is no template is one finding"),
+    pytest.param("too_long", {("STR-00", "return_unread"), ("STR-09", "sheet_unread")},
+                 id="a return too long to be read is told as that, and never as another workbook"),
     pytest.param("social_care", {("STR-05", "another_scheme")}, id="figures of another scheme are one finding"),
     pytest.param("odd_column", {("STR-11", "unknown_column")}, id="a misspelt column is one finding"),
     pytest.param("plain", set(), id="the clean sample has none"),
@@ -363,7 +464,8 @@ def test_no_rule_breaks_and_the_number_of_checks_never_changes(sheet: str) -> No
     (whole,) = judged_sheet("plain")
     assert assessment.coverage["broken"] == assessment.apart["broken"] == 0
     assert sum(assessment.coverage[o] for o in assessment.coverage if o != "checks") == assessment.coverage["checks"]
-    if sheet in ("plain", "without_row", "without_section", "without_block", "no_sections", "without_year"):
+    if sheet in ("plain", "without_row", "without_section", "without_block", "no_sections", "without_year",
+                 "year_2015"):
         assert assessment.coverage["checks"] == whole.coverage["checks"]
         assert assessment.coverage["passed"] <= whole.coverage["passed"]
 

@@ -6,9 +6,10 @@ import pytest
 
 import peer_group
 from bench import detect, generate, plant
+from bench.foreign import foreign
 from conftest import STORIES, TESTS, earlier_given, path_of, sample
 from wres_assure.assess import assess
-from wres_assure.model import FAILED, Assessment, Place
+from wres_assure.model import FAILED, Assessment, Explanation, Place
 from wres_assure.one_return import Given
 from wres_assure.render.workbooks.template import Typed, template
 from wres_assure.rulebook import Rulebook
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 PUBLISHED = sorted((TESTS / "published").glob("*.csv"))
 # A narrative in which everything is answered the other way, and a survey that says otherwise.
-OPPOSITE = {"date": "2022-01-31", "yes_no": "no", "percent": "95", "text": "Up from 5% to 3%."}
+OPPOSITE = {"date": "2022-01-31", "yes_no": "no", "percent": "95", "text": "Up from 5% to 3%. Ask Mr Smith."}
 
 
 # Figures as a page might print them that cannot stand side by side.
@@ -42,6 +43,15 @@ ZZP,x,2021,reported_indicator_2,printed:another page,,,,17.16
 ZZP,x,2021,disciplinary,,,,white,17
 ZZP,x,2021,disciplinary,,,,bme,9
 ZZP,x,2021,reported_indicator_3,,,,,5.1
+"""
+# Shares of other totals than the workforce, each cut off.
+CUT_OFF = """organisation_code,organisation_name,reporting_year,item,basis,staff_group,pay_band,ethnicity,value
+ZZQ,x,2021,headcount,,clinical,,all,364
+ZZQ,x,2021,headcount,,clinical,,bme,23
+ZZQ,x,2021,workforce_share,,clinical,,bme,6.31%
+ZZQ,x,2021,applicants,,,,all,364
+ZZQ,x,2021,applicants,,,,bme,23
+ZZQ,x,2021,applicant_share,,,,bme,6.31%
 """
 
 
@@ -141,12 +151,23 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
     survey.write_text(columns + rows, encoding="utf-8")
     printed = folder / "printed.csv"
     printed.write_text(CONTRADICTIONS, encoding="utf-8")
+    cut_off = folder / "cut_off.csv"
+    cut_off.write_text(CUT_OFF, encoding="utf-8")
     layout = rulebook.layouts["2021"]
     divided = folder / "divided.xlsx"
     cover = {"organisation_code": "ZZX", "organisation_type": "CCG"}  # which filled in next to nothing
     figures = {Place("reported_indicator_3"): Typed("#DIV/0!", formula="=1/0"),
                Place("shortlisted", ethnicity="white"): 5}
     divided.write_bytes(template(layout, rulebook.items, figures, cover))
+    given = generate.generate(3)
+    made = {
+        "empty": template(layout, rulebook.items, {}, cover),
+        "beside": plant._cell_xml(generate.workbook(given), "WRES!D45", "", "<v>7</v>"),
+        "text": foreign(given, layout, 3, {Place("shortlisted", ethnicity="white"): "512"}, {"notes": "Column N"}),
+    }
+    for name, content in made.items():
+        (folder / f"{name}.xlsx").write_bytes(content)
+    of_another = earlier_given((path_of("board_padded"),), rulebook)
     odd = folder / "odd.csv"
     odd.write_text(
         "organisation_name,reporting_year,item,value,colour\nx,2021,headcount,5,red\nx,2021,headcounts,5,red\n",
@@ -157,6 +178,8 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
     for story in ("clean_acute_trust", "independent_own_survey"):
         found |= failing(assess(path_of(story), rulebook, given=beside))
     found |= failing(assess(path_of("clean_acute_trust"), rulebook, year=2030))
+    idle = Given(explanations=(Explanation("0" * 16, "ZZA", 2021, (("a", "1"),), "As counted.", "said.yaml line 1"),))
+    found |= failing(assess(path_of("clean_acute_trust"), rulebook, given=idle))
     last = earlier_given((str(PUBLISHED[0].parent / "RNN_2022.csv"),), rulebook)
     found |= failing(assess(str(PUBLISHED[0].parent / "RNN_2023.csv"), rulebook, given=last))
     two_years = folder / "two_years.csv"
@@ -166,7 +189,10 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
     others.write_text(OTHERS, encoding="utf-8")
     found |= failing(assess(str(others), rulebook, given=Given(str(narrative))))
     found |= failing(assess(str(divided), rulebook))
-    found |= failing(assess(str(odd), rulebook)) | failing(assess(str(printed), rulebook))
+    for path in (odd, printed, cut_off):
+        found |= failing(assess(str(path), rulebook))
+    found |= failing([a for name in made for a in assess(str(folder / f"{name}.xlsx"), rulebook)])
+    found |= failing(assess(path_of("clean_acute_trust"), rulebook, given=of_another))
     found |= failing([a for path in PUBLISHED for a in assess(str(path), rulebook)])
     peers = folder / "peers.csv"
     peers.write_text(generate.facts_csv(peer_group.returns()), encoding="utf-8")
@@ -177,7 +203,7 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
 @pytest.fixture(scope="session")
 def planted() -> list[tuple[plant.Planted, Assessment]]:
     """An error of each kind in a generated return, and what is said of it."""
-    made = [plant.planted(kind, at, 11)[1] for at, kind in enumerate(detect.KINDS)]
+    made = [plant.planted(kind, at, 11)[1] for at, kind in enumerate(plant.KINDS)]
     return [(one, detect.assessed(one.workbook)) for one in made]
 
 

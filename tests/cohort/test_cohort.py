@@ -113,7 +113,7 @@ TOKENS = ["<", ">", "≤", "=", "*", "-", "–", "—", "−", "+", "'", ",", ".
           "n/a", "N/A", "na", "true", "FALSE", "REF!", "#DIV/0!", "12", "1,204", "204", "0", "5", "2021",
           "03", "-03-31", "１２", "％", "＜", "st", "th", " march ", " Jan ", "fewer than ", "less than ", "suppressed",
           "[c]", "(c)", "tbc", "1e3", "approx ", "£", "T00:00:00", "\t", "\u2009", "ﬁ", "½", "nil return", "x10",
-          "inf", "nan", "¹", "₂", "①", "❶", "㈠", "⅓", "Ⅳ", " | ", "|", "=", "2021-03-31T"]
+          "inf", "nan", "¹", "₂", "24¹", "1,204 ³", "①", "❶", "㈠", "⅓", "Ⅳ", " | ", "|", "=", "2021-03-31T"]
 
 
 @settings(max_examples=300, deadline=None)
@@ -314,6 +314,22 @@ def test_years_and_bands_written_as_numbers_are_read_alike(
     for row in as_numbers:
         row["pay_band"] = band.format(row["pay_band"]) if row["pay_band"].isdigit() else row["pay_band"]
     assert assert_alike(table_of(as_numbers), narrow) == assert_alike(table_of(as_words), narrow)
+
+
+@pytest.mark.parametrize("years", [("2021", "2021.0"), ("2021.0", "2021"), ("2021", " 2021.00 ", "2021.0")])
+def test_a_year_written_in_several_ways_is_one_return(
+    years: tuple[str, ...], clean: list[Fact], narrow: Rulebook
+) -> None:
+    as_words = rows_of(clean)
+    mixed = [{**row, "reporting_year": years[at % len(years)]} for at, row in enumerate(as_words)]
+    assert len(list(submissions(table_of(mixed)))) == 1
+    assert assert_alike(table_of(mixed), narrow) == assert_alike(table_of(as_words), narrow)
+
+
+@pytest.mark.parametrize("other", ["2022.0", "2021.5", "20210", "2021.0x", "x"])
+def test_other_years_are_other_returns(other: str, clean: list[Fact], narrow: Rulebook) -> None:
+    rows = [{**row, "reporting_year": year} for year in ("2021", other) for row in rows_of(clean[:3])]
+    assert len(list(submissions(table_of(rows)))) == len(assert_alike(table_of(rows), narrow)) == 2
 
 
 def test_the_year_asked_for_is_the_year_of_every_return(clean: list[Fact], narrow: Rulebook) -> None:

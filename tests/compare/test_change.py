@@ -107,48 +107,55 @@ def test_three_years_given_are_three_years() -> None:
     assert [(e.year, e.source) for e in told] == [(2020, "return"), (2019, "return"), (2018, "restated")]
 
 
-REFUSED = [
+def of_no_use(assessment: Assessment) -> list[str]:
+    """What is told of files that were given as earlier returns and left out."""
+    return [f.detail for f in assessment.findings if f.code == "previous_of_no_use"]
+
+
+OF_NO_USE = [
     ("another organisation", "board_padded/return.xlsx", "another organisation, ZZN"),
     ("the same year", "clean_acute_trust/return.xlsx", "the return itself is for 2021"),
 ]
 
 
-@pytest.mark.parametrize(("why", "file", "said"), REFUSED, ids=[entry[0] for entry in REFUSED])
-def test_what_is_not_an_earlier_return_is_refused(why: str, file: str, said: str, rulebook: Rulebook) -> None:
-    with pytest.raises(Refused) as refused:
-        of("clean_acute_trust", rulebook, str(SAMPLES / file))
-    assert refused.value.code == "previous_not_its_own"
-    assert said in refused.value.message
-    assert refused.value.remedy
+@pytest.mark.parametrize(("why", "file", "said"), OF_NO_USE, ids=[entry[0] for entry in OF_NO_USE])
+def test_what_is_no_earlier_return_is_told(why: str, file: str, said: str, rulebook: Rulebook) -> None:
+    told = of("clean_acute_trust", rulebook, str(SAMPLES / file))
+    assert [said in text for text in of_no_use(told)] == [True]
+    assert told.indicators == sample("clean_acute_trust").indicators  # the return itself is judged all the same
+    assert [(e.year, e.source) for e in told.compared.earlier] == [(2020, "restated")]
 
 
-def test_one_of_two_that_is_not_its_own_is_refused_too(rulebook: Rulebook) -> None:
-    with pytest.raises(Refused, match="another organisation"):
-        of(
-            "clean_acute_trust",
-            rulebook,
-            *previous_of("clean_acute_trust"),
-            path_of("board_padded"),
-        )
+def test_one_of_two_that_is_not_its_own_is_told_and_the_other_used(rulebook: Rulebook) -> None:
+    told = of("clean_acute_trust", rulebook, *previous_of("clean_acute_trust"), path_of("board_padded"))
+    assert ["another organisation" in text for text in of_no_use(told)] == [True]
+    assert told.compared.earlier[0].source == "return"
 
 
-def test_a_year_given_twice_is_refused(rulebook: Rulebook) -> None:
-    with pytest.raises(Refused, match=r"both hold|twice"):
-        of("clean_acute_trust", rulebook, *previous_of("clean_acute_trust") * 2)
+def test_a_year_given_twice_is_told_and_neither_used(rulebook: Rulebook) -> None:
+    told = of("clean_acute_trust", rulebook, *previous_of("clean_acute_trust") * 2)
+    assert ["twice" in text for text in of_no_use(told)] == [True]
+    assert [(e.year, e.source) for e in told.compared.earlier] == [(2020, "restated")]
 
 
-def test_a_file_without_a_year_is_refused(rulebook: Rulebook, tmp_path: Path) -> None:
+def test_a_file_without_a_year_is_told(rulebook: Rulebook, tmp_path: Path) -> None:
     path = tmp_path / "undated.csv"
     path.write_text(f"{HEAD}\nZZA,x,trust,,shortlisted,,,,white,5\n", encoding="utf-8")
-    with pytest.raises(Refused, match="cannot be used as an earlier return"):
-        of("clean_acute_trust", rulebook, str(path))
+    told = of_no_use(of("clean_acute_trust", rulebook, str(path)))
+    assert ["cannot be used as an earlier return" in text for text in told] == [True]
 
 
-def test_what_cannot_be_read_is_refused(rulebook: Rulebook, tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", [b"PK\x03\x04 nothing", b"", b"\x00" * 100, b"a,b\n1,2\n"])
+def test_what_cannot_be_read_is_told(content: bytes, rulebook: Rulebook, tmp_path: Path) -> None:
     path = tmp_path / "previous.xlsx"
-    path.write_bytes(b"PK\x03\x04 nothing")
-    with pytest.raises(Refused):
-        of("clean_acute_trust", rulebook, str(path))
+    path.write_bytes(content)
+    assert ["previous.xlsx" in text for text in of_no_use(of("clean_acute_trust", rulebook, str(path)))] == [True]
+
+
+def test_what_is_not_there_is_refused(rulebook: Rulebook, tmp_path: Path) -> None:
+    for path in (tmp_path / "nowhere.xlsx", tmp_path):
+        with pytest.raises(Refused):
+            of("clean_acute_trust", rulebook, str(path))
 
 
 def test_several_returns_each_take_their_own(rulebook: Rulebook) -> None:

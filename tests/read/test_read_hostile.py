@@ -178,10 +178,10 @@ def test_f3_any_doctype_in_any_part_is_refused(part: str, doctype: str) -> None:
 
 
 FAR = [
-    ("<row r='1'><c r='XFD1'><v>1</v></c></row>", "S!XFD1"),
-    ("<row r='1048576'><c r='XFD1048576'><v>1</v></c></row>", "S!XFD1048576"),
-    ("<row r='1'><c r='GS1'><f>1</f></c></row>", "S!GS1"),
-    ("<row r='5001'><c r='A5001' t='e'><v>#N/A</v></c></row>", "S!A5001"),
+    ("<row r='1'><c r='XFD1'><v>1</v></c></row>", "Sheet1!XFD1"),
+    ("<row r='1048576'><c r='XFD1048576'><v>1</v></c></row>", "Sheet1!XFD1048576"),
+    ("<row r='1'><c r='GS1'><f>1</f></c></row>", "Sheet1!GS1"),
+    ("<row r='5001'><c r='A5001' t='e'><v>#N/A</v></c></row>", "Sheet1!A5001"),
 ]
 
 
@@ -419,53 +419,54 @@ def anchored(anchor: str, inside: str) -> dict[str, Any]:
 PALETTE = "<rgbColor rgb='00000000'/>" * 2 + "<rgbColor rgb='00FFFFFF'/>" + "<rgbColor rgb='00112233'/>" * 9
 NOTES: list[tuple[str, dict[str, Any], list[Note]]] = [
     ("nothing to note", {}, []),
-    ("hidden sheet", {"state": "hidden"}, [Note("hidden_sheet", "S", "the sheet is hidden; 1 cell with content")]),
+    ("hidden sheet", {"state": "hidden"}, [Note("hidden_sheet", "Sheet1", "the sheet is hidden; 1 cell with content")]),
     ("very hidden sheet", {"state": "veryHidden", "rows": FIVE},
-     [Note("hidden_sheet", "S", "the sheet is very hidden: Excel's own menu does not list it; 5 cells with content")]),
+     [Note("hidden_sheet", "Sheet1",
+           "the sheet is very hidden: Excel's own menu does not list it; 5 cells with content")]),
     ("hidden rows", {"rows": FIVE.replace("r='2'>", "r='2' hidden='1'>", 1)},
-     [Note("hidden_cells", "S", "in hidden rows or columns: 5 cells (A2, B2, C2, D2, E2)")]),
+     [Note("hidden_cells", "Sheet1", "in hidden rows or columns: 5 cells (A2, B2, C2, D2, E2)")]),
     ("many hidden cells", {"rows": f"<row hidden='1'>{'<c><v>1</v></c>' * 15}</row>"},
-     [Note("hidden_cells", "S",
+     [Note("hidden_cells", "Sheet1",
            "in hidden rows or columns: 15 cells (A1, B1, C1, D1, E1, F1, G1, H1, I1, J1, K1, L1 and 3 more)")]),
     ("hidden column", {"rows": FIVE, "before": "<cols><col min='2' max='3' hidden='1'/></cols>"},
-     [Note("hidden_cells", "S", "in hidden rows or columns: 2 cells (B2, C2)")]),
+     [Note("hidden_cells", "Sheet1", "in hidden rows or columns: 2 cells (B2, C2)")]),
     ("hidden and empty", {"before": "<cols><col min='2' max='3' hidden='1'/></cols>"}, []),
     ("white on white", {"rows": FIVE, "style": WHITE},
-     [Note("white_text", "S", "white text on white or no fill: 2 cells (B2, C2)")]),
+     [Note("white_text", "Sheet1", "white text on white or no fill: 2 cells (B2, C2)")]),
     ("white by the theme", {"rows": FIVE, "style": WHITE, "book_links": (("t", "theme", "theme.xml"),),
                             "more": {"xl/theme.xml": THEME}},
-     [Note("white_text", "S", "white text on white or no fill: 3 cells (B2, C2, E2)")]),
+     [Note("white_text", "Sheet1", "white text on white or no fill: 3 cells (B2, C2, E2)")]),
     ("white but empty", {"rows": "<row><c s='1'/></row>", "style": WHITE}, []),
-    ("picture over cells", picture("pic", FIVE), [Note("picture", "S", "pictures lie over 2 cells (B2, C2)")]),
+    ("picture over cells", picture("pic", FIVE), [Note("picture", "Sheet1", "pictures lie over 2 cells (B2, C2)")]),
     ("picture beside cells", picture("pic", "<row r='9'><c><v>1</v></c></row>"), []),
     ("white by the palette", {"rows": FIVE, "style": WHITE.replace("<color rgb='FFFFFFFF'/>", "<color indexed='9'/>")},
-     [Note("white_text", "S", "white text on white or no fill: 2 cells (B2, C2)")]),
+     [Note("white_text", "Sheet1", "white text on white or no fill: 2 cells (B2, C2)")]),
     ("white by a palette of its own",
      {"rows": FIVE, "style": WHITE.replace("<color rgb='FFFFFFFF'/>", "<color indexed='2'/>").replace(
          "</styleSheet>", f"<colors><indexedColors>{PALETTE}</indexedColors></colors></styleSheet>")},
-     [Note("white_text", "S", "white text on white or no fill: 2 cells (B2, C2)")]),
+     [Note("white_text", "Sheet1", "white text on white or no fill: 2 cells (B2, C2)")]),
     ("no longer white in a palette of its own",
      {"rows": FIVE, "style": WHITE.replace("<color rgb='FFFFFFFF'/>", "<color indexed='9'/>").replace(
          "</styleSheet>", f"<colors><indexedColors>{PALETTE}</indexedColors></colors></styleSheet>")}, []),
-    ("hidden by the format", formatted(";;;", "1"), [Note("hidden_by_format", "S", "1 cell (A1)")]),
+    ("hidden by the format", formatted(";;;", "1"), [Note("hidden_by_format", "Sheet1", "1 cell (A1)")]),
     ("numbers hidden by the format", formatted('&quot;&quot;;&quot;&quot;', "1"),
-     [Note("hidden_by_format", "S", "1 cell (A1)")]),
+     [Note("hidden_by_format", "Sheet1", "1 cell (A1)")]),
     ("zeros hidden by the format", formatted("0;-0;;@", "0"), []),
-    ("below zero hidden by the format", formatted("0;", "-3"), [Note("hidden_by_format", "S", "1 cell (A1)")]),
+    ("below zero hidden by the format", formatted("0;", "-3"), [Note("hidden_by_format", "Sheet1", "1 cell (A1)")]),
     ("above zero not", formatted("0;", "3"), []),
     ("white by the format", formatted("[White]0", "3"),
-     [Note("white_text", "S", "white text on white or no fill: 1 cell (A1)")]),
+     [Note("white_text", "Sheet1", "white text on white or no fill: 1 cell (A1)")]),
     ("picture by its size", anchored("oneCellAnchor", "<xdr:from><xdr:col>0</xdr:col><xdr:row>1</xdr:row></xdr:from>"
                                      "<xdr:ext cx='1300000' cy='190500'/><xdr:pic/>"),
-     [Note("picture", "S", "pictures lie over 3 cells (A2, B2, C2)")]),
+     [Note("picture", "Sheet1", "pictures lie over 3 cells (A2, B2, C2)")]),
     ("shape by its place and size", anchored("absoluteAnchor", "<xdr:pos x='609600' y='190500'/>"
                                              "<xdr:ext cx='600000' cy='190500'/><xdr:sp/>"),
-     [Note("picture", "S", "shapes lie over 1 cell (B2)")]),
+     [Note("picture", "Sheet1", "shapes lie over 1 cell (B2)")]),
     ("shape above them",
      anchored("absoluteAnchor", "<xdr:pos x='0' y='0'/><xdr:ext cx='600000' cy='190500'/><xdr:sp/>"), []),
     ("shape one sees through", anchored("absoluteAnchor", "<xdr:pos x='0' y='0'/><xdr:ext cx='9600000' cy='1905000'/>"
                                         "<xdr:sp><xdr:spPr><a:noFill xmlns:a='urn:a'/></xdr:spPr></xdr:sp>"), []),
-    ("shape over cells", picture("sp", FIVE), [Note("picture", "S", "shapes lie over 2 cells (B2, C2)")]),
+    ("shape over cells", picture("sp", FIVE), [Note("picture", "Sheet1", "shapes lie over 2 cells (B2, C2)")]),
     ("macros", {"more": {"xl/vbaProject.bin": b"\0"}},
      [Note("macros", "return.xlsx", "the workbook carries macros; they were not run")]),
     ("macro sheet", {"book_links": (("m", "xlMacrosheet", "macrosheets/sheet1.xml"),),
@@ -478,14 +479,14 @@ NOTES: list[tuple[str, dict[str, Any], list[Note]]] = [
     ("dde link", outside("<ddeLink ddeService='cmd' ddeTopic='/c calc'/>"),
      [Note("dde", "return.xlsx", "1 link to other programmes")]),
     ("dde formula", {"rows": "<row><c><f>cmd|'/c calc'!A1</f><v>1</v></c></row>"},
-     [Note("dde", "S", "formulas that ask other programmes: 1 cell (A1)")]),
+     [Note("dde", "Sheet1", "formulas that ask other programmes: 1 cell (A1)")]),
     ("no dde formula", {"rows": "<row><c><f>'a|b'!A1&amp;\"c|d\"</f><v>1</v></c></row>"}, []),
     ("text like dde", {"rows": "<row><c t='inlineStr'><is><t>=cmd|'/c calc'!A1</t></is></c></row>"}, []),
     ("name elsewhere", {"names": "<definedName name='a'>[1]Sheet1!$A$1</definedName>"
                         "<definedName name='b'>'[12]My sheet'!A1</definedName>"
                         "<definedName name='c'>'C:\\data\\[x.xlsx]S'!A1</definedName>"},
      [Note("name_elsewhere", "return.xlsx", "3 defined names in other files")]),
-    ("names here", {"names": "<definedName name='a'>S!$A$1</definedName>"
+    ("names here", {"names": "<definedName name='a'>Sheet1!$A$1</definedName>"
                     "<definedName name='b'>Table1[2020]</definedName>"
                     "<definedName name='c'>Table1[[#All],[2020]]</definedName>"}, []),
     ("protection", {"after": "<sheetProtection sheet='1' password='CC1A'/>", "workbook": "<workbookProtection/>"}, []),
@@ -527,8 +528,8 @@ def test_a_long_sheet_beside_the_return_is_left_unread_and_told(long: str, why: 
     more = {"xl/workbook.xml": book, "xl/worksheets/sheet2.xml": worksheet(long)}
     data = stored(SEVEN, book_links=(("rIdD", "worksheet", "worksheets/sheet2.xml"),), more=more)
     found = read_bytes(data, "return.xlsx")
-    assert [sheet.name for sheet in found.sheets] == ["Return"]
-    assert found.notes == (Note("sheet_unread", "Download", why),)
+    assert [(sheet.name, sheet.title) for sheet in found.sheets] == [("tab 2" if first else "tab 1", "Return")]
+    assert found.notes == (Note("sheet_unread", "tab 1" if first else "tab 2", why),)
 
 
 def test_f9_two_sheets_cannot_share_a_name_or_a_part() -> None:

@@ -46,6 +46,7 @@ READ: list[tuple[str, str | bytes, list[dict[str, str]]]] = [
     ("UTF-8", "item,note,value\na,café – €,1\n", [{"item": "a", "note": "café – €", "value": "1"}]),
     ("no rows", "item,value\n", []),
     ("a line of Excel's that names the separator", "sep=;\nitem;value\nheadcount;41\n", ONE),
+    ("the same of a tab", "sep=\t\r\nitem\tvalue\r\nheadcount\t41\r\n", ONE),
     ("the same, quoted, with a mark", '"SEP=,"\r\n\r\nitem,value\r\nheadcount,41\r\n'.encode("utf-8-sig"), ONE),
     ("the same, against the header", "sep=,\nitem,value,a;b;c;d\nheadcount,41,\n", ONE),
     ("a blank after every comma", 'item, value, note\nheadcount, 41, "a, b"\n', [{**ONE[0], "note": "a, b"}]),

@@ -111,9 +111,9 @@ KINDS: list[tuple[str, str, str, object, str | None]] = [
 @pytest.mark.parametrize(("inside", "kind", "raw", "value", "formula"), KINDS, ids=[case[0] for case in KINDS])
 def test_cell_kinds(inside: str, kind: str, raw: str, value: object, formula: str | None) -> None:
     cell = only(build(f"<row r='3'><c r='B3'{inside}</c></row>", shared=TEXTS))
-    assert cell == Cell("S", 3, 2, kind, raw, value, formula, "date" if " t='d'" in inside else "general", False)  # type: ignore[arg-type]
+    assert cell == Cell("Sheet1", 3, 2, kind, raw, value, formula, "date" if " t='d'" in inside else "general", False)  # type: ignore[arg-type]
     assert type(cell.value) is type(value)
-    assert cell.address == "S!B3"
+    assert cell.address == "Sheet1!B3"
 
 
 NOT_KEPT = ["", "<v/>", "<v></v>", "<is><t/></is>"]
@@ -144,7 +144,8 @@ PLACES = [
 
 @pytest.mark.parametrize(("rows", "places"), PLACES)
 def test_addresses(rows: str, places: set[str]) -> None:
-    assert {cell.address for cell in submission(build(rows)).sheets[0].cells.values()} == {f"S!{at}" for at in places}
+    cells = submission(build(rows)).sheets[0].cells.values()
+    assert {cell.address for cell in cells} == {f"Sheet1!{at}" for at in places}
 
 
 SEVEN = "<row r='1'><c r='A1'><v>7</v></c></row>"
@@ -178,7 +179,7 @@ NINE = "<row r='2'><c r='Z9'><v>1</v></c></row>"
     ],
 )
 def test_any_spelling_of_the_namespace_gives_the_same_cell(sheet: Any) -> None:
-    assert only(build(sheet=sheet)) == Cell("S", 1, 1, "number", "7", 7.0, None, "general", False)
+    assert only(build(sheet=sheet)) == Cell("Sheet1", 1, 1, "number", "7", 7.0, None, "general", False)
 
 
 FORMATS = [
@@ -232,7 +233,7 @@ def test_merges_date_system_and_state() -> None:
     )  # fmt: skip
     assert read_back.date_1904
     sheet = read_back.sheets[0]
-    assert (sheet.name, sheet.state, sheet.merges) == ("S", "veryHidden", ((1, 2, 1, 4), (2, 1, 2, 1)))
+    assert (sheet.name, sheet.state, sheet.merges) == ("Sheet1", "veryHidden", ((1, 2, 1, 4), (2, 1, 2, 1)))
     assert sheet.cells[1, 1].value == 44286.0 - 1462
 
 
@@ -267,11 +268,15 @@ def test_parts_that_a_workbook_does_without_may_be_missing(kind: str) -> None:
     assert [note.code for note in read_back.notes] == ["external_link"] * (kind == "externalLink")
 
 
-@pytest.mark.parametrize("listed", ["<sheet name='Module1' sheetId='9' r:id=''/>", "<sheet name='M' sheetId='9'/>"])
+@pytest.mark.parametrize("listed", [
+    "<sheet name='Module1' sheetId='9' r:id=''/>", "<sheet name='M' sheetId='9'/>",
+    "<sheet name='M' sheetId='9' state='veryHidden' r:id=''/>",
+    "<sheet name='M' sheetId='9' r:id=''/><sheet name='N' sheetId='10' r:id=''/>",
+])  # fmt: skip
 def test_a_sheet_without_identity_is_a_module_and_no_sheet(listed: str) -> None:
     content = parts(SEVEN)
     content["xl/workbook.xml"] = str(content["xl/workbook.xml"]).replace("</sheets>", f"{listed}</sheets>")
-    assert [sheet.name for sheet in submission(pack(content)).sheets] == ["S"]
+    assert [sheet.name for sheet in submission(pack(content)).sheets] == ["Sheet1"]
 
 
 @pytest.mark.parametrize("kind", ["", "chartsheet", "dialogsheet", "xlMacrosheet"])
@@ -302,7 +307,7 @@ def test_parts_are_found_through_relationships() -> None:
         "Sheets/two.xml": worksheet("<row r='1'><c r='A1'><v>2</v></c></row>"),
     }  # fmt: skip
     read_back = submission(pack(content))
-    assert [(sheet.name, sheet.cells[1, 1].raw) for sheet in read_back.sheets] == [("Two", "2"), ("One", "BME")]
+    assert [(sheet.title, sheet.cells[1, 1].raw) for sheet in read_back.sheets] == [("Two", "2"), ("One", "BME")]
 
 
 def test_the_name_and_the_hash_of_the_file(tmp_path: Path) -> None:
@@ -368,7 +373,7 @@ grids = st.dictionaries(
 def by_xlsxwriter(grid: dict[tuple[int, int], Any]) -> bytes:
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as workbook:
-        sheet = workbook.add_worksheet("S")
+        sheet = workbook.add_worksheet("Sheet1")
         day, bold = workbook.add_format({"num_format": "dd/mm/yyyy"}), workbook.add_format({"bold": True})
         for (row, column), value in grid.items():
             if value is None:
@@ -390,7 +395,7 @@ def by_openpyxl(grid: dict[tuple[int, int], Any]) -> bytes:
     workbook = openpyxl.Workbook()
     sheet = workbook.active
     assert sheet is not None
-    sheet.title = "S"
+    sheet.title = "Sheet1"
     for (row, column), value in grid.items():
         cell = sheet.cell(row, column, "=A1+1" if isinstance(value, tuple) else value)
         if isinstance(value, str):
@@ -416,9 +421,9 @@ def serial(value: Any) -> Any:
 def test_agrees_with_openpyxl_and_calamine(grid: dict[tuple[int, int], Any], write: Any) -> None:
     data = write(grid)
     ours = submission(data).sheets[0].cells
-    saved = openpyxl.load_workbook(io.BytesIO(data), data_only=True)["S"]
-    typed = openpyxl.load_workbook(io.BytesIO(data))["S"]
-    table = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_name("S").to_python(
+    saved = openpyxl.load_workbook(io.BytesIO(data), data_only=True)["Sheet1"]
+    typed = openpyxl.load_workbook(io.BytesIO(data))["Sheet1"]
+    table = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_name("Sheet1").to_python(
         skip_empty_area=False
     )  # fmt: skip
     for at in {*grid, *ours}:
@@ -452,9 +457,9 @@ def test_known_differences_from_the_other_readers() -> None:
     assert ours == [
         ("error", "#REF!"), ("uncalculated", ""), ("text", "1E309"), ("number", "2021-03-31"), ("number", "3"),
     ]  # fmt: skip
-    saved = [cell.value for cell in openpyxl.load_workbook(io.BytesIO(data), data_only=True)["S"][1]]
+    saved = [cell.value for cell in openpyxl.load_workbook(io.BytesIO(data), data_only=True)["Sheet1"][1]]
     assert saved == ["#REF!", None, float("inf"), datetime.date(2021, 3, 31), 3]
-    table = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_name("S").to_python()
+    table = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_name("Sheet1").to_python()
     assert table[0][0] == ""
     assert table[0][1] == ""
 

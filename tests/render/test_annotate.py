@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import io
+import random
 import re
 import shutil
 import subprocess
@@ -51,8 +52,8 @@ def bytes_of(story: str) -> bytes:
 
 
 @cache
-def assessed(data: bytes) -> Assessment:
-    return judged(read_bytes(data, "return.xlsx"), rules())[0]
+def assessed(data: bytes, ahead: int = 0) -> Assessment:
+    return judged(read_bytes(data, "return.xlsx", ahead=ahead), rules())[0]
 
 
 def copy_of(data: bytes, rulebook: Rulebook, show_values: bool = False) -> bytes:
@@ -121,7 +122,7 @@ def assert_carried(original: bytes, copy: bytes) -> None:
     for values in (True, False):
         assert without_checks(held(copy, values)) == held(original, values)
     assert without_checks(counted(copy)) == counted(original)
-    before, after = assessed(original), assessed(copy)
+    before, after = assessed(original), assessed(copy, ahead=1)
     assert after.submission.sheets[1:] == before.submission.sheets
     assert (after.findings, after.coverage, after.apart) == (before.findings, before.coverage, before.apart)
 
@@ -345,6 +346,29 @@ def test_marks_in_a_part(rows: str, order: list[tuple[str, ...]]) -> None:
     assert done.count("<v>") == content.count(b"<v>")
 
 
+@pytest.mark.parametrize("other", ["B3", "B22", "B", "", "2", "b12", "B2B2"])
+def test_an_empty_cell_of_another_row_takes_no_mark_of_a_cell_of_this_one(other: str) -> None:
+    """The reader passes such a cell over; the mark of B2 belongs on B2, whether it is there or has to be put there."""
+    odd, filled = f'<c r="{other}"/>', '<c r="B2"><v>1</v></c>'
+    for row in (filled + odd, odd + filled, odd):
+        content = worksheet(f'<row r="2">{row}</row>').encode()
+        style = Styles(styles("<xf/>").encode(), MAIN, "a.xlsx")
+        done = marked(content, outline_of(content, "a.xlsx", [(2, 2)]), {(2, 2): "note"}, style.of, OFFICE, "").decode()
+        assert re.findall(r'<c r="([^"]*)" s="1"', done) == ["B2"], row
+        assert f'<c r="{other}"/>' in done
+
+
+@pytest.mark.parametrize("row", [
+    '<c r="B2"><v>1</v></c><c r="B2"/>', '<c r="B2"/><c r="B2"><v>1</v></c>',
+    '<c r="B2"/><c r="B2"><f>1+1</f></c><c r="B2"/>',
+])  # fmt: skip
+def test_of_a_cell_that_stands_twice_the_one_that_holds_something_is_marked(row: str) -> None:
+    content = worksheet(f'<row r="2">{row}</row>').encode()
+    style = Styles(styles("<xf/>").encode(), MAIN, "a.xlsx")
+    done = marked(content, outline_of(content, "a.xlsx", [(2, 2)]), {(2, 2): "note"}, style.of, OFFICE, "").decode()
+    assert re.findall(r'<c r="B2" s="1"(/?)>', done) == [""]
+
+
 def test_a_blank_cell_takes_the_style_of_its_row_or_column() -> None:
     before = '<cols><col min="2" max="4" width="9" style="2"/></cols>'
     content = worksheet('<row r="2" s="1" customFormat="1"><c r="A2"/></row>', before=before).encode()
@@ -537,9 +561,10 @@ def threaded(at_cell: str) -> bytes:
 
 def test_comments_with_replies_are_left_alone_and_answered_on_a_marked_cell_only(rulebook: Rulebook) -> None:
     parts_of_threads = ("xl/threadedComments/threadedComment1.xml", "xl/persons/person.xml")
-    original = threaded("C1")
-    copy = unpacked(copy_of(original, rulebook))
-    assert all(copy[name] == unpacked(original)[name] for name in parts_of_threads)
+    for other in ("C1", "A1", "B8", "P90"):
+        original = threaded(other)
+        copy = unpacked(copy_of(original, rulebook))
+        assert all(copy[name] == unpacked(original)[name] for name in parts_of_threads)
     answered = unpacked(copy_of(threaded("K8"), rulebook))
     thread, persons = (answered[name].decode() for name in parts_of_threads)
     assert thread.startswith(unpacked(threaded("K8"))[parts_of_threads[0]].decode().removesuffix("</ThreadedComments>"))
@@ -567,6 +592,68 @@ def test_cells_of_an_earlier_return_are_named_but_not_marked(tmp_path: Path) -> 
     assert {sheet for sheet, _ in named} == {"WRES", "previous.xlsx WRES"}
     commented = {cell.coordinate for row in opened(copy.read_bytes())["WRES"] for cell in row if cell.comment}
     assert commented == {address for sheet, address in named if sheet == "WRES"}
+
+
+# --- what is only copied, and time --------------------------------------------------------------------------------
+
+
+PICTURES: list[tuple[str, bytes, int]] = [
+    ("larger than any part that is read", random.Random(1).randbytes(12_000_000), zipfile.ZIP_STORED),
+    ("packed more than any part that is read", bytes(3_000_000), zipfile.ZIP_DEFLATED),
+    ("both", bytes(60_000_000), zipfile.ZIP_DEFLATED),
+]
+
+
+@pytest.mark.parametrize(("content", "packing"), [row[1:] for row in PICTURES], ids=[row[0] for row in PICTURES])
+def test_a_picture_is_copied_as_it_is_packed_whatever_it_unpacks_to(
+    content: bytes, packing: int, rulebook: Rulebook
+) -> None:
+    stream = io.BytesIO(bytes_of(MANY))
+    with zipfile.ZipFile(stream, "a") as archive:
+        archive.writestr("xl/media/image1.png", content, packing)
+        archive.writestr("xl/media/übersicht.png", b"", packing)
+    original = stream.getvalue()
+    copy = copy_of(original, rulebook)
+    with zipfile.ZipFile(io.BytesIO(copy)) as after, zipfile.ZipFile(io.BytesIO(original)) as before:
+        assert after.testzip() is None
+        for name in ("xl/media/image1.png", "xl/media/übersicht.png"):
+            one, other = after.getinfo(name), before.getinfo(name)
+            assert after.read(name) == before.read(name)
+            assert (one.compress_size, one.compress_type, one.CRC) == (
+                other.compress_size, other.compress_type, other.CRC,
+            )  # fmt: skip
+
+
+def test_a_picture_that_is_cut_short_is_not_copied(rulebook: Rulebook) -> None:
+    original = changed(bytes_of(MANY), {"xl/media/image1.png": b"12345"})
+    at = original.index(b"PK\3\4", original.index(b"xl/media/image1.png") - 40)
+    spoilt = original[: at + 8] + b"\x63" + original[at + 9 :]  # another method than the directory says
+    with pytest.raises(Refused, match="contradicts its directory"):
+        copy_of(spoilt, rulebook)
+
+
+def test_one_deadline_holds_for_the_whole_copy(rulebook: Rulebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever step it is over in, the copy is given up: the clock of each run jumps at another of its questions."""
+    original = by_openpyxl(bytes_of(MANY), lambda book: book.create_sheet("More").append(["x"]))
+    found = assessed(original)
+    page, entry = report_on(found, rulebook), result(found, rulebook)
+    asked, jump = 0, 1_000_000
+
+    def clock() -> float:
+        nonlocal asked
+        asked += 1
+        return 1e6 if asked > jump else 1000.0
+
+    for module in ("read", "read.xml", "read.sheet", "render.annotate", "render.annotate.parts"):
+        monkeypatch.setattr(f"wres_assure.{module}.monotonic", clock)
+    annotate(original, found.submission, page, entry, rulebook)
+    questions = asked
+    assert questions > 40
+    for until in range(1, questions):
+        asked, jump = 0, until
+        with pytest.raises(Refused, match="takes too long to read") as refused:
+            annotate(original, found.submission, page, entry, rulebook)
+        assert refused.value.code == "deadline"
 
 
 # --- refused ----------------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from wres_assure.__main__ import main
 from wres_assure.briefing.audiences import document
 from wres_assure.briefing.document import Chart, Document, Quote, Section, Table
 from wres_assure.model import Unwritable
-from wres_assure.render.briefing import allowed, custom, docx, html, markdown, pdf
+from wres_assure.render.briefing import allowed, docx, html, markdown, pdf
 from wres_assure.rulebook import Rulebook
 from wres_assure.wording.said import say
 
@@ -263,10 +263,7 @@ def test_a_style_of_ones_own_goes_into_our_template(clean: Document, tmp_path: P
     (GUARDED + "\n\n<p>{{ d.kind }}</p><iframe src=x>", "briefing.html.j2, line 3: <iframe>"),
     (GUARDED + "{% set kind = 'iframe' %}\n\n<{{ kind }}>", "the page they made, line 2: <iframe>"),
 ])  # fmt: skip
-def test_a_hostile_template_makes_no_page(
-    template: str, said: str, clean: Document, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(custom, "SECONDS", 5)
+def test_a_hostile_template_makes_no_page(template: str, said: str, clean: Document, tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("secret")
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "link.txt").symlink_to(tmp_path / "secret.txt")

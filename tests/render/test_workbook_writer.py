@@ -26,7 +26,7 @@ LAYOUT: Json = RULES.layouts["2021"]
 COVER = {"organisation_code": "ZZT", "organisation_name": "Nowhere NHS Trust (example)",
          "organisation_type": "NHS trust", "region": "London"}
 GROUPS = ("white", "bme", "unknown")
-EMPTY = {"blank", "section_empty", "esr_empty"}  # what may be said of a template that nobody has filled in
+EMPTY = {"blank", "return_empty", "esr_empty"}  # what may be said of a template that nobody has filled in
 BLANK = template(LAYOUT, RULES.items)
 
 

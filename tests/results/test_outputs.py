@@ -24,7 +24,7 @@ from wres_assure import resources
 from wres_assure.assess import assess
 from wres_assure.briefing.audiences import AUDIENCES, document, refusal
 from wres_assure.figures import written_out
-from wres_assure.model import FAILED, Assessment, Fact, Finding, Indicator, Json, Place
+from wres_assure.model import FAILED, Assessment, Fact, Finding, Indicator, Json, Place, fingerprint
 from wres_assure.render import terminal, text
 from wres_assure.render.briefing import html, markdown
 from wres_assure.results import result
@@ -32,7 +32,6 @@ from wres_assure.rulebook import Rulebook
 from wres_assure.wording import indicators as sentences
 from wres_assure.wording import report
 from wres_assure.wording.cells import cells_of, raw_of
-from wres_assure.wording.findings import fingerprint
 from wres_assure.wording.numbers import signed
 
 SCHEMA = json.loads(RESULT_SCHEMA.read_text())

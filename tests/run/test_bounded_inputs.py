@@ -9,7 +9,7 @@ from time import process_time
 import pytest
 
 from wres_assure.__main__ import main
-from wres_assure.conform import MAX_RETURNS
+from wres_assure.conform import MAX_FIGURES, MAX_RETURNS
 from wres_assure.model import Refused
 from wres_assure.read import read_bytes
 from wres_assure.read import table as facts_table
@@ -79,6 +79,21 @@ def test_returns_of_a_file_are_counted(tmp_path: Path, capsys: pytest.CaptureFix
     for path in (tidy, wide):
         assert main(["check", str(path)]) == 3
         assert "holds 1,001 returns; at most 1,000" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("item", ["appointed", "item_{}"])
+def test_figures_of_a_return_are_counted(item: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same figure again and again, or thousands that nobody asks for: each is a finding, which takes its time."""
+    path, other = tmp_path / "f.csv", tmp_path / "other.csv"
+    lines = [f"X1,2021,{item.format(number)},3\n" for number in range(MAX_FIGURES)]
+    path.write_text("organisation_code,reporting_year,item,value\n" + "".join(lines))
+    began = process_time()
+    assert main(["findings", str(path), "-o", str(tmp_path / "f.xlsx")]) in (0, 1)
+    assert process_time() - began < 5
+    other.write_text(path.read_text() + "X1,2021,appointed,3\nX2,2021,appointed,3\n")
+    capsys.readouterr()
+    assert main(["check", str(other)]) == 3
+    assert "5,001 figures of one return (from line 2); at most 5,000" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("piece", [b"[],", b"{},", b"1,", b'{"a":[]},'])

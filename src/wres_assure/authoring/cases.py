@@ -10,6 +10,7 @@ from ..facts import Facts, Resolved
 from ..figures import figure_of_text
 from ..model import PASSED, WHOLE, Fact, Json, Organisation, Place, Raised, Return
 from ..numbers import exact, printed
+from ..personal import kinds
 from ..rulebook import Rule, Rulebook
 
 _SHAPES: dict[str, Json] = {
@@ -91,7 +92,9 @@ def _operand(value: Any, unit: str, key: Place) -> Resolved:
 
 
 def _raised_code(rule: Rule, case: dict[str, Any]) -> str:
-    """The code that a raw text, several printed ones, or a note raises under this rule."""
+    """The code that a raw text, several printed ones, a note, or a text that may name people raises under this rule."""
+    if "text" in case:
+        return next(iter(kinds(case["text"])), "nothing")
     if "note" in case:
         return _note_code(case)
     shape = _SHAPES[case["unit"]]

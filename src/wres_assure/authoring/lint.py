@@ -25,7 +25,7 @@ PAIR_DRAWS = 600
 # Asked for by score, slips, change and carried themselves: names, or what names begin with.
 USED_BY_NAME = ("unknown_not_usable", "ordinary_change_", "block_odds", "change_", "staff_turnover", "copied_flow")
 _PLACEHOLDER = re.compile(r"\{([a-z_0-9.]+)(?::([a-z]+))?\}")
-_FORMS = {"often", "raw", "d", "date", "year", "yes", "range", "exact"}
+_FORMS = {"often", "raw", "typed", "d", "date", "year", "yes", "range", "exact"}
 _WHERE = re.compile(r"(?P<file>[^:\n]+\.ya?ml):(?P<line>\d+):\d+: ")
 
 # What to do where the compiler's own sentence does not say it: the first that a message contains.

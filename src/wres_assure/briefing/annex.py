@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..model import FAILED, Slip
+from ..model import FAILED, Slip, fingerprint
 from ..wording.cells import cells_of
-from ..wording.findings import fingerprint, trace_of
+from ..wording.findings import trace_of
 from ..wording.indicators import Indication, pooled_sentence
 from ..wording.numbers import counted, number
-from ..wording.report import RuleFindings, Unjudged
+from ..wording.report import FindingLine, RuleFindings, Unjudged
 from ..wording.said import Said, say
 from ..wording.score import STATUS, alternative_lines, domain_lines, index_lines, index_sentence
 from ..wording.text import clean, lower_first, sentence
 from .document import Block, Pairs, Paragraph, Section, Table, TableCell, TableRow, number_cell
-from .dossier import Dossier
+from .dossier import Dossier, quotable_words
 from .front_pages import bands_chart, board_chart
 
 ROWS, EXAMPLES = 20, 5  # findings of one remedy; of more, the cells are listed as ranges and the first few shown
@@ -40,6 +40,15 @@ def findings(of: Dossier, actions: Iterable[str] = (), annex: bool = True) -> li
     return found
 
 
+def _explained(of: Dossier, row: FindingLine) -> str:
+    """A finding, with what the organisation says of it where that may be quoted."""
+    if not row.own_words:
+        return row.said.text
+    if not of.quoted:
+        return f"{row.said.text} It is explained; --show-values quotes how."
+    return f"{row.said.text} The {of.noun} says: {' '.join(quotable_words(of, said) for said in row.own_words)}"
+
+
 def _group(of: Dossier, group: RuleFindings, annex: bool) -> Section:
     evidence = [f"rule {group.rule}"]
     blocks: list[Block] = []
@@ -48,7 +57,7 @@ def _group(of: Dossier, group: RuleFindings, annex: bool) -> Section:
         few = part.rows if len(part.rows) <= ROWS else part.rows[:EXAMPLES]
         rows = tuple(
             TableRow(
-                (TableCell(row.cells or "whole return"), TableCell(row.holds or "-"), TableCell(row.said.text)),
+                (TableCell(row.cells or "whole return"), TableCell(row.holds or "-"), TableCell(_explained(of, row))),
                 row.said.findings,
             )
             for row in few

@@ -17,6 +17,7 @@ from .dossier import Dossier, dossier_of
 from .enquiry import sections as enquiry_sections
 
 AUDIENCES = ("inspector", "commissioner", "trust", "board", "system", "public")
+QUOTING = ("inspector", "commissioner", "trust")  # for whom notes are quoted: whoever asks, and whoever wrote them
 _KIND = {
     "inspector": "briefing for an inspection",
     "commissioner": "briefing for a commissioner",
@@ -69,8 +70,12 @@ def document(
     show_values: bool = False,
     quoted: bool = True,
 ) -> Document:
-    """The briefing on one return. `quoted`: the notes the organisation wrote beside its figures are quoted."""
-    of = dossier_of(assessment, rulebook, framework, show_values, quoted)
+    """The briefing on one return.
+
+    `quoted`: what the organisation wrote beside its figures is quoted, for readers who are to have it; a note with
+    personal data never, but by `show_values`, which shows all.
+    """
+    of = dossier_of(assessment, rulebook, framework, show_values, quoted and audience in QUOTING)
     parts = [section for section in _parts(of, audience) if section is not None]
     return Document(
         title=f"WRES briefing: {of.name}, {of.report.year}",

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from ..facts import Facts
-from ..model import FAILED, Assessment, Change, Fact, Finding, Indicator, Json, PeerPosition, Place, Pooled
+from ..model import (
+    FAILED,
+    Assessment,
+    Change,
+    Fact,
+    Finding,
+    Indicator,
+    Json,
+    PeerPosition,
+    Place,
+    Pooled,
+    fingerprint,
+)
+from ..personal import KINDS, NOTES, in_words, kinds
 from ..rulebook import Rulebook
 from ..wording.cells import cells_of
-from ..wording.findings import fingerprint
 from ..wording.indicators import figures_of, pooled_sentence
 from ..wording.report import Report, report_on
 from ..wording.small_counts import SmallCount, small_count
@@ -18,7 +31,7 @@ from ..wording.text import clean, code_shown, number_of
 WORSE = ("worse_distinguishable", "worse_could_be_chance", "worse_not_testable")
 BETTER, NOT_USABLE = "no_difference_or_better", "not_usable"
 CLASSES = (*WORSE, BETTER, NOT_USABLE)
-LONGEST_QUOTE = 240
+LONGEST_QUOTE, LONGEST_TEXT = 240, 600
 _SENIOR = {"8a", "8b", "8c", "8d", "9", "vsm"}
 _NOUNS = {
     "trust": "trust",
@@ -45,6 +58,7 @@ class Dossier(NamedTuple):
     frameworks: Mapping[str, Json]  # those in force or named, by id
     board: SmallCount | None
     quoted: bool  # notes may be quoted
+    shown: bool  # whatever was written may be shown, personal data too
 
     @property
     def name(self) -> str:
@@ -169,7 +183,8 @@ def dossier_of(
         answers={fact.key.item: fact for fact in answers},
         frameworks=frameworks(rulebook, year, framework),
         board=small_count(facts),
-        quoted=quoted,
+        quoted=quoted or show_values,
+        shown=show_values,
     )
 
 
@@ -207,22 +222,44 @@ def _by_indicator(assessment: Assessment, facts: Facts, rulebook: Rulebook) -> d
 
 
 def words_of_the_organisation(of: Dossier, indicator: str) -> list[tuple[str, str]]:
-    """What it wrote itself about an indicator's figures: where, and the text, the same text once."""
+    """What it wrote itself about an indicator's figures: where, and the text as it may be quoted, each text once."""
     number = int(number_of(indicator))
     found: dict[str, str] = {}
     for finding in of.findings.get(indicator, ()):
-        if finding.explanation:
-            found.setdefault(_short(finding.explanation), cells_of(cell for cell, _ in finding.cells))
+        for said in filter(None, finding.explanation.split("\n")):
+            found.setdefault(quotable_words(of, said), cells_of(cell for cell, _ in finding.cells))
     for fact in of.assessment.facts:
         own = of.rulebook.indicator_of.get(fact.key.item) == number and fact.key.basis == "verified"
         if own and fact.note and (fact.key.item != "headcount" or fact.key.pay_band in _SENIOR):
-            found.setdefault(_short(fact.note), fact.cell)
+            found.setdefault(quotable(of, fact.note, fact.cell), fact.cell)
     return [(where, text) for text, where in found.items() if text]
 
 
-def _short(text: str) -> str:
+def quotable_words(of: Dossier, said: str) -> str:
+    """A line of an explanation as it may be quoted: a note, which may be cut there, or what is said beside notes."""
+    fact = next((fact for fact in of.facts.noted if fact.note.startswith(said)), None)
+    return quotable(of, fact.note if fact else said, fact.cell if fact else "")
+
+
+def quotable(of: Dossier, text: str, beside: str = "", longest: int = LONGEST_QUOTE) -> str:
+    """A text as it may be quoted, cut where it is long; of one with personal data where it stands, and their kind.
+
+    `beside` is the cell of a figure that it stands beside.
+    """
+    found = () if of.shown else kinds(text)
+    if found:
+        cell = _cell_of_note(of, beside)
+        return f"Not quoted: {f'the note at {clean(cell)}' if cell else 'what was said'} holds {in_words(found)}."
     text = clean(text)
-    return text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 1].rpartition(' ')[0]} …"
+    return text if len(text) <= longest else f"{text[: longest - 1].rpartition(' ')[0]} …"
+
+
+def _cell_of_note(of: Dossier, beside: str) -> str:
+    """Where the note beside a figure stands, as the finding on it says; the figure's own cell where none does."""
+    notes = (finding for finding in of.assessment.findings if finding.code in KINDS and finding.detail == NOTES)
+    row = re.sub(r"[A-Z]+(?=\d+\Z)", "", beside)
+    cells = (cell for finding in notes for cell, _ in finding.cells)
+    return next((cell for cell in cells if re.sub(r"[A-Z]+(?=\d+\Z)", "", cell) == row), beside)
 
 
 def was_asked(of: Dossier, indicator: str) -> bool:
@@ -231,9 +268,9 @@ def was_asked(of: Dossier, indicator: str) -> bool:
 
 
 def narrative_text(of: Dossier, name: str) -> str:
-    """A text of the narrative, cleaned; "" where there is none."""
+    """A text of the narrative as it may be quoted; "" where there is none."""
     fact = of.answers.get(name)
-    return clean(fact.note)[:600] if fact else ""
+    return quotable(of, fact.note, longest=LONGEST_TEXT) if fact else ""
 
 
 def share_of(of: Dossier, name: str) -> float | None:

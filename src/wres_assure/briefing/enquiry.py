@@ -264,5 +264,10 @@ def sections(of: Dossier, title: str = "Lines of enquiry") -> list[Section]:
         about.append(say(f"Read with {frameworks}.", (), (), ["frameworks"]))
     blocks: list[Block] = [Paragraph(tuple(about), style="quiet")]
     if plan := narrative_text(of, "action_plan_summary"):
-        blocks.append(Quote(say(plan, (), (), ["narrative action_plan_summary"]), f"The {of.noun} says of its plan"))
+        evidence = ["narrative action_plan_summary"]
+        if of.quoted:
+            blocks.append(Quote(say(plan, (), (), evidence), f"The {of.noun} says of its plan"))
+        else:
+            untold = say(f"The {of.noun} says what it plans; --show-values quotes it.", (), (), evidence)
+            blocks.append(Paragraph((untold,)))
     return [Section("enquiry", title, tuple(blocks)), *(section_of(of, line, at) for at, line in enumerate(lines, 1))]

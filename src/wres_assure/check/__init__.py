@@ -7,21 +7,22 @@ mistake of ours makes it broken, never failed.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from ..facts import Facts
 from ..memo import KEPT
-from ..model import FAILED, HOW_GIVEN, OUTCOMES, PASSED, Finding, Place, Raised, Return, grouped
+from ..model import EXPLAINED, FAILED, HOW_GIVEN, OUTCOMES, PASSED, Explanation, Finding, Place, Raised, Return, grouped
 from ..rulebook import Rule, Rulebook
 from .applies import not_judged
 from .assertion import Context, assert_at
 from .at_once import Figures, figures_at_once
+from .explanations import NOTHING, no_longer_counting, said_of
 from .folded import folded
 from .notes import TemplateRow, asked
-from .outcomes import Judgement, Result, Results, broken, in_question, judgement
-from .raised import LAST, places_of, raised_at
+from .outcomes import Judgement, Result, Results, broken, failed, in_question, judgement
+from .raised import LAST, READING, places_of, raised_at
 
 _TURN = {**{family: turn for turn, family in enumerate(HOW_GIVEN)}, **dict.fromkeys(LAST, len(HOW_GIVEN) + 1)}
 _COUNTED = ("checks", *OUTCOMES)
@@ -50,16 +51,23 @@ class Plan(NamedTuple):
 
 
 def check(
-    facts: Facts, raised: Iterable[Raised], subject: Return, rulebook: Rulebook, known: Results = _NOTHING
+    facts: Facts,
+    raised: Iterable[Raised],
+    subject: Return,
+    rulebook: Rulebook,
+    known: Results = _NOTHING,
+    explanations: Collection[Explanation] = (),
 ) -> Checked:
     """Every finding but the passed ones, and how many checks had each outcome; a rule that is `known` is not judged."""
-    context = Context(facts, grouped(raised, lambda entry: entry.code), subject, rulebook, {})
+    said = said_of(subject, explanations) if explanations else NOTHING
+    context = Context(facts, grouped(raised, lambda entry: entry.code), subject, rulebook, {}, said)
     plan, figures = _plan(context), figures_at_once(facts, rulebook)
     results = _judged(plan.how_given, context, figures, known)
     context = context._replace(in_question=in_question([rule for rule, _ in plan.how_given], results))
     results |= _judged(plan.others, context, figures.questioned(context.in_question), known)
     findings = folded([f for result in results.values() for found in result.others for f in found.findings], context)
-    context, cause = _with_what_is_asked(context, findings)
+    void = grouped(no_longer_counting([*findings, *_to_come(plan, context)], said, rulebook), lambda entry: entry.code)
+    context, cause = _with_what_is_asked(context._replace(raised={**context.raised, **void}), findings)
     figures = figures_at_once(context.facts, rulebook).questioned(context.in_question)
     results |= _judged(plan.on_notes, context, figures, known)
     findings += [
@@ -69,6 +77,13 @@ def check(
         for finding in found.findings
     ]
     return Checked(tuple(findings), *_counted(plan, results), results)
+
+
+def _to_come(plan: Plan, context: Context) -> Iterator[Finding]:
+    """The findings of rules that are judged last, as far as stages raised them."""
+    for rule, result in plan.on_notes:
+        if result is None:
+            yield from (failed(rule, entry) for code in rule.codes for entry in context.raised.get(code, ()))
 
 
 def untouched(checked: Checked, raised: Iterable[Raised], rulebook: Rulebook) -> Results:
@@ -129,8 +144,9 @@ def _suspects(rule: Rule, places: Sequence[Place], context: Context, figures: Fi
     """The places of a rule that a stage raises which need a closer look."""
     if rule.kind == "cells":
         return [*(rule.places[number] for number in figures.suspects(rule)), *places[len(rule.places) :]]
-    codes = rule.codes if rule.kind != "rows" else (*rule.codes, "section_missing")
-    return places if rule.family in LAST or any(code in context.raised for code in codes) else ()
+    codes = [*rule.codes, *(EXPLAINED[code] for code in rule.codes if code in EXPLAINED)]
+    codes += ["section_missing"] if rule.kind == "rows" else []
+    return places if rule.family in READING or any(code in context.raised for code in codes) else ()
 
 
 def _counted(
@@ -159,7 +175,7 @@ def _with_what_is_asked(
 ) -> tuple[Context, Mapping[TemplateRow, str]]:
     """The facts with what so far asks to be explained, and the rule that asks, by row."""
     facts, rulebook = context.facts, context.rulebook
-    found = asked(findings, facts, rulebook, context.subject.has_notes)
+    found = asked(findings, facts, rulebook, context.subject.has_notes, context.said)
     if found.facts:
         context = context._replace(facts=facts.and_also(found.facts))
     return context, found.cause

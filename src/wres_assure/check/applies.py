@@ -31,7 +31,8 @@ def _why_not(rule: Rule, context: Context) -> tuple[Callable[..., Finding], str,
         return not_applicable, f"The rule is suspended: {rule.status_reason}", ""
     gate = rule.raised_by in ("read", "conform") and any(context.raised.get(code) for code in rule.codes)
     if subject.stopped and not gate:
-        code = "year_unknown" if "year_unknown" in context.raised else "not_the_template"
+        gates = ("year_unknown", "year_too_early", "return_unread")
+        code = next((code for code in gates if code in context.raised), "not_the_template")
         return unverifiable, subject.stopped, raiser(code, WHOLE, context)
     if subject.scheme != "nhs_wres" and "another_scheme" not in rule.codes:
         other = "The figures follow another scheme; these rules are of the NHS WRES."

@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from ..facts import Facts, Resolved
-from ..model import FAILED, HOW_GIVEN, Finding, Place, Raised, Return, Shown
+from ..model import EXPLAINED, FAILED, HOW_GIVEN, Fact, Finding, Place, Raised, Return, Shown
 from ..numbers import CannotCompute, Operand, exact, tidy
 from ..rulebook import Rule, Rulebook
 from ..rulebook.expression import Env, deciding
+from .explanations import NOTHING, Said
 from .outcomes import not_applicable, unverifiable
 
-NO_FIGURE = ("blank", "section_empty", "esr_empty", None)
+NO_FIGURE = ("blank", "section_empty", "esr_empty", "restated_empty", "return_empty", None)
 
 
 class Context(NamedTuple):
@@ -26,6 +27,7 @@ class Context(NamedTuple):
     subject: Return
     rulebook: Rulebook
     in_question: Mapping[Place, str]  # each with the rule that asks to correct it
+    said: Said = NOTHING  # of its findings, beside its notes
 
 
 def assert_at(rule: Rule, place: Place, context: Context) -> list[Finding]:
@@ -108,8 +110,15 @@ def _operand(found: Resolved, rule: Rule) -> Operand | None:
 def lacking(rule: Rule, place: Place, found: Resolved, context: Context) -> Finding:
     """The finding where a number a rule needs is not to be had, with the rule that says what is the matter with it."""
     problem = found.problem
-    caused_by = raiser(problem.problem, problem.key, context) if problem and problem.problem else ""
+    caused_by = raiser(_code_of(problem, context), problem.key, context) if problem and problem.problem else ""
     return unverifiable(rule, place, found.reason, caused_by if caused_by != rule.id else "")
+
+
+def _code_of(problem: Fact, context: Context) -> str:
+    """The code under which a figure without a value is told: another where a note says why it is blank."""
+    told = EXPLAINED.get(problem.problem or "", "")
+    by_note = any((problem.cell, "") in entry.cells for entry in context.raised.get(told, ()))
+    return told if by_note else problem.problem or ""
 
 
 def raiser(code: str, place: Place, context: Context) -> str:
@@ -149,6 +158,7 @@ def _failed(rule: Rule, place: Place, keys: Mapping[str, Place], context: Contex
             for fact in facts if len(facts) <= 6 else ():
                 if fact.cell:
                     cells[fact.cell] = fact.raw
+                cells |= fact.counts
     for name in rule.where:
         try:
             env[name]

@@ -31,11 +31,19 @@ def _explaining(rulebook: Rulebook) -> dict[str, list[str]]:
 
 
 def _explained(findings: list[Finding], rulebook: Rulebook) -> list[Finding]:
-    """Findings that another of the same indicator explains point at it."""
+    """Findings that another of the same indicator, or of the whole return, explains point at it."""
 
     def about(rule: str, finding: Finding) -> tuple[object, ...]:
         of = finding.place
         return rule, rulebook.indicator_of.get(of.item, of.item), of.basis or "verified"
+
+    def cause(finding: Finding) -> str:
+        rule, *of = about(finding.rule, finding)
+        causes: list[str] = []  # what is explained by a finding that another explains follows from that one
+        while (by := explained.get((rule, *of)) or explained.get((rule, "", of[1]))) and by not in causes:
+            causes.append(by)
+            rule = by
+        return causes[-1] if causes and causes[-1] != finding.rule else ""
 
     failed = {finding.rule for finding in findings if finding.outcome == FAILED}
     explains = _explaining(rulebook)
@@ -49,9 +57,7 @@ def _explained(findings: list[Finding], rulebook: Rulebook) -> list[Finding]:
     }
     return [
         finding._replace(caused_by=by)
-        if finding.outcome == FAILED
-        and not finding.caused_by
-        and (by := explained.get(about(finding.rule, finding))) not in (None, finding.rule)
+        if finding.outcome == FAILED and not finding.caused_by and (by := cause(finding))
         else finding
         for finding in findings
     ]

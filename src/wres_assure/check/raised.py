@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from ..figures import WITHHELD
-from ..model import OURS, WHOLE, Fact, Finding, Place, Raised
+from ..model import EXPLAINED, OURS, WHOLE, Fact, Finding, Place, Raised
 from ..rulebook import Rule
 from .assertion import NO_FIGURE, Context, lacking, raiser
 from .notes import written
 from .outcomes import failed, not_applicable, unverifiable
 
 LAST = ("narrative",)  # families judged on what the others ask to be explained
+EXPLAINING = {"explanation_void", "explanation_idle"}
+READING = (*LAST, "personal_data")  # families that read what was written
 
 
 def places_of(rule: Rule) -> tuple[Place, ...]:
@@ -19,8 +21,10 @@ def places_of(rule: Rule) -> tuple[Place, ...]:
 
 def raised_at(rule: Rule, place: Place, context: Context) -> list[Finding]:
     """What a rule that a stage raises finds at a place."""
-    if rule.family in LAST and (unread := _unread(rule, place, context)):
+    if rule.family in READING and (unread := _unread(rule, place, context)):
         return [unread]
+    if (codes := [told for code, told in EXPLAINED.items() if code in rule.codes]) and _says_why(place, codes, context):
+        return [not_applicable(rule, place, "It is blank, and a note on its row says why.")]
     if rule.kind == "cells":
         if rule.raised_by == "compare":
             return _compared(rule, place, context)
@@ -38,10 +42,21 @@ def raised_at(rule: Rule, place: Place, context: Context) -> list[Finding]:
 
 def _unread(rule: Rule, place: Place, context: Context) -> Finding | None:
     """Where there is no free text to be read, or it was withheld from a result of an earlier run."""
+    if not EXPLAINING.isdisjoint(rule.codes):
+        return None if context.said.by_key else not_applicable(rule, place, "Nothing is said of findings beside notes.")
     texts = set(written(context.facts.all))
+    if rule.family not in LAST and (not context.raised.keys().isdisjoint(rule.codes) or not context.subject.from_table):
+        return None  # found where there are no notes too: the texts of a workbook are never withheld
     if not texts:
         return not_applicable(rule, place, "There are no notes and no texts to read.")
     return unverifiable(rule, place, "the notes were left out of this file") if WITHHELD in texts else None
+
+
+def _says_why(place: Place, codes: list[str], context: Context) -> bool:
+    """Whether a note says why the figure or the part at a place is blank."""
+    fact = context.facts.get(place)
+    entries = [entry for code in codes for entry in context.raised.get(code, ())]
+    return any(entry.place == place or (fact and fact.cell and (fact.cell, "") in entry.cells) for entry in entries)
 
 
 def _outside(rule: Rule, context: Context) -> list[Finding]:

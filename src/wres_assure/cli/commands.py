@@ -22,7 +22,7 @@ from .options import (
     path_option,
     show_values_option,
 )
-from .outputs import annotate, diff, findings, score
+from .outputs import annotate, diff, explanations, findings, score
 from .rules import InOrder, rules_group
 
 if TYPE_CHECKING:
@@ -156,6 +156,7 @@ def check(
 @path_option("output", "FILE", "Write to FILE.", required=True)
 @force_option
 @inputs
+@click.option("--no-quotes", is_flag=True, help="Quote nothing that the organisation wrote.")
 @show_values_option
 @click.pass_context
 def brief(
@@ -169,15 +170,19 @@ def brief(
     output: str,
     force: bool,
     given: Inputs,
+    no_quotes: bool,
     show_values: bool,
 ) -> None:
     """Write the briefing on one return.
 
-    PATH is a workbook (.xlsx, .xlsm) or a facts CSV with one return in it.
+    PATH is a workbook (.xlsx, .xlsm) or a facts CSV with one return in it. For inspector, commissioner and trust it
+    quotes the notes beside the figures, but none in which personal data were found.
     """
     from ..briefing.audiences import document, refusal
     from ..rulebook import load
 
+    if no_quotes and show_values:
+        raise click.UsageError("--show-values quotes what --no-quotes leaves out; choose one of them.")
     if templates and form != "html":
         raise click.UsageError(f"--templates are for --format html; {form} has none of its own.")
     outputs.may_write(output, force, [path, *given.paths(), *filter(None, [templates])])
@@ -186,7 +191,7 @@ def brief(
     assessment = only_return(path, given, rulebook, "A briefing")
     if refused := refusal(assessment, audience, private_session):
         raise click.ClickException(refused)
-    page = document(assessment, rulebook, audience, framework, show_values)
+    page = document(assessment, rulebook, audience, framework, show_values, not no_quotes)
     outputs.write(output, _in_form(page, form, templates or ""), force)
     ctx.exit(exit_code(assessment))
 
@@ -223,7 +228,7 @@ def _in_form(document: Document, form: str, templates: str = "") -> str | bytes:
     return html.page(document, templates)
 
 
-for command in (score, annotate, findings, diff, rules_group):
+for command in (score, annotate, findings, explanations, diff, rules_group):
     commands.add_command(command)
 
 

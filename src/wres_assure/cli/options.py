@@ -32,7 +32,8 @@ def path_option(
 ) -> Callable[[F], F]:
     """An option that takes a path; -o is short for --output."""
     names = ("-o", "--output") if name == "output" else (f"--{name}",)
-    return click.option(*names, metavar=metavar, help=text, default=default, required=required, multiple=multiple)
+    given: dict[str, Any] = {} if default is None else {"default": default}  # None would be one
+    return click.option(*names, metavar=metavar, help=text, required=required, multiple=multiple, **given)
 
 
 _OPTIONS = (
@@ -49,6 +50,11 @@ _OPTIONS = (
         "(organisation_code, peer_group) tells kinds of trust apart.",
     ),
     path_option("narrative", "FILE", "Answers to what the workbook has no cell for (see template --narrative)."),
+    path_option(
+        "explanations",
+        "FILE",
+        "What the organisation says of findings beside its notes (see wres-assure explanations).",
+    ),
     path_option("survey", "FILE", "Facts CSV with the published survey figures and numbers of respondents."),
     click.option(
         "--year", type=int, callback=collection, metavar="YEAR", help="Reporting year, where the file does not tell it."
@@ -81,13 +87,14 @@ def inputs(function: Callable[..., Any]) -> Callable[..., Any]:
         *args: Any,
         narrative: str | None,
         survey: str | None,
+        explanations: str | None,
         previous: tuple[str, ...],
         peers: str | None,
         year: int | None,
         rules: str | None,
         **others: Any,
     ) -> Any:
-        given = Inputs(narrative or "", survey or "", previous, peers or "", year, rules)
+        given = Inputs(narrative or "", survey or "", previous, peers or "", year, rules, explanations or "")
         return function(*args, given=given, **others)
 
     for option in reversed(_OPTIONS):

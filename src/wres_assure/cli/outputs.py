@@ -7,7 +7,7 @@ import os
 import click
 
 from ..run import files, outputs
-from ..run.inputs import Inputs
+from ..run.inputs import Inputs, tell
 from ..wording.text import clean
 from .options import exit_code, fail_on_option, force_option, inputs, only_return, path_option, show_values_option
 
@@ -74,7 +74,9 @@ def annotate(
     found = judged(submission, rulebook, given.year, opened)[0]
     words = report_on(found, rulebook, show_values)
     copy = marked(data, submission, words, result(found, rulebook, show_values), rulebook)
-    again = judged(read_bytes(copy, file), rulebook, given.year, opened)[0]
+    # Our own comments say what was asked to be shown.
+    again_read = read_bytes(copy, file, ahead=1)._replace(comments=submission.comments)
+    again = judged(again_read, rulebook, given.year, opened)[0]
     if (again.findings, again.coverage) != (found.findings, found.coverage):
         raise Refused(
             "not_carried",
@@ -121,6 +123,35 @@ def findings(
     results = [result(assessment, rulebook, show_values) for assessment in found]
     outputs.write(output, workbook(results, rulebook, [_base(said, returns) for said in not_read]), force)
     click.echo(clean(f"{output} is written."))
+    ctx.exit(max(code, exit_code(*found)))
+
+
+@click.command()
+@click.argument("path", metavar="PATH")
+@path_option("output", "FILE", "Write to FILE (.yaml).", required=True)
+@force_option
+@inputs
+@click.pass_context
+def explanations(ctx: click.Context, path: str, output: str, force: bool, given: Inputs) -> None:
+    """Write the file in which findings are explained beside the notes.
+
+    PATH is what check takes of one organisation. Every finding that asks for an explanation stands in the file with its
+    figures; fill in what is to be said, and give it to check, brief and the others with --explanations. With
+    --explanations here, what was said before and still counts is carried over.
+    """
+    from ..results.explanations import starting_file
+    from ..rulebook import load
+    from ..run import every_return
+
+    outputs.may_write(output, force, [path, *given.paths()])
+    rulebook = load(given.rules)
+    opened = given.opened(rulebook)
+    code, found = every_return.assess_all(
+        list(files.to_check([path])), rulebook, given.year, opened, tell, lambda _: None, ctx.obj
+    )
+    if found:
+        outputs.write(output, starting_file(found, rulebook, opened.explanations), force)
+        click.echo(clean(f"{output} is written. Give it to check with --explanations once it is filled in."))
     ctx.exit(max(code, exit_code(*found)))
 
 

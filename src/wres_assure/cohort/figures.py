@@ -42,6 +42,7 @@ _KINDS = (
     ("date", r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[t ].*)?"
              r"|[0-9]{1,2}(?:st|nd|rd|th)? [a-z]{3,9} [0-9]{2,4}"),
 )  # fmt: skip
+_NOTED = "[+−-]?[0-9][0-9.,]* ?%? ?[⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉]+"  # a number with digits of a footnote
 _TYPES = {
     "trust": r"(?:nhs_)?(?:foundation_)?trust",
     "independent": r"independent(?:_provider)?|voluntary",
@@ -192,7 +193,8 @@ def _with_printed(figures: pd.DataFrame) -> pd.DataFrame:
 def _returns(table: Table, seen: dict[str, Column], asked: int | None) -> tuple[Column, Returns, list[pd.DataFrame]]:
     """The return of every row, the returns, and what is to be said of each as a whole."""
     identity = [_each(seen[name], lambda texts: texts.str.casefold()) for name in OF_RETURN[:2]]
-    of = pd.MultiIndex.from_arrays([*identity, seen["reporting_year"]]).factorize()[0]
+    year_of = _each(seen["reporting_year"], lambda texts: texts.str.replace(r"^(\d{4})\.0+$", r"\1", regex=True))
+    of = pd.MultiIndex.from_arrays([*identity, year_of]).factorize()[0]  # 2021.0 is the year 2021
     given = pd.DataFrame({name: pd.Series(seen[name], dtype=object).replace("", None) for name in OF_RETURN})
     whose = given.groupby(of, sort=True).first().fillna("").astype(object)
     first = pd.Series(table.frame["line"].to_numpy()).groupby(of).first()
@@ -202,11 +204,11 @@ def _returns(table: Table, seen: dict[str, Column], asked: int | None) -> tuple[
     implied = implied.where(~code.str.startswith("ZZ"), "")
     year = (
         whose["reporting_year"]
-        .where(whose["reporting_year"].str.fullmatch("20[1-9][0-9](\\.0+)?"), "nan")
+        .where(whose["reporting_year"].str.fullmatch("(?:19[0-9][0-9]|20[0-9][0-9])(\\.0+)?"), "nan")
         .astype(float)
     )
     year = year if asked is None else pd.Series(float(asked), index=whose.index)
-    year = year.where(year >= _FIRST_YEAR)
+    told, year = year, year.where(year >= _FIRST_YEAR)
     scheme = _as_name(whose["scheme"]).replace("", "nhs_wres")
     line = "line " + first.astype(str)
     another = (kind != "") & (implied != "") & (kind != implied)
@@ -214,7 +216,8 @@ def _returns(table: Table, seen: dict[str, Column], asked: int | None) -> tuple[
         ("code_unknown", (code != "") & ~code.str.fullmatch("[A-Z0-9]{3,8}"), code.str[:20], ""),
         ("code_of_another_type", another, code + ", " + kind.str.replace("_", " "), ""),
         ("type_unknown", (kind == "") & (implied == ""), "", ""),
-        ("year_unknown", year.isna(), "", line),
+        ("year_unknown", told.isna(), "", line),
+        ("year_too_early", told < _FIRST_YEAR, told.map("{:.0f}".format), line),
         ("another_scheme", scheme != "nhs_wres", scheme.str[:40], line),
         *(("unknown_column", pd.Series(True, index=whose.index), note.detail, note.place) for note in table.notes),
     ]
@@ -312,7 +315,8 @@ def _read(values: pd.Series[Any], item: Column, items: Json) -> tuple[Column, Nu
     seen = _seen(values)
     as_typed = _each(values.to_numpy(dtype=object), lambda texts: texts.map(lambda text: " ".join(text.split())))
     raw = np.where(marked, as_typed, _each(seen, lambda texts: texts.str.replace(r"^'(?=[=+@-])", "", regex=True)))
-    kind = np.where(marked, "text", _each(raw, lambda texts: _kind(texts.str.casefold())))
+    noted = _each(as_typed, lambda texts: texts.str.fullmatch(_NOTED)).astype(bool)
+    kind = np.where(marked, np.where(noted, "footnote", "text"), _each(raw, lambda texts: _kind(texts.str.casefold())))
     sign = _each(raw, lambda texts: texts.str.endswith("%")).astype(bool)
     share = _each(item, lambda names: names.map(lambda name: items.get(name, {}).get("unit") in ("share", "points")))
     percent = _each(item, lambda names: names.map(lambda name: bool(items.get(name, {}).get("percent"))))

@@ -91,6 +91,7 @@ def submissions(table: Table) -> Iterator[Submission]:
     frame = table.frame
     seen = [pd.Series(frame[name]).map({text: plain(text).casefold() for text in frame[name].unique()})
             for name in IDENTITY]  # fmt: skip
+    seen[-1] = seen[-1].str.replace(r"^(\d{4})\.0+$", r"\1", regex=True)  # 2021.0 for 2021
     which = pd.MultiIndex.from_arrays(seen).factorize()[0]
     order = np.argsort(which, kind="stable")
     columns = [frame[name].to_numpy(dtype=object)[order] for name in FACT_COLUMNS]

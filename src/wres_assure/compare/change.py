@@ -47,6 +47,7 @@ class Tested(NamedTuple):
     reason: str = ""
     notes: tuple[str, ...] = ()
     least_p: float | None = None  # the smallest p there can be, where the numbers of respondents are not known
+    counted: bool = False  # whether both years give the whole counts of a ratio
 
 
 def limits_of(rulebook: Rulebook, year: int) -> Limits:
@@ -66,7 +67,7 @@ def changes(
     found: list[Change] = []
     for entry, now in zip(rulebook.indicators, indicators, strict=True):
         last = before[now.id]
-        tests[now.id] = test = years.tested(entry, last, now)
+        tests[now.id] = test = years.tested(entry, last, now)._replace(counted=_counted(entry, last, now))
         size, large = _size(entry, last, now, limits)
         notes = (*test.notes, *_people(entry, last, now, then.year, year), *_extreme(entry, last, now, limits))
         found.append(
@@ -232,6 +233,12 @@ def pair_of(entry: Json, indicator: Indicator) -> Pair | None:
     return counts_of(indicator, entry)  # type: ignore[return-value]  # floats, asked to be whole before any test
 
 
+def _counted(entry: Json, *years: Indicator) -> bool:
+    """Whether every year gives the counts of a ratio, in whole people."""
+    pairs = [pair_of(entry, indicator) for indicator in years] if entry["unit"] == "ratio" else [None]
+    return all(pair is not None and all(map(float.is_integer, map(float, pair))) for pair in pairs)
+
+
 # Size, people, the average
 
 
@@ -363,6 +370,7 @@ def _facts(change: Change, test: Tested, broken: bool, facts: Facts, last: Seque
         "tested": float(not change.reason),
         "large": float(change.large),
         "series_break": float(broken),
+        "counted": float(test.counted),
         "before_as_printed": _as_printed(change.before, next((fact for fact in last if fact.key == reported), None)),
         "after_as_printed": _as_printed(change.after, facts.get(reported)),
     }

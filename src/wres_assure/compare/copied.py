@@ -38,7 +38,27 @@ def beside_last_year(facts: Facts, last: Facts, rulebook: Rulebook, year: int) -
         yield _fact("survey_compared", len(answers))
         yield _fact("survey_same", sum(now == then for now, then in answers))
     yield from _grown(facts, last)
+    yield from _usual_growth(cells)
     yield from _cases(facts, last)
+
+
+def _usual_growth(cells: Iterable[tuple[Place, tuple[float, float]]]) -> Iterator[Fact]:
+    """The factor from last year's rows to this year's that leaves the fewest people unaccounted for.
+
+    The middle of the rows' own factors, weighted by last year's people: one wrong row moves a total and not this.
+    """
+    rows: dict[tuple[str, str], list[float]] = {}
+    for key, (now, then) in cells:
+        if key.pay_band != "senior_medical_manager":  # a part of the consultants
+            row = rows.setdefault((key.staff_group, key.pay_band), [0.0, 0.0])
+            row[0], row[1] = row[0] + now, row[1] + then
+    factors = sorted((now / then, then) for now, then in rows.values() if then > 0 and now >= 0)
+    people, half = 0.0, sum(then for _, then in factors) / 2
+    for factor, then in factors:
+        people += then
+        if people >= half:
+            yield _fact("usual_growth", factor)
+            return
 
 
 def _pairs(facts: Facts, last: Facts) -> dict[Place, tuple[float, float]]:

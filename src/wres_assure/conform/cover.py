@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from ..figures import MONTHS, plain
 from ..model import Cell, Organisation, Raised
-from .layout import Map
+from .wordings import years_in
+
+if TYPE_CHECKING:
+    from .layout import Map
 
 _MONTHS = [month[:3].lower() for month in MONTHS]
-FIRST_YEAR = 2016
+FIRST_YEAR, YEAR = 2016, r"(?:19\d\d|20[0-9]\d)"
 TYPES = {"trust", "independent", "ccg", "icb", "csu", "national_body"}
 
 
@@ -43,14 +47,47 @@ def _label(text: str) -> str:
 
 
 def year_of(cover: dict[str, Cell]) -> int | None:
-    """The reporting year by the cover, else by the snapshot date; None where neither tells it."""
+    """The year by the cover, else by the snapshot date, of the WRES or not; None where neither tells one."""
     for name in ("reporting_year", "snapshot_date"):
-        if name in cover and (match := re.search(r"(?<!\d)20[1-9]\d(?!\d)", cover[name].raw)):
-            year = int(match[0])
-            return year if year >= FIRST_YEAR else None
+        if name in cover and (match := re.search(rf"(?<!\d){YEAR}(?!\d)", cover[name].raw)):
+            return int(match[0])
     if "snapshot_date" in cover and cover["snapshot_date"].format == "date":
-        return _date(cover["snapshot_date"], False)[0] or None
+        return day_of(cover["snapshot_date"], False)[0] or None
     return None
+
+
+def too_early(year: int, cells: tuple[tuple[str, str], ...]) -> tuple[str, Raised]:
+    """Why nothing can be said of a return of a year before the WRES, and what is raised of it."""
+    why = f"The reporting year is {year}, and the WRES has been collected since {FIRST_YEAR}."
+    return why, Raised("year_too_early", cells=cells, detail=str(year))
+def contradicted(
+    found: Map, cover: dict[str, Cell], year: int | None, date_1904: bool
+) -> tuple[int, Raised] | None:
+    """The year that everything else in the workbook says, where that is another than the one typed on the cover.
+
+    Everything else: the snapshot date, the title, dated headings; two of them at least, all of one year.
+    """
+    typed = cover.get("reporting_year")
+    if typed is None or year is None:
+        return None
+    said: list[tuple[str, Cell, int]] = []
+    if "snapshot_date" in cover:
+        day = day_of(cover["snapshot_date"], date_1904)
+        said.append(("the snapshot date", cover["snapshot_date"], day[0] if day[1:] == (3, 31) else 0))
+    top = min(cell.row for cell in cover.values())
+    for (row, _), cell in found.sheet.cells.items():
+        if row < top and cell.kind == "text" and re.search(r"\bwres\b|race equality", cell.raw.casefold()):
+            said += [("the title", cell, other) for other in years_in(cell.raw)[0]]
+    for cell, other, last in found.dated:
+        said.append(("the heading of last year's figures" if last else "a heading", cell, other))
+    years = {other for _, _, other in said}
+    if len(said) < 2 or len(years) > 1 or year in years or min(years) < FIRST_YEAR:
+        return None
+    by = [f"{what} ({cell.address.rpartition('!')[2]})" for what, cell, _ in said[:3]]
+    other = min(years)
+    all_say = f"{', '.join(by[:-1])} and {by[-1]} say {other}"
+    detail = f"The reporting year is given as {year}; {all_say}, and the return was judged as that of {other}"
+    return other, Raised("year_contradicted", cells=((typed.address, plain(typed.raw)[:20]),), detail=detail)
 
 
 def snapshot_of(cover: dict[str, Cell], year: int | None, date_1904: bool) -> list[Raised]:
@@ -59,14 +96,14 @@ def snapshot_of(cover: dict[str, Cell], year: int | None, date_1904: bool) -> li
         return [Raised("snapshot_missing")]
     cell = cover["snapshot_date"]
     cells = ((cell.address, plain(cell.raw)),)
-    found = _date(cell, date_1904)
+    found = day_of(cell, date_1904)
     if found == (0, 0, 0):
         return [Raised("snapshot_unreadable", cells=cells)]
     shown = f"{found[2]} {MONTHS[found[1] - 1][:3]} {found[0]}"
     return [] if found == (year, 3, 31) else [Raised("snapshot_wrong", cells=((cell.address, shown),), detail=shown)]
 
 
-def _date(cell: Cell, date_1904: bool) -> tuple[int, int, int]:
+def day_of(cell: Cell, date_1904: bool) -> tuple[int, int, int]:
     """Year, month, day of a cell; zeros where it holds no date. Serial days as Excel counts them."""
     if cell.kind == "number" and isinstance(cell.value, float) and 20_000 < cell.value < 80_000:
         import datetime

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..figures import plain
-from ..model import Conformed, Organisation, Refused, Return, Submission
+from ..model import Conformed, Organisation, Raised, Return, Submission, grouped
 
 
 class EarlierReturn(NamedTuple):
@@ -16,30 +16,30 @@ class EarlierReturn(NamedTuple):
     conformed: Conformed
 
 
-def own(given: Sequence[EarlierReturn], subject: Return, alone: bool) -> list[EarlierReturn]:
-    """The earlier returns of this organisation, the latest year first, one a year.
+def own(given: Sequence[EarlierReturn], subject: Return, alone: bool) -> tuple[list[EarlierReturn], list[Raised]]:
+    """The earlier returns of this organisation, the latest year first, one a year; and what of the files is of no use.
 
-    Where it is the only return of the run, a file that holds none of them is refused: it would be taken for its own.
+    Where it is the only return of the run, a file that holds none of them is told: it would be taken for its own.
     """
-    if subject.year is None:
-        return []
-    found: dict[int, EarlierReturn] = {}
-    for earlier in given:
-        whose = earlier.conformed.subject
-        if whose.year is None or whose.stopped or whose.year >= subject.year:
-            continue
-        if of_one(whose.organisation, subject.organisation):
-            if whose.year in found:
-                raise _twice(whose.year, found[whose.year].submission.file, earlier.submission.file)
-            found[whose.year] = earlier
-    taken = {id(earlier.submission) for earlier in found.values()}
+    year = subject.year
+    if year is None:
+        return [], []
+    usable = [
+        earlier
+        for earlier in given
+        for whose in [earlier.conformed.subject]
+        if whose.year is not None and not whose.stopped and whose.year < year
+        if of_one(whose.organisation, subject.organisation)
+    ]
+    by_year = grouped(usable, lambda earlier: earlier.conformed.subject.year)
+    told = [_twice(found) for found in by_year.values() if len(found) > 1]
     if alone:
-        for submission in {id(earlier.submission): earlier.submission for earlier in given}.values():
-            if id(submission) not in taken:
-                raise _not_its_own(
-                    submission, [e.conformed.subject for e in given if e.submission is submission], subject
-                )
-    return [found[year] for year in sorted(found, reverse=True)]
+        taken = {id(earlier.submission) for earlier in usable}
+        others = grouped((e for e in given if id(e.submission) not in taken), lambda earlier: id(earlier.submission))
+        told += [_not_its_own(files, subject) for files in others.values()]
+    found = [found[0] for found in by_year.values() if len(found) == 1]
+    found.sort(key=lambda earlier: -(earlier.conformed.subject.year or 0))
+    return found, [Raised("previous_of_no_use", detail=text) for text in told]
 
 
 def of_one(one: Organisation, other: Organisation) -> bool:
@@ -49,28 +49,22 @@ def of_one(one: Organisation, other: Organisation) -> bool:
     return bool(one.name) and plain(one.name).casefold() == plain(other.name).casefold()
 
 
-def _not_its_own(submission: Submission, holds: list[Return], subject: Return) -> Refused:
+def _not_its_own(held: Sequence[EarlierReturn], subject: Return) -> str:
+    """Why a file is no earlier return of this one."""
     whom = subject.organisation.code or subject.organisation.name or "this organisation"
+    file, holds = held[0].submission.file, [earlier.conformed.subject for earlier in held]
     its_own = [whose for whose in holds if of_one(whose.organisation, subject.organisation)]
-    file = submission.file
     if all(whose.stopped for whose in holds):
-        what = f"{file} cannot be used as an earlier return. {holds[0].stopped}"
-        remedy = "Give a return with its reporting year."
-    elif its_own:
+        return f"{file} cannot be used as an earlier return. {holds[0].stopped}"
+    if its_own:
         years = ", ".join(str(year) for year in sorted({whose.year for whose in its_own if whose.year}))
-        what = f"{file} holds {whom} for {years}; the return itself is for {subject.year}."
-        remedy = "Give returns of earlier years with --previous."
-    else:
-        code = next((whose.organisation.code for whose in holds if whose.organisation.code), "")
-        what = (
-            f"{file} is of another organisation{f', {code[:12]}' if code.isalnum() else ''}; the return is of {whom}."
-        )
-        remedy = "Give an earlier return of the same organisation; one that was renamed or taken over has another code."
-    return Refused("previous_not_its_own", what, remedy, file)
+        return f"{file} holds {whom} for {years}; the return itself is for {subject.year}."
+    code = next((whose.organisation.code for whose in holds if whose.organisation.code), "")
+    return f"{file} is of another organisation{f', {code[:12]}' if code.isalnum() else ''}; the return is of {whom}."
 
 
-def _twice(year: int, first: str, second: str) -> Refused:
-    what = (
-        f"{first} and {second} both hold the return for {year}." if first != second else f"{first} holds {year} twice."
-    )
-    return Refused("previous_twice", what, "Give each earlier year once.", second)
+def _twice(held: Sequence[EarlierReturn]) -> str:
+    year, files = held[0].conformed.subject.year, list(dict.fromkeys(earlier.submission.file for earlier in held))
+    if len(files) > 1:
+        return f"{' and '.join(files)} both hold the return for {year}, so neither was used."
+    return f"{files[0]} holds the return for {year} twice, so neither was used."

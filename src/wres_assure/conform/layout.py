@@ -7,13 +7,15 @@ recognised is reported, never guessed at.
 from __future__ import annotations
 
 import re
-from collections.abc import Container
-from functools import lru_cache
+from collections.abc import Container, Iterable
 from typing import NamedTuple
 
-from ..figures import plain
-from ..memo import remembered
+from ..figures import MONTHS
 from ..model import Cell, Json, Raised, Sheet, grouped
+from .cover import day_of
+from .wordings import Wording, wording_of, words
+
+Lines = dict[int, list[Cell]]  # cells that may be headings or labels, by row
 
 
 class Map(NamedTuple):
@@ -27,6 +29,9 @@ class Map(NamedTuple):
     respondents: dict[str, int]  # ethnicity -> column
     notes_column: int | None
     sections: dict[str, Cell]
+    labels: dict[int, int]  # sheet row -> the column of its label
+    unread: tuple[Cell, ...]  # headings over figures that are not recognised, or stand for two things
+    dated: tuple[tuple[Cell, int, bool], ...]  # headings with the year they give the return; whether of last year's
     raised: tuple[Raised, ...]
 
     @property
@@ -34,89 +39,136 @@ class Map(NamedTuple):
         """How many rows were recognised: of several sheets the one with most is the template."""
         return len(self.rows)
 
-
-@lru_cache(maxsize=4096)  # the same labels again and again, in a layout and in every return
-def words(text: str) -> str:
-    """A label without what people change in one: case, blanks, punctuation."""
-    return re.sub(r"[^0-9a-z%&]+", " ", plain(text).casefold()).strip()
-
-
-class _Wording(NamedTuple):
-    """What a layout's texts stand for, each by its words."""
-
-    headings: dict[str, Json]
-    labels: dict[str, dict[str, list[int]]]  # of each section: label -> which of its rows
-    groups: dict[str, str]
-    blocks: dict[str, str]
-    notes: frozenset[str]
+    @property
+    def filled(self) -> int:
+        """How many numbers stand behind the labels, of whatever year."""
+        return sum(
+            cell.kind == "number" and column > self.labels.get(row, column)
+            for (row, column), cell in self.sheet.cells.items()
+        )
 
 
-@remembered
-def _wording(layout: Json) -> _Wording:
-    respondents = layout["respondents"]
-    labels: dict[str, dict[str, list[int]]] = {}
-    for section in layout["sections"]:
-        by_label = labels[section["id"]] = {}
-        for index, row in enumerate(section["rows"]):
-            for text in {words(t): None for t in (row["label"], *row["also"])}:
-                by_label.setdefault(text, []).append(index)
-    return _Wording(
-        {words(text): section for section in layout["sections"] for text in (section["title"], *section["also"])},
-        labels,
-        {words(text): group for group, texts in layout["ethnicity"].items() for text in texts},
-        {
-            **{words(t): block for block, e in layout["blocks"].items() for t in (e["heading"], *e["also"])},
-            **{words(text): "respondents" for text in (respondents["heading"], *respondents["also"])},
-        },
-        frozenset(words(text) for text in layout["notes"]),
-    )
-
-
-def locate(sheet: Sheet, layout: Json) -> Map | None:
-    """The map of a sheet, or None where no section of the layout is recognised."""
+def locate(sheet: Sheet, layout: Json, year: int | None = None, date_1904: bool = False) -> Map | None:
+    """The map of a sheet as a return of a year, or None where no section of the layout is recognised."""
+    year = year or layout["year"]
     texts = sorted([entry for entry in sheet.cells.items() if entry[1].kind == "text" and entry[1].raw.strip()])
     lines = grouped((cell for _, cell in texts), lambda cell: cell.row)
-    wording = _wording(layout)
-    headings = wording.headings
-    starts = [
-        (row, headings[words(cell.raw)], cell)
-        for row, cells in lines.items()
-        for cell in cells[:3]
-        if words(cell.raw) in headings
-    ]
+    wording = wording_of(layout)
+    starts = _starts(lines, wording, layout)
     if not starts:
         return None
-    starts = [start for index, start in enumerate(starts) if start[1]["id"] not in {s[1]["id"] for s in starts[:index]}]
-    first = starts[0][0]
-    columns, respondents, notes_column = _columns(lines, wording, first)
+    over = _columns(sheet, _headers(sheet, lines, starts[0][0], wording, date_1904), wording, year)
     rows: dict[int, int] = {}
     twice: set[int] = set()
     raised: list[Raised] = []
-    figure_columns = {*columns.values(), *respondents.values()}
+    labels_at: dict[int, int] = {}
+    figure_columns = {*over.columns.values(), *over.respondents.values()}
     left_of_figures = min(figure_columns, default=10_000)
-    for index, (start, section, _) in enumerate(starts):
+    for index, (start, section, heading) in enumerate(starts):
         end = starts[index + 1][0] if index + 1 < len(starts) else max(lines) + 1
-        found: list[tuple[int, str, str]] = []
-        labels = wording.labels[section["id"]]
-        for number in range(start, end):
-            cells = [
-                cell
-                for cell in lines.get(number, ())
-                if cell.column < left_of_figures and words(cell.raw) not in headings
-            ]
-            named = (_without_number(words(cell.raw), labels) for cell in cells)
-            label = next((text for text in named if text in labels), None)
-            hint = _row_number(sheet, number, left_of_figures)
-            if label is not None:
-                found.append((number, label, hint))
-            elif cells and any(
-                (figure := sheet.cells.get((number, column))) and figure.kind in ("number", "uncalculated", "error")
-                for column in figure_columns
-            ):
-                raised.append(Raised("label_unknown", cells=((cells[-1].address, cells[-1].raw[:80]),)))
-        _assign(section["rows"], labels, found, rows, twice)
-    found_sections = {section["id"]: cell for _, section, cell in starts}
-    return Map(sheet, layout, rows, frozenset(twice), columns, respondents, notes_column, found_sections, tuple(raised))
+        here = {
+            number: [cell for cell in lines.get(number, ()) if cell.column < left_of_figures]
+            for number in range(start, end)
+        }
+        labelled = _labelled(here, section, heading, wording)
+        usual = {column for _, column in labelled.values()}
+        for number, cells in here.items():
+            if cells and number not in labelled and _has_figures(sheet, number, figure_columns):
+                cell = next((cell for cell in cells if cell.column in usual), cells[-1])
+                raised.append(Raised("label_unknown", cells=((cell.address, cell.raw[:80]),)))
+        labels_at |= {number: column for number, (_, column) in labelled.items()}
+        found = [
+            (number, label, _row_number(sheet, number, left_of_figures))
+            for number, (label, _) in sorted(labelled.items())
+        ]
+        _assign(section["rows"], wording.labels[section["id"]], found, rows, twice)
+    sections = {section["id"]: cell for _, section, cell in starts}
+    return Map(sheet, layout, rows, frozenset(twice), *over[:3], sections, labels_at, *over[3:], tuple(raised))
+
+
+def _starts(lines: Lines, wording: Wording, layout: Json) -> list[tuple[int, Json, Cell]]:
+    """Row, section and heading of each section, in their order: by a heading as it is known, else by what one contains.
+
+    One that is only known by what it contains has a row of its own section beside it or soon below.
+    """
+    sections = {section["id"]: section for section in layout["sections"]}
+    first = [(row, cell) for row, cells in lines.items() for cell in cells[:3]]
+    found: dict[str, tuple[int, Json, Cell]] = {}
+    for row, cell in first:
+        if name := wording.sections.get(words(cell.raw)):
+            found.setdefault(name, (row, sections[name], cell))
+    if len(found) < len(sections):
+        for row, cell in first:
+            if words(cell.raw) in wording.every_label or not (name := wording.section_of(cell.raw)) or name in found:
+                continue
+            if _has_row(lines, row, cell, name, wording):
+                found[name] = row, sections[name], cell
+        found |= _of_survey(first, found, sections, wording)
+    return sorted(found.values(), key=lambda start: (start[0], start[2].column))
+
+
+def _of_survey(
+    first: list[tuple[int, Cell]], found: Container[str], sections: dict[str, Json], wording: Wording
+) -> dict[str, tuple[int, Json, Cell]]:
+    """The sections of one question with one heading for the whole staff survey: each begins with its question."""
+    top = next((row for row, cell in first if wording.is_survey(cell.raw)), None)
+    alone = [name for name, section in sections.items() if len(section["rows"]) == 1 and name not in found]
+    if top is None or not alone:
+        return {}
+    asked: dict[str, list[tuple[int, Json, Cell]]] = {}
+    for row, cell in first:
+        for name in alone if row >= top else ():
+            if words(cell.raw) in wording.labels[name] or wording.label_of(name, cell.raw):
+                asked.setdefault(name, []).append((row, sections[name], cell))
+    return {name: starts[0] for name, starts in asked.items() if len(starts) == 1}
+
+
+def _has_row(lines: Lines, row: int, heading: Cell, section: str, wording: Wording) -> bool:
+    """Whether a row of the section stands beside its heading or in one of the next three rows."""
+    labels = wording.labels[section]
+    cells = [cell for number in range(row, row + 4) for cell in lines.get(number, ()) if cell is not heading]
+    if len(labels) == 1 or any(_without_number(words(cell.raw), labels) in labels for cell in cells):
+        return True
+    return any(wording.label_of(section, cell.raw) for cell in cells if len(cell.raw) < 200)
+
+
+def _labelled(here: Lines, section: Json, heading: Cell, wording: Wording) -> dict[int, tuple[str, int]]:
+    """The label of each row of a section that has one, as the template words it, and its column.
+
+    What a label contains counts only where the template's own does not stand there already.
+    """
+    labels = wording.labels[section["id"]]
+    found: dict[int, tuple[str, int]] = {}
+    likely: dict[int, tuple[str, int]] = {}
+    for number, cells in here.items():
+        named = [(_without_number(words(cell.raw), labels), cell.column) for cell in cells]
+        known = next((entry for entry in named if entry[0] in labels), None)
+        if known:
+            found[number] = known
+            continue
+        said = {
+            label: cell.column
+            for cell in cells
+            if words(cell.raw) not in wording.sections and words(cell.raw) != words(heading.raw)
+            if (label := wording.label_of(section["id"], cell.raw))
+        }
+        if len(said) == 1:
+            likely[number] = next(iter(said.items()))
+    if len(section["rows"]) == 1 and not found and not likely:  # a survey question may be its own heading
+        label = wording.label_of(section["id"], heading.raw)
+        likely |= {heading.row: (label, heading.column)} if label else {}
+    standing = grouped(found.values(), lambda entry: section["rows"][labels[entry[0]][0]]["label"])
+    for number, (label, column) in likely.items():
+        if len(standing.get(label, ())) < sum(row["label"] == label for row in section["rows"]):
+            found[number] = words(label), column
+    return found
+
+
+def _has_figures(sheet: Sheet, row: int, columns: Iterable[int]) -> bool:
+    return any(
+        (figure := sheet.cells.get((row, column))) and figure.kind in ("number", "uncalculated", "error")
+        for column in columns
+    )
 
 
 def _without_number(text: str, labels: Container[str]) -> str:
@@ -170,34 +222,144 @@ def _agreement(position: int, candidate: int, sure: list[tuple[int, int]]) -> in
     return sum((p < position) == (c < candidate) for p, c in sure)
 
 
-def _columns(
-    lines: dict[int, list[Cell]], wording: _Wording, first: int
-) -> tuple[dict[tuple[str, str], int], dict[str, int], int | None]:
-    groups, blocks, notes = wording.groups, wording.blocks, wording.notes
+# Columns
+
+
+class _Over(NamedTuple):
+    """What stands over the columns of a sheet."""
+
+    columns: dict[tuple[str, str], int]
+    respondents: dict[str, int]
+    notes: int | None
+    unread: tuple[Cell, ...]
+    dated: tuple[tuple[Cell, int, bool], ...]
+
+
+class _Said(NamedTuple):
+    """What the headings over one column say of its block, the nearest first."""
+
+    cell: Cell  # of the ethnicity
+    group: str
+    by: Cell  # the nearest that says something, or the one that nobody knows
+    kind: str
+    years: frozenset[int]
+    clear: bool
+
+
+def _headers(sheet: Sheet, lines: Lines, until: int, wording: Wording, date_1904: bool) -> list[Cell]:
+    """The cells between the cover and the first section, by row and column; a day or year that is a number in words."""
+    texts = [cell for row in range(1, until) for cell in lines.get(row, ())]
+    cover = [cell.row for cell in texts if words(cell.raw.partition(":")[0]) in wording.cover]
+    first = max(cover, default=0) + 1
+    headers = {(cell.row, cell.column): cell for row in range(first, until + 1) for cell in lines.get(row, ())}
+    for at, cell in sheet.cells.items():
+        if first <= at[0] < until and cell.kind == "number":
+            year, month, day = day_of(cell, date_1904) if cell.format == "date" else (0, 0, 0)
+            if year:
+                headers[at] = cell._replace(raw=f"{day} {MONTHS[month - 1]} {year}")
+            elif re.fullmatch(r"20\d\d", cell.raw):
+                headers[at] = cell
+    return [cell for _, cell in sorted(headers.items())]
+
+
+def _columns(sheet: Sheet, headers: list[Cell], wording: Wording, year: int) -> _Over:
+    """The columns of a return of this year, by what their headings say; where two stand for one, neither is read."""
+    groups = [(cell, group) for cell in headers if (group := wording.group_of(cell.raw))]
+    left = min((cell.column for cell, _ in groups), default=10_000)
+    by_row = grouped(headers, lambda cell: cell.row)
+    merged = {(top, first): last for top, first, _, last in sheet.merges}
+    said = [_said(cell, group, left, by_row, merged, wording) for cell, group in groups]
+    verified = any(one.kind == "verified" and one.clear and one.years <= {year} for one in said)
     columns: dict[tuple[str, str], int] = {}
-    respondents: dict[str, int] = {}
-    notes_column = None
-    headers = [cell for row in range(1, first + 1) for cell in lines.get(row, ())]
-    for cell in headers:
-        name = words(cell.raw)
-        if name in notes:
-            notes_column = cell.column
-        if name not in groups:
-            continue
-        block = _block_above(cell, headers, blocks)
-        if block == "respondents":
-            respondents.setdefault(groups[name], cell.column)
-        elif block:
-            columns.setdefault((block, groups[name]), cell.column)
-    return columns, respondents, notes_column
+    unread = {one.by: None for one in said if not _block(one, year, verified)}
+    by_block = grouped(said, lambda one: _block(one, year, verified))
+    by_block.pop("", None)
+    for block, entries in by_block.items():
+        complete: set[str] = set()
+        double: set[str] = set()
+        for one in sorted(entries, key=lambda one: one.cell.column):
+            at = columns.setdefault((block, one.group), one.cell.column)
+            if at != one.cell.column and (len(complete) < 2 or one.by is not entries[0].by):
+                double.add(one.group)
+            complete.add(one.group)
+        for group in double:
+            del columns[block, group]
+            unread |= {one.cell: None for one in entries if one.group == group}
+    respondents = {group: column for (block, group), column in columns.items() if block == "respondents"}
+    rows = {cell.row for cell, _ in groups}
+    notes = [cell for cell in headers if cell.column > left and wording.is_notes(cell.raw)]
+    known = {*(cell.column for cell, _ in groups), *(cell.column for cell in notes)}
+    unread |= {cell: None for cell in headers if cell.row in rows and cell.column > left and cell.column not in known}
+    return _Over(
+        {key: column for key, column in columns.items() if key[0] != "respondents"},
+        respondents,
+        notes[0].column if len({cell.column for cell in notes}) == 1 else None,
+        tuple(unread),
+        tuple(_dated(said)),
+    )
 
 
-def _block_above(cell: Cell, headers: list[Cell], blocks: dict[str, str]) -> str | None:
-    """The block whose heading stands above a column, or nearest to the left above it."""
+def _said(
+    cell: Cell, group: str, left: int, by_row: Lines, merged: dict[tuple[int, int], int], wording: Wording
+) -> _Said:
+    """What the heading of a column and those above it say of its block, from below upwards.
+
+    A merged heading is over the columns it is merged across, any other over those to its right until the next; above
+    the first that says something, only what is merged across the column or stands in the same column counts.
+    """
+    own = wording.heading_of(cell.raw)
+    kinds, years, clear = {own.kind} - {""}, own.years, own.clear
+    by = cell if kinds or years else None
     for row in range(cell.row - 1, 0, -1):
-        left = [
-            header for header in headers if header.row == row and header.column <= cell.column and words(header.raw)
-        ]
-        if left and words(left[-1].raw) in blocks:
-            return blocks[words(left[-1].raw)]
-    return None
+        before = [header for header in by_row.get(row, ()) if header.column <= cell.column]
+        if not before:
+            continue
+        header = before[-1]
+        merge = merged.get((row, header.column))  # its last column
+        if (merge and merge < cell.column) or (not merge and by and header.column != by.column):
+            continue
+        heading = wording.heading_of(header.raw)
+        says = bool(heading.kind or (heading.years and heading.plain))
+        if heading.silent or (not says and not merge and header.column < left):
+            continue
+        if not says or wording.group_of(header.raw):
+            if by is None:
+                return _Said(cell, group, header, "", years, False)
+            break
+        kinds, years, clear = kinds | ({heading.kind} - {""}), years | heading.years, clear and heading.clear
+        by = by or header
+    return _of(cell, group, by or cell, kinds, years, clear)
+
+
+def _of(cell: Cell, group: str, by: Cell, kinds: set[str], years: frozenset[int], clear: bool) -> _Said:
+    if len(kinds) > 1:
+        kinds = kinds - {"current"}
+    if kinds == {"restated", "verified"}:
+        kinds = {"restated"}  # last year's verified figures
+    return _Said(cell, group, by, min(kinds, default=""), years, clear and len(kinds) < 2 and len(years) < 2)
+
+
+def _block(said: _Said, year: int, verified: bool) -> str:
+    """The block that a column is of in a return of this year; "" where its headings do not tell, or of another year.
+
+    `verified`: a block of verified figures of this year, or of none, stands on the sheet.
+    """
+    if not said.clear:
+        return ""
+    this_year, last_year = said.years <= {year}, said.years <= {year - 1}
+    if said.kind in ("esr", "respondents"):
+        return said.kind if this_year else ""
+    if said.kind == "verified":
+        return "verified" if this_year else "restated" if last_year and verified else ""
+    if said.kind == "restated":
+        return "restated" if last_year else ""
+    if said.kind == "current" or said.years == {year}:
+        return "verified" if this_year and not verified else ""
+    return "restated" if said.years == {year - 1} else ""
+
+
+def _dated(said: list[_Said]) -> Iterable[tuple[Cell, int, bool]]:
+    """The year that each dated heading gives the return: its own over this year's figures, else the next."""
+    for by, entries in grouped((one for one in said if one.clear and one.years), lambda one: one.by).items():
+        last = entries[0].kind in ("", "restated")
+        yield by, min(entries[0].years) + last, last

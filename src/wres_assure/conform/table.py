@@ -7,14 +7,19 @@ import re
 from ..figures import figure_of_text, plain
 from ..model import Conformed, Fact, Json, Place, Raised, Return, Row, Submission, grouped
 from ..rulebook import Rulebook
-from .cover import FIRST_YEAR, organisation_of
+from .cover import FIRST_YEAR, YEAR, organisation_of, too_early
+from .personal import in_rows
 
 
 def returns_of(rows: tuple[Row, ...]) -> list[list[Row]]:
-    """Rows by organisation and year, in the order in which each first appears."""
+    """Rows by organisation and year, in the order in which each first appears; 2021.0 is the year 2021."""
     names = ("organisation_code", "organisation_name", "reporting_year")
-    by_return = grouped(rows, lambda row: tuple(plain(row.values.get(name, "")).casefold() for name in names))
-    return list(by_return.values())
+
+    def of(row: Row) -> tuple[str, ...]:
+        code, name, year = (plain(row.values.get(name, "")).casefold() for name in names)
+        return code, name, re.sub(r"(?<=^\d{4})\.0+$", "", year) if "." in year else year
+
+    return list(grouped(rows, of).values())
 
 
 def of_table(submission: Submission, rows: list[Row], rulebook: Rulebook, asked_year: int | None) -> Conformed:
@@ -36,13 +41,17 @@ def of_table(submission: Submission, rows: list[Row], rulebook: Rulebook, asked_
     ]  # partial and published returns are welcome without a code
     scheme = re.sub(r"[ -]+", "_", given["scheme"].casefold()) or "nhs_wres"
     year = asked_year
-    if year is None and re.fullmatch(r"20[1-9]\d(\.0+)?", given["reporting_year"]):
+    if year is None and re.fullmatch(rf"{YEAR}(\.0+)?", given["reporting_year"]):
         year = int(float(given["reporting_year"]))  # 2021.0, as programs write a column of numbers
     stopped = ""
-    if year is None or year < FIRST_YEAR:
+    place = ((f"line {rows[0].line}", given["reporting_year"][:20]),)
+    if year is None:
         # The year is not quoted: whatever somebody typed there would be repeated for every check.
         stopped = f"The reporting year is not a year from {FIRST_YEAR}."
-        raised.append(Raised("year_unknown", cells=((f"line {rows[0].line}", given["reporting_year"][:20]),)))
+        raised.append(Raised("year_unknown", cells=place))
+    elif year < FIRST_YEAR:
+        stopped, early = too_early(year, place)
+        raised.append(early)
         year = None
     if scheme != "nhs_wres":
         raised.append(Raised("another_scheme", cells=((f"line {rows[0].line}", scheme[:40]),), detail=scheme[:40]))
@@ -57,6 +66,7 @@ def of_table(submission: Submission, rows: list[Row], rulebook: Rulebook, asked_
             facts[fact.key] = fact
         elif fact:
             raised.append(Raised("label_unknown", cells=((f"line {row.line}", fact),)))
+    raised += in_rows(rows)
     has_notes = any("note" in row.values for row in rows)
     subject = Return(organisation, year, scheme, "", stopped, from_table=True, has_notes=has_notes)
     return Conformed(subject, tuple(facts.values()), tuple(raised))

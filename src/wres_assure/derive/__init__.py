@@ -20,7 +20,9 @@ from .unknown import bounds, unknown_share
 
 Numbers = dict[str, float]
 Extra = Mapping[str, Resolved]
-WITH_A_VALUE = ("value", "lower", "upper", "p", "unknown_low", "unknown_high", "reading_changes")
+WITH_A_VALUE = (
+    "value", "lower", "upper", "p", "unknown_low", "unknown_high", "plausible_low", "plausible_high", "reading_changes"
+)  # fmt: skip
 
 
 def derive(facts: Facts, rulebook: Rulebook) -> tuple[tuple[Indicator, ...], tuple[Fact, ...]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from ..facts import Facts
+from ..facts import ABSENT, Facts
 from ..model import Fact, Place
 from ..numbers import Operand, tidy
 from ..stats.proportions import cochran_armitage
@@ -12,6 +12,7 @@ from ..stats.proportions import cochran_armitage
 COUNTED_BY_HAND = ("vsm", "senior_medical_manager")  # guidance 8.3: ESR does not give them, so a difference is expected
 _GROUPS = ("non_clinical", "clinical_non_medical")
 _TIERS = ("5_and_under", "6_to_7", "8a_and_above")
+_CITED = 3  # of the headcounts that are furthest from ESR, where the totals are apart
 _BANDS = ("2", "3", "4", "5", "6", "7", "8a", "8b", "8c", "8d", "9", "vsm")
 
 
@@ -56,12 +57,31 @@ def _trend(group: str, facts: Facts) -> Iterator[Fact]:
 
 
 def _amended(facts: Facts) -> Iterator[Fact]:
-    """How many headcounts differ from those of ESR, where every one is given in both."""
+    """How many headcounts differ from those of ESR, of how many, and how few make up half of what the totals are apart.
+
+    Nothing unless every one is given in both.
+    """
     pairs = [
-        (facts.get(fact.key.under("esr")), fact)
+        (facts.get(fact.key.under("esr")) or ABSENT, fact)
         for fact in facts.all
         if fact.key.item == "headcount" and fact.key.basis == "verified" and fact.key.pay_band not in COUNTED_BY_HAND
     ]
-    both = [(esr.value, fact.value) for esr, fact in pairs if esr and esr.value is not None and fact.value is not None]
-    if both and len(both) == len(pairs):
-        yield Fact(Place("esr_cells_different", "derived"), float(sum(a != b for a, b in both)))
+    apart = [fact.value - esr.value for esr, fact in pairs if fact.value is not None and esr.value is not None]
+    if not pairs or len(apart) < len(pairs):
+        return
+    most = sorted(zip(apart, pairs, strict=True), key=lambda entry: -abs(entry[0]))
+    differ = [pair for away, pair in most if away]
+    yield _counting("esr_cells_different", len(differ), differ)
+    yield _counting("esr_cells_compared", sum(bool(esr.value or fact.value) for esr, fact in pairs), [])
+    total, found, half = sum(apart), 0.0, []
+    for away, pair in most:
+        if away * total > 0 and abs(found) * 2 < abs(total):
+            found += away
+            half.append(pair)
+    yield _counting("esr_cells_apart", len(half), half[:_CITED])
+
+
+def _counting(item: str, several: int, pairs: Sequence[tuple[Fact, Fact]]) -> Fact:
+    """A number of figures, with the cells of these and of what stands beside them."""
+    cells = tuple((fact.cell, fact.raw) for pair in pairs for fact in pair if fact.cell)
+    return Fact(Place(item, "derived"), float(several), counts=cells)

@@ -28,7 +28,6 @@ def side(a: float, m: float, b: float, n: float) -> str:
     """The reading of a ratio by its interval, which leaves 1 out where the score test of 1 is rejected: no search."""
     if not (stats.possible(a, m) and stats.possible(b, n)) or min(m, n) < 1:
         return EITHER
-    a, m, b, n = int(a), int(m), int(b), int(n)
     away, variance, _ = stats.ratio_score(0.0, a, m, b, n)
     score = away / math.sqrt(max((m + n) / (m + n - 1) * variance, 1e-300))
     z = stats.critical_z(0.95)

@@ -1,12 +1,15 @@
-"""Ethnicity unknown: how many people it is of, and what a ratio would be were they all of one group or the other."""
+"""Ethnicity unknown: how many people it is of, and what a ratio may be were all of them of one group or the other."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import product
 
 from ..facts import Resolved
 from ..model import Json
 from .methods import ABOVE, BELOW, EITHER, Counts, Limits, reading, side
+
+_STEPS = 4  # from the known odds to the outermost plausible ones; the ratio runs smoothly in between
 
 
 def unknown_share(extra: Mapping[str, Resolved]) -> dict[str, float]:
@@ -18,24 +21,57 @@ def unknown_share(extra: Mapping[str, Resolved]) -> dict[str, float]:
 def bounds(
     entry: Json, extra: Mapping[str, Resolved], counts: Counts, value: float, limits: Limits
 ) -> tuple[dict[str, float], list[str]]:
-    """Bounds of a ratio when people and events of unknown ethnicity fall to either side, and the tipping point."""
+    """What a ratio may be, by who the people and events of unknown ethnicity are, and the tipping point in words.
+
+    `unknown_low` and `unknown_high` are the bounds, all of them White or all BME. `plausible_low` and `plausible_high`
+    are those of plausible splits, and `reading_changes` is 1 where the reading against 1 is not the same for all of
+    them. {} where the ratio does not rest on counts, or more people are counted than there are.
+    """
     names = ("unknown_events", "unknown_people")
     known = [int(operand.value) for name in names if name in extra and (operand := extra[name].operand)]
-    if len(known) < 2:
+    if len(known) < 2 or not any(divided(counts, 0, 0, [(0, 0)])):
         return {}, []
     events, people = known
     base = reading(*limits, 1.0)
-    to_first = entry["over"][0] == "white"
-    ratios, changes = [value], False
-    for white_events in {0, events}:
-        for white_people in {0, people}:
-            corner = _allocated(counts, white_events, events, white_people, people, to_first)
-            a, m, b, n = corner
-            if a <= m and b <= n and b > 0 and min(m, n) > 0:
-                ratios.append(a / m * n / b)
-                changes = changes or side(*corner) != base
-    numbers = {"unknown_low": min(ratios), "unknown_high": max(ratios), "reading_changes": float(changes)}
-    return numbers, [_tipping_point(entry, counts, events, base, to_first)] if changes and events else []
+    every = list(divided(counts, events, people, product({0, events}, {0, people})))
+    times = extra["unknown_odds"].operand if "unknown_odds" in extra else None
+    some = list(divided(counts, events, people, plausible(counts, events, people, times.value))) if times else []
+    ratios = [value, *map(ratio_of, some)]
+    bound = [*ratios, *map(ratio_of, every)]
+    numbers = {"unknown_low": min(bound), "unknown_high": max(bound)}
+    if times:
+        changes = len({side(*split) for split in some}) > 1
+        numbers |= {"plausible_low": min(ratios), "plausible_high": max(ratios), "reading_changes": float(changes)}
+    tipping = events and any(side(*split) != base for split in every)
+    return numbers, [_tipping_point(entry, counts, events, base, entry["over"][0] == "white")] if tipping else []
+
+
+def plausible(counts: Counts, events: int, people: int, times: float) -> Iterator[tuple[float, float]]:
+    """How many events and people of unknown ethnicity may be of the first group, in steps over what is plausible.
+
+    They are of the first group by odds from so many times lower to so many times higher than the known are, by the same
+    factor for events and people, who are the same people. So a split is a proportion, and need not be whole people.
+    """
+    a, m, b, n = counts
+    if min(a, b, events, people) < 0 or a + b <= 0 or min(m, n) <= 0:
+        return  # fewer than none, which a rule asks to correct
+    for step in range(-_STEPS, _STEPS + 1):
+        odds = times ** (step / _STEPS)
+        yield events * odds * a / (odds * a + b), people * odds * m / (odds * m + n)
+
+
+def divided(counts: Counts, events: int, people: int, splits: Iterable[tuple[float, float]]) -> Iterator[Counts]:
+    """The counts with so many of the unknown in the first group and the others in the second, where they can be."""
+    a, m, b, n = counts
+    for of_events, of_people in splits:
+        split = a + of_events, m + of_people, b + events - of_events, n + people - of_people
+        if split[0] <= split[1] and 0 < split[2] <= split[3] and split[1] > 0:
+            yield split
+
+
+def ratio_of(split: Counts) -> float:
+    a, m, b, n = split
+    return a / m * n / b
 
 
 def _allocated(

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SECONDS = 20.0
+# Refusals of a file that cannot even be opened: there is nothing in it to be judged.
+NOT_OPENED = ("file_missing", "file_not_permitted", "file_unreadable", "file_is_folder", "file_not_regular")
 
 
 def read(path: Path | str, seconds: float = SECONDS) -> Submission:
@@ -29,19 +31,22 @@ def read(path: Path | str, seconds: float = SECONDS) -> Submission:
     return _read(recognise(data, file), deadline)
 
 
-def read_bytes(data: bytes, file: str, seconds: float = SECONDS) -> Submission:
-    """As `read`, for bytes already in memory (in a browser there is no path); `file` is the name to speak of."""
+def read_bytes(data: bytes, file: str, seconds: float = SECONDS, ahead: int = 0) -> Submission:
+    """As `read`, for bytes already in memory (in a browser there is no path); `file` is the name to speak of.
+
+    Of a workbook, `ahead` sheets at the front are ours and not counted among its tabs.
+    """
     deadline = monotonic() + seconds
-    return _read(recognise(data, file), deadline)
+    return _read(recognise(data, file), deadline, ahead)
 
 
-def _read(known: Recognised, deadline: float) -> Submission:
+def _read(known: Recognised, deadline: float, ahead: int = 0) -> Submission:
     # Imported when needed: a workbook does not pay for csv, nor a table for the XML parser.
     if known.package is not None:
         from .workbook import read_workbook
 
         # Cells make no cycles; looking for some among 100,000 new tuples costs a quarter of the reading.
-        return read_workbook(known.package, known.sha256, deadline)
+        return read_workbook(known.package, known.sha256, deadline, ahead)
     if known.is_json:
         from .result import read_result
 

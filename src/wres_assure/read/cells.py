@@ -24,7 +24,7 @@ class Book(NamedTuple):
     file: str
     strings: list[str]
     formats: dict[str, str]  # percent or date by the style's number in text; general ones are left out
-    unseen: dict[str, str]  # by style what is not seen: "*" white on white, else the signs of `references.hides`
+    unseen: dict[str, str]  # by style: "*" white on white, "~" struck out, else the signs of `references.hides`
     date_1904: bool
     deadline: float
 
@@ -37,6 +37,7 @@ class Keeper:
         self.cells: dict[tuple[int, int], Cell] = {}
         self.white: list[tuple[int, int]] = []  # text in white on white
         self.unshown: list[tuple[int, int]] = []  # content of which the number format shows nothing
+        self.struck: list[tuple[int, int]] = []  # numbers that are struck out
         self.dde: list[tuple[int, int]] = []  # formulas that ask another programme
         self.column_hidden = [False] * (MAX_COLUMN + 1)
         self._numbers: dict[str, tuple[float, str]] = {}
@@ -90,7 +91,7 @@ class Keeper:
         if row > MAX_ROW or column > MAX_COLUMN:
             raise Refused(
                 "cell_far",
-                f"{file} has content far from the return, in row {row:,}, column {column:,} of sheet {self.sheet}.",
+                f"{file} has content far from the return, in row {row:,}, column {column:,} of {self.sheet}.",
                 f"Remove what stands below row {MAX_ROW:,} or to the right of column {MAX_COLUMN}.",
                 self.address(row, column),
             )
@@ -151,6 +152,8 @@ class Keeper:
         """Notes a cell whose style lets its reader see nothing of it."""
         if "*" in how:
             self.white.append(at)
+        if "~" in how and isinstance(value, float):
+            self.struck.append(at)
         number = isinstance(value, float) and value
         if ("@" if isinstance(value, str) else "+" if number > 0 else "-" if number else "*") in how.replace("*", ""):
             self.unshown.append(at)

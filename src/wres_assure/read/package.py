@@ -108,10 +108,8 @@ def read_part(package: Package, name: str) -> bytes:
     Refused before it is unpacked: over 10 MB, over 100 kB packed over 200 times, over 100 MB with the parts read so
     far. Refused as damaged: no such part; the local header, the size or the check sum contradicts the directory.
     """
-    file, data, parts, unpacked = package
-    part = parts.get(name.lower())
-    if part is None:
-        raise damaged(file, f"its part {name} is missing", name)
+    file, unpacked = package.file, package.unpacked
+    part = _part(package, name)
     if part.size > MAX_PART:
         raise _oversized(
             "zip_size", file, f"{name} unpacks to {part.size / 1e6:,.0f} MB; at most {MAX_PART / 1e6:.0f} MB are read"
@@ -125,6 +123,28 @@ def read_part(package: Package, name: str) -> bytes:
     if sum(unpacked.values()) + part.size - unpacked.get(name.lower(), 0) > MAX_TOTAL:
         raise _oversized("zip_size", file, f"its parts unpack to over {MAX_TOTAL / 1e6:.0f} MB")
     unpacked[name.lower()] = part.size
+    content = packed(package, name)
+    if part.method == 8:
+        unpacker = decompressobj(-15)
+        try:
+            content = unpacker.decompress(content, part.size + 1)
+        except ZlibError:
+            raise damaged(file, f"its part {name} cannot be unpacked", name) from None
+        if not unpacker.eof:
+            raise damaged(file, f"its part {name} is not of the size its directory declares", name)
+    elif part.method != 0:
+        raise damaged(file, f"its part {name} is packed in a way that workbooks do not use", name)
+    if len(content) != part.size or crc32(content) != part.crc:
+        raise damaged(file, f"its part {name} does not match its check sum", name)
+    return content
+
+
+def packed(package: Package, name: str) -> bytes:
+    """The bytes of a part as they lie in the file, whatever they unpack to.
+
+    Refused as damaged: no such part; it is cut short, or its local header contradicts the directory.
+    """
+    file, data, part = package.file, package.data, _part(package, name)
     at = part.offset
     if at + _LOCAL.size > len(data):
         raise damaged(file, f"its part {name} lies outside the file", name)
@@ -138,19 +158,14 @@ def read_part(package: Package, name: str) -> bytes:
     content = data[at : at + part.packed]
     if len(content) != part.packed:
         raise damaged(file, f"its part {name} is cut short", name)
-    if method == 8:
-        unpacker = decompressobj(-15)
-        try:
-            content = unpacker.decompress(content, part.size + 1)
-        except ZlibError:
-            raise damaged(file, f"its part {name} cannot be unpacked", name) from None
-        if not unpacker.eof:
-            raise damaged(file, f"its part {name} is not of the size its directory declares", name)
-    elif method != 0:
-        raise damaged(file, f"its part {name} is packed in a way that workbooks do not use", name)
-    if len(content) != part.size or crc32(content) != part.crc:
-        raise damaged(file, f"its part {name} does not match its check sum", name)
     return content
+
+
+def _part(package: Package, name: str) -> Part:
+    part = package.parts.get(name.lower())
+    if part is None:
+        raise damaged(package.file, f"its part {name} is missing", name)
+    return part
 
 
 def _directory(data: bytes, file: str) -> tuple[int, int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
 # Patterns as text: few workbooks need any of them, and re keeps what it has compiled.
 _ESCAPE = r"_x([0-9A-Fa-f]{4})_"
@@ -14,7 +15,9 @@ _BRACKET = r"\[(?!h+\]|m+\]|s+\])[^\]]*\]"  # colours, conditions, locales; not 
 _SPECIAL = frozenset('"\\_*[')
 _QUOTED = r"\"[^\"]*\"|'[^']*'"
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # that Excel has
-RAISED = ("superscript", "subscript")
+MARKING = ("vertAlign", "strike", "color")  # elements of the format of a run
+WHITE_OF_PALETTE = ("1", "9")  # in the palette that Excel has where a workbook brings none
+_MARKS = {"struck": "struck out", "white": "white"}
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _OTHER_FILE = r"(?i:(?<![\w\[\],])'?\[\d+\][^\[\]:\\/?*]{0,60}!|\bfile:|\\\\[^\\]|\b[A-Za-z]:\\|https?:)"
 
@@ -89,9 +92,41 @@ def format_kind(number_id: int, code: str | None) -> str:
     return "date" if "general" not in plain and any(letter in plain for letter in "dmyhs") else "general"
 
 
-def raised(text: str, is_raised: bool) -> str:
-    """The text of a run, digits above or below the line as characters that say so: 24 with a footnote is not 241."""
-    return text.translate(_RAISED) if is_raised else text
+def marked(tag: str, attributes: Mapping[str, str]) -> str:
+    """What an element of a run's format makes of it: raised (or lowered), struck, white, or nothing: ""."""
+    if tag == "vertAlign":
+        return "raised" if attributes.get("val") in ("superscript", "subscript") else ""
+    if tag == "strike":
+        return "struck" if attributes.get("val", "1") in ("1", "true") else ""
+    return "white" if whiteness(attributes) in ("white", "theme", *WHITE_OF_PALETTE) else ""
+
+
+def whiteness(colour: Mapping[str, str]) -> str:
+    """Of a colour: "white", "theme" for the theme's first, else its number in the palette, or ""."""
+    if colour.get("rgb", "").upper() in ("FFFFFFFF", "00FFFFFF"):  # the first two digits are not used by Excel
+        return "white"
+    if colour.get("theme") == "0" and is_zero(colour.get("tint", "0")):
+        return "theme"
+    return colour.get("indexed", "")
+
+
+def joined(runs: Sequence[str], marks: Sequence[str]) -> str:
+    """The text of several runs. Digits above or below the line stand as characters that say so: 24 with a footnote is
+    not 241. In a text without letters what is struck out, or white among others, is said to be so.
+    """
+    text = "".join(runs)
+    seen = {mark for run, mark in zip(runs, marks, strict=True) if run.strip()}
+    if seen <= {""} or seen == {"white"}:
+        return text
+    words = any(letter.isalpha() for letter in text)
+    return "".join(
+        run.translate(_RAISED)
+        if mark == "raised"
+        else f"[{_MARKS[mark]}: {run.strip()}]"
+        if mark and run.strip() and not words
+        else run
+        for run, mark in zip(runs, marks, strict=True)
+    )
 
 
 def unescape(text: str) -> str:

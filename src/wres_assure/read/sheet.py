@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from time import monotonic
+from typing import NamedTuple
 
 from ..model import Refused, Sheet
 from .cells import MAX_CELLS, MAX_COLUMN, MAX_ROW, Book, Keeper
 from .package import damaged
 from .plain_rows import VOCABULARY, NotPlain, plain_rows, plain_table
-from .references import LAST_COLUMN, LAST_ROW, RAISED, area, column_number, is_zero, raised
+from .references import LAST_COLUMN, LAST_ROW, MARKING, area, column_number, is_zero, joined, marked
 from .xml import (
     MAX_DEPTH,
     MAX_TEXT,
@@ -32,7 +33,7 @@ _YES = ("1", "true")
 _LAID_OUT = frozenset(("col", "mergeCell", "drawing"))
 
 
-def read_sheet(content: bytes, part: str, name: str, state: str, book: Book, budget: int) -> Reading:
+def read_sheet(content: bytes, part: str, named: Named, book: Book, budget: int) -> Reading:
     """The cells of one worksheet part that hold a value or a formula, and what a note must speak of.
 
     Numbers keep the shortest text that gives the same double ("0.29", where Excel stores 0.28999999999999998).
@@ -44,10 +45,18 @@ def read_sheet(content: bytes, part: str, name: str, state: str, book: Book, bud
     if plain is not None:
         around, table = plain
         try:
-            return _AroundTable(part, name, book, budget, table).read(around, state)
+            return _AroundTable(part, named, book, budget, table).read(around)
         except NotPlain:
             pass
-    return _Whole(part, name, book, budget).read(content, state)
+    return _Whole(part, named, book, budget).read(content)
+
+
+class Named(NamedTuple):
+    """A sheet before it is read: what it is called, the name somebody typed, and its state."""
+
+    name: str
+    title: str
+    state: str
 
 
 class Reading:
@@ -55,10 +64,10 @@ class Reading:
 
     sheet: Sheet
 
-    def __init__(self, part: str, name: str, book: Book, budget: int) -> None:
-        self.part, self.name, self.book, self.budget = part, name, book, budget
+    def __init__(self, part: str, named: Named, book: Book, budget: int) -> None:
+        self.part, self.named, self.name, self.book, self.budget = part, named, named.name, book, budget
         self.file = book.file
-        self.keeper = Keeper(name, book)
+        self.keeper = Keeper(named.name, book)
         self.count = 0  # of cell elements
         self.depth = self.row = self.column = 0
         self.row_text = "0"
@@ -66,12 +75,11 @@ class Reading:
         self.hidden_rows: set[int] = set()
         self.merges: list[tuple[int, int, int, int]] = []
 
-    def read(self, content: bytes, state: str) -> Reading:
+    def read(self, content: bytes) -> Reading:
         """Reads the whole part; Refused where its root is not that of a worksheet."""
         parse(content, self.part, self.file, self.book.deadline, self._root)
         self.sheet = Sheet(
-            self.name,
-            state,
+            *self.named,
             self.keeper.cells,
             tuple(self.merges),
             frozenset(self.hidden_rows),
@@ -91,7 +99,7 @@ class Reading:
     def open_row(self, number: int, attributes: Attributes) -> None:
         """Begins a row; Refused where Excel has none of that number."""
         if not 0 < number <= _NOWHERE:
-            raise damaged(self.file, f"sheet {self.name} has a row that cannot be", self.name)
+            raise damaged(self.file, f"a row of {self.name} cannot be", self.name)
         self.row, self.row_text, self.column = number, str(number), 0
         self.row_hidden = attributes.get("hidden") in _YES or is_zero(attributes.get("ht"))
         if self.row_hidden and number <= MAX_ROW:
@@ -115,8 +123,8 @@ class Reading:
 class _AroundTable(Reading):
     """A worksheet whose table is in the plain form: only what stands around it is given to expat."""
 
-    def __init__(self, part: str, name: str, book: Book, budget: int, table: str) -> None:
-        super().__init__(part, name, book, budget)
+    def __init__(self, part: str, named: Named, book: Book, budget: int, table: str) -> None:
+        super().__init__(part, named, book, budget)
         self.table = table
 
     def handlers(self, namespace: str) -> tuple[Start, End, Text | None]:
@@ -153,15 +161,16 @@ class _AroundTable(Reading):
 class _Whole(Reading):
     """A worksheet in any form of XML, all of it given to expat."""
 
-    def __init__(self, part: str, name: str, book: Book, budget: int) -> None:
-        super().__init__(part, name, book, budget)
+    def __init__(self, part: str, named: Named, book: Book, budget: int) -> None:
+        super().__init__(part, named, book, budget)
         self.chunks: list[str] = []  # of the text that is being read
         self.columns: dict[str, int] = {}
         self.letters: dict[int, str] = {}
         self.phonetic = 0  # guides to the pronunciation of a text, one inside the other
         self.inside = False  # a cell
         self.misplaced = False  # a cell whose address is of another row; harmless while it is empty
-        self.raised = False  # a run above or below the line
+        self.mark = ""  # of a run: raised, struck or white
+        self.marks: list[str] = []  # of the runs of a text of its own
         self.kind = self.style = ""
         self.raw: str | None = None
         self.formula: str | None = None
@@ -169,7 +178,7 @@ class _Whole(Reading):
 
     def handlers(self, namespace: str) -> tuple[Start, End, Text | None]:
         """Those of every element."""
-        self.local = {namespace + name: name for name in (*VOCABULARY, *_LAID_OUT, "r", "vertAlign")}.get
+        self.local = {namespace + name: name for name in (*VOCABULARY, *_LAID_OUT, "r", *MARKING)}.get
         return self._start, self._end, self.chunks.append
 
     def _start(self, tag: str, attributes: Attributes) -> None:
@@ -190,9 +199,9 @@ class _Whole(Reading):
             given = attributes.get("r")
             self.open_row(to_int(given, self.file, self.part) if given is not None else self.row + 1, attributes)
         elif name == "is":
-            self.inline = []
-        elif name == "vertAlign":
-            self.raised = attributes.get("val") in RAISED
+            self.inline, self.marks = [], []
+        elif name in MARKING:
+            self.mark = marked(name, attributes) or self.mark
         elif name == "rPh":
             self.phonetic += 1
         elif name is not None:
@@ -215,7 +224,7 @@ class _Whole(Reading):
                 self.column = self.columns[word] = column
                 self.letters[column] = word
         if self.inside or not self.row:
-            raise damaged(self.file, f"sheet {self.name} has cells outside a row, or inside each other", self.name)
+            raise damaged(self.file, f"cells of {self.name} stand outside a row, or inside each other", self.name)
         self.inside = True
         self.kind = attributes.get("t", "n")
         self.style = attributes.get("s", "0")
@@ -232,7 +241,7 @@ class _Whole(Reading):
                 if self.raw or self.formula is not None or self.inline:
                     raise damaged(
                         self.file,
-                        f"sheet {self.name} has a cell in row {self.row:,} whose address is not there",
+                        f"a cell in row {self.row:,} of {self.name} has the address of another place",
                         self.name,
                     )
                 self.misplaced = False
@@ -247,9 +256,12 @@ class _Whole(Reading):
                 raise too_long(self.file, self.keeper.address(self.row, self.column))
         elif name == "t":
             if self.inline is not None and not self.phonetic:
-                self.inline.append(raised("".join(chunks), self.raised))
+                self.inline.append("".join(chunks))
+                self.marks.append(self.mark)
         elif name == "r":
-            self.raised = False
+            self.mark = ""
+        elif name == "is" and self.inline is not None and any(self.marks):
+            self.inline = [joined(self.inline, self.marks)]
         elif name == "rPh":
             self.phonetic -= 1
 
@@ -257,7 +269,7 @@ class _Whole(Reading):
 def _merge(reference: str, file: str, name: str) -> tuple[int, int, int, int]:
     merge = area(reference)
     if merge is None:
-        raise damaged(file, f"sheet {name} has a merged area without a usable address", name)
+        raise damaged(file, f"a merged area of {name} has no usable address", name)
     top, left, bottom, right = merge
     size = (bottom - top + 1) * (right - left + 1)
     if right == LAST_COLUMN:  # whole rows: as far as a return can go
@@ -267,7 +279,7 @@ def _merge(reference: str, file: str, name: str) -> tuple[int, int, int, int]:
     if (bottom - top + 1) * (right - left + 1) > MAX_MERGE:
         raise Refused(
             "merge_large",
-            f"{file} merges {size:,} cells into one on sheet {name}; at most {MAX_MERGE:,} are read.",
+            f"{file} merges {size:,} cells into one in {name}; at most {MAX_MERGE:,} are read.",
             "Undo that merge and check the workbook again.",
             f"{name}!{reference}",
         )

@@ -150,7 +150,7 @@ def _decode_windows(data: bytes, file: str) -> str:
 
 def head_of(lines: list[str], first: int, file: str) -> tuple[int, str]:
     """The header's line, counted from 0, and the separator: as a line `sep=;` before it says, else by the header."""
-    said = lines[first].strip().strip('"').lower()
+    said = lines[first].strip(" ").strip('"').lower()  # a tab at its end is the separator it names
     if said.startswith("sep=") and said[4:] in _SEPARATORS:
         after = (at for at in range(first + 1, len(lines)) if lines[at].strip(" \t,;"))
         return next(after, first), said[4:]

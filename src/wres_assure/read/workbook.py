@@ -11,11 +11,23 @@ from collections.abc import Iterable
 from itertools import accumulate
 from typing import NamedTuple
 
-from ..model import Note, Refused, Sheet, Submission, column_letters
+from ..model import Comment, Note, Refused, Sheet, Submission, column_letters
 from .cells import MAX_CELLS, MAX_COLUMN, MAX_ROW, Book
+from .comments import COMMENTS, comments_on
 from .package import Package, damaged, read_part
-from .references import RAISED, format_kind, hides, is_zero, names_other_file, number, raised, unescape
-from .sheet import Reading, read_sheet
+from .references import (
+    MARKING,
+    WHITE_OF_PALETTE,
+    format_kind,
+    hides,
+    joined,
+    marked,
+    names_other_file,
+    number,
+    unescape,
+    whiteness,
+)
+from .sheet import Named, Reading, read_sheet
 from .xml import (
     MAX_DEPTH,
     MAX_TEXT,
@@ -33,10 +45,10 @@ from .xml import (
 
 _SPARED = ("styles", "theme", "externalLink", "drawing")  # a workbook reads as well without these parts
 _TOO_LONG = ("cell_far", "cells_many", "zip_size", "zip_ratio")
-_WHITE_OF_PALETTE = ("1", "9")  # in the palette that Excel has where a workbook brings none
 _STATES = ("visible", "hidden", "veryHidden")
 _ANCHORS = ("twoCellAnchor", "oneCellAnchor", "absoluteAnchor")
 _PICTURES = 200  # of a sheet, looked at; more would cost time and tell no more
+_NO_FREE_TEXT = re.compile(r"WRES|Guide|Sheet[1-9][0-9]?")  # names of sheets: the template's, and Excel's own
 _LISTED = 12  # addresses named in a note; the rest are counted
 
 
@@ -52,13 +64,14 @@ class Link(NamedTuple):
         return self.type.rpartition("/")[2]
 
 
-def read_workbook(package: Package, sha256: str, deadline: float) -> Submission:
+def read_workbook(package: Package, sha256: str, deadline: float, ahead: int = 0) -> Submission:
     """The sheets of a workbook and notes of what a reader of the printed page would not see.
 
     Refused: a workbook that is damaged or beyond the limits (see `package`, `xml` and `sheet`). Chart sheets and
     macro sheets are left out; a sheet that is longer than a return is left unread where another holds anything. Note
-    codes: hidden_sheet, hidden_cells, white_text, hidden_by_format, picture, sheet_unread, macros, external_link, dde,
-    name_elsewhere; their details hold addresses and counts, never a cell's text.
+    codes: hidden_sheet, hidden_cells, white_text, hidden_by_format, struck_out, picture, sheet_unread, macros,
+    external_link, dde, name_elsewhere; their details hold addresses and counts, never a cell's text. `ahead` sheets at
+    the front are ours: they count for no place among the tabs.
     """
     file = package.file
     start = next((link.target for link in _links(package, "", deadline).values() if link.kind == "officeDocument"), "")
@@ -74,17 +87,22 @@ def read_workbook(package: Package, sha256: str, deadline: float) -> Submission:
     formats, unseen = _styles(package, by_kind, deadline)
     book = Book(file, strings, formats, unseen, date_1904, deadline)
 
-    targets: dict[str, tuple[str, str]] = {}  # state and part by the name of the sheet
+    targets: dict[str, tuple[Named, str]] = {}  # sheet and part by what the sheet is called
     used: set[str] = set()
-    for name, state, identity in listed:
+    places = {"tab": -ahead, "hidden sheet": 0}
+    for title, state, identity in listed:
         link = links.get(identity, Link("", ""))
-        if not identity or link.kind in ("chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"):
-            continue  # without an identity: a module of Visual Basic
-        words = {link.target.lower(), name.lower()}  # no sheet can have the name of a part: a name has no slash
+        if not identity:
+            continue  # a module of Visual Basic
+        places[kind := "tab" if state == "visible" else "hidden sheet"] += 1
+        if link.kind in ("chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"):
+            continue
+        name = title if _NO_FREE_TEXT.fullmatch(title) else f"{kind} {places[kind]}"
+        words = {link.target.lower(), title.lower()}  # no sheet can have the name of a part: a name has no slash
         if link.kind != "worksheet" or words & used:
-            raise damaged(file, f"sheet {name} is missing or stands twice in it", name)
+            raise damaged(file, f"{name} is missing or stands twice in it", name)
         used |= words
-        targets[name] = state, link.target
+        targets[name] = Named(name, title, state), link.target
     if not targets:
         raise Refused(
             "workbook_empty",
@@ -98,9 +116,9 @@ def read_workbook(package: Package, sha256: str, deadline: float) -> Submission:
     budget = MAX_CELLS
     # The smallest first, so that what is too much is the download beside the return, never the return.
     for name in sorted(targets, key=lambda name: _size(package, targets[name][1])):
-        state, part = targets[name]
+        named, part = targets[name]
         try:
-            reading = read_sheet(read_part(package, part), part, name, state, book, budget)
+            reading = read_sheet(read_part(package, part), part, named, book, budget)
         except Refused as refused:
             if refused.code not in _TOO_LONG:
                 raise
@@ -114,9 +132,14 @@ def read_workbook(package: Package, sha256: str, deadline: float) -> Submission:
     notes = _workbook_notes(package, by_kind, names_elsewhere, deadline)
     for name in targets:
         notes += read[name][1] if name in read else [Note("sheet_unread", name, _why(unread[name]))]
-    return Submission(
-        file, sha256, tuple(read[name][0] for name in targets if name in read), (), tuple(notes), date_1904
-    )
+    sheets = tuple(read[name][0] for name in targets if name in read)
+    comments: list[Comment] = []
+    for sheet in sheets:
+        for link in _links(package, targets[sheet.name][1], deadline).values():
+            if link.kind in COMMENTS and link.target.lower() in package.parts:
+                room = MAX_CELLS - len(comments)
+                comments += comments_on(sheet.name, read_part(package, link.target), link.target, file, room, deadline)
+    return Submission(file, sha256, sheets, (), tuple(notes), date_1904, comments=tuple(comments))
 
 
 def _size(package: Package, part: str) -> int:
@@ -217,36 +240,39 @@ def _strings(package: Package, part: str, deadline: float) -> list[str]:
 
     def make(namespace: str, _root: str) -> tuple[Start, End, Text]:
         in_si, in_t, in_r, in_r_ph = (namespace + name for name in ("si", "t", "r", "rPh"))
-        in_align = namespace + "vertAlign"
+        marking = {namespace + name: name for name in MARKING}
         chunks: list[str] = []
         runs: list[str] = []
+        marks: list[str] = []
         depth = phonetic = 0
-        above = False
+        mark = ""
 
         def start(tag: str, attributes: Attributes) -> None:
-            nonlocal depth, phonetic, above
+            nonlocal depth, phonetic, mark
             depth += 1
             if tag == in_t:
                 chunks.clear()
             elif tag == in_si:
                 runs.clear()
-            elif tag == in_align:
-                above = attributes.get("val") in RAISED
+                marks.clear()
+            elif tag in marking:
+                mark = marked(marking[tag], attributes) or mark
             elif tag == in_r_ph:
                 phonetic += 1
             if depth > MAX_DEPTH:
                 raise too_deep(file, part)
 
         def end(tag: str) -> None:
-            nonlocal depth, phonetic, above
+            nonlocal depth, phonetic, mark
             depth -= 1
             if tag == in_t:
                 if not phonetic:
-                    runs.extend([raised("".join(chunks), True)] if above else chunks)
+                    runs.append("".join(chunks))
+                    marks.append(mark)
             elif tag == in_r:
-                above = False
+                mark = ""
             elif tag == in_si:
-                text = "".join(runs)
+                text = joined(runs, marks) if any(marks) else "".join(runs)
                 if len(text) > MAX_TEXT:
                     raise too_long(file, part)
                 strings.append(unescape(text))
@@ -264,6 +290,7 @@ def _strings(package: Package, part: str, deadline: float) -> list[str]:
 def _styles(package: Package, links: dict[str, list[str]], deadline: float) -> tuple[dict[str, str], dict[str, str]]:
     """Percent and date formats by the number of their style in text, and what each style lets nobody see."""
     codes: dict[int, str] = {}
+    struck_fonts: set[int] = set()
     white_fonts: list[str] = []  # by font: "white", "theme", its number in the palette, or ""
     white_fills: list[str] = []
     styles: list[tuple[int, int, int]] = []
@@ -281,7 +308,9 @@ def _styles(package: Package, links: dict[str, list[str]], deadline: float) -> t
             if tag == "font":
                 white_fonts.append("")
             elif tag == "color" and white_fonts:
-                white_fonts[-1] = _whiteness(attributes)
+                white_fonts[-1] = whiteness(attributes)
+            elif tag == "strike" and white_fonts and attributes.get("val", "1") in ("1", "true"):
+                struck_fonts.add(len(white_fonts) - 1)
         elif section == "fills":
             if tag == "patternFill":
                 solid = attributes.get("patternType", "none") == "solid"
@@ -289,9 +318,9 @@ def _styles(package: Package, links: dict[str, list[str]], deadline: float) -> t
             elif tag == "gradientFill":
                 white_fills.append("")
             elif tag == "fgColor" and solid and white_fills:
-                white_fills[-1] = _whiteness(attributes)
+                white_fills[-1] = whiteness(attributes)
         elif section == "colors" and tag == "rgbColor":
-            palette.append(_whiteness(attributes))
+            palette.append(whiteness(attributes))
         elif section == "cellXfs" and tag == "xf":
             styles.append((whole(attributes, "numFmtId"), whole(attributes, "fontId"), whole(attributes, "fillId")))
 
@@ -304,7 +333,7 @@ def _styles(package: Package, links: dict[str, list[str]], deadline: float) -> t
         return {}, {}
     walk(read_part(package, part), part, file, deadline, start)
     whites = {"white", "65"}  # 65: the ground of the window
-    whites |= {str(at) for at, colour in enumerate(palette) if colour} if palette else set(_WHITE_OF_PALETTE)
+    whites |= {str(at) for at, colour in enumerate(palette) if colour} if palette else set(WHITE_OF_PALETTE)
     if "theme" in white_fonts and _theme_is_white(package, links, deadline):
         whites.add("theme")
     white_font = {index for index, colour in enumerate(white_fonts) if colour in whites}
@@ -314,18 +343,12 @@ def _styles(package: Package, links: dict[str, list[str]], deadline: float) -> t
     hidden = {number_id: hides(code) for number_id, code in codes.items()}
     in_white = {number_id for number_id, code in codes.items() if "[white]" in code.lower()}
     unseen = {
-        str(at): "*" * ((font in white_font or of in in_white) and fill in white_fill) + hidden.get(of, "")
+        str(at): "*" * ((font in white_font or of in in_white) and fill in white_fill)
+        + "~" * (font in struck_fonts)
+        + hidden.get(of, "")
         for at, (of, font, fill) in enumerate(styles)
     }
     return formats, {style: how for style, how in unseen.items() if how}
-
-
-def _whiteness(colour: Attributes) -> str:
-    if colour.get("rgb", "").upper() in ("FFFFFFFF", "00FFFFFF"):  # the first two digits are not used by Excel
-        return "white"
-    if colour.get("theme") == "0" and is_zero(colour.get("tint", "0")):
-        return "theme"
-    return colour.get("indexed", "")
 
 
 def _theme_is_white(package: Package, links: dict[str, list[str]], deadline: float) -> bool:
@@ -382,6 +405,7 @@ def _sheet_notes(reading: Reading) -> list[Note]:
         ("hidden_cells", hidden, f"in hidden rows or columns: {_addresses(hidden)}"),
         ("white_text", white, f"white text on white or no fill: {_addresses(white)}"),
         ("hidden_by_format", unshown, _addresses(unshown)),
+        ("struck_out", reading.keeper.struck, _addresses(reading.keeper.struck)),
         ("dde", dde, f"formulas that ask other programmes: {_addresses(dde)}"),
     ))  # fmt: skip
 

@@ -136,6 +136,8 @@ def _part(page: _Page, part: SameRemedy) -> None:
     if count <= _FEW:
         for row in part.rows:
             page.add(_where(row), "", 2, 4)
+            if row.explained:
+                page.add(f"Explained: {row.explained}", "", 4, 6)
         return
     page.add(f"{count:,} findings{f': {part.cells}' if part.cells else ''}", "", 2, 4)
     told_by_one = part.alike and bool(part.cells)

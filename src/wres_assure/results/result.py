@@ -29,12 +29,13 @@ from ..model import (
     Pooled,
     Score,
     Slip,
+    fingerprint,
 )
 from ..numbers import tidy
 from ..rulebook import Rule, Rulebook
 from ..wording.cells import cells_of, figure_shown, raw_of
 from ..wording.change import KINDS, three_years
-from ..wording.findings import fingerprint, in_turn, message_of, remedy_of
+from ..wording.findings import in_turn, message_of, remedy_of
 from ..wording.text import REDACTED, clean, code_shown, free
 
 FORMAT = 1

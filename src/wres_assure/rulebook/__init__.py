@@ -196,9 +196,8 @@ def _layouts(compiled: Json) -> dict[str, Json]:
     for name, difference in compiled["layout_differences"].items():
         base = layouts[difference["extends"]]
         blocks = {
-            block: {**entry, "heading": heading, "also": [entry["heading"], *entry["also"]]}
+            block: {**base["blocks"][block], "heading": heading}
             for block, heading in difference["headings"].items()
-            for entry in [base["blocks"][block]]
         }
         own = {key: difference[key] for key in ("id", "year", "title", "snapshot_date")}
         layouts[name] = {**base, **own, "blocks": {**base["blocks"], **blocks}}

@@ -31,6 +31,8 @@ def _fits_case(name: str, value: Any) -> bool:
     """Whether a value can stand under a name in a rule's case."""
     if name == "printed":
         return isinstance(value, list) and all(isinstance(text, str) for text in value)
+    if isinstance(value, bool):
+        return name == "auto"  # whether the template calculates the row
     return isinstance(value, int if name == "year" else int | float | str)
 
 
@@ -156,7 +158,7 @@ class _Compiler:
 
     def _collect_rules(self, source: Source, name: str, rules: dict[str, Any], overriding: bool) -> None:
         family = Path(name).stem
-        if not isinstance(source.data, list):
+        if not isinstance(source.data, list) or not source.data:  # an empty one judges by nothing of its author's
             self._refuse(source, (), "A file of checks is a list of rules.")
             return
         for index, data in enumerate(source.data):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from typing import NamedTuple
 
-from ..model import Json, Place
+from ..model import Finding, Json, Place, as_figure
 from ..numbers import Operand
 from .expression import Env, Tree, interval_of, names_in, value_of
 
@@ -148,15 +150,29 @@ class Rule(NamedTuple):
         """The figures it names: all of `let` but its parameters."""
         return {name: selector for name, selector in self.let.items() if not name.startswith("parameter.")}
 
+    def figures_of(self, finding: Finding) -> tuple[tuple[str, str], ...]:
+        """The figures that a finding of it rests on, by name and as text: an explanation counts while these stand.
+
+        Not what is computed of them, which rests on parameters and on other figures too. Of what a stage raises the
+        code, the numbers in its cells, and a digest of what it is about: never what somebody typed.
+        """
+        own = [name for name, selector in self.figures.items() if not any(k.basis in _TESTS for k in selector.choices)]
+        if values := {name: finding.values[name].value for name in own or self.figures if name in finding.values}:
+            return tuple(sorted((name, as_figure(value)) for name, value in values.items()))
+        cells = {cell: raw if re.fullmatch(r"[+-]?[\d.,]+%?", raw) else "" for cell, raw in finding.cells}
+        about = {"about": sha256(finding.detail.encode()).hexdigest()[:8]} if finding.detail else {}
+        return tuple(sorted({"code": finding.code, **about, **cells}.items()))
+
     def wording(self, code: str) -> Wording:
         """What it says of a code; of an assertion that fails where that is ""."""
         return self.codes[code] if code else Wording(self.message, self.remedy)
 
 
+_TESTS = {"p", "adjusted", "tested"}  # bases of what other figures decide too
 # Bases and items of figures that come from beside the return; notes explain figures and are none themselves.
 _BASES_BESIDE = {"previous", "last_year", "change", "survey", "narrative", "peers", "to_explain", "explained"}
 _ITEMS_BESIDE = ("change_", "peers_")
-_CODES_BESIDE = ("previous_", "peers_")
+_CODES_BESIDE = ("previous_", "peers_", "explanation_")
 # Texts that may not be given.
 _TEXTS = (
     "status_reason", "successor", "when_text", "assert_text", "raised_by", "slip", "message", "remedy", "no_sample"

@@ -87,6 +87,27 @@ class LayoutBlock(Strict):
     required: bool = True
 
 
+class Holds(Strict):
+    """What a text must hold to be recognised: one of `any` (phrases joined by + all together), nothing of `without`."""
+
+    any: list[str]
+    without: list[str] = []
+
+
+class Contains(Strict):
+    """Texts recognised by what they contain, where they are none of those that a layout spells out."""
+
+    never: list[str]  # in no heading of a block or an ethnicity
+    ignore: list[str]  # in headings of ethnicities, before they are held against the others
+    filler: list[str]  # words of a heading that say nothing of its block
+    headings: dict[Literal["esr", "verified", "restated", "current", "respondents"], Holds]
+    ethnicity: dict[Ethnicity, Holds]
+    notes: Holds
+    survey: Holds  # a heading of all rows of the staff survey
+    sections: dict[Identifier, Holds]
+    rows: dict[str, Holds]
+
+
 class LayoutDifference(Strict):
     """A year's layout as a short difference from another."""
 
@@ -95,7 +116,7 @@ class LayoutDifference(Strict):
     year: int
     title: str
     snapshot_date: str
-    headings: dict[Block, str] = {}  # the block's heading in this year; the other's stand as variants
+    headings: dict[Block, str] = {}  # the block's heading in this year, in place of the other's
     note: str | None = None
 
 
@@ -116,6 +137,7 @@ class Layout(Strict):
     ethnicity: dict[Ethnicity, list[str]]
     respondents: LayoutBlock
     notes: list[str]
+    contains: Contains
     sections: list[Section]
 
 
@@ -209,11 +231,15 @@ class Derivation(Strict):
 
 
 class Unknown(Strict):
-    """People of unknown ethnicity, the events among them where the indicator counts events, and everybody."""
+    """People of unknown ethnicity, the events among them where the indicator counts events, and everybody.
+
+    `odds`: how many times lower or higher the odds of the unknown may be than those of the known.
+    """
 
     events: str | None = None
     people: str
     all_people: str
+    odds: str | None = None
 
 
 class Indicator(Strict):

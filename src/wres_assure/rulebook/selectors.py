@@ -13,7 +13,7 @@ _SELECTOR = re.compile(r"\s*(?:(?P<prefix>[a-z_0-9]+)\.)?(?P<item>[a-z_0-9]+)\s*
 _PREFIXES = ("esr", "restated", "previous", "last_year", "change", "survey", "printed", "derived")
 _OF_NOTES = ("to_explain", "explained")  # figures of a row to be explained, and those with a note beside them
 _CHANGE_UNITS = {
-    **dict.fromkeys(("p", "adjusted", "tested", "large", "series_break"), "number"),
+    **dict.fromkeys(("p", "adjusted", "tested", "counted", "large", "series_break"), "number"),
     # The indicator's own unit; the size of a ratio's change is the log of two.
     **dict.fromkeys(("before", "after", "before_as_printed", "after_as_printed", "size"), ""),
 }
@@ -25,6 +25,8 @@ _INDICATOR_UNITS = {
     "events": "people",
     "unknown_low": "ratio",
     "unknown_high": "ratio",
+    "plausible_low": "ratio",
+    "plausible_high": "ratio",
     "reading_changes": "number",
     "unknown_share": "share",
 }

@@ -10,6 +10,10 @@ from .. import __version__
 from ..wording.text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..conform.earlier import EarlierReturn
+    from ..model import Explanation
     from ..one_return import Given
     from ..rulebook import Rulebook
 
@@ -26,11 +30,12 @@ class Inputs(NamedTuple):
     peers: str = ""
     year: int | None = None
     rules: str | None = None
+    explanations: str = ""
 
     def paths(self) -> list[str]:
         """Every file or folder that is read, which no output may overwrite; beside the peers their kinds of trust."""
         groups = os.path.join(os.path.dirname(self.peers), GROUPS) if self.peers else ""
-        named = (self.narrative, self.survey, *self.previous, self.peers, groups, self.rules)
+        named = (self.narrative, self.survey, *self.previous, self.peers, groups, self.rules, self.explanations)
         return [path for path in named if path]
 
     def opened(self, rulebook: Rulebook) -> Given:
@@ -38,19 +43,39 @@ class Inputs(NamedTuple):
         from ..one_return import Given
 
         peers = earlier = None
+        unread: list[str] = []
         if self.peers:
             from .peer_files import PeerFiles
 
             peers = PeerFiles(self.peers, rulebook, tell)
         if self.previous:
-            from ..conform import conform
-            from ..conform.earlier import EarlierReturn
-            from ..read import read
+            earlier = tuple(self._earlier(rulebook, unread))
+        explanations: tuple[Explanation, ...] = ()
+        if self.explanations:
+            from ..conform.explanations import explanations_of
 
-            # Understood once for all, not judged. A result of an earlier run is as good as the return it was made
-            # from, whichever rulebook made it: only its figures are taken, and they are judged again by this one.
-            earlier = tuple(EarlierReturn(s, found) for s in map(read, self.previous) for found in conform(s, rulebook))
-        return Given(self.narrative, self.survey, peers, earlier)
+            explanations = explanations_of(self.explanations)
+        return Given(self.narrative, self.survey, peers, earlier, explanations, tuple(unread))
+
+    def _earlier(self, rulebook: Rulebook, unread: list[str]) -> Iterator[EarlierReturn]:
+        """What is given as earlier returns, understood once for all, not judged; what cannot be read is told.
+
+        Refused where there is no such file to be opened. A result of an earlier run is as good as the return it was
+        made from, whichever rulebook made it: only its figures are taken, and they are judged again by this one.
+        """
+        from ..conform import conform
+        from ..conform.earlier import EarlierReturn
+        from ..model import Refused
+        from ..read import NOT_OPENED, read
+
+        for path in self.previous:
+            try:
+                submission = read(path)
+                yield from [EarlierReturn(submission, found) for found in conform(submission, rulebook)]
+            except Refused as refused:
+                if refused.code in NOT_OPENED:
+                    raise
+                unread.append(refused.message)
 
 
 def tell(text: str) -> None:

@@ -131,7 +131,7 @@ def _claim(part: str, path: str) -> None:
         os.link(part, path)
     except FileExistsError:
         raise
-    except OSError:  # a disk without links: the name is taken first, and filled then
+    except (OSError, AttributeError):  # a disk or a system without links: the name is taken first, and filled then
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
         try:
             os.replace(part, path)

@@ -28,11 +28,23 @@ def repairs(fact: Fact, facts: Facts, needed: float | None = None) -> Iterator[R
             exchanged = (key, operand_of(beside, unit), beside.raw), (beside.key, operand_of(fact, unit), fact.raw)
             yield Repair("swapped", exchanged)
     seen = {value}
+    least = _least_share(key, facts)
     for code, repaired, step, raw in (*_scaled(fact, unit), *_digits(fact)):
+        if 0 < repaired < least:
+            continue
         if repaired not in seen and needed in (None, repaired) and repaired >= 0 and (unit != "share" or repaired <= 1):
             seen.add(repaired)
             operand = exact(repaired) if unit in COUNTED else printed(repaired, step)
             yield Repair(code, ((key, operand, raw),))
+
+
+def _least_share(key: Place, facts: Facts) -> float:
+    """The smallest share but 0 that a figure can be: one member of the largest usual board; 0.0 of other figures."""
+    if not (key.item.startswith("reported_board_") and key.item.endswith("_share")):
+        return 0.0
+    members = (facts.value(Place("board_largest", "parameter")), facts.value(Place("board_total", ethnicity="all")))
+    most = max((people for people in members if people), default=0.0)
+    return 0.995 / most if most else 0.0
 
 
 def _scaled(fact: Fact, unit: str) -> Iterator[tuple[str, float, float, str]]:

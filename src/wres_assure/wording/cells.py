@@ -11,6 +11,8 @@ from .text import REDACTED, clean
 
 _CELL = re.compile(r"(?:(.*)!)?([A-Z]{1,3})(\d{1,7})\Z", re.S)
 _LINE = re.compile(r"line (\d+)\Z")
+# What is no figure and no free text either: a number as a file stores it, or a merged area with a number under it.
+_OURS = r"-?[\d.]+[Ee][+-]?\d+|(?:-?[\d.,]{1,20}%? under )?[A-Z]{1,3}\d+:[A-Z]{1,3}\d+"
 _ANY_UNIT = {"unit": "share", "percent": False}
 
 
@@ -20,8 +22,9 @@ def figure_shown(raw: str) -> str:
 
 
 def _is_free(text: str) -> bool:
-    """Whether a text is no figure of any kind; a file may store a number with an exponent, which nobody types."""
-    return figure_of_text(text, _ANY_UNIT).problem == "text" and not re.fullmatch(r"-?[\d.]+[Ee][+-]?\d+", text)
+    """Whether a text is no figure of any kind; a file may store a number with an exponent, which nobody types, and a
+    merged area is named by us."""
+    return figure_of_text(text, _ANY_UNIT).problem == "text" and not re.fullmatch(_OURS, text)
 
 
 def raw_of(fact: Fact, date_1904: bool = False) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 
@@ -23,11 +22,6 @@ def detail_shown(finding: Finding) -> str:
     """The detail of a raised finding, what somebody typed replaced by `[text]` unless it looks like a code."""
     plain = re.fullmatch(r"[A-Za-z0-9_]{1,12}", finding.detail) is not None
     return clean(finding.detail) if finding.code not in _FREE_DETAIL or plain else REDACTED
-
-
-def fingerprint(finding: Finding, code: str) -> str:
-    """What survives a moved table, a re-upload and a new year: rule, organisation and place."""
-    return hashlib.sha256("\x1f".join((finding.rule, code, *finding.place)).encode()).hexdigest()[:16]
 
 
 def in_turn(rule: Rule) -> tuple[int, str, str]:
@@ -87,12 +81,21 @@ _FORMS: dict[str, Callable[[float], str]] = {
 }
 
 
+def _typed(shown: Shown) -> str:
+    """The raw text; where a cell of percent format holds more than 1, the number itself before what is shown of it."""
+    if not shown.raw.endswith("%") or abs(shown.value) <= 1:
+        return clean(shown.raw)
+    return f"{shown.value:.4g}, shown as {shown.value * 100:,.4g}%,"
+
+
 def _in_form(shown: Shown, form: str | None, unit: str) -> str:
     """A value as the message asks for it: `{appointed:d}`; by its unit where it asks for nothing."""
     if form in _FORMS:
         return _FORMS[form](shown.value)
     if form == "raw" and shown.raw:
         return clean(shown.raw)
+    if form == "typed" and shown.raw:
+        return _typed(shown)
     if form == "range":
         return span(shown, unit)
     if form == "exact" and unit in ("share", "ratio"):

@@ -11,16 +11,26 @@ from typing import NamedTuple
 
 from .. import __version__
 from ..facts import Facts
-from ..model import ACTIONS, BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Assessment, Finding, grouped
+from ..model import (
+    ACTIONS,
+    BROKEN,
+    FAILED,
+    NOT_APPLICABLE,
+    UNVERIFIABLE,
+    Assessment,
+    Finding,
+    fingerprint,
+    grouped,
+)
 from ..rulebook import Rule, Rulebook
 from .cells import cells_of, figure_shown
 from .change import change_sentence
-from .findings import fingerprint, in_turn, message_of, remedy_of
+from .findings import in_turn, message_of, remedy_of
 from .indicators import Indication, counts_row, indications, unknown_ethnicity
 from .numbers import counted
 from .said import Said, say
 from .score import profile_sentence
-from .text import clean, code_shown, lower_first, name_shown, sentence
+from .text import clean, code_shown, free, lower_first, name_shown, sentence
 
 ACTION_TITLES = {"correct": "Correct before upload", "explain": "Explain or correct", "note": "Be aware"}
 COUNTS_AS_NOTHING = "What could not be checked counts as nothing, never as passed."
@@ -42,6 +52,8 @@ class FindingLine(NamedTuple):
     cells: str
     holds: str  # what stands in the cells
     said: Said
+    explained: str  # what its organisation says of it, or that it does
+    own_words: tuple[str, ...]  # the same, a text each, as it stands: whoever shows one asks first whether it may be
 
 
 class SameRemedy(NamedTuple):
@@ -247,6 +259,8 @@ class _Writer:
             cells_of(address for address, _ in finding.cells),
             ", ".join(filter(None, holds)),
             say(sentence(message_of(finding, self.rulebook, self.show_values)), [identity]),
+            free(finding.explanation, self.show_values) if finding.explanation else "",
+            tuple(filter(None, finding.explanation.split("\n"))),
         )
 
     def _holds(self, address: str, raw: str, among_others: bool) -> str:

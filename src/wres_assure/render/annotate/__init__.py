@@ -14,17 +14,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from time import monotonic
 
 from ...model import ACTIONS, FAILED, Json, Refused, Sheet, Submission
-from ...read import SECONDS, read_bytes
+from ...read import SECONDS
 from ...read.cells import MAX_COLUMN, MAX_ROW
-from ...read.package import Package, read_part
+from ...read.package import read_part
 from ...read.preflight import recognise
 from ...read.references import column_number
+from ...read.workbook import read_workbook
 from ...read.xml import walk
 from ...rulebook import Rulebook
 from ...wording.cells import cells_of
 from ...wording.numbers import counted
 from ...wording.report import ACTION_TITLES, Report
-from ...wording.text import clean, sentence
+from ...wording.text import sentence
 from .checks import NAME, TITLE, CheckRow, first_row, head_of, sheet
 from .comments import AUTHOR, TextRun, boxes, comments, standing
 from .parts import COMMENTS_TYPE, DRAWING_TYPE, SHEET_TYPE, STYLES_TYPE, Parts
@@ -66,18 +67,20 @@ def annotate(data: bytes, submission: Submission, report: Report, entry: Json, r
             "Write its findings as a workbook of their own: wres-assure findings.",
             submission.file,
         )
-    _refuse(found.package, submission)
-    copy = _Copy(Parts(found.package), head_of(report), _rows(entry, submission.sheets, rulebook)).made()
-    again = read_bytes(copy, submission.file)
+    parts = Parts(found.package, monotonic() + SECONDS)
+    _refuse(parts, submission)
+    copy = _Copy(parts, head_of(report), _rows(entry, submission.sheets, rulebook)).made()
+    marked = recognise(copy, submission.file)
+    again = read_workbook(marked.package or found.package, marked.sha256, parts.deadline, ahead=1)
     if again.sheets[1:] != submission.sheets or again.notes != submission.notes:
         raise not_carried(submission.file, "is laid out in a way that this programme cannot add to without loss")
     return copy
 
 
-def _refuse(package: Package, submission: Submission) -> None:
-    file, parts = submission.file, package.parts
-    types = read_part(package, "[Content_Types].xml") if "[content_types].xml" in parts else b""
-    if _of_macros(types, package) or any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in parts):
+def _refuse(known: Parts, submission: Submission) -> None:
+    file, parts = submission.file, known.package.parts
+    types = read_part(known.package, "[Content_Types].xml") if "[content_types].xml" in parts else b""
+    if _of_macros(types, known) or any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in parts):
         raise not_carried(
             file,
             "carries macros, which this programme neither copies nor runs",
@@ -101,18 +104,17 @@ def _refuse(package: Package, submission: Submission) -> None:
         )
 
 
-def _of_macros(types: bytes, package: Package) -> bool:
+def _of_macros(types: bytes, parts: Parts) -> bool:
     """Whether the workbook's own part is of a type with macros; some programs give that type to endings nothing has."""
     by_name: dict[str, str] = {}
-    deadline = monotonic() + SECONDS
 
     def start(_tag: str, given: dict[str, str], _depth: int) -> None:
         key = given.get("PartName", "").lstrip("/") or "." + given.get("Extension", "")
         by_name[key.lower()] = given.get("ContentType", "").lower()
 
     if types:
-        walk(types, "[Content_Types].xml", package.file, deadline, start)
-    book = Parts(package).book.lower()
+        walk(types, "[Content_Types].xml", parts.file, parts.deadline, start)
+    book = parts.book.lower()
     return "macroenabled" in by_name.get(book, by_name.get("." + book.rpartition(".")[2], ""))
 
 
@@ -121,21 +123,21 @@ def _of_macros(types: bytes, package: Package) -> bool:
 
 def _rows(entry: Json, sheets: Sequence[Sheet], rulebook: Rulebook) -> list[Marked]:
     """The failed findings as rows of the checks, the most pressing first, each with the cells that show it."""
-    by_name = {clean(one.name): one for one in reversed(sheets)}  # of two with one name the first
+    by_name = {one.name: one for one in sheets}
     rows = []
     for finding in entry["findings"]:
         if finding["outcome"] == FAILED:
             cells = _cells(finding["cells"], by_name)
             row = CheckRow(
                 action=finding["action"],
-                cells=cells_of(finding["cells"]),
+                cells=cells_of(_as_typed(address, by_name) for address in finding["cells"]),
                 message=sentence(finding["message"]),
                 remedy=finding["remedy"],
                 check=f"{finding['rule']}: {rulebook.rule(finding['rule']).title}",
                 authority=finding["authority"],
                 goal=_goal(cells),
             )
-            rows.append((row, list(dict.fromkeys((of.name, _anchor(of, place)) for of, place in cells))))
+            rows.append((row, list(dict.fromkeys((of.title, _anchor(of, place)) for of, place in cells))))
     return sorted(rows, key=lambda row: ACTIONS.index(row[0].action))
 
 
@@ -150,6 +152,13 @@ def _cells(addresses: Iterable[str], sheets: Mapping[str, Sheet]) -> list[tuple[
     return cells
 
 
+def _as_typed(written: str, sheets: Mapping[str, Sheet]) -> str:
+    """An address with the sheet's own name, which stands on its tab in the copy; there every tab is one further."""
+    name, mark, cell = written.rpartition("!")
+    sheet = sheets.get(name if mark else cell)
+    return (f"{sheet.title}!{cell}" if mark else sheet.title) if sheet else written
+
+
 def _identity(of: str) -> str:
     """A name as comments have them, the same each time."""
     digits = hashlib.sha256(of.encode()).hexdigest().upper()
@@ -157,8 +166,8 @@ def _identity(of: str) -> str:
 
 
 def _goal(cells: Iterable[tuple[Sheet, RowColumn]]) -> tuple[str, str] | None:
-    """Sheet and address of the cell a link leads to: the topmost of the first sheet that is shown."""
-    shown = [(of.name, place) for of, place in cells if of.state == "visible"]
+    """The sheet's own name and the address of the cell a link leads to: the topmost of the first sheet shown."""
+    shown = [(of.title, place) for of, place in cells if of.state == "visible"]
     where = min((cell for cell in shown if cell[0] == shown[0][0]), default=None)
     return (where[0], address(where[1])) if where else None
 
@@ -187,7 +196,7 @@ class _Copy:
         known = parts[self.style_part] if there else None
         self.styles = Styles(known, self.main, self.file, self._highest_style())
         self.head, self.rows = head, [row for row, _ in rows]
-        self.marks: dict[str, dict[RowColumn, list[int]]] = {}  # by sheet and place the numbers of rows
+        self.marks: dict[str, dict[RowColumn, list[int]]] = {}  # by typed name of sheet and place the numbers of rows
         for number, (_, cells) in enumerate(rows):
             for of_sheet, place in cells:
                 self.marks.setdefault(of_sheet, {}).setdefault(place, []).append(number)
@@ -197,6 +206,7 @@ class _Copy:
     def made(self) -> bytes:
         """The zip file of the copy."""
         for order, (of_sheet, marks) in enumerate(self.marks.items(), 1):
+            self.parts.in_time()
             self._mark(of_sheet, marks, order)
         checks = sheet(self.head, self.rows, self.main, self.styles)
         self._in_front(self.parts.add("xl/worksheets/sheet{}.xml", checks, SHEET_TYPE))
@@ -262,17 +272,17 @@ class _Copy:
                     f"<{p}text>{text(said[at_cell])}</{p}text></{p}threadedComment>"
                 )
         if replies:
-            self._introduce(name)
+            self._introduce()
             self.parts[part] = edited(content, appended(content, elements(content)[0], "".join(replies.values())))
 
-    def _introduce(self, name: str) -> None:
+    def _introduce(self) -> None:
         """Puts us among the persons who reply to comments."""
         part = next((link.target for link in self.links.values() if link.kind == "person"), "")
         if part not in self.parts:
             raise not_carried(
                 self.file,
-                f"has comments with replies on the sheet {clean(name)} by nobody it names",
-                f"Resolve and delete the comments of the sheet {name}, or turn them into notes, and annotate that.",
+                "has comments with replies by nobody it names",
+                "Resolve and delete these comments, or turn them into notes, and annotate that.",
             )
         content = self.parts[part]
         if _PERSON.encode() not in content:

@@ -10,7 +10,20 @@ from itertools import accumulate
 from ...read.cells import MAX_COLUMN, MAX_ROW
 from ..workbooks.style import INK
 from .sheet import Outline, RowColumn, address
-from .xml import HEAD, Edit, appended, attributes, edited, elements, namespace, not_carried, prefix_of, root, text
+from .xml import (
+    HEAD,
+    Edit,
+    Element,
+    appended,
+    attributes,
+    edited,
+    elements,
+    namespace,
+    not_carried,
+    prefix_of,
+    root,
+    text,
+)
 
 AUTHOR = "wres-assure"
 TextRun = tuple[bool, str]  # bold, text
@@ -51,6 +64,7 @@ def comments(content: bytes | None, notes: Mapping[RowColumn, Sequence[TextRun]]
     edits: list[Edit] = appended(content, authors[0], f"<{p}author>{AUTHOR}</{p}author>")
     known = standing(content)
     texts = elements(content, "commentList", "comment", "text")
+    all_comments = {one.start: one for one in elements(content, "commentList", "comment")}
     new = []
     for place, runs in sorted(notes.items()):
         at_cell = address(place)
@@ -62,7 +76,7 @@ def comments(content: bytes | None, notes: Mapping[RowColumn, Sequence[TextRun]]
         start, end = known[at_cell]
         at = bisect_left(texts, start, key=lambda element: element.start)
         if at == len(texts) or texts[at].end > end:  # emptied: there is nothing to stand below
-            edits += _first_in(content, start, f"<{p}text>{_runs(runs, p)}</{p}text>", p)
+            edits += _first_in(all_comments[start], f"<{p}text>{_runs(runs, p)}</{p}text>", content)
             continue
         if texts[at].empty:
             edits += appended(content, texts[at], _runs(runs, p))
@@ -71,9 +85,8 @@ def comments(content: bytes | None, notes: Mapping[RowColumn, Sequence[TextRun]]
     return edited(content, [*edits, *(appended(content, lists[0], "".join(new)) if new else ())])
 
 
-def _first_in(content: bytes, start: int, inside: str, p: str) -> list[Edit]:
-    """The edits that put something first into the comment that begins at `start`."""
-    element = next(one for one in elements(content, "commentList", "comment") if one.start == start)
+def _first_in(element: Element, inside: str, content: bytes) -> list[Edit]:
+    """The edits that put something first into a comment."""
     if element.empty:
         return appended(content, element, inside)
     return [(element.open.end, element.open.end, inside.encode())]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
+import zlib
+from struct import Struct
 from time import monotonic
 
-from ...read import SECONDS
-from ...read.package import Package, read_part
+from ...read.package import Package, packed, read_part
 from ...read.workbook import Link, links_in, links_of
+from ...read.xml import too_slow
 from .xml import HEAD, appended, attribute, attributes, checked, edited, elements, prefix_of, root
 
 _MIME = "application/vnd.openxmlformats-officedocument"
@@ -16,15 +16,21 @@ SHEET_TYPE = f"{_MIME}.spreadsheetml.worksheet+xml"
 STYLES_TYPE = f"{_MIME}.spreadsheetml.styles+xml"
 COMMENTS_TYPE = f"{_MIME}.spreadsheetml.comments+xml"
 DRAWING_TYPE = f"{_MIME}.vmlDrawing"
+# Of a zip file without a disk, a date or a note: a part, its entry in the directory, the end.
+_LOCAL, _ENTRY, _END = Struct("<4s5H3L2H"), Struct("<4s6H3L5H2L"), Struct("<4s4H2LH")
+_FIRST_DAY = 1 << 5 | 1  # that a zip file knows: 1 January 1980
 _LINKS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _LINKS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
 
 
 class Parts:
-    """A package that parts are put into; `book` is the name of the workbook's own, `office` begins its link types."""
+    """A package that parts are put into; `book` is the name of the workbook's own, `office` begins its link types.
 
-    def __init__(self, package: Package) -> None:
-        self.package, self.file = package, package.file
+    `deadline` is that of the whole copy, by the clock `time.monotonic`.
+    """
+
+    def __init__(self, package: Package, deadline: float) -> None:
+        self.package, self.file, self.deadline = package, package.file, deadline
         self._new: dict[str, tuple[str, bytes]] = {}  # parts changed and added, by lower-cased name
         self._types: list[tuple[str, str]] = []  # of parts added
         start = next(link for link in self.links("").values() if link.kind == "officeDocument")
@@ -36,7 +42,12 @@ class Parts:
     def __getitem__(self, name: str) -> bytes:
         """A part as it is by now; Refused where it is damaged or not in UTF-8."""
         known = self._new.get(name.lower())
-        return known[1] if known else checked(read_part(self.package, name), name, self.file)
+        return known[1] if known else checked(read_part(self.package, name), name, self.file, self.deadline)
+
+    def in_time(self) -> None:
+        """Refused where the deadline is over."""
+        if monotonic() > self.deadline:
+            raise too_slow(self.file, self.book)
 
     def __setitem__(self, name: str, content: bytes) -> None:
         original = self.package.parts.get(name.lower())
@@ -63,7 +74,7 @@ class Parts:
         name = links_of(part)
         if name.lower() not in self.package.parts:
             return {}
-        return links_in(self[name], part, self.package, monotonic() + SECONDS)
+        return links_in(self[name], part, self.package, self.deadline)
 
     def link(self, part: str, kind: str, target: str) -> str:
         """The id of a new relationship that leads from a part to another."""
@@ -77,20 +88,31 @@ class Parts:
         return identity
 
     def zipped(self) -> bytes:
-        """The zip file with all parts in their order, those added last; the same bytes each time."""
+        """The zip file with all parts in their order, those added last; the same bytes each time.
+
+        Parts that are the original's are carried over as they are packed: nobody unpacks a picture to copy it.
+        """
         self._tell_types()
-        stream = io.BytesIO()
+        written, directory = bytearray(), bytearray()
         originals = self.package.parts
-        with zipfile.ZipFile(stream, "w") as archive:
-            for key in dict.fromkeys((*originals, *self._new)):
-                name, content = self._new.get(key) or (
-                    originals[key].name,
-                    read_part(self.package, originals[key].name),
-                )
-                info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-                info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 0, 0
-                archive.writestr(info, content)
-        return stream.getvalue()
+        keys = dict.fromkeys((*originals, *self._new))
+        for key in keys:
+            self.in_time()
+            if new := self._new.get(key):
+                name, content = new
+                packer = zlib.compressobj(wbits=-15)
+                method, crc, size = 8, zlib.crc32(content), len(content)
+                content = packer.compress(content) + packer.flush()
+            else:
+                name, *_, size, method, crc = originals[key]
+                content = packed(self.package, name)
+            known = name.encode()
+            flags = 0 if name.isascii() else 0x800
+            told = (20, flags, method, 0, _FIRST_DAY, crc, len(content), size, len(known), 0)
+            directory += _ENTRY.pack(b"PK\1\2", 20, *told, 0, 0, 0, 0, len(written)) + known
+            written += _LOCAL.pack(b"PK\3\4", *told) + known + content
+        end = _END.pack(b"PK\5\6", 0, 0, len(keys), len(keys), len(directory), len(written), 0)
+        return bytes(written + directory + end)
 
     def _tell_types(self) -> None:
         """What the parts added are, in the list of types."""

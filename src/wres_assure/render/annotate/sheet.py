@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
+from itertools import accumulate
 from typing import NamedTuple
 
 from ...model import column_letters
@@ -111,10 +113,19 @@ def _rows(content: bytes, wanted: set[int]) -> list[RowTags]:
             rows.append(RowTags(number, tag, None, {}))
             column = 0
         elif tag.depth == 4 and tag.kind != "close" and tag.name == in_cell and rows and rows[-1].number in wanted:
-            reference = attributes(content, tag).get("r", "")
-            column = column_number(reference.rstrip("0123456789")) if reference else column + 1
-            rows[-1].cells[column] = tag
+            reference = attributes(content, tag).get("r")
+            named = column + 1 if reference is None else _column_in(reference, rows[-1].number)
+            if named:
+                column = named
+                if (known := rows[-1].cells.get(column)) is None or known.kind == "empty":
+                    rows[-1].cells[column] = tag
     return rows
+
+
+def _column_in(reference: str, row: int) -> int:
+    """The column of an address in a row; 0 where it is of another, as that of an empty cell may be."""
+    digits = str(row)
+    return column_number(reference[: -len(digits)]) if reference.endswith(digits) else 0
 
 
 def _columns(cols: bytes) -> dict[int, dict[str, str]]:
@@ -152,8 +163,10 @@ def marked(
     if missing and outline.data.empty:
         edits += appended(content, outline.data, "".join(missing.values()))
         missing = {}
+    highest = list(accumulate((row.number for row in outline.rows), max))  # rows may stand in any order
     for number, new in missing.items():
-        after = next((row.open.start for row in outline.rows if row.number > number), outline.data.close.start)
+        at = bisect_right(highest, number)
+        after = outline.rows[at].open.start if at < len(highest) else outline.data.close.start
         edits.append((after, after, new.encode()))
     if drawing:
         tag = f'<{outline.prefix}legacyDrawing xmlns:r="{office}" r:id="{drawing}"/>'

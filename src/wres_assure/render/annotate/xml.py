@@ -9,11 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from html import unescape
-from time import monotonic
 from typing import NamedTuple
 
 from ...model import Refused
-from ...read import SECONDS
 from ...read.xml import walk
 
 _TAG = re.compile(
@@ -70,12 +68,12 @@ def not_carried(file: str, what: str, remedy: str = _INSTEAD) -> Refused:
     return Refused("not_carried", f"{file} {what}, so no marked copy of it can be made.", remedy, file)
 
 
-def checked(content: bytes, part: str, file: str) -> bytes:
+def checked(content: bytes, part: str, file: str, deadline: float) -> bytes:
     """The same bytes, once expat has read them; Refused where they are damaged or in an encoding of two bytes."""
     declared = _DECLARED.match(content.removeprefix(b"\xef\xbb\xbf"))
     if content[:2] in (b"\xff\xfe", b"\xfe\xff") or (declared and declared[1].lower() not in (b"utf-8", b"us-ascii")):
         raise not_carried(file, f"is written in an encoding other than UTF-8 in {part}")
-    walk(content, part, file, monotonic() + SECONDS, lambda *_: None)
+    walk(content, part, file, deadline, lambda *_: None)
     return content
 
 

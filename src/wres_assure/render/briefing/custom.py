@@ -21,7 +21,8 @@ from .exchange import as_data, from_data
 if TYPE_CHECKING:
     from types import TracebackType
 
-SECONDS, MEGABYTES = 10, 1024  # a page takes milliseconds and some 60 MB
+SECONDS, MEGABYTES = 4, 300  # of processor time, of address space: a page takes a fifth of that
+_WAITED = 20  # seconds, on a machine that does much else
 _LARGEST = 20_000_000  # characters of a page
 
 
@@ -36,12 +37,12 @@ def page(document: Document, pictures: Mapping[str, str], folders: tuple[str, ..
             input=json.dumps([as_data(document), dict(pictures), list(folders)]).encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            timeout=SECONDS,
+            timeout=_WAITED,
             check=False,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONDONTWRITEBYTECODE": "1"},
         )
     except subprocess.TimeoutExpired:
-        raise Unwritable(f"{what}: they ran for more than {SECONDS} seconds. Look for a loop in them.") from None
+        raise Unwritable(f"{what}: they ran for more than {_WAITED} seconds. Look for a loop in them.") from None
     try:
         answer: dict[str, str] = json.loads(ran.stdout)
     except ValueError:
