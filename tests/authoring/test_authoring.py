@@ -351,7 +351,7 @@ SHARE, TURNED = ("value: senior_bme / senior - staff_bme / staff", "value: staff
     case("a threshold from a year on", "parameters.yaml", [("values: {2016: 20}", "values: {2016: 20, 2022: 25}")],
          ["Thresholds", "    Collections from 2022: 20 before, 25 now.",
           "  Appointments up to which more appointed than shortlisted is explained, not corrected "
-          "(CON-03a, CON-03b)."]),
+          "(CON-03a, CON-03b, CON-03c)."]),
     case("a threshold between two years", "parameters.yaml", [("{2016: 2, 2020: 1}", "{2016: 2, 2019: 1}")],
          ["    Collection 2019: 2 before, 1 now."]),
     case("a share is said in per cent", "parameters.yaml", [("values: {2016: 0.05}", "values: {2016: 0.06}")],

@@ -48,11 +48,11 @@ class Planted(NamedTuple):
 
 Plant = Callable[[Return, Random], Planted | None]
 
-_COLUMNS = {"restated": "EFG", "esr": "HIJ", "verified": "KLM"}
+COLUMNS = {"restated": "EFG", "esr": "HIJ", "verified": "KLM"}
 
 
 @cache
-def _rows() -> dict[tuple[str, str, str], int]:
+def rows() -> dict[tuple[str, str, str], int]:
     return {(row["item"], row["staff_group"], row["pay_band"]): row["row"] + ROWS_ABOVE
             for section in rules().layouts["2021"]["sections"] for row in section["rows"]}
 
@@ -60,9 +60,9 @@ def _rows() -> dict[tuple[str, str, str], int]:
 def cell(key: Place) -> str:
     """`WRES!K12`: where the template has a figure."""
     if key.item.startswith("respondents"):
-        return f"WRES!{'OP'[GROUPS.index(key.ethnicity)]}{_rows()['survey_' + key.item[-1], '', '']}"
+        return f"WRES!{'OP'[GROUPS.index(key.ethnicity)]}{rows()['survey_' + key.item[-1], '', '']}"
     at = GROUPS.index(key.ethnicity) if key.ethnicity else 0
-    return f"WRES!{_COLUMNS[key.basis][at]}{_rows()[key.item, key.staff_group, key.pay_band]}"
+    return f"WRES!{COLUMNS[key.basis][at]}{rows()[key.item, key.staff_group, key.pay_band]}"
 
 
 def of(item: str, who: str = "", group: str = "", band: str = "", basis: str = "verified") -> Place:
@@ -281,7 +281,7 @@ def _rows_exchanged(given: Return, pick: Random) -> Planted | None:
     del pick
     changes = {key: given.figures[key._replace(item={"shortlisted": "appointed"}.get(key.item, "shortlisted"))]
                for key in (*row("shortlisted"), *row("appointed"))}
-    return put(given, changes, "CON-03b") if counts(given, "shortlisted")[0] > 20 else None
+    return put(given, changes, "CON-03b CON-03c") if counts(given, "shortlisted")[0] > 20 else None
 
 
 def _cases_over_staff(given: Return, pick: Random) -> Planted:
@@ -596,7 +596,7 @@ def _without_row(given: Return, pick: Random) -> Planted:
 
 
 def _label_cell(key: Place) -> str:
-    return f"WRES!C{_rows()[key.item, key.staff_group, key.pay_band]}"
+    return f"WRES!C{rows()[key.item, key.staff_group, key.pay_band]}"
 
 
 def _row_renamed(given: Return, pick: Random) -> Planted:
@@ -749,7 +749,7 @@ KINDS: dict[str, Plant] = {
     "negative headcount": _typed(lambda n: -n, "TYP-01b"),
     "fraction of a case": _typed(lambda n: n + 0.5, "TYP-02", items=("disciplinary",), least=0),
     "negative cases": _typed(lambda n: -n, "TYP-02", items=("disciplinary",)),
-    "survey fractions": _all_survey(lambda value: round(value / 100, 3), "TYP-03b"),
+    "survey fractions": _all_survey(lambda value: round(value / 100, 3), "TYP-03b TYP-03c TYP-03e"),
     "survey decimal point lost": _typed(lambda value: round(value * 10), "TYP-03a", 11,
                                         ("survey_5", "survey_6", "survey_7", "survey_8")),
     "workforce total typed wrong": _total(_typo_in_total, "CON-01"),

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -25,7 +26,8 @@ from wres_assure.facts import Facts  # noqa: E402
 from wres_assure.model import Assessment, Fact, Place, Row, Submission  # noqa: E402
 from wres_assure.slips import Ordinary  # noqa: E402
 
-NAMED = {"ARI-02a": "inverted", "ARI-02b": "excess", "CON-01b": "of_which", "TYP-03b": "fraction", "SUR-02": "swapped"}
+NAMED = {"ARI-02a": "inverted", "ARI-02b": "excess", "CON-01b": "of_which", "SUR-02": "swapped",
+         **dict.fromkeys(("TYP-03b", "TYP-03c", "TYP-03e"), "fraction")}
 BEYOND = 3.090232306167813  # the 99.8 % range
 Figures = dict[Place, float]
 
@@ -201,6 +203,56 @@ def _last_year(figures: Figures, pick: Random) -> Planted | None:
                            for who in GROUPS}, figures)
 
 
+def _turned(groups: tuple[str, ...]) -> Plant:
+    """White and BME exchanged in all rows of these staff groups."""
+    def plant(figures: Figures, pick: Random) -> Planted | None:
+        other = {"white": "bme", "bme": "white"}
+        changes = {key: figures[key._replace(ethnicity=other[key.ethnicity])] for key in figures
+                   if key.item == "headcount" and key.basis == "verified" and key.staff_group in groups
+                   and key.ethnicity in other}
+        white, bme = (sum(n for key, n in changes.items() if key.ethnicity == who) for who in ("white", "bme"))
+        return _change(True, changes, figures) if min(white, bme) >= 30 and bme > 2 * white else None
+    return plant
+
+
+def _turned_events(least: int, most: int, times: tuple[float, float]) -> Plant:
+    """White and BME exchanged in the disciplinary cases, of which there are so many, so many times more White."""
+    def plant(figures: Figures, pick: Random) -> Planted | None:
+        keys = [Place("disciplinary", ethnicity=who) for who in ("white", "bme")]
+        last = [figures.get(key._replace(basis="restated"), 0.0) for key in keys]
+        now = [figures.get(key, 0.0) for key in keys]
+        if min(last + now) < least or max(last + now) > most:
+            return None
+        mixes = last[0] / last[1], now[0] / now[1]
+        if min(mixes) < times[0] or max(mixes) > times[1]:
+            return None
+        return _change(True, {keys[0]: now[1], keys[1]: now[0]}, figures)
+    return plant
+
+
+def _a_row_too_low(figures: Figures, pick: Random) -> Planted | None:
+    bands = ("2", "3", "4", "5", "6", "7", "8a")
+    group = pick.choice(("non_clinical", "clinical_non_medical"))
+    changes = {}
+    for who in GROUPS:
+        keys = [Place("headcount", "verified", group, band, who) for band in bands]
+        changes |= {keys[0]: 0.0} | {low: figures[high] for high, low in pairwise(keys)}
+    return _change(True, changes, figures) if sum(changes.values()) >= 400 else None
+
+
+def _another_column(figures: Figures, pick: Random) -> Planted | None:
+    into, other = pick.choice((("bme", "white"), ("white", "bme")))
+    changes = {key: figures[key._replace(ethnicity=other)] for key in figures
+               if key.item == "headcount" and key.basis == "verified" and key.ethnicity == into}
+    return _change(True, changes, figures) if sum(n >= 5 for n in changes.values()) >= 8 else None
+
+
+def _to_fives(figures: Figures, pick: Random) -> Planted | None:
+    changes = {key: (value + 2) // 5 * 5 for key, value in figures.items()
+               if key.item == "headcount" and key.basis == "verified"}
+    return _change(True, changes, figures) if sum(n > 0 for n in changes.values()) >= 15 else None
+
+
 KINDS: list[tuple[str, str, Plant]] = [
     ("swapped", "printed", _swap(False)),
     ("swapped", "last year", _swap(True)),
@@ -212,11 +264,17 @@ KINDS: list[tuple[str, str, Plant]] = [
     ("inverted", "printed", _ratio(lambda value: 1 / value)),
     ("excess", "printed", _ratio(lambda value: value - 1)),
     ("complement", "last year", _survey(lambda value: 100 - value)),
-    ("factor", "last year (survey)", _survey(lambda value: value / 100)),
+    ("fraction", "last year (survey)", _survey(lambda value: value / 100)),
     ("of_which", "printed", _of_which),
     ("medical_twice", "printed", _medical),
     ("fte", "esr", _fte),
     ("last_year_row", "printed", _last_year),
+    ("exchanged", "esr", _turned(("non_clinical", "clinical_non_medical", "medical_and_dental"))),
+    ("exchanged", "esr or before (a section)", _turned(("clinical_non_medical",))),
+    ("exchanged", "before (events)", _turned_events(20, 900, (4.0, 99.0))),
+    ("rows_moved", "esr", _a_row_too_low),
+    ("column", "another column", _another_column),
+    ("rounded", "all of them", _to_fives),
 ]
 
 
@@ -252,7 +310,7 @@ def planted(at: int, seed: int) -> tuple[Return, Planted, bool] | None:
 def example(code: str) -> bytes:
     """A facts CSV with one slip that leaves evidence: the first seed that has it."""
     at = next(number for number, kind in enumerate(KINDS) if kind[0] == code)
-    for seed in range(7_000_001, 7_000_100):
+    for seed in range(7_000_001, 7_001_000):
         made = planted(at, seed)
         if made and made[2]:
             rows = submission(made[0], made[1].figures).rows

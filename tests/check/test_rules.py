@@ -320,9 +320,19 @@ def _two_rates_and_ratio(ratio: str) -> bytes:
     ).encode()
 
 
+def _few_cases(now: str, last_year: str) -> bytes:
+    """Disciplinary cases of two years, White and BME."""
+    lines = ["organisation_code,organisation_type,reporting_year,item,basis,ethnicity,value"]
+    for basis, counts in (("verified", now), ("restated", last_year)):
+        of_groups = zip(("white", "bme", "unknown"), (*counts.split(","), "1"), strict=True)
+        lines += [f"ZZ1,trust,2021,disciplinary,{basis},{who},{count}" for who, count in of_groups]
+    return "\n".join(lines).encode()
+
+
 PUBLISHED = TESTS / "published"
 SLIPS = ("swapped", "factor", "complement", "transposed", "digit_lost", "digit_added", "medical_twice", "fte",
          "last_year_row")
+BLOCKS = ("exchanged", "rows_moved", "column", "rounded")
 # Every `sheet:` that cases of rules/checks/structure.yaml and slips.yaml name.
 SHEETS: dict[str, Callable[[], bytes]] = {
     "plain": plain,
@@ -367,6 +377,8 @@ SHEETS: dict[str, Callable[[], bytes]] = {
     "plain_table": table,
     "odd_column": lambda: table(ethnicty="bme"),
     **{code: partial(example, code) for code in SLIPS},
+    **{f"block_{code}": partial(example, code) for code in BLOCKS},
+    "block_maybe_exchanged": lambda: _few_cases("13,25", "21,13"),
     "inverted": lambda: _two_rates_and_ratio("0.42"),
     "excess": lambda: _two_rates_and_ratio("1.40"),
     "words_and_ratio": lambda: (PUBLISHED / "RXE_2025.csv").read_bytes(),

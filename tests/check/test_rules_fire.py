@@ -75,10 +75,20 @@ OTHERS = HEADING + """ZZX,a CCG,ccg,2023,headcount,,,,all,90
 ZZX,an ICB,icb,2021,headcount,,,,all,90
 ZZX,a CSU,csu,2021,headcount,,,,all,90
 ZZX,a trust,trust,2023,headcount,,,,all,90
+ZZX,a CCG of fractions,ccg,2021,survey_5,,,,white,0.27
 """ + two_years("lost", 2021, """
 headcount,,,white,700,750
 headcount,,,bme,200,200
 headcount,,,unknown,100,50
+""") + two_years("another level", 2021, """
+headcount,,,all,2000,2000
+training,,,all,300,900
+disciplinary,,,white,13,21
+disciplinary,,,bme,25,13
+disciplinary,,,unknown,1,1
+board_total,,,white,85,11
+board_total,,,bme,15,2
+board_total,,,unknown,0,0
 """) + two_years("recoded", 2021, """
 headcount,,,white,750,700
 headcount,,,bme,200,200
@@ -193,7 +203,7 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
 @pytest.fixture(scope="session")
 def planted() -> list[tuple[plant.Planted, Assessment]]:
     """An error of each kind in a generated return, and what is said of it."""
-    made = [plant.planted(kind, at, 11)[1] for at, kind in enumerate(detect.KINDS)]
+    made = [plant.planted(kind, at, 11)[1] for at, kind in enumerate(plant.KINDS)]
     return [(one, detect.assessed(one.workbook)) for one in made]
 
 

@@ -381,6 +381,14 @@ def test_a_number_that_is_struck_out_as_a_whole_is_told_with_its_cell() -> None:
     assert fact(assessment, of("disciplinary")).cell.rpartition("!")[2] in finding.detail
 
 
+def test_a_long_text_is_no_label_and_takes_no_time() -> None:
+    def write(book: Any) -> None:
+        for row in range(1, 60):
+            book.worksheets[0].cell(row, 1, f"{row}" + " 1" * 2_000 + " " * 20_000 + "Mar" * 1_000)
+
+    assert judge(edited(sheet(3, 2021), write)).subject.year in (2021, None)
+
+
 # Empty blocks
 
 

@@ -33,6 +33,7 @@ GROUPS = {
     "white": ("White", "WHITE STAFF", "White (n)", "Total White", "White colleagues", "No. of White staff"),
     "bme": (
         "BME", "B.A.M.E.", "BME staff", "Total BME", "Black, Asian & Minority Ethnic", "BME (non-white)", "BAME/BME",
+        "(n) - B.M.E.",
         "Ethnic minority (excl. white minorities)", "People of the global majority", "BME 2021",
         "Mixed/Multiple, Asian, Black and Other ethnic groups", "All other ethnic groups combined",
     ),

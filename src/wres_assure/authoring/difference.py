@@ -286,6 +286,7 @@ MEANT = {
     "unjudged": "checks that could not be judged",
     "unknown": "rules asking to explain unknown ethnicity",
     "without_bases": "survey indicators without respondents",
+    "slips": "rules on likely slips",
     "unknown_share": "the share of unknown ethnicity",
 }
 

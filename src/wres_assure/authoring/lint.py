@@ -23,7 +23,7 @@ from .search import ANY, DRAWS, FEASIBLE, comparisons, decided, draws, judged, o
 
 PAIR_DRAWS = 600
 # Asked for by score, slips, change and carried themselves: names, or what names begin with.
-USED_BY_NAME = ("unknown_not_usable", "ordinary_change_", "change_", "staff_turnover", "copied_flow")
+USED_BY_NAME = ("unknown_not_usable", "ordinary_change_", "block_odds", "change_", "staff_turnover", "copied_flow")
 _PLACEHOLDER = re.compile(r"\{([a-z_0-9.]+)(?::([a-z]+))?\}")
 _FORMS = {"often", "raw", "typed", "d", "date", "year", "yes", "range", "exact"}
 _WHERE = re.compile(r"(?P<file>[^:\n]+\.ya?ml):(?P<line>\d+):\d+: ")

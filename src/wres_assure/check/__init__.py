@@ -19,6 +19,7 @@ from .applies import not_judged
 from .assertion import Context, assert_at
 from .at_once import Figures, figures_at_once
 from .explanations import NOTHING, no_longer_counting, said_of
+from .folded import folded
 from .notes import TemplateRow, asked
 from .outcomes import Judgement, Result, Results, broken, failed, in_question, judgement
 from .raised import LAST, READING, places_of, raised_at
@@ -64,7 +65,7 @@ def check(
     results = _judged(plan.how_given, context, figures, known)
     context = context._replace(in_question=in_question([rule for rule, _ in plan.how_given], results))
     results |= _judged(plan.others, context, figures.questioned(context.in_question), known)
-    findings = _folded([f for result in results.values() for found in result.others for f in found.findings], rulebook)
+    findings = folded([f for result in results.values() for found in result.others for f in found.findings], context)
     void = grouped(no_longer_counting([*findings, *_to_come(plan, context)], said, rulebook), lambda entry: entry.code)
     context, cause = _with_what_is_asked(context._replace(raised={**context.raised, **void}), findings)
     figures = figures_at_once(context.facts, rulebook).questioned(context.in_question)
@@ -187,43 +188,3 @@ def _caused(finding: Finding, rule: Rule, cause: Mapping[TemplateRow, str]) -> F
     rows = (selector.at(finding.place) for selector in rule.let.values())
     by = next((cause[row] for key in rows if (row := (key.item, key.staff_group, key.pay_band)) in cause), "")
     return finding._replace(caused_by=by) if by else finding
-
-
-@lru_cache(maxsize=KEPT)
-def _explaining(rulebook: Rulebook) -> dict[str, list[str]]:
-    return {rule.id: rule.explains for rule in rulebook.rules if rule.explains}
-
-
-def _folded(findings: list[Finding], rulebook: Rulebook) -> list[Finding]:
-    """Findings that another of the same indicator, or of the whole return, explains point at it: one root cause is told
-    once.
-    """
-
-    def about(rule: str, finding: Finding) -> tuple[object, ...]:
-        of = finding.place
-        return rule, rulebook.indicator_of.get(of.item, of.item), of.basis or "verified"
-
-    def cause(finding: Finding) -> str:
-        rule, *of = about(finding.rule, finding)
-        causes: list[str] = []  # what is explained by a finding that another explains follows from that one
-        while (by := explained.get((rule, *of)) or explained.get((rule, "", of[1]))) and by not in causes:
-            causes.append(by)
-            rule = by
-        return causes[-1] if causes and causes[-1] != finding.rule else ""
-
-    failed = {finding.rule for finding in findings if finding.outcome == FAILED}
-    explains = _explaining(rulebook)
-    if not any(other in failed for rule in failed & explains.keys() for other in explains[rule]):
-        return findings
-    explained = {
-        about(other, finding): finding.rule
-        for finding in findings
-        if finding.outcome == FAILED
-        for other in explains.get(finding.rule, ())
-    }
-    return [
-        finding._replace(caused_by=by)
-        if finding.outcome == FAILED and (by := cause(finding))
-        else finding
-        for finding in findings
-    ]

@@ -15,6 +15,7 @@ from ..model import Cell, Json, Raised, Sheet, grouped
 from .cover import day_of
 from .wordings import Wording, wording_of, words
 
+_LONGEST = 500  # letters of a heading or a label; what is asked of texts is kept, and longer ones would fill the memory
 Lines = dict[int, list[Cell]]  # cells that may be headings or labels, by row
 
 
@@ -51,7 +52,8 @@ class Map(NamedTuple):
 def locate(sheet: Sheet, layout: Json, year: int | None = None, date_1904: bool = False) -> Map | None:
     """The map of a sheet as a return of a year, or None where no section of the layout is recognised."""
     year = year or layout["year"]
-    texts = sorted([entry for entry in sheet.cells.items() if entry[1].kind == "text" and entry[1].raw.strip()])
+    short = (entry for entry in sheet.cells.items() if entry[1].kind == "text" and len(entry[1].raw) <= _LONGEST)
+    texts = sorted([entry for entry in short if entry[1].raw.strip()])
     lines = grouped((cell for _, cell in texts), lambda cell: cell.row)
     wording = wording_of(layout)
     starts = _starts(lines, wording, layout)

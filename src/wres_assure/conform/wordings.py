@@ -7,7 +7,7 @@ not read. A text that fits two things is neither.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -34,15 +34,15 @@ def words(text: str) -> str:
 # What is written in several ways, and as what it is held against the layout, in this order.
 _ALIKE = (
     (r"<", " under "),
+    (r"(?<=\b[A-Za-z])\.(?=[A-Za-z]\b)", ""),  # B.M.E.
     (r"(?<=\d)\s*\+", " and above "),
     (r"(?<=\d[a-d])\s*[-–/,&]\s*(?=\d)|(?<=\d)\s*[-–/,&]\s*(?=\d)", " to "),  # bands 5-7: neither 5 nor 7
 )
-_ALIKE_WORDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
+_ALIKE_WORDS = (
     (r"&", " and "),
     (r"%|\b(?:percentages?|percent|per cent|pct)\b", " % "),
     (r"\bband\s*0?(?=\d)", "band "),
     (r"\bnon (?=[a-z])", "non"),
-    (r"\b[a-z](?: [a-z]\b){2,}", lambda letters: letters[0].replace(" ", "")),  # b.m.e.
     (r"\s+", " "),
 )
 

@@ -138,9 +138,11 @@ NUMBERS = {
     "unjudged": "number",
     "unknown": "number",
     "without_bases": "number",
+    "slips": "number",
     "unknown_share": "share",
 }
-WORDS = {*NUMBERS, "asked", "unsound", "correct_rules", "explain_rules", "unjudged_rules", "unknown_rules", "bases"}
+_BY_RULES = ("slip_rules", "correct_rules", "explain_rules", "unjudged_rules", "unknown_rules")
+WORDS = {*NUMBERS, *_BY_RULES, "asked", "unsound", "bases"}
 
 
 class Scoring:

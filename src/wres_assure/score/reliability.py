@@ -26,11 +26,12 @@ def reliability(
     rulebook: Rulebook,
     year: int | None,
 ) -> tuple[str, tuple[str, ...]]:
-    """How far the figures can be relied on, by the return alone: the lowest level that holds, with each of its reasons.
+    """How far the figures can be relied on: the lowest level that holds, with each of its reasons.
 
+    By the return alone, but for likely slips, whatever tells them: a figure in doubt is no better for its witness.
     Good, fair, poor or not established. How much was checked is not asked: that counts what was given with it too.
     """
-    apart = {rule.id for rule in rulebook.rules if rule.beside or rule.asks_removal}
+    apart = {rule.id for rule in rulebook.rules if (rule.beside and not rule.slip) or rule.asks_removal}
     alone = [finding for finding in findings if finding.rule not in apart]
     marked = usable(indicators, alone, facts, rulebook, year)
     numbers, words = _numbers_and_words(alone, marked, facts, rulebook)
@@ -68,6 +69,7 @@ def _numbers_and_words(
         action: [f for f in failed if rules[f.rule].action == action and f not in about_unknown]
         for action in ("correct", "explain")
     }
+    slipped = [f for f in failed if rules[f.rule].slip and not _of_others(rules[f.rule])]
     questioned = _questioned(findings, unjudged, rules, indicators, facts, rulebook)
     untold = _unknown_untold(indicators, facts, rulebook)
     unsound = {i.id: why for i in indicators if (why := _doubt(i, questioned, untold))}
@@ -81,6 +83,7 @@ def _numbers_and_words(
         "missing": float(len(missing)),
         "correct": float(len({f.rule for f in by_action["correct"]})),
         "explain": float(len({f.rule for f in by_action["explain"]})),
+        "slips": float(len({f.rule for f in slipped})),
         "unjudged": float(len({(f.rule, f.place) for f in further})),
         "unknown": float(len({f.rule for f in about_unknown if rules[f.rule].action == "explain"})),
         "unknown_share": 1.0 if unknown is None else unknown,  # not known to be less
@@ -90,6 +93,7 @@ def _numbers_and_words(
         "judged": f"{int(judged * 100)}%",  # down, so that 100% means all
         "asked": f"{len(asked):,}",
         "unsound": "; ".join(f"for {named(of)} {why}" for why, of in grouped(unsound, unsound.__getitem__).items()),
+        "slip_rules": _rules_named(slipped, rules),
         "correct_rules": _rules_named(by_action["correct"], rules),
         "explain_rules": _rules_named(by_action["explain"], rules),
         "unjudged_rules": _rules_named(further, rules),
@@ -133,6 +137,11 @@ def _judged(findings: Iterable[Finding], rulebook: Rulebook) -> float:
     )
     applicable = checks - len(not_applicable)
     return max(0.0, 1 - len(not_judged) / applicable) if applicable > 0 else 0.0
+
+
+def _of_others(rule: Rule) -> bool:
+    """Whether a slip is one of a calculated row, whose counts stand, or is told by last year's block alone."""
+    return any(key.basis in ("printed", "restated") for selector in rule.figures.values() for key in selector.choices)
 
 
 class _WithoutValue:

@@ -16,6 +16,8 @@ from ..model import FAILED, Finding, Place, Raised, Slip
 from ..numbers import CannotCompute, Operand, exact
 from ..rulebook import Rule, Rulebook
 from ..stats.proportions import normal_quantile
+from .answers import other_scale
+from .blocks import BLOCKS, BY_HAND, blocks
 from .patterns import patterns
 from .repairs import Repair, repairs
 
@@ -76,11 +78,14 @@ def slips(facts: Facts, findings: Iterable[Finding], rulebook: Rulebook, year: i
         rule.family in FAMILIES and rule.action == "correct" for rule in (rulebook.rule(f.rule) for f in failed)
     )
     ordinary = Ordinary(facts, rulebook, year)
-    found = list(patterns(facts, failed, rulebook, ordinary.before))
+    found = [*blocks(facts, ordinary.last_year, rulebook, year), *patterns(facts, failed, rulebook, ordinary.last_year)]
+    named = {cell for slip in found for cell in slip.cells}
+    odds = math.log(rulebook.parameter("block_odds", year) or math.inf)
+    found += other_scale(facts, ordinary.distance, ordinary.answered, ordinary.last_year, odds, named)
     if not apart and not ordinary.beyond:
         return tuple(found)
     relations = list(_relations(facts, rulebook)) if apart else []
-    named = {cell for slip in found for cell in slip.cells}
+    named |= {cell for slip in found for cell in slip.cells}
     if named:
         keys = {fact.key for fact in facts.all if (fact.cell, fact.raw) in named}
         relations = [relation for relation in relations if relation.keys.isdisjoint(keys)]
@@ -149,14 +154,18 @@ class Ordinary:
 
     def __init__(self, facts: Facts, rulebook: Rulebook, year: int | None) -> None:
         self._facts = facts
-        self._spread = {
-            unit: rulebook.parameter(f"ordinary_change_{unit}", year) or math.inf for unit in ("staff", "flow", "share")
-        }
-        self.before = {
+        units = ("staff", "flow", "share", "split")
+        self._spread = {unit: rulebook.parameter(f"ordinary_change_{unit}", year) or math.inf for unit in units}
+        self.last_year = {
             fact.key.under("verified"): fact
             for basis in ("restated", "previous")  # where both have a figure, last year's own return is taken
             for fact in facts.all
             if fact.key.basis == basis and fact.value is not None
+        }
+        self.before = self.last_year or {  # without last year ESR is the witness, but of what it does not give
+            fact.key.under("verified"): fact
+            for fact in facts.all
+            if fact.key.basis == "esr" and fact.value is not None and fact.key.pay_band not in BY_HAND
         }
         self._growth = self._middle()
         pairs = [key for key in self.before if self._comparable(key)]
@@ -182,7 +191,7 @@ class Ordinary:
         if then is None:
             return 0.0
         if self._facts.unit(key) == "share":
-            people = self._answered(key)
+            people = self.answered(key)
             middle = min(max((value + then) / 2, 0.0), 1.0)
             chance = 2 * middle * (1 - middle) / people if people > 0 else 0.0
             return (value - then) / math.sqrt(self._spread["share"] ** 2 + chance)
@@ -193,7 +202,18 @@ class Ordinary:
         change = math.log((value + 0.5) / (then + 0.5)) - (self._growth if staff else 0.0)
         return change / math.sqrt(1 / (value + 0.5) + 1 / (then + 0.5) + spread**2)
 
-    def _answered(self, key: Place) -> float:
+    def mix(self, key: Place, value: float) -> float:
+        """How many standard deviations of ordinary change a row's mix of two groups would lie from last year's."""
+        other = key._replace(ethnicity="bme" if key.ethnicity == "white" else "white")
+        now = (self._facts.get(other) or ABSENT).value
+        known = [n for n in (now, self.before[key].value, self.before.get(other, ABSENT).value) if n is not None]
+        if self._facts.unit(key) != "people" or len(known) < 3 or min(value, *known) < 0:
+            return 0.0
+        counts = [n + 0.5 for n in (value, *known)]
+        change = math.log(counts[0] / counts[1]) - math.log(counts[2] / counts[3])
+        return change / math.sqrt(sum(1 / n for n in counts) + self._spread["split"] ** 2)
+
+    def answered(self, key: Place) -> float:
         """How many of a group answered a survey question, as far as is told; 0.0 where nothing is."""
         told = self._facts.value(Place(f"respondents_{key.item[-1:]}", ethnicity=key.ethnicity))
         if told is not None:
@@ -273,6 +293,8 @@ def _judged(repair: Repair, touching: _Touching, ordinary: Ordinary) -> Witnesse
     known = [key for key in values if key in ordinary.before]
     last_year = len(known) == len(values) and all(key in ordinary.beyond for key in known)
     distance = max((abs(ordinary.distance(key, values[key].value)) for key in known), default=0.0)
+    if len(values) == 1 and known:
+        distance = max(distance, abs(ordinary.mix(known[0], values[known[0]].value)))
     if not (fixed or last_year) or distance > _BEYOND:
         return None
     for relation in held:
@@ -333,7 +355,8 @@ def _told(best: list[Witnessed], facts: Facts, rulebook: Rulebook, ordinary: Ord
     titles = {relation.rule.id: relation.rule.title for relation in first.fixed}
     witnesses = [f"{rule_id} would hold ({title})" for rule_id, title in titles.items()]
     if first.last_year:
-        witnesses += [f"{facts.name(key)} was {ordinary.before[key].raw} last year" for key, _, _ in first.values]
+        then = "is {} in ESR" if ordinary.before is not ordinary.last_year else "was {} last year"
+        witnesses += [f"{facts.name(key)} {then.format(ordinary.before[key].raw)}" for key, _, _ in first.values]
     if len(best) > 1:
         witnesses.append("the figures cannot tell which of these it is")
     return Slip(
@@ -359,6 +382,9 @@ def _indicators(keys: Iterable[Place], rulebook: Rulebook) -> tuple[str, ...]:
 def raised_of(found: Iterable[Slip]) -> Iterator[Raised]:
     """What the rules on slips speak of: the repaired values and the witnesses, in words."""
     for slip in found:
-        if slip.repaired:
+        if slip.code in BLOCKS:
+            what = "; ".join([slip.repaired[0][0], *slip.witnesses])
+            yield Raised(f"block_{slip.code}", slip.place, slip.cells, f"{what}.")
+        elif slip.repaired:
             would = "; ".join(f"{what} would be {value}" for what, value in slip.repaired)
             yield Raised(f"slip_{slip.code}", slip.place, slip.cells, f"{would}. {'; '.join(slip.witnesses)}.")

@@ -42,7 +42,8 @@ def _named(failed: Iterable[Finding], rulebook: Rulebook) -> Iterator[Slip]:
     by_rule = grouped(failed, lambda finding: finding.rule)
     for rule, found in by_rule.items():
         found_by = rulebook.rule(rule)
-        if not found_by.slip or found_by.codes:
+        found = [finding for finding in found if not finding.caused_by]
+        if not found_by.slip or found_by.codes or not found:
             continue
         places = {finding.place for finding in found}
         items = {finding.place.item for finding in found}

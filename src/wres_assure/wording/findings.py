@@ -25,9 +25,10 @@ def detail_shown(finding: Finding) -> str:
 
 
 def in_turn(rule: Rule) -> tuple[int, str, str]:
-    """The key that puts rules in the order in which they are told: first those of structure and types."""
+    """The key that puts rules in the order in which they are told: slips, then those of structure and types."""
     first = HOW_GIVEN.index(rule.family) if rule.family in HOW_GIVEN else len(HOW_GIVEN)
-    return first, rule.family, rule.id
+    over_many = any(code.startswith("block_") for code in rule.codes)
+    return first if not rule.slip else -2 if over_many else -1, rule.family, rule.id
 
 
 def place_of(place: Place, rulebook: Rulebook) -> str:
