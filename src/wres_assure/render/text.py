@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..wording.indicators import Indication
 from ..wording.numbers import counted
 from ..wording.report import (
     BME,
@@ -56,7 +55,7 @@ def lines(report: Report, width: int = WIDTH, verbose: bool = False) -> list[Sty
         report.provisional if verbose else "",
         *_reliability(report),
         report.unknown.text if report.unknown and verbose else "",
-        report.composite,
+        report.composite if verbose or not _nothing_calculated(report) else "",
         report.profile if verbose else "",
         *(said.text for said in report.changes),
     )
@@ -67,7 +66,7 @@ def lines(report: Report, width: int = WIDTH, verbose: bool = False) -> list[Sty
         for group in asked.groups:
             _group(page, group, verbose)
     if not report.stopped:
-        _indicators(page, report.indicators, verbose)
+        _indicators(page, report, verbose)
     for title, style, entries in (
         ("Checks that broke down: our fault, not yours", "correct", report.broken),
         ("Could not be judged, and why", "head", report.unjudged if verbose else ()),
@@ -162,15 +161,19 @@ def _where(row: FindingLine) -> str:
     return f"{row.cells}: {row.said.text}" if row.cells else row.said.text
 
 
-def _indicators(page: _Page, indicators: tuple[Indication, ...], verbose: bool) -> None:
-    if all(entry.told == "not used" and entry.white == entry.bme == "-" for entry in indicators) and not verbose:
+def _nothing_calculated(report: Report) -> bool:
+    return all(entry.told == "not used" and entry.white == entry.bme == "-" for entry in report.indicators)
+
+
+def _indicators(page: _Page, report: Report, verbose: bool) -> None:
+    if _nothing_calculated(report) and not verbose:
         page.gap()
         page.add("None of the nine indicators can be calculated.", "strong")
         return
     page.heading("The nine indicators", "head")
     page.lines += _row(("", "White", "BME", "Ratio, or gap in", "Told from"), "dim")
     page.lines += _row(("", "", "", "percentage points", "chance?"), "dim")
-    for entry in indicators:
+    for entry in report.indicators:
         first = f"{entry.white}*" if entry.number in "19" and entry.white != "-" else f"{entry.white} "
         page.lines += _row((f"{entry.number} {entry.title}", first, f"{entry.bme} ", entry.value, entry.told), "")
         if entry.doubt:
