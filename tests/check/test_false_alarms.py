@@ -203,7 +203,9 @@ def test_a_share_in_points_is_named_in_the_figures_that_were_typed(item: str, ye
 
 
 @pytest.mark.parametrize("cover", [
-    {"reporting_year": "2015"}, {"reporting_year": "2010-11"}, {"reporting_year": "1999"},
+    {"reporting_year": "2015", "snapshot_date": "31 March 2015"},
+    {"reporting_year": "2010-11", "snapshot_date": "31 March 2010"},
+    {"reporting_year": "1999", "snapshot_date": "31 March 1999"},
     {"reporting_year": "", "snapshot_date": "31 March 2014"},
 ])
 def test_a_year_before_the_wres_is_told_as_that(cover: dict[str, str], tmp_path: Path) -> None:

@@ -264,7 +264,7 @@ def test_an_answer_that_is_not_understood_is_said(row: str, shown: str, tmp_path
 
 @pytest.mark.parametrize("story", [
     "mandatory_training_counted", "survey_swapped", "third_unknown", "board_padded", "inverted_ratio",
-    "totals_disagree", "zero_disciplinary_cases", "last_year_sent_again", "lead_employer_of_trainees",
+    "totals_disagree", "zero_disciplinary_cases", "lead_employer_of_trainees",
 ])  # fmt: skip
 def test_a_note_explains_what_speaks_of_its_own_row_and_nothing_else(
     story: str, tmp_path: Path, rulebook: Rulebook

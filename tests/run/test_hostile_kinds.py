@@ -55,7 +55,7 @@ HELD = [
     ("a lowered one", rich(("24", ""), ("12", "subscript")), "marked", "24¹²"),
     ("typed as one", ' t="str"><v>1,204 ³</v>', "marked", "1,204 ³"),
     ("behind a percentage", rich(("24.5%", ""), ("2", "superscript")), "marked", "24.5%²"),
-    ("within a number", rich(("2", ""), ("1", "superscript"), ("4", "")), "text", "[text]"),
+    ("within a number", rich(("2", ""), ("1", "superscript"), ("4", "")), "marked", "2¹4"),
     ("a date of many decimals", ' t="d"><v>2021-03-31T00:00:00.000000000000000001</v>', "date", ""),
     ("a date", ' t="d"><v>1900-01-24</v>', "date", ""),
     ("a time alone", ' t="d"><v>18:00:00.5</v>', "date", ""),
@@ -68,7 +68,8 @@ def test_what_is_no_number_is_told_at_its_cell(address: str, inside: str, code: 
     (found,) = judged(read_bytes(with_cell(address, inside), "return.xlsx"), rules())
     at = f"WRES!{address}"
     told = [one for one in found.findings if one.outcome == FAILED and one.code and at in dict(one.cells)]
-    assert [(one.rule, one.code) for one in told] == [("TYP-01a", code)]
+    # In a row that is calculated it stands in place of a formula, too.
+    assert [(one.rule, one.code) for one in told if one.rule != "STR-15"] == [("TYP-01a", code)]
     facts = [fact for fact in found.facts if fact.cell == at and fact.problem]
     assert facts and all(fact.value is None for fact in found.facts if fact.cell == at)
     if shown:

@@ -67,8 +67,8 @@ def of_workbook(submission: Submission, rulebook: Rulebook, asked_year: int | No
     elif year < FIRST_YEAR:
         telling = [cover[name] for name in ("reporting_year", "snapshot_date") if name in cover and not asked_year]
         stopped, early = too_early(year, tuple((cell.address, plain(cell.raw)) for cell in telling[:1]))
-        raised.append(early)
-        year = None
+        empty_return = Return(organisation, None, "nhs_wres", found.layout["id"], stopped)
+        return Conformed(empty_return, (), (*raised, early))
     elif not found.columns:
         stopped = "No column headed White, BME and Unknown was found under a known heading."
         raised.append(Raised("not_the_template"))
