@@ -23,7 +23,10 @@ def cover_of(found: Map) -> dict[str, Cell]:
     top = min(cell.row for cell in found.sections.values())
     cells = sorted((cell for (row, _), cell in found.sheet.cells.items() if row < top), key=lambda c: (c.row, c.column))
     answers: dict[str, Cell] = {}
+    taken: set[int] = set()
     for index, cell in enumerate(cells):
+        if index in taken:
+            continue
         label, colon, rest = cell.raw.partition(":")
         name = names.get(_label(label)) if cell.kind == "text" else None
         if name is None or name in answers:
@@ -32,13 +35,13 @@ def cover_of(found: Map) -> dict[str, Cell]:
             answers[name] = cell._replace(raw=rest.strip())
         else:
             right = cells[index + 1] if index + 1 < len(cells) else None
-            if (
-                right
-                and right.row == cell.row
-                and right.column - cell.column <= 6
-                and _label(right.raw.partition(":")[0]) not in names
-            ):
+            if right is None or right.row != cell.row or right.column - cell.column > 6:
+                continue
+            said = _label(right.raw.partition(":")[0])
+            # "Trust" is what some call the name, and what others answer when asked for the type.
+            if said not in names or (name == "organisation_type" and said in TYPES):
                 answers[name] = right
+                taken.add(index + 1)
     return answers
 
 
