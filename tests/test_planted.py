@@ -52,6 +52,7 @@ def test_an_error_changes_what_is_entered_only_where_it_says(kind: str) -> None:
     assert changed == set(made.cells)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", planted.OWN)
 def test_the_same_error_is_planted_with_and_without_last_year(kind: str) -> None:
     asked, made = first(kind)

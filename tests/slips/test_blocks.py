@@ -7,8 +7,9 @@ from random import Random
 
 import pytest
 
+from bench import plant
 from bench.generate import Return, history, rules, workbook
-from bench.plant_blocks import KINDS, Made
+from bench.plant_blocks import KINDS, Made, of_one
 from wres_assure.assess import judged
 from wres_assure.conform import conform
 from wres_assure.conform.earlier import EarlierReturn
@@ -20,6 +21,10 @@ from wres_assure.wording.report import report_on
 
 RULES = rules()
 YEARS = (2020, 2021)
+PLANTS = {kind: known.plant for kind, known in KINDS.items()} | {
+    "appointed and shortlisted exchanged": of_one(plant.KINDS["shortlisted and appointed exchanged"]),
+    "all survey figures fractions": of_one(plant.KINDS["survey fractions"]),
+}
 
 # By kind: the findings of which one tells the cause, the indicators that must not be usable, and whether the figures
 # in doubt take the reliability down.
@@ -45,7 +50,7 @@ KIND = {
     "all survey figures fractions": ({"TYP-03b", "TYP-03c", "TYP-03e"}, "5678", True),
     "BME survey figures fractions": ({"TYP-03b", "TYP-03c", "TYP-03e"}, "5678", True),
     "factor of ten in indicator 5, 6 or 7": ({"SLI-01/slip_factor", "TYP-03a", "TYP-07"}, "", False),
-    "share in points": ({"TYP-03d"}, "", True),
+    "share in points": ({"ARI-02d"}, "", False),
     "board in per cent": ({"TYP-06"}, "9", True),
     "applications entered as shortlisted": ({"YOY-11a", "SLI-01/slip_factor", "CON-11b"}, "", False),
     "training of a third": ({"YOY-11c", "SLI-01/slip_factor"}, "", False),
@@ -68,7 +73,7 @@ def planted(kind: str, number: int) -> tuple[Made, Assessment]:
     while True:
         seed += 1
         before, given = history(seed, YEARS)
-        made = None if given.missing else KINDS[kind].plant(given, before, Random(f"{seed}/{kind}"))
+        made = None if given.missing else PLANTS[kind](given, before, Random(f"{seed}/{kind}"))
         if made is not None and made.evidence:
             number -= 1
         if made is not None and number < 0:

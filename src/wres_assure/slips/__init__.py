@@ -174,7 +174,7 @@ class Ordinary:
 
     def _comparable(self, key: Place) -> bool:
         now = self._facts.get(key)
-        return now is not None and now.value is not None and not key.item.startswith("reported_")
+        return now is not None and now.value is not None and not key.item.startswith(("reported_", "respondents_"))
 
     def _middle(self) -> float:
         logs = sorted(
@@ -342,7 +342,9 @@ def _enough(repair: Witnessed) -> bool:
         return bool(repair.fixed) or repair.code in ("swapped", "factor", "complement")
     if repair.last_year:
         return repair.code in ("swapped", "factor", "complement") and repair.distance <= _NEAR
-    return any(sum(map(len, relation.parts.values())) <= _FEW for relation in repair.fixed)
+    # What must only not be more than something else leaves many values open.
+    narrow = (r for r in repair.fixed if r.rule.assert_tree[0] not in ("<=", "<", ">=", ">"))
+    return any(sum(map(len, relation.parts.values())) <= _FEW for relation in narrow)
 
 
 # In words
@@ -383,7 +385,7 @@ def raised_of(found: Iterable[Slip]) -> Iterator[Raised]:
     """What the rules on slips speak of: the repaired values and the witnesses, in words."""
     for slip in found:
         if slip.code in BLOCKS:
-            what = "; ".join([slip.repaired[0][0], *slip.witnesses])
+            what = "; ".join([*(what for what, _ in slip.repaired), *slip.witnesses])
             yield Raised(f"block_{slip.code}", slip.place, slip.cells, f"{what}.")
         elif slip.repaired:
             would = "; ".join(f"{what} would be {value}" for what, value in slip.repaired)

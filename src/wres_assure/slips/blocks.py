@@ -109,8 +109,8 @@ def _slip(block: Block, rulebook: Rulebook) -> Slip:
         block.title,
         tuple(entry["id"] for entry in rulebook.indicators if items & set(entry["rests_on"])),
         tuple(dict.fromkeys((fact.cell, fact.raw) for fact in block.facts if fact.cell)),
-        ((block.what, block.would),),
-        block.witnesses,
+        ((block.what, block.would),) if block.code != MAYBE else (),  # which names no repair
+        block.witnesses if block.code != MAYBE else (block.what, *block.witnesses),
         block.facts[0].key,
     )
 

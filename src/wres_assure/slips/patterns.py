@@ -30,7 +30,7 @@ def patterns(
     yield from _swapped_pages(facts)
     yield from _words_against_ratio(facts)
     yield from _medical_twice(facts)
-    yield from _fte(facts)
+    yield from _fte(facts, before)
     yield from _last_year_row(facts, failed, before)
 
 
@@ -156,7 +156,7 @@ def _medical_twice(facts: Facts) -> Iterator[Slip]:
         )
 
 
-def _fte(facts: Facts) -> Iterator[Slip]:
+def _fte(facts: Facts, before: Mapping[Place, Fact]) -> Iterator[Slip]:
     """Nearly every figure is the same fraction, 0.8 to 0.95, of the ESR headcount beside it, within a person."""
     pairs = [
         (fact, esr)
@@ -168,7 +168,11 @@ def _fte(facts: Facts) -> Iterator[Slip]:
     everybody = sum(esr.value or 0 for _, esr in pairs)
     if len(pairs) < _FTE_LEAST_CELLS or not everybody:
         return
-    fraction = sum(fact.value or 0 for fact, _ in pairs) / everybody
+    ours = sum(fact.value or 0 for fact, _ in pairs)
+    then = sum(before[fact.key].value or 0 for fact, _ in pairs if fact.key in before)
+    if then and abs(ours - then) <= abs(everybody - then):
+        return  # last year speaks for the figures as they stand
+    fraction = ours / everybody
     alike = [
         abs((fact.value or 0) - fraction * (esr.value or 0)) <= max(1.0, 0.02 * (esr.value or 0)) for fact, esr in pairs
     ]
