@@ -618,6 +618,15 @@ def test_last_years_block_stands_beside_this_years_and_what_was_typed_is_withhel
         assert first.found[-1].text == "The same at WRES!L54."
 
 
+def test_findings_of_one_place_keep_their_own_cells(rulebook: Rulebook) -> None:
+    assessment = sample("totals_disagree")
+    moved = tuple(f._replace(place=WHOLE) if f.rule == "CON-01" else f for f in assessment.findings)
+    page = document(assessment._replace(findings=moved), rulebook, "trust")
+    (step,) = steps(section(page, "rule-CON-01"))
+    assert [cell.small for cell in step.rows.rows[0].cells if cell.marked] == ["K44", "L44", "M44"]
+    assert [said.text[:8] for said in step.found] == ["WRES!K44", "WRES!L44", "WRES!M44"]
+
+
 def test_of_many_findings_the_first_stand_there_and_the_rest_are_counted(rulebook: Rulebook) -> None:
     page = written("independent_own_survey", "trust", rulebook)
     assert page is not None

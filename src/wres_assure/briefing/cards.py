@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..model import Fact, Finding, Place
+from ..model import Fact, Finding, Place, grouped
 from ..wording.cells import cells_of, figure_shown, raw_of
-from ..wording.findings import limits_of, place_of
+from ..wording.findings import limits_of, place_of, remedy_of
 from ..wording.numbers import counted, number
 from ..wording.report import RuleFindings, SameRemedy, counts_of
 from ..wording.said import Said, say
@@ -38,26 +38,25 @@ def card(of: Dossier, group: RuleFindings, annex: bool) -> Section:
     """The findings of one rule: what to do and where, then why, what follows and who says so."""
     cells = f", {group.cells}" if group.cells else ""
     blocks: list[Block] = [Paragraph((say(f"{group.rule}{cells}", (), (), [f"rule {group.rule}"]),), style="quiet")]
-    blocks += [_step(of, group, part) for part in group.parts]
+    by_remedy = grouped(of.roots(group.rule), lambda finding: (finding.code, remedy_of(finding, of.rulebook)))
+    blocks += [_step(of, group, *same) for same in zip(group.parts, by_remedy.values(), strict=True)]
     blocks.append(Pairs(tuple(_behind(of, group)), "Why, and who says so"))
     return Section(f"rule-{group.rule}", group.title, tuple(blocks), 3, annex, group.rule)
 
 
-def _step(of: Dossier, group: RuleFindings, part: SameRemedy) -> Step:
+def _step(of: Dossier, group: RuleFindings, part: SameRemedy, findings: list[Finding]) -> Step:
     """What asks for the same: the remedy, the findings, and the rows of their cells."""
-    by_print = {of.print(finding): finding for finding in of.roots(group.rule)}
     prints = [row.id for row in part.rows]
     told, rest = (part.rows[:1], part.rows[1:]) if part.alike and part.cells else (part.rows[:SHOWN], part.rows[SHOWN:])
-    found = [
-        row.said._replace(text=f"{row.cells}: {row.said.text}" if row.cells not in ("", group.cells) else row.said.text)
-        for row in told
-    ]
+    found = []
+    for row in told:
+        where = "" if row.cells in ("", group.cells) else f"{capital(row.cells)}: "  # the card says it once
+        found.append(row.said._replace(text=f"{where}{row.said.text}"))
     if rest:
-        where = cells_of(address for row in rest for address, _ in by_print[row.id].cells)
+        where = cells_of(address for finding in findings[len(told) :] for address, _ in finding.cells)
         said = f"The same at {where}" if part.alike else f"{len(rest):,} more like these, at {where}"
         found.append(say(sentence(said if where else f"{len(rest):,} more like these"), prints))
-    rows = _rows(of, [by_print[mark] for mark in prints])
-    return Step("What to do:", say(part.remedy, prints), tuple(found), rows)
+    return Step("What to do:", say(part.remedy, prints), tuple(found), _rows(of, findings))
 
 
 def _behind(of: Dossier, group: RuleFindings) -> Iterator[tuple[str, Said]]:
@@ -79,9 +78,9 @@ def _behind(of: Dossier, group: RuleFindings) -> Iterator[tuple[str, Said]]:
 def _rows(of: Dossier, findings: list[Finding]) -> Table:
     """The rows of the findings' cells in their blocks, the cells marked; NO_TABLE where none holds a figure."""
     marked = {address: of.print(finding) for finding in findings for address, _ in finding.cells}
-    keys = [of.at[address] for address in marked if address in of.at]
+    keys = [key for address, key in of.at.items() if address in marked]  # in the order of the file
     blocks = sorted({key.basis for key in keys}, key=BLOCKS.index)
-    places = sorted({key._replace(basis="", ethnicity="") for key in keys}, key=lambda key: (_row_number(of, key), key))
+    places = list(dict.fromkeys(key._replace(basis="", ethnicity="") for key in keys))
     across = [(block, group) for block in blocks for group in _GROUPS]
     facts = [{at: of.facts.get(key._replace(basis=at[0], ethnicity=at[1])) for at in across} for key in places]
     columns = [at for at in across if any(row[at] for row in facts)]
@@ -99,13 +98,7 @@ def _rows(of: Dossier, findings: list[Finding]) -> Table:
     headings = {name: block["heading"] for name, block in of.layout.get("blocks", {}).items() if name != "verified"}
     titles = (": ".join(filter(None, (headings.get(block, ""), _GROUPS[group]))) for block, group in columns)
     file = "sheet" if of.assessment.submission.sheets else "file"
-    return Table("", (f"As it stands in the {file}", *titles), shown, notes, (10, *(4 for _ in columns)))
-
-
-def _row_number(of: Dossier, key: Place) -> int:
-    """The row of the template, so that rows stand in the order of the sheet; what has none comes last."""
-    row, _ = of.row_of(key)
-    return int(row.get("row", 999))
+    return Table("", (f"As it stands in the {file}", *titles), shown, notes, (8, *(4 for _ in columns)))
 
 
 def _label(of: Dossier, key: Place) -> TableCell:
