@@ -21,7 +21,7 @@ from said import CHROMIUM, bare, expected, said_in_html, said_in_markdown, said_
 from wres_assure import resources
 from wres_assure.__main__ import main
 from wres_assure.briefing.audiences import document
-from wres_assure.briefing.document import Chart, Document, Quote, Section, Table
+from wres_assure.briefing.document import Chart, Document, Pairs, Quote, Section, Step, Table
 from wres_assure.model import Unwritable
 from wres_assure.render.briefing import allowed, docx, html, markdown, pdf
 from wres_assure.rulebook import Rulebook
@@ -73,7 +73,9 @@ def hostile(page: Document, text: str) -> Document:
     table = Table(
         text, tuple(text for _ in cells), (line._replace(cells=cells, findings=(text,)),), (say(text, [text]),)
     )
-    added = Section("hostile-section", text, (Quote(say(text, [text], [], [text]), text), table, chart), 2, True, text)
+    said = say(text, [text], [], [text])
+    step, folded = Step(text, said._replace(leads=text), (said,), table), Pairs(((text, said),), text)
+    added = Section("hostile-section", text, (Quote(said, text), table, chart, step, folded), 2, True, text)
     front = [section for section in page.sections if not section.annex][:2]
     return page._replace(title=text, heading=text, mark=text, kind=text, sections=(*front, added))
 

@@ -17,7 +17,7 @@ import pytest
 from conftest import STORIES, rules, sample
 from said import CHROMIUM, bare, elements, expected, said_in_html, said_in_markdown, said_in_pdf, said_in_word
 from wres_assure.briefing.audiences import AUDIENCES, document, refusal
-from wres_assure.briefing.document import Bullets, Chart, Document, Section, Table, TableCell, TableRow, texts
+from wres_assure.briefing.document import Bullets, Chart, Document, Section, Step, Table, TableCell, TableRow, texts
 from wres_assure.render.briefing import docx, html, markdown, pdf
 from wres_assure.render.briefing.exchange import as_data, from_data
 from wres_assure.wording.said import say
@@ -36,6 +36,14 @@ def as_pdf(story: str, audience: str = "inspector") -> bytes:
     page = written(story, audience)
     assert page is not None
     return pdf.page(page)
+
+
+def tables_of(page: Document) -> list[Table]:
+    """Every table that is set: by itself, of a chart, of a step."""
+    blocks = [block for section in page.sections for block in section.blocks]
+    charts = [block.table for block in blocks if isinstance(block, Chart)]
+    steps = [block.rows for block in blocks if isinstance(block, Step)]
+    return [table for table in (*filter(lambda b: isinstance(b, Table), blocks), *charts, *steps) if table.header]
 
 
 # What each format says
@@ -131,9 +139,7 @@ def test_headings_tables_and_pictures_are_tagged_as_such(story: str) -> None:
     levels = [int(kind[2]) for kind in found if re.fullmatch("/H[1-6]", kind)]
     assert levels == [1, *(section.level for section in page.sections)]
     blocks = [block for section in page.sections for block in section.blocks]
-    tables = [b for b in blocks if isinstance(b, Table)] + [
-        b.table for b in blocks if isinstance(b, Chart) and b.table.header
-    ]
+    tables = tables_of(page)
     assert found.count("/Table") == len(tables)
     assert found.count("/TH") == sum(len(table.header) for table in tables)
     assert found.count("/TR") == sum(1 + len(table.rows) for table in tables)
@@ -255,7 +261,7 @@ def test_no_row_is_split_and_no_heading_left_alone(story: str, tmp_path: Path) -
     page = written(story, "trust")
     assert page is not None
     pages = [bare(text) for text in raw_pages(as_pdf(story, "trust"), tmp_path)]
-    for block in (block for section in page.sections for block in section.blocks if isinstance(block, Table)):
+    for block in tables_of(page):
         for line in block.rows:
             row = bare("".join(f"{cell.text}{cell.small}" for cell in line.cells))
             assert any(row in text for text in pages), row

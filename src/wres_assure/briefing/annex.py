@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..model import FAILED, Slip, fingerprint
+from ..model import Slip
 from ..wording.cells import cells_of
-from ..wording.findings import trace_of
 from ..wording.indicators import Indication, pooled_sentence
 from ..wording.numbers import counted, number
-from ..wording.report import FindingLine, RuleFindings, Unjudged
-from ..wording.said import Said, say
+from ..wording.report import Unjudged
+from ..wording.said import say
 from ..wording.score import STATUS, alternative_lines, domain_lines, index_lines, index_sentence
 from ..wording.text import clean, lower_first, sentence
-from .document import Block, Pairs, Paragraph, Section, Table, TableCell, TableRow, number_cell
-from .dossier import Dossier, quotable_words
+from .cards import card
+from .document import Block, Paragraph, Section, Table, TableCell, TableRow, number_cell
+from .dossier import Dossier
 from .front_pages import bands_chart, board_chart
 
-ROWS, EXAMPLES = 20, 5  # findings of one remedy; of more, the cells are listed as ranges and the first few shown
 _SOURCE = "rules/briefing.yaml"
 
 
@@ -25,69 +24,21 @@ _SOURCE = "rules/briefing.yaml"
 
 
 def findings(of: Dossier, actions: Iterable[str] = (), annex: bool = True) -> list[Section]:
-    """Findings by action, each rule a section: cell, value, finding, remedy, authority, the clause that decided."""
+    """Findings by action, each rule a card."""
     wanted = tuple(actions)
     found: list[Section] = []
     for action, title, size, groups in of.report.findings:
         if wanted and action not in wanted:
             continue
-        how_many = say(f"{counted(size, 'finding')}.", (), (), ["file"])
-        found.append(Section(f"findings-{action}", title, (Paragraph((how_many,)),), annex=annex))
-        found += [_group(of, group, annex) for group in groups]
-    if not found and not of.report.stopped:
+        sizes = [counted(size, "finding")] if annex else []  # in front of it the verdict tells them
+        sizes += [counted(len(groups), "cause")] if len(groups) < size else []
+        told = Paragraph((say(f"{', '.join(sizes)}.", (), (), ["file"]),))
+        found.append(Section(f"findings-{action}", title, (told,) if sizes else (), annex=annex))
+        found += [card(of, group, annex) for group in groups]
+    if not found and annex and not of.report.stopped:
         none = say("Nothing to correct or to explain was found.", (), (), ["file"])
         found.append(Section("findings", "Findings", (Paragraph((none,)),), annex=annex))
     return found
-
-
-def _explained(of: Dossier, row: FindingLine) -> str:
-    """A finding, with what the organisation says of it where that may be quoted."""
-    if not row.own_words:
-        return row.said.text
-    if not of.quoted:
-        return f"{row.said.text} It is explained; --show-values quotes how."
-    return f"{row.said.text} The {of.noun} says: {' '.join(quotable_words(of, said) for said in row.own_words)}"
-
-
-def _group(of: Dossier, group: RuleFindings, annex: bool) -> Section:
-    evidence = [f"rule {group.rule}"]
-    blocks: list[Block] = []
-    pairs: list[tuple[str, Said]] = []
-    for part in group.parts:
-        few = part.rows if len(part.rows) <= ROWS else part.rows[:EXAMPLES]
-        rows = tuple(
-            TableRow(
-                (TableCell(row.cells or "whole return"), TableCell(row.holds or "-"), TableCell(_explained(of, row))),
-                row.said.findings,
-            )
-            for row in few
-        )
-        notes = []
-        if len(few) < len(part.rows):
-            where = ": ".join(filter(None, (counted(len(part.rows), "finding"), part.cells)))
-            text = f"{where}. The first {len(few)} stand here."
-            notes.append(say(text, [row.id for row in part.rows]))
-        caption = f"{group.title}: where, and what was found"
-        blocks.append(Table(caption, ("Cell", "Value", "Finding"), rows, tuple(notes), (3, 3, 8)))
-        pairs.append(("Remedy", say(part.remedy, [row.id for row in part.rows])))
-    issues = of.rulebook.rule(group.rule).known_issues
-    pairs += [
-        ("Why", say(group.why, (), (), evidence)),
-        *(("Decided by", traced) for traced in _trace(of, group)),
-        *(("Known issue", say(sentence(text), (), (), evidence)) for text in issues),
-        *(("What follows", say(text, (), (), evidence)) for text in group.follows),
-        ("Authority", say(sentence(group.authority), (), (), evidence)),
-    ]
-    blocks.append(Pairs(tuple(pairs)))
-    where = f", {group.cells}" if group.cells else ""
-    return Section(f"rule-{group.rule}", f"{group.title} ({group.rule}{where})", tuple(blocks), 3, annex, group.rule)
-
-
-def _trace(of: Dossier, group: RuleFindings) -> list[Said]:
-    """The clause that decided the first finding of a rule, with its numbers and cells."""
-    own = (f for f in of.assessment.findings if f.rule == group.rule and f.outcome == FAILED and not f.caused_by)
-    decided = [finding for finding in own if finding.clause is not None]
-    return [say(f"{trace_of(first, of.rulebook)}.", [fingerprint(first, of.code)]) for first in decided[:1]]
 
 
 def slips(of: Dossier) -> Section | None:

@@ -9,7 +9,7 @@ from ..rulebook import Rulebook
 from ..wording.report import BME, Report
 from ..wording.said import Said, say
 from ..wording.text import lower_first
-from . import annex, governance
+from . import annex, cards, governance
 from . import annex_compared as compared_parts
 from . import front_pages as pages
 from .document import Document, Section
@@ -137,12 +137,13 @@ def _inspector(of: Dossier) -> Parts:
 
 
 def _trust(of: Dossier) -> Parts:
-    """What to correct first, then what to explain, then what an inspector would ask."""
-    first: Parts = [pages.reliability(of), *annex.findings(of, ("correct", "explain"), False)]
+    """What is to be done, each cause a card; whom to ask; what was checked; then what an inspector would ask."""
+    told = [annex.findings(of, actions, False) for actions in (("correct", "explain"), ("note",))]
+    first: Parts = [cards.verdict(of), *told[0], cards.owners(of), *told[1], cards.next_step(of), pages.checked(of)]
     if not of.report.stopped:
         asked = enquiry_sections(of, "What an inspector would ask")
         first += [*asked, pages.indicators(of), pages.better(of), pages.representation(of)]
-    shown = {"findings", *(section.id for section in first if section is not None)}
+    shown = {section.id for section in first if section is not None}
     return [*first, *(section for section in _annex(of) if section is not None and section.id not in shown)]
 
 

@@ -17,7 +17,7 @@ class Paragraph(NamedTuple):
 
     said: tuple[Said, ...]
     label: str = ""  # in strong type, with its own full stop or colon
-    style: str = ""  # "" | lead (the one paragraph of page 1) | quiet (small type) | strong
+    style: str = ""  # "" | verdict | lead (the one paragraph of page 1) | quiet (small type) | strong
 
 
 class Bullets(NamedTuple):
@@ -32,6 +32,7 @@ class Pairs(NamedTuple):
     """Terms and what is said of each: a description list."""
 
     pairs: tuple[tuple[str, Said], ...]
+    folded: str = ""  # what they are about, where a screen shows that alone until it is opened
 
 
 class Quote(NamedTuple):
@@ -47,6 +48,7 @@ class TableCell(NamedTuple):
     text: str
     small: str = ""
     number: bool = False  # aligned to the right
+    marked: bool = False  # the figure in question among others: in strong type and a frame
 
 
 def number_cell(text: str, small: str = "") -> TableCell:
@@ -79,7 +81,16 @@ class Table(NamedTuple):
         return bool(cells) and all(cell.number for cell in cells)
 
 
-NO_TABLE = Table("", (), ())  # of a chart whose numbers stand in another table
+NO_TABLE = Table("", (), ())  # of a chart whose numbers stand in another table, of a step about no figure
+
+
+class Step(NamedTuple):
+    """One thing to do: what, what was found, and the rows of the sheet it is about, as they stand there."""
+
+    label: str  # "What to do:"
+    todo: Said
+    found: tuple[Said, ...]
+    rows: Table = NO_TABLE
 
 
 class Mark(NamedTuple):
@@ -121,7 +132,7 @@ class Chart(NamedTuple):
     table: Table
 
 
-Block = Paragraph | Bullets | Pairs | Quote | Table | Chart
+Block = Paragraph | Bullets | Pairs | Quote | Table | Step | Chart
 
 
 class Section(NamedTuple):
@@ -181,8 +192,11 @@ def texts_of(block: Block) -> Iterator[str]:
     elif isinstance(block, Bullets):
         yield from filter(None, (block.label, *(said.text for said in block.items)))
     elif isinstance(block, Pairs):
+        yield from filter(None, (block.folded,))
         for term, said in block.pairs:
             yield from (term, said.text)
+    elif isinstance(block, Step):
+        yield from (block.label, block.todo.text, *(said.text for said in block.found), *texts_of(block.rows))
     elif isinstance(block, Quote):
         yield from (block.source, block.said.text)
     elif isinstance(block, Chart):
@@ -206,6 +220,8 @@ def evidence(document: Document) -> Iterator[Said]:
                 yield from block.items
             elif isinstance(block, Pairs):
                 yield from (said for _, said in block.pairs)
+            elif isinstance(block, Step):
+                yield from (block.todo, *block.found, *block.rows.notes)
             elif isinstance(block, Table):
                 yield from block.notes
             elif isinstance(block, Chart):

@@ -27,11 +27,13 @@ from ..wording.indicators import figures_of, pooled_sentence
 from ..wording.report import Report, report_on
 from ..wording.small_counts import SmallCount, small_count
 from ..wording.text import clean, code_shown, number_of
+from ..wording.verdict import roots
 
 WORSE = ("worse_distinguishable", "worse_could_be_chance", "worse_not_testable")
 BETTER, NOT_USABLE = "no_difference_or_better", "not_usable"
 CLASSES = (*WORSE, BETTER, NOT_USABLE)
 LONGEST_QUOTE, LONGEST_TEXT = 240, 600
+BLOCKS = ("restated", "esr", "verified")  # of the sheet, from the left
 _SENIOR = {"8a", "8b", "8c", "8d", "9", "vsm"}
 _NOUNS = {
     "trust": "trust",
@@ -59,6 +61,9 @@ class Dossier(NamedTuple):
     board: SmallCount | None
     quoted: bool  # notes may be quoted
     shown: bool  # whatever was written may be shown, personal data too
+    layout: Json  # that the workbook was read by; {} of a table without one
+    at: Mapping[str, Place]  # by cell the figure of the template that stands there
+    sheet_rows: Mapping[tuple[str, ...], tuple[Json, Json]]  # by item, staff group and pay band: row and section
 
     @property
     def name(self) -> str:
@@ -84,6 +89,18 @@ class Dossier(NamedTuple):
     def standing(self) -> Mapping[str, str]:
         """The class of the profile that each indicator is in."""
         return self.assessment.score.standing
+
+    def print(self, finding: Finding) -> str:
+        """The fingerprint of a finding."""
+        return fingerprint(finding, self.code)
+
+    def roots(self, rule: str) -> list[Finding]:
+        """A rule's failed findings that follow from no other."""
+        return [finding for finding in roots(self.assessment.findings) if finding.rule == rule]
+
+    def row_of(self, key: Place) -> tuple[Json, Json]:
+        """The row of the layout that holds a figure, and its section; ({}, {}) where none does."""
+        return self.sheet_rows.get((key.item, key.staff_group, key.pay_band), ({}, {}))
 
     def prints(self, indicator: str) -> tuple[str, ...]:
         """The fingerprints of an indicator's findings."""
@@ -171,6 +188,7 @@ def dossier_of(
     """Everything a briefing is written from, each part made once; the options are those of `document`."""
     year = assessment.subject.year
     facts = Facts(assessment.facts, rulebook.items, rulebook.parameters_of(year))
+    layout = rulebook.layouts.get(assessment.subject.layout, {})
     answers = (fact for fact in assessment.facts if fact.key.basis == "narrative" and fact.value is not None)
     return Dossier(
         assessment=assessment,
@@ -185,6 +203,13 @@ def dossier_of(
         board=small_count(facts),
         quoted=quoted or show_values,
         shown=show_values,
+        layout=layout,
+        at={fact.cell: fact.key for fact in assessment.facts if fact.cell and fact.key.basis in BLOCKS},
+        sheet_rows={
+            (row["item"], row["staff_group"], row["pay_band"]): (row, section)
+            for section in layout.get("sections", ())
+            for row in section["rows"]
+        },
     )
 
 

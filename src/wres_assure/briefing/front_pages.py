@@ -13,6 +13,7 @@ from ..wording.said import Said, say
 from ..wording.score import profile_sentence
 from ..wording.small_counts import LEAST_OF_A_ROW, SmallCount, needed_words, parity_of, small_count
 from ..wording.text import capital, lower_first, named, number_of, sentence
+from ..wording.verdict import roots
 from .document import (
     NO_TABLE,
     Bullets,
@@ -92,17 +93,31 @@ def reliability(of: Dossier) -> Section:
     """Whether the figures can be relied on, with the reasons, and the one row of counts."""
     report = of.report
     judged = (say(text, (), of.all, ["file"]) for text in (report.coverage, COUNTS_AS_NOTHING, report.apart) if text)
+    first = Paragraph((*report.reliability, *judged), f"Reliability: {report.level}.")
+    return Section("reliability", "Can these figures be relied on?", (first, *_how_many(of)))
+
+
+def checked(of: Dossier) -> Section:
+    """What was checked in a line, and of how many people the figures are; what a card tells is not told again."""
+    report, cards = of.report, {f.rule for f in roots(of.assessment.findings)}
+    reasons = [] if report.level == "good" else [
+        said for said in report.reliability if not any(rule in said.text for rule in cards)
+    ]  # fmt: skip
+    judged = [say(text, (), of.all, ["file"]) for text in (report.checked, COUNTS_AS_NOTHING, report.apart) if text]
+    level = say(f"Reliability of the figures: {report.level}.", (), of.all, ["file"])
+    return Section("reliability", "What was checked", (Paragraph((*judged, level, *reasons)), *_how_many(of)))
+
+
+def _how_many(of: Dossier) -> tuple[Table, Paragraph]:
+    """The one row of counts, and for how many ethnicity is unknown."""
+    report = of.report
     counts = Table(
         "How many people the figures are about",
         tuple(title for title, _ in report.counts),
         (TableRow(tuple(number_cell(value) for _, value in report.counts), other=("file",)),),
     )
-    blocks = (
-        Paragraph((*report.reliability, *judged), f"Reliability: {report.level}."),
-        counts,
-        Paragraph(tuple(filter(None, (report.unknown, say(CRUDE, (), of.all, ["file"])))), style="quiet"),
-    )
-    return Section("reliability", "Can these figures be relied on?", blocks)
+    told = tuple(filter(None, (report.unknown, say(CRUDE, (), of.all, ["file"]))))
+    return counts, Paragraph(told, style="quiet")
 
 
 # The nine indicators

@@ -1,15 +1,14 @@
-"""Findings in words: what each says, what is to be done, and the clause that decided."""
+"""Findings in words: what each says, what is to be done, and the thresholds that decided."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 
 from ..facts import title_of
 from ..model import FAILED, HOW_GIVEN, WHOLE, Finding, Place, Shown
-from ..numbers import CannotCompute, exact
 from ..rulebook import Rule, Rulebook
-from ..rulebook.expression import Tree, names_in, text_of, value_of
+from ..rulebook.expression import names_in
 from .cells import figure_shown
 from .numbers import NOTHING, day, number, often, span
 from .text import REDACTED, clean
@@ -103,90 +102,23 @@ def _in_form(shown: Shown, form: str | None, unit: str) -> str:
     return number(shown.value, unit)
 
 
-# The clause that decided, as it stands in the rule
+def limits_of(finding: Finding, rulebook: Rulebook) -> str:
+    """The thresholds of the clause that decided: `share of unknown ethnicity to explain: 10.0%`; "" of none."""
+    named = (name.partition(".") for name in names_in(finding.clause)) if finding.clause is not None else ()
+    used = dict.fromkeys(parameter for basis, _, parameter in named if basis == "parameter")
+    return "; ".join(
+        f"{rulebook.parameters[name]['title']}: {_limit(finding.values[f'parameter.{name}'].value, rulebook, name)}"
+        for name in used
+        if f"parameter.{name}" in finding.values
+    )
 
 
-def trace_of(finding: Finding, rulebook: Rulebook) -> str:
-    """The clause that decided, with its numbers and cells: `72 <= 65 is false: WRES!L41 = 72, WRES!L40 = 65`."""
-    if finding.clause is None:
-        return ""
-    units = rulebook.rule(finding.rule).units
-    exactly = {name: shown.value for name, shown in finding.values.items()}
-    numbers = _shortened(finding.clause, exactly)
-
-    def written(name: str) -> str:
-        return _plain(numbers[name], units.get(name, "number")) if name in numbers else NOTHING
-
-    where = []
-    for name in names_in(finding.clause):
-        if name in numbers:
-            unit = units.get(name, "number")
-            value = _in_unit(numbers[name], "share" if unit == "quotient" else unit)  # people of people
-            basis, _, parameter = name.partition(".")
-            called = finding.values[name].cell or name.replace("_", " ")
-            ours = rulebook.parameters[parameter]["title"] if basis == "parameter" else ""
-            where.append(f"{value} ({ours})" if ours else f"{called} = {value}")
-    return clean(f"{text_of(finding.clause, written)} is false: {', '.join(where)}")
-
-
-_SIGNIFICANT, _ALL = 4, 10  # digits, and as many as rules compare
-
-
-def _shortened(clause: Tree, exactly: Mapping[str, float]) -> Mapping[str, float]:
-    """The numbers with as few digits as leave every comparison of the clause as it was decided."""
-    comparisons = [part for part in _comparisons(clause) if exactly.keys() >= set(names_in(part))]
-    decided = [_reads(part, exactly) for part in comparisons]
-    for digits in range(_SIGNIFICANT, _ALL):
-        numbers = {name: _rounded(value, digits) for name, value in exactly.items()}
-        if [_reads(part, numbers) for part in comparisons] == decided:
-            return numbers
-    return exactly
-
-
-def _comparisons(tree: Tree) -> Iterator[Tree]:
-    if isinstance(tree, list):
-        if tree[0] in ("and", "or", "not"):
-            for part in tree[1:]:
-                yield from _comparisons(part)
-        else:
-            yield tree
-
-
-def _reads(comparison: Tree, numbers: Mapping[str, float]) -> bool | None:
-    """What a reader makes of a comparison of these numbers. Two that may be one printed number are read as such where
-    they are equal: what their decimals allow does not stand there."""
-    operator, *sides = comparison
-    tree = ["==", *sides] if operator in ("close", "rounds") else comparison
-    try:
-        return bool(value_of(tree)({name: exact(value) for name, value in numbers.items()}))
-    except CannotCompute:
-        return None
-
-
-def _rounded(value: float, digits: int) -> float:
-    """A number to so many significant digits, whole people never rounded."""
-    if value % 1 == 0 or not abs(value) < 1e15:
-        return value
-    return float(f"{value:.{max(digits, len(str(abs(int(value)))))}g}")
-
-
-def _plain(value: float, unit: str) -> str:
-    """A number with the digits it has; a day and a year, which rules hold as numbers, as such."""
+def _limit(value: float, rulebook: Rulebook, name: str) -> str:
+    """A threshold with its unit; a day and a year, which rules hold as numbers, as such."""
+    unit = rulebook.parameters[name]["unit"]
     if unit == "number" and value % 1 == 0:
         if 19_000_000 < value < 30_000_000 and 1 <= value // 100 % 100 <= 12:
             return day(value)
         if 2000 <= value < 2100:
             return f"{value:.0f}"
-    return f"{value:,.{_decimals(value)}f}" if value == 0 or abs(value) >= 1e-6 else f"{value:.{_ALL}g}"
-
-
-def _in_unit(value: float, unit: str) -> str:
-    """As `number` writes it, but with every digit the value has."""
-    if unit in ("share", "points"):
-        return f"{value * 100:.{max(1, _decimals(value * 100))}f}{'%' if unit == 'share' else ' percentage points'}"
-    return f"{value:.{max(2, _decimals(value))}f}" if unit == "ratio" else _plain(value, unit)
-
-
-def _decimals(value: float) -> int:
-    digits, _, power = f"{value:.{_ALL}g}".partition("e")
-    return max(0, len(digits.partition(".")[2]) - int(power or 0))
+    return number(value, unit)

@@ -13,6 +13,7 @@ class Said(NamedTuple):
     findings: tuple[str, ...] = ()  # fingerprints
     indicators: tuple[str, ...] = ()
     other: tuple[str, ...] = ()  # rule, narrative answer, part of the rulebook or of the file: "rule CON-03a", "file"
+    leads: str = ""  # the id of the section that tells more
 
 
 def say(text: str, findings: Iterable[str] = (), indicators: Iterable[str] = (), other: Iterable[str] = ()) -> Said:

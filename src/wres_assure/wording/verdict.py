@@ -29,15 +29,30 @@ def roots_of(findings: Iterable[Json]) -> list[Json]:
 
 def verdict(counts: Sequence[int]) -> str:
     """What is to be done, of findings to correct, to explain and to be aware of."""
+    return " ".join(text for text, _ in verdict_parts(counts))
+
+
+def verdict_parts(counts: Sequence[int]) -> list[tuple[str, str]]:
+    """The verdict in parts: each with the action whose findings it counts, "" where it counts none."""
     correct, explain, note = counts
-    aware = f"{note:,} {_OTHERS[min(note, 2)]}" if note else ""
+    aware = [(f"{note:,} {_OTHERS[min(note, 2)]}", "note")] if note else []
     if correct:
-        rest = ", ".join(filter(None, (f"{explain:,} to explain" if explain else "", aware)))
-        return f"{counted(correct, 'finding')} to correct before upload{f'; {rest}' if rest else ''}."
+        to_explain = [(f"{explain:,} to explain", "explain")] if explain else []
+        first, *rest = [(f"{counted(correct, 'finding')} to correct before upload", "correct"), *to_explain, *aware]
+        return _punctuated([first], rest, [])
     if explain:
-        rest = f", {aware}" if aware else ""
-        return f"Nothing to correct; {counted(explain, 'finding')} to explain{rest}, then upload."
-    return f"Nothing to correct and nothing to explain{f'; {aware}, then upload' if aware else ': upload it'}."
+        counts_of = [(f"{counted(explain, 'finding')} to explain", "explain"), *aware]
+        return _punctuated([("Nothing to correct", "")], counts_of, [("then upload", "")])
+    if aware:
+        return _punctuated([("Nothing to correct and nothing to explain", "")], aware, [("then upload", "")])
+    return [("Nothing to correct and nothing to explain: upload it.", "")]
+
+
+def _punctuated(*groups: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Parts as one sentence: a semicolon behind the first, commas between the others."""
+    parts = [part for group in groups for part in group]
+    ends = [*([";", *"," * len(parts)][: len(parts) - 1]), "."]
+    return [(f"{text}{end}", action) for (text, action), end in zip(parts, ends, strict=True)]
 
 
 def next_step(counts: Sequence[int], assessment: Assessment) -> str:

@@ -7,7 +7,19 @@ import re
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-from ...briefing.document import Block, Bullets, Chart, Document, Pairs, Paragraph, Quote, Section, Table, TableCell
+from ...briefing.document import (
+    Block,
+    Bullets,
+    Chart,
+    Document,
+    Pairs,
+    Paragraph,
+    Quote,
+    Section,
+    Step,
+    Table,
+    TableCell,
+)
 from ...model import Unwritable
 from ...wording.said import Said
 from . import charts, pdf
@@ -124,7 +136,14 @@ class _Word:
                 self.paragraph((), block.label).paragraph_format.keep_with_next = True
             for said in block.items:
                 self.paragraph((said,), style="List Number" if block.numbered else "List Bullet")
+        elif isinstance(block, Step):
+            self.paragraph((block.todo,), block.label, strong=True).paragraph_format.keep_with_next = True
+            for said in block.found:
+                self.paragraph((said,))
+            self.table(block.rows)
         elif isinstance(block, Pairs):
+            if block.folded:
+                self.paragraph((), block.folded, "Small").paragraph_format.keep_with_next = True
             for term, said in block.pairs:
                 self.paragraph((said,), term).paragraph_format.space_after = self.shared.Pt(1)
         elif isinstance(block, Quote):
@@ -184,8 +203,8 @@ class _Word:
             paragraph = place.paragraphs[0]
             paragraph.paragraph_format.space_after = self.shared.Pt(1)
             run = paragraph.add_run(_xml(cell.text))
-            run.font.size, run.bold = self.shared.Pt(8.5), header
-            if header:
+            run.font.size, run.bold = self.shared.Pt(8.5), header or cell.marked
+            if header or cell.marked:
                 place._tc.get_or_add_tcPr().append(self._element("shd", val="clear", color="auto", fill=_PALE))
             if cell.number:
                 paragraph.alignment = 2

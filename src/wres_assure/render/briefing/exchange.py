@@ -14,6 +14,7 @@ from ...briefing.document import (
     Paragraph,
     Quote,
     Section,
+    Step,
     Table,
     TableCell,
     TableRow,
@@ -36,6 +37,7 @@ _KINDS: dict[str, Any] = {
         Quote,
         Said,
         Section,
+        Step,
         Table,
     )
 }

@@ -5,7 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from ...briefing.document import Block, Bullets, Chart, Document, Pairs, Paragraph, Quote, Section, Table, TableCell
+from ...briefing.document import (
+    Block,
+    Bullets,
+    Chart,
+    Document,
+    Pairs,
+    Paragraph,
+    Quote,
+    Section,
+    Step,
+    Table,
+    TableCell,
+)
 from ...wording.said import Said
 
 # What means something anywhere: emphasis, code, links, tags, entities, tables, strikes, mathematics, ends of headings.
@@ -47,7 +59,13 @@ def _block(block: Block) -> Iterator[str]:
             yield f"**{_text(block.label)}**"
         marks = (f"{at}." if block.numbered else "-" for at in range(1, len(block.items) + 1))
         yield "\n".join(f"{mark} {_text(said.text)}" for mark, said in zip(marks, block.items, strict=True))
+    elif isinstance(block, Step):
+        yield f"**{_text(block.label)}** **{_text(block.todo.text)}**"
+        yield from (_text(said.text) for said in block.found)
+        yield from _table(block.rows)
     elif isinstance(block, Pairs):
+        if block.folded:
+            yield f"**{_text(block.folded)}**"
         yield "\n".join(f"- **{_text(term)}** {_text(said.text)}" for term, said in block.pairs)
     elif isinstance(block, Quote):
         yield f"> {_text(block.source)}\n>\n> *{_text(block.said.text)}*"
@@ -69,7 +87,8 @@ def _table(block: Table) -> Iterator[str]:
 
 
 def _cell(cell: TableCell) -> str:
-    return f"{_text(cell.text)} {_text(cell.small)}".strip() if cell.small else _text(cell.text)
+    text = f"**{_text(cell.text)}**" if cell.marked else _text(cell.text)
+    return f"{text} {_text(cell.small)}".strip() if cell.small else text
 
 
 def _sentences(said: Iterable[Said]) -> str:
