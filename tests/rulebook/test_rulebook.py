@@ -525,7 +525,9 @@ def test_every_authority_and_parameter_of_ours_can_be_named(ours: rulebook.Ruleb
     assert ours.authority("guidance_2021.8_5_2") == \
         "Additional Information for the NHS WRES, June 2021 (version 7, NHS England), 8.5.2 Wider reporting"
     assert all(ours.authority(rule.authority) for rule in ours.rules)
-    assert all(ours.authority(entry["reference"]) for entry in ours.parameters.values())
+    said = [entry["reference"] for entry in ours.parameters.values()]
+    every = [name for of in said for name in ([of] if isinstance(of, str) else of.values())]
+    assert all(map(ours.authority, every))
 
 
 # The published schema

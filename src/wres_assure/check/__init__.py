@@ -20,7 +20,7 @@ from .assertion import Context, assert_at
 from .at_once import Figures, figures_at_once
 from .notes import TemplateRow, asked
 from .outcomes import Judgement, Result, Results, broken, in_question, judgement
-from .raised import LAST, places_of, raised_at
+from .raised import LAST, NO_SECTION, places_of, raised_at
 
 _TURN = {**{family: turn for turn, family in enumerate(HOW_GIVEN)}, **dict.fromkeys(LAST, len(HOW_GIVEN) + 1)}
 _COUNTED = ("checks", *OUTCOMES)
@@ -128,7 +128,7 @@ def _suspects(rule: Rule, places: Sequence[Place], context: Context, figures: Fi
     """The places of a rule that a stage raises which need a closer look."""
     if rule.kind == "cells":
         return [*(rule.places[number] for number in figures.suspects(rule)), *places[len(rule.places) :]]
-    codes = rule.codes if rule.kind != "rows" else (*rule.codes, "section_missing")
+    codes = rule.codes if rule.kind != "rows" else (*rule.codes, *NO_SECTION)
     return places if rule.family in LAST or any(code in context.raised for code in codes) else ()
 
 

@@ -261,7 +261,9 @@ def demo(output: str, force: bool) -> None:
 
 
 @commands.command()
-@click.option("--year", type=int, callback=collection, metavar="YEAR", help="Reporting year of the template.")
+@click.option(
+    "--year", type=int, callback=collection, metavar="YEAR", help="Reporting year of the template; else the newest."
+)
 @click.option("--narrative", is_flag=True, help="Write the narrative instead: answers the workbook has no cell for.")
 @path_option("output", "FILE", "Write to FILE (.xlsx, or .yaml with --narrative).", required=True)
 @force_option
@@ -269,16 +271,15 @@ def template(year: int | None, narrative: bool, output: str, force: bool) -> Non
     """Write an empty workbook, or an empty narrative, to fill in."""
     from ..rulebook import load
 
-    if year is None and not narrative:
-        raise click.UsageError("Say which year's workbook (--year 2021), or --narrative.")
     outputs.may_write(output, force)
     rulebook = load()
+    year = year or max(layout["year"] for layout in rulebook.layouts.values())
     if narrative:
         from ..conform.narrative import template as questions
 
         outputs.write(output, questions(rulebook, year), force)
         todo = "Leave blank what you do not know, and give it to check with --narrative."
-        click.echo(clean(f"{output} is written. {todo}"))
+        click.echo(clean(f"{output} is written, for {year}. {todo}"))
         return
     layout = next((layout for layout in rulebook.layouts.values() if layout["year"] == year), None)
     if layout is None:
@@ -287,5 +288,5 @@ def template(year: int | None, narrative: bool, output: str, force: bool) -> Non
     from ..render.workbooks.template import template as written
 
     outputs.write(output, written(layout, rulebook.items), force)
-    which = "" if layout["verified"] else f" It follows a reconstruction of the {year} template, not the official one."
-    click.echo(clean(f"{output} is written.{which}"))
+    which = "" if layout["verified"] else " It follows a reconstruction of that template, not the official one."
+    click.echo(clean(f"{output} is written, for {year}.{which}"))

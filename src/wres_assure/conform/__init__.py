@@ -28,7 +28,31 @@ def conform(submission: Submission, rulebook: Rulebook, year: int | None = None)
         if len(returns) > MAX_RETURNS:
             raise too_many_returns(submission.file, len(returns))
         return [of_table(submission, rows, rulebook, year) for rows in returns]
-    return [of_workbook(submission, rulebook, year)]
+    return [_as_asked(of_workbook(submission, rulebook, year), rulebook)]
+
+
+NOT_ASKED = {"section_empty": "section_not_asked", "section_missing": "section_left_out"}
+
+
+def _as_asked(conformed: Conformed, rulebook: Rulebook) -> Conformed:
+    """A CCG's return of a year that asked CCGs for fewer indicators: as many may be absent as were not asked for."""
+    subject, indicators = conformed.subject, len(rulebook.indicators)
+    asked = rulebook.parameter("ccg_indicators_asked", subject.year) if subject.organisation.type == "ccg" else None
+    absent = {entry.place.item: entry.code for entry in conformed.raised if entry.code in NOT_ASKED}
+    if asked is None or not absent:
+        return conformed
+    sections = rulebook.layouts[subject.layout]["sections"]
+    of = {section["id"]: section["indicator"] for section in sections}
+    given = {of[name] for name in of if name not in absent}
+    if len(set(of.values()) - given) > indicators - asked:
+        return conformed
+    raised = [
+        entry._replace(code=NOT_ASKED[entry.code])
+        if entry.code in NOT_ASKED and of.get(entry.place.item) not in given
+        else entry
+        for entry in conformed.raised
+    ]
+    return conformed._replace(raised=tuple(raised))
 
 
 def too_many_returns(file: str, count: int) -> Refused:

@@ -86,10 +86,10 @@ class Rulebook(NamedTuple):
     def question(self, item: str, year: int) -> str:
         """The survey's question behind an item in a collection: `Q13a`; recalled ones are marked so."""
         questions, said = self.items["items"][item]["questions"], self.items["questions_confirmed"]
-        start = max((start for start in questions if int(start) <= year), default=None)
-        if start is None:
+        start, told = (max((start for start in of if int(start) <= year), default=None) for of in (questions, said))
+        if start is None or told is None:
             return ""
-        recalled = self.references[said[start].partition(".")[0]]["kind"] != "authority"
+        recalled = self.references[said[told].partition(".")[0]]["kind"] != "authority"
         return f"{questions[start]}{' (recalled, not confirmed)' if recalled else ''}"
 
     def authority(self, name: str) -> str:
@@ -193,13 +193,22 @@ def _template_places(compiled: Json) -> Iterator[Place]:
 def _layouts(compiled: Json) -> dict[str, Json]:
     """Every layout whole; a difference takes its sections and labels from the layout it extends."""
     layouts: dict[str, Json] = dict(compiled["layouts"])
-    for name, difference in compiled["layout_differences"].items():
-        base = layouts[difference["extends"]]
-        blocks = {
-            block: {**entry, "heading": heading, "also": [entry["heading"], *entry["also"]]}
-            for block, heading in difference["headings"].items()
-            for entry in [base["blocks"][block]]
-        }
-        own = {key: difference[key] for key in ("id", "year", "title", "snapshot_date")}
-        layouts[name] = {**base, **own, "blocks": {**base["blocks"], **blocks}}
+    differences = compiled["layout_differences"]
+
+    def whole(name: str) -> Json:
+        if name not in layouts:
+            difference = differences[name]
+            base = whole(difference["extends"])
+            blocks = {
+                block: {**entry, "heading": heading, "also": [entry["heading"], *entry["also"]]}
+                for block, heading in difference["headings"].items()
+                for entry in [base["blocks"][block]]
+            }
+            own = {"id": name, **{key: difference[key] for key in ("year", "verified", "snapshot_date")}}
+            title = base["title"].replace(str(base["year"]), str(difference["year"]))
+            layouts[name] = {**base, **own, "title": title, "blocks": {**base["blocks"], **blocks}}
+        return layouts[name]
+
+    for name in differences:
+        whole(name)
     return layouts

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -75,20 +76,33 @@ class _Compiler:
         self.narrative = models["collection/narrative.yaml"]
         self.vocabulary = Vocabulary(self.items, self.parameters, self.indicators, self.narrative)
         self.layouts = {layout.id: layout for layout in layouts if isinstance(layout, Layout)}
-        differences = {layout.id: layout for layout in layouts if isinstance(layout, LayoutDifference)}
+        differences = {str(layout.year): layout for layout in layouts if isinstance(layout, LayoutDifference)}
         for name, difference in differences.items():
-            if difference.extends not in self.layouts:
+            newer = difference.extends in differences and differences[difference.extends].year >= difference.year
+            if newer or difference.extends not in {*self.layouts, *differences}:
                 self.errors.append(
-                    f"collection: layout {name} extends {difference.extends!r}, which is no whole layout."
+                    f"collection: layout {name} extends {difference.extends!r}, "
+                    "which is neither a whole layout nor one of an earlier year."
                 )
         confirmed = self.items.questions_confirmed
         cited: list[tuple[str, Steps, str]] = [
-            *(("parameters.yaml", (name, "reference"), entry.reference) for name, entry in self.parameters.items()),
+            *self._references_of_parameters(),
+            *(
+                (name, ("authority",), self.sources[name].data["authority"])
+                for name in self.sources
+                if name.startswith("collection/layout_")
+            ),
             *(("collection/items.yaml", ("questions_confirmed", year), said) for year, said in confirmed.items()),
             *(("collection/narrative.yaml", (name, "authority"), q.authority) for name, q in self.narrative.items()),
         ]
         for file, steps, authority in cited:
             self._authority(self.sources[file], steps, authority)
+        for name, item in self.items.items.items():
+            for year in item.questions:
+                if year not in confirmed:
+                    at: Steps = ("items", name, "questions", year)
+                    message = f"questions_confirmed does not say who says so of {year}."
+                    self._refuse(self.sources["collection/items.yaml"], at, message)
         for source, at, rule, _ in rules.values():
             others = [("explains", other) for other in rule.explains] + [("replaces", other) for other in rule.replaces]
             for field, other in (*others, ("successor", rule.successor)):
@@ -153,6 +167,20 @@ class _Compiler:
                     message = f"{error['msg']}."
                 self._refuse(source, steps, message, at_key=unknown)
             return None
+
+    def _references_of_parameters(self) -> Iterator[tuple[str, Steps, str]]:
+        """Who says so of each parameter, or of each of its years; a year of which that is not said is refused."""
+        for name, entry in self.parameters.items():
+            for field, of in (("reference", entry.reference), ("confirmed", entry.confirmed)):
+                by_year = of if isinstance(of, dict) else dict.fromkeys(entry.values, of)
+                missing = [str(year) for year in entry.values if year not in by_year]
+                missing += [str(year) for year in by_year if year not in entry.values]
+                if missing:
+                    message = f"{name}: values and {field} do not name the same years ({', '.join(missing)})."
+                    self._refuse(self.sources["parameters.yaml"], (name, field), message)
+                if field == "reference":
+                    at = (name, field)
+                    yield from (("parameters.yaml", at, said) for said in dict.fromkeys(by_year.values()))
 
     def _collect_rules(self, source: Source, name: str, rules: dict[str, Any], overriding: bool) -> None:
         family = Path(name).stem
@@ -398,4 +426,7 @@ class _Compiler:
 
 def _with_text_years(parameter: Json) -> Json:
     """Years as text, as JSON has them, so that a compiled rulebook reads alike in a checkout and installed."""
-    return {**parameter, "values": {str(year): value for year, value in parameter["values"].items()}}
+    return {
+        field: {str(year): value for year, value in of.items()} if isinstance(of, dict) else of
+        for field, of in parameter.items()
+    }

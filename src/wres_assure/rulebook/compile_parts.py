@@ -55,6 +55,10 @@ def _of_briefing(briefing: Json, models: dict[str, Any], rules: Container[str]) 
             yield (*steps, "authority"), said
         if entry.get("rule") and entry["rule"] not in rules:
             yield (*steps, "rule"), f"No rule is called {entry['rule']!r}."
+    for name, question in models["collection/narrative.yaml"].items():
+        if question.framework and question.framework not in briefing["frameworks"]:
+            told = unknown("framework", question.framework, briefing["frameworks"])
+            yield ("frameworks",), f"{name} of the narrative: {told}"
     indicators, asked = models["indicators.yaml"], briefing["indicators"]
     no_indicator, not_asked = [n for n in asked if n not in indicators], [n for n in indicators if n not in asked]
     yield from ((("indicators", name), unknown("indicator", name, indicators)) for name in no_indicator)

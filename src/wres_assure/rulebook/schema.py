@@ -36,8 +36,8 @@ class Parameter(Strict):
     unit: Unit
     values: dict[int, Number]
     each_year: bool = False  # a value holds for its own year alone, and is not carried on
-    reference: str
-    confirmed: bool
+    reference: str | dict[int, str]  # of all values, or of each by its year
+    confirmed: bool | dict[int, bool]  # likewise
     note: str | None = None
 
 
@@ -88,12 +88,12 @@ class LayoutBlock(Strict):
 
 
 class LayoutDifference(Strict):
-    """A year's layout as a short difference from another."""
+    """A year's layout as a short difference from another: the whole one, or an earlier year's difference."""
 
     extends: str
-    id: str
-    year: int
-    title: str
+    year: int  # which names it, too
+    verified: bool
+    authority: str
     snapshot_date: str
     headings: dict[Block, str] = {}  # the block's heading in this year; the other's stand as variants
     note: str | None = None
@@ -103,6 +103,7 @@ class Layout(Strict):
     id: str
     year: int
     verified: bool
+    authority: str
     sheet: str
     title: str
     snapshot_date: str
@@ -125,6 +126,7 @@ class Question(Strict):
     question: str
     kind: Literal["yes_no", "date", "percent", "text"]
     authority: str
+    framework: str | None = None  # of briefing.yaml: the question is asked while that is in force
 
 
 class Applies(Strict):
