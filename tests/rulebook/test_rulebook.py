@@ -62,8 +62,8 @@ limits_998: parameter.few
 regions: {London: [Y56]}
 """,
     "briefing.yaml": """frameworks:
-  walk: {title: A walk, kind: inspection, authority: practice.reading}
-  fair: {title: A fair, kind: equality, authority: practice.reading}
+  walk: {title: A walk, kind: inspection, from: 20160401, status: confirmed, authority: practice.reading}
+  fair: {title: A fair, kind: equality, from: 20160401, status: confirmed, authority: practice.reading}
 people: {clerk: the clerk}
 indicators: {}
 very_senior_managers: ASKED
@@ -325,8 +325,11 @@ def test_a_mistake_is_told_with_its_place_and_the_likely_word(tmp_path: Path, te
          {"briefing": SMALL["briefing.yaml"].replace("people: [clerk]", "people: [clark]")},
          "briefing.yaml:6:"),
     case("no framework in force",
-         {"briefing": SMALL["briefing.yaml"].replace("kind: equality,", "kind: equality, until: 2020,")},
+         {"briefing": SMALL["briefing.yaml"].replace("kind: equality,", "kind: equality, until: 20201231,")},
          "briefing.yaml:2:3: No framework of the kind equality is in force today."),
+    case("a framework that is no draft, from no day",
+         {"briefing": SMALL["briefing.yaml"].replace("kind: equality, from: 20160401,", "kind: equality,")},
+         "briefing.yaml:3:9: A draft is in force from no day, and what is no draft from one."),
     case("a reliability level on an unknown name", {"scoring": SMALL["scoring.yaml"].replace("judged", "juged")},
          "scoring.yaml:1:35: Nothing here is called 'juged'. Did you mean 'judged'?"),
     case("an empty file", {"scoring": ""}, "scoring.yaml:1:1: "),

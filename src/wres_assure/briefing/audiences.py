@@ -68,9 +68,13 @@ def document(
     framework: tuple[str, ...] = (),
     show_values: bool = False,
     quoted: bool = True,
+    inspection_on: int | None = None,
 ) -> Document:
-    """The briefing on one return. `quoted`: the notes the organisation wrote beside its figures are quoted."""
-    of = dossier_of(assessment, rulebook, framework, show_values, quoted)
+    """The briefing on one return. `quoted`: the notes the organisation wrote beside its figures are quoted.
+
+    `inspection_on` is the day of inspection as digits, 20260301; by it the inspector's framework is chosen.
+    """
+    of = dossier_of(assessment, rulebook, framework, show_values, quoted, inspection_on)
     parts = [section for section in _parts(of, audience) if section is not None]
     return Document(
         title=f"WRES briefing: {of.name}, {of.report.year}",

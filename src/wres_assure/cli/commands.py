@@ -13,6 +13,7 @@ from ..run import files, outputs
 from ..run.inputs import Inputs, tell
 from ..wording.text import clean
 from .options import (
+    a_day,
     collection,
     exit_code,
     fail_on_option,
@@ -140,7 +141,14 @@ def check(
     "--framework",
     multiple=True,
     metavar="NAME",
-    help="Read with this framework, not the one in force in the year: kloe, quality_statements, eds2, eds_2022.",
+    help="Read with this framework, not the one of the day: kloe, quality_statements, sector_frameworks (a draft), "
+    "eds2, eds_2022, edi_plan.",
+)
+@click.option(
+    "--inspection-on",
+    metavar="DATE",
+    callback=a_day,
+    help="Day of the inspection, 2026-03-01, which chooses the inspector's framework; else the newest known in force.",
 )
 @click.option(
     "--private-session", is_flag=True, help="board: exact figures, for a session whose papers are not published."
@@ -163,6 +171,7 @@ def brief(
     path: str,
     audience: str,
     framework: tuple[str, ...],
+    inspection_on: int | None,
     private_session: bool,
     form: str,
     templates: str | None,
@@ -186,7 +195,7 @@ def brief(
     assessment = only_return(path, given, rulebook, "A briefing")
     if refused := refusal(assessment, audience, private_session):
         raise click.ClickException(refused)
-    page = document(assessment, rulebook, audience, framework, show_values)
+    page = document(assessment, rulebook, audience, framework, show_values, inspection_on=inspection_on)
     outputs.write(output, _in_form(page, form, templates or ""), force)
     ctx.exit(exit_code(assessment))
 

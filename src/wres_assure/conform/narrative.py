@@ -11,7 +11,7 @@ import re
 
 from ..figures import WITHHELD
 from ..model import ORGANISATIONS, Fact, Place, Refused
-from ..rulebook import Rulebook
+from ..rulebook import Rulebook, in_force
 
 _ANSWERS = {"yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0}
 _SHAPES = {
@@ -39,7 +39,7 @@ def template(rulebook: Rulebook, year: int | None = None) -> str:
 def _asked_in(year: int, framework: str | None, rulebook: Rulebook) -> bool:
     """Whether a question is asked in a collection: always, or while a framework is in force."""
     entry = rulebook.briefing["frameworks"][framework] if framework else None
-    return entry is None or bool(entry["from_"] <= year <= (entry["until"] or year))
+    return entry is None or in_force(entry, year * 10_000 + 331)
 
 
 def _whom(question: str, rulebook: Rulebook) -> str:

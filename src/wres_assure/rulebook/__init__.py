@@ -16,7 +16,9 @@ from .. import resources
 from ..model import Json, Place
 from .rule import BOUND, Rule, Selector, Wording, evaluated, rule_of
 
-__all__ = ["BOUND", "Rule", "Rulebook", "RulebookUnusable", "Selector", "Wording", "build", "evaluated", "load"]
+__all__ = [
+    "BOUND", "Rule", "Rulebook", "RulebookUnusable", "Selector", "Wording", "build", "evaluated", "in_force", "load",
+]  # fmt: skip
 
 
 class RulebookUnusable(Exception):
@@ -97,6 +99,11 @@ class Rulebook(NamedTuple):
         document, _, section = name.partition(".")
         reference = self.references[document]
         return f"{reference['document']}, {reference['sections'][section]}"
+
+
+def in_force(entry: Json, day: int) -> bool:
+    """Whether a dated entry is in force on a day, given as its digits: 20260331. A draft, without a day, never is."""
+    return entry["from_"] is not None and bool(entry["from_"] <= day <= (entry["until"] or day))
 
 
 @lru_cache

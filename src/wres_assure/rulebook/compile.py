@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from ..model import Json
-from .compile_parts import Scoring, briefing_mistakes, not_listed, peer_groups, peer_mistakes, unknown
+from .compile_parts import Scoring, briefing, briefing_mistakes, not_listed, peer_groups, peer_mistakes, unknown
 from .expression import names_in
 from .parser import ExpressionError, did_you_mean, parse, unit_of
 from .places import places_of, unknown_members
@@ -132,7 +132,7 @@ class _Compiler:
             "indicators": indicators,
             "reliability": reliability,
             "scoring": score,
-            "briefing": models["briefing.yaml"].model_dump(),
+            "briefing": briefing(models["briefing.yaml"]),
             "peer_groups": peer_groups(models["peers.yaml"]),
             "benchmarks": [_with_text_years(entry.model_dump()) for of in benchmarks.values() for entry in of],
         }

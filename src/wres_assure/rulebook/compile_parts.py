@@ -32,10 +32,18 @@ def not_listed(authority: str, references: Mapping[str, Any]) -> str:
 # The briefing
 
 
+def briefing(model: Any) -> Json:
+    """briefing.yaml as the programme uses it, years as text, as JSON has them."""
+    dumped: Json = model.model_dump()
+    for duty in dumped["duties"]:
+        duty["numbers"] = {str(year): number for year, number in duty["numbers"].items()}
+    return dumped
+
+
 def briefing_mistakes(models: dict[str, Any], rules: Container[str]) -> Iterator[Mistake]:
     """Every name of briefing.yaml that nothing bears."""
-    briefing: Json = models["briefing.yaml"].model_dump()
-    yield from (("briefing.yaml", *told) for told in _of_briefing(briefing, models, rules))
+    whole: Json = models["briefing.yaml"].model_dump()
+    yield from (("briefing.yaml", *told) for told in _of_briefing(whole, models, rules))
 
 
 def _of_briefing(briefing: Json, models: dict[str, Any], rules: Container[str]) -> Iterator[tuple[Steps, str]]:
@@ -63,7 +71,11 @@ def _of_briefing(briefing: Json, models: dict[str, Any], rules: Container[str]) 
     no_indicator, not_asked = [n for n in asked if n not in indicators], [n for n in indicators if n not in asked]
     yield from ((("indicators", name), unknown("indicator", name, indicators)) for name in no_indicator)
     yield from ((("indicators",), f"There is no line of enquiry for {name}.") for name in not_asked)
-    in_force = {framework["kind"] for framework in briefing["frameworks"].values() if framework["until"] is None}
+    for name, framework in briefing["frameworks"].items():
+        if (framework["from_"] is None) != (framework["status"] == "draft"):
+            yield ("frameworks", name), "A draft is in force from no day, and what is no draft from one."
+    dated = [framework for framework in briefing["frameworks"].values() if framework["from_"] is not None]
+    in_force = {framework["kind"] for framework in dated if framework["until"] is None}
     for kind in ("inspection", "equality"):
         if kind not in in_force:
             yield ("frameworks",), f"No framework of the kind {kind} is in force today."

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 RuleId = Annotated[str, Field(pattern=r"^[A-Z]{3}-[0-9]{2}[a-z]?$")]
 Year = Annotated[str, Field(pattern=r"^20[0-9]{2}$")]  # as a text, as JSON has its keys
+Day = Annotated[int, Field(ge=20000101, le=20991231)]  # as its digits
 Unit = Literal["people", "share", "ratio", "points", "number"]
 Number = int | float
 OrganisationType = Literal["trust", "independent", "ccg", "icb", "csu", "national_body"]
@@ -326,12 +327,16 @@ class Benchmark(Strict):
 
 
 class Framework(Strict):
-    """What a line of enquiry is read against, in force from and until 31 March of a reporting year."""
+    """What a line of enquiry is read against, and the days from and until which it is in force, as digits: 20260331."""
 
     title: str
-    kind: Literal["inspection", "equality"]
-    from_: int = Field(2016, alias="from")
-    until: int | None = None
+    kind: Literal["inspection", "equality", "plan"]
+    from_: Day | None = Field(None, alias="from")  # none of a draft: nobody has said that it is in force
+    until: Day | None = None
+    known_from: Day | None = None  # the first and the last day on which it is known to have been in force,
+    known_until: Day | None = None  # where the days on which it began and ended are less sure
+    status: Literal["confirmed", "secondary", "recalled", "draft"]
+    note: str | None = None
     authority: str
 
 
@@ -357,9 +362,20 @@ class Governed(Strict):
     only_if: Identifier | None = None  # a question of the narrative: left out where it is answered with no
 
 
+class Body(Strict):
+    """What became of a body, from which day on as its digits, told beside returns of before."""
+
+    text: str
+    from_: Day = Field(alias="from")
+    status: Literal["confirmed", "secondary", "recalled"]
+    authority: str
+
+
 class Duty(Strict):
     """A duty of the NHS Standard Contract; `rule` is the check that says whether it is met."""
 
+    clause: str  # where it stands, without a number
+    numbers: dict[int, str] = {}  # with its number, by reporting year as far as known
     duty: str
     rule: RuleId | None = None
     answers: list[Identifier]
@@ -393,6 +409,7 @@ class Briefing(Strict):
     very_senior_managers: Enquiry
     in_question: Enquiry
     governance: list[Governed]
+    bodies: list[Body] = []
     duties: list[Duty]
     due_regard: list[Principle]
     checklist: list[Listed]
