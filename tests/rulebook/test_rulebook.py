@@ -318,9 +318,9 @@ def test_a_mistake_is_told_with_its_place_and_the_likely_word(tmp_path: Path, te
          {"items": SMALL["collection/items.yaml"].replace("[ethnicity]}\n  short", "[region]}\n  short")},
          "collection/items.yaml:8:60: "),
     case("a question of the narrative that is not there",
-         {"briefing": SMALL["briefing.yaml"].replace("duties: []", "duties: [{duty: D, answers: [paln], ask: A, "
-                                                     "authority: practice.reading}]")},
-         "briefing.yaml:9:29: No question of the narrative is called 'paln'."),
+         {"briefing": SMALL["briefing.yaml"].replace("duties: []", "duties: [{clause: C, duty: D, answers: [paln], "
+                                                     "ask: A, authority: practice.reading}]")},
+         "briefing.yaml:9:40: No question of the narrative is called 'paln'."),
     case("a person that is not there",
          {"briefing": SMALL["briefing.yaml"].replace("people: [clerk]", "people: [clark]")},
          "briefing.yaml:6:"),

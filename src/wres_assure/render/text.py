@@ -62,7 +62,7 @@ def lines(report: Report, width: int = WIDTH) -> list[StyledLine]:
             *(f"Reliability of the figures: {report.level}. {said.text}" for said in report.reliability),
             report.unknown and report.unknown.text,
             report.profile,
-            *(said.text for said in report.changes),
+            *(said.text for said in (*report.changes, *report.peers)),
         ),
     ):
         page.add(text)

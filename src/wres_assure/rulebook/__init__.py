@@ -94,6 +94,12 @@ class Rulebook(NamedTuple):
         recalled = self.references[said[told].partition(".")[0]]["kind"] != "authority"
         return f"{questions[start]}{' (recalled, not confirmed)' if recalled else ''}"
 
+    def official_group(self, code: str) -> tuple[str, str]:
+        """The official benchmarking group and region of an organisation by its code; empty where it has none."""
+        official = self.peer_groups["official"]
+        group, region = official["of"].get(code, ("", "")) if official else ("", "")
+        return group, region
+
     def authority(self, name: str) -> str:
         """`Additional Information for the NHS WRES, June 2021, 8.5.2 Wider reporting`."""
         document, _, section = name.partition(".")

@@ -99,7 +99,11 @@ _OF_PEERS = ("wanted", "size_factor", "limits_95", "limits_998")  # numbers of p
 def peer_groups(groups: Any) -> Json:
     """peers.yaml as the programme uses it, its numbers as selectors."""
     let = {name: [getattr(groups, name).removeprefix("parameter."), "parameter", "", "", ""] for name in _OF_PEERS}
-    return {"steps": groups.steps, "let": let, "regions": groups.regions}
+    official = groups.official and groups.official.model_dump()
+    if official:
+        of = official.pop("groups").items()
+        official["of"] = {code: [group, region] for group, by in of for region, codes in by.items() for code in codes}
+    return {"steps": groups.steps, "let": let, "regions": groups.regions, "official": official}
 
 
 def peer_mistakes(models: dict[str, Any], benchmarks: Mapping[str, list[Any]]) -> Iterator[Mistake]:
@@ -115,28 +119,51 @@ def peer_mistakes(models: dict[str, Any], benchmarks: Mapping[str, list[Any]]) -
             yield "peers.yaml", ("steps", index), message
     if said := not_listed(groups.authority, references):
         yield "peers.yaml", ("authority",), said
+    if groups.official:
+        yield from (("peers.yaml", ("official", *steps), said) for steps, said in _of_official(groups, references))
     taken: dict[tuple[Any, ...], str] = {}
     for file, entries in benchmarks.items():
         for index, entry in enumerate(entries):
             yield from ((file, (index, *steps), said) for steps, said in _of_benchmark(entry, models))
             for year in entry.values:
                 place = f"{file}, entry {index + 1},"
-                other = taken.setdefault((entry.indicator, entry.title, entry.population, year), place)
+                of = (entry.indicator, entry.title, entry.population, entry.peer_group, year)
+                other = taken.setdefault(of, place)
                 if other != place:
                     yield file, (index, "values", year), f"{other} gives one of {year} already. Keep one of the two."
 
 
+def _of_official(groups: Any, references: Mapping[str, Any]) -> Iterator[tuple[Steps, str]]:
+    """Official groups whose authority or region is not known, and a code that stands in two."""
+    if said := not_listed(groups.official.authority, references):
+        yield ("authority",), said
+    taken: dict[str, str] = {}
+    for group, regions in groups.official.groups.items():
+        for region, codes in regions.items():
+            if region not in groups.regions:
+                yield ("groups", group, region), unknown("region", region, groups.regions)
+            for code in codes:
+                if (other := taken.setdefault(code, f"{group}, {region}")) != f"{group}, {region}":
+                    yield ("groups", group, region), f"{code} stands under {other} already."
+
+
 def _of_benchmark(entry: Any, models: dict[str, Any]) -> Iterator[tuple[Steps, str]]:
     indicators, regions = models["indicators.yaml"], ["England", *models["peers.yaml"].regions]
-    if said := not_listed(entry.source, models["references.yaml"]):
-        yield ("source",), said
+    for field, cited in (("source", [entry.source]), ("also", entry.also)):
+        yield from (((field,), said) for of in cited if (said := not_listed(of, models["references.yaml"])))
     if entry.indicator not in indicators:
         yield ("indicator",), unknown("indicator", entry.indicator, indicators)
     elif entry.measure not in (known := ["value", "other", *indicators[entry.indicator].groups]):
         yield ("measure",), f"{entry.indicator} has no '{entry.measure}'.{did_you_mean(entry.measure, known)}"
+    official = models["peers.yaml"].official
+    if entry.peer_group is not None and (official is None or entry.peer_group not in official.groups):
+        yield ("peer_group",), unknown("official group", entry.peer_group, official.groups if official else ())
     if entry.population not in regions:
         yield ("population",), unknown("region", entry.population, regions)
+    since = models["peers.yaml"].regions_since
     for year, value in entry.values.items():
+        if entry.population != "England" and year < since:
+            yield ("values", year), f"{entry.population} is a region since {since}; one of {year} was another."
         if value < 0 or (entry.unit == "share" and value > 1):
             yield ("values", year), f"{value} cannot be a {entry.unit}. Write a share of 12 % as 0.12."
 

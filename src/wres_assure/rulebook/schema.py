@@ -296,6 +296,15 @@ class Scoring(Strict):
     gap_index: GapIndex | None = None
 
 
+class OfficialGroups(Strict):
+    """Kinds of trust as somebody official has them, of one year: group -> region -> codes of organisations."""
+
+    year: int
+    authority: str
+    status: Literal["confirmed", "secondary", "recalled"]
+    groups: dict[str, dict[str, list[str]]]
+
+
 class PeerGroups(Strict):
     """Who is comparable, by steps that widen, and when limits are drawn. Years and numbers are parameters."""
 
@@ -305,6 +314,8 @@ class PeerGroups(Strict):
     size_factor: str
     limits_95: str
     limits_998: str
+    regions_since: int = 2016  # the first collection with these regions; no published value of before is of one of them
+    official: OfficialGroups | None = None
     regions: dict[str, list[str]]  # name -> other names and codes of it
 
 
@@ -316,10 +327,12 @@ class Benchmark(Strict):
     title: str
     population: str  # England or a region of peers.yaml
     organisations: list[OrganisationType] = Field(min_length=1)
-    unit: Literal["ratio", "share"]
+    peer_group: str | None = None  # of one kind of trust alone, by its name in groups.csv
+    unit: Literal["ratio", "share", "people"]
     values: dict[int, Number]
     source: str
-    status: Literal["confirmed", "secondary", "recalled"]
+    also: list[str] = []  # further sources that give the same
+    status: Literal["confirmed", "secondary", "recalled", "calculated"]
     note: str | None = None
 
 

@@ -18,6 +18,7 @@ from .change import change_sentence
 from .findings import fingerprint, in_turn, message_of, remedy_of
 from .indicators import Indication, counts_row, indications, unknown_ethnicity
 from .numbers import counted
+from .peers import peers_said
 from .said import Said, say
 from .score import profile_sentence
 from .text import clean, code_shown, lower_first, name_shown, sentence
@@ -100,6 +101,7 @@ class Report(NamedTuple):
     counts: tuple[tuple[str, str], ...]
     unknown: Said | None  # for how many ethnicity is unknown, where the reasons do not say so
     profile: str  # of the nine indicators, in words
+    peers: tuple[Said, ...]  # with whom it was compared
     changes: tuple[Said, ...]  # since the year before: those that are more than is expected
     findings: tuple[Asked, ...]
     indicators: tuple[Indication, ...]
@@ -138,6 +140,7 @@ def report_on(
         counts=counts_row(facts),
         unknown=None if told else unknown,
         profile="" if subject.stopped else profile_sentence(assessment),
+        peers=tuple(say(text, (), names) for text, names in peers_said(assessment.compared.peers)),
         changes=tuple(_changes(assessment, rulebook)),
         findings=writer.asked(),
         indicators=tuple(indications(assessment, rulebook, facts)),
