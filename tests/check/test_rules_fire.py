@@ -6,6 +6,7 @@ import pytest
 
 import peer_group
 from bench import detect, generate, plant
+from bench import survey as survey_exchanged
 from conftest import STORIES, TESTS, earlier_given, path_of, sample
 from wres_assure.assess import assess
 from wres_assure.model import FAILED, Assessment, Place
@@ -158,6 +159,8 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
     found |= failing(assess(str(divided), rulebook))
     found |= failing(assess(str(odd), rulebook)) | failing(assess(str(printed), rulebook))
     found |= failing([a for path in PUBLISHED for a in assess(str(path), rulebook)])
+    for kind in survey_exchanged.KINDS[1:]:
+        found |= set().union(*(one.rules for one in survey_exchanged.drawn(kind, 12, 1)))
     peers = folder / "peers.csv"
     peers.write_text(generate.facts_csv(peer_group.returns()), encoding="utf-8")
     found |= failing(list(peer_group.outliers(rulebook, PeerFiles(str(peers), rulebook, print), folder).values()))

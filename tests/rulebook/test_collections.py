@@ -84,8 +84,10 @@ def test_the_year_to_come_is_one_short_file(tmp_path: Path) -> None:
                  "template_2021 lists no section 'row'", id="unknown reference"),
     pytest.param("collection/layout_2026.yaml", 'extends: "2025"', 'extends: "2026"',
                  "neither a whole layout nor one of an earlier year", id="a layout of itself"),
-    pytest.param("collection/items.yaml", '"2022": staff_survey.questionnaires, ', "",
-                 "questions_confirmed does not say who says so of 2022", id="questions"),
+    pytest.param("collection/items.yaml", '"2022": {authority: staff_survey.questionnaires, ', '"2022": {',
+                 "The field 'authority' is missing", id="questions"),
+    pytest.param("collection/items.yaml", "survey_5: KF25", "survey_9: KF25",
+                 "No item is called 'survey_9'", id="a question of no item"),
 ])  # fmt: skip
 def test_a_year_without_reference_or_status_is_refused(
     name: str, old: str, new: str, said: str, tmp_path: Path

@@ -245,11 +245,12 @@ def readme(rulebook: Rulebook) -> str:
         for name, reference in rulebook.references.items()
     ]
     known: Json = rulebook.items["items"]
-    starts = [f"collections from {year}" for year in rulebook.items["questions_confirmed"]]
+    years = rulebook.items["questions"]
+    starts = [f"collections from {year}" for year in years]
     asked = [
-        [known[item]["title"], *(rulebook.question(item, int(year)) for year in rulebook.items["questions_confirmed"])]
+        [known[item]["title"], *(rulebook.question(item, int(year)) for year in years)]
         for item in known
-        if known[item]["questions"]
+        if any(item in asked["of"] for asked in years.values())
     ]
     lines = [
         "# The rulebook",

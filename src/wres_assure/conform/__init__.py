@@ -14,6 +14,7 @@ from .workbook import of_workbook
 
 __all__ = ["MAX_RETURNS", "Conformed", "conform", "published_survey", "too_many_returns"]
 
+_OF_SURVEYS = ("survey_", "respondents_", "all_staff_")
 MAX_RETURNS = 1_000  # of one file: every organisation that ever reported, for two years
 
 
@@ -76,7 +77,7 @@ def published_survey(submission: Submission, subject: Return, rulebook: Rulebook
             return [
                 fact._replace(key=fact.key.under("survey"), cell=f"{submission.file} {fact.cell}")
                 for fact in conformed.facts
-                if fact.key.item.startswith(("survey_", "respondents_")) and fact.key.basis in ("verified", "survey")
+                if fact.key.item.startswith(_OF_SURVEYS) and fact.key.basis in ("verified", "survey")
             ]
     whom = subject.organisation.code or "this organisation"
     raise Refused(

@@ -57,6 +57,8 @@ class Rulebook(NamedTuple):
     briefing: Json  # what a briefing asks: see rules/briefing.yaml
     peer_groups: Json  # who is comparable: see rules/peers.yaml
     benchmarks: Mapping[tuple[str, int], tuple[Json, ...]]  # published values by indicator and year
+    data: Mapping[str, Json]  # tables beside the rules: see rules/data.yaml
+    folder: str  # where these lie
 
     def __hash__(self) -> int:
         return id(self)
@@ -87,12 +89,12 @@ class Rulebook(NamedTuple):
 
     def question(self, item: str, year: int) -> str:
         """The survey's question behind an item in a collection: `Q13a`; recalled ones are marked so."""
-        questions, said = self.items["items"][item]["questions"], self.items["questions_confirmed"]
-        start, told = (max((start for start in of if int(start) <= year), default=None) for of in (questions, said))
-        if start is None or told is None:
+        start = max((start for start in self.items["questions"] if int(start) <= year), default=None)
+        asked = self.items["questions"][start] if start else None
+        if asked is None or item not in asked["of"]:
             return ""
-        recalled = self.references[said[told].partition(".")[0]]["kind"] != "authority"
-        return f"{questions[start]}{' (recalled, not confirmed)' if recalled else ''}"
+        recalled = self.references[asked["authority"].partition(".")[0]]["kind"] != "authority"
+        return f"{asked['of'][item]}{' (recalled, not confirmed)' if recalled else ''}"
 
     def official_group(self, code: str) -> tuple[str, str]:
         """The official benchmarking group and region of an organisation by its code; empty where it has none."""
@@ -139,15 +141,14 @@ def load(folder: str | None = None) -> Rulebook:
         raise RulebookUnusable(f"{folder}: holds no rules (no .yaml file). Name the folder they lie in.", of_user=True)
     whole = folder is not None and os.path.isdir(os.path.join(folder, "collection"))
     try:
-        return build(
-            compile_folder(Path(folder if whole and folder else ours), Path(folder) if folder and not whole else None)
-        )
+        base = folder if whole and folder else ours
+        return build(compile_folder(Path(base), Path(folder) if folder and not whole else None), base)
     except RulebookError as e:
         raise RulebookUnusable(str(e), of_user=folder is not None) from None
 
 
-def build(compiled: Json) -> Rulebook:
-    """The rulebook of a compiled dictionary."""
+def build(compiled: Json, folder: str = "") -> Rulebook:
+    """The rulebook of a compiled dictionary; its data lie in `folder`, or where ours do."""
     rules = tuple(rule_of(entry) for entry in compiled["rules"])
     rows = [(s, row) for layout in compiled["layouts"].values() for s in layout["sections"] for row in s["rows"]]
     return Rulebook(
@@ -170,6 +171,8 @@ def build(compiled: Json) -> Rulebook:
         compiled["briefing"],
         compiled["peer_groups"],
         _benchmarks(compiled),
+        compiled["data"],
+        folder or resources.folder("rules"),
     )
 
 
@@ -217,9 +220,12 @@ def _layouts(compiled: Json) -> dict[str, Json]:
                 for block, heading in difference["headings"].items()
                 for entry in [base["blocks"][block]]
             }
-            own = {"id": name, **{key: difference[key] for key in ("year", "verified", "snapshot_date")}}
-            title = base["title"].replace(str(base["year"]), str(difference["year"]))
-            layouts[name] = {**base, **own, "title": title, "blocks": {**base["blocks"], **blocks}}
+            own = {"id": name, "year": difference["year"], "verified": difference["verified"]}
+            dated = {
+                field: base[field].replace(str(base["year"]), str(difference["year"]))
+                for field in ("title", "snapshot_date")
+            }
+            layouts[name] = {**base, **own, **dated, "blocks": {**base["blocks"], **blocks}}
         return layouts[name]
 
     for name in differences:

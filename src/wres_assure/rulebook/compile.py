@@ -15,11 +15,20 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from ..model import Json
-from .compile_parts import Scoring, briefing, briefing_mistakes, not_listed, peer_groups, peer_mistakes, unknown
+from .compile_parts import (
+    Scoring,
+    briefing,
+    briefing_mistakes,
+    data_mistakes,
+    not_listed,
+    peer_groups,
+    peer_mistakes,
+    unknown,
+)
 from .expression import names_in
 from .parser import ExpressionError, did_you_mean, parse, unit_of
 from .places import places_of, unknown_members
-from .schema import MODELS, Benchmark, Items, Layout, LayoutDifference, Rule, fields_at
+from .schema import MODELS, OPTIONAL, Benchmark, Items, Layout, LayoutDifference, Rule, fields_at
 from .selectors import Vocabulary
 from .strict_yaml import RulebookError, Source, Steps, sources
 
@@ -48,6 +57,7 @@ class _Compiler:
         self._stop_on_errors()
         hashes = [f"{name}:{source.sha256}" for part in (self.sources, added) for name, source in sorted(part.items())]
         models: dict[str, Any] = {name: self._validated(name, MODELS[name]) for name in MODELS}
+        models |= {name: self._validated(name, model) for name, model in OPTIONAL.items() if name in self.sources}
         layouts = [
             self._validated(name, LayoutDifference if "extends" in source.data else Layout)
             for name, source in self.sources.items()
@@ -84,7 +94,6 @@ class _Compiler:
                     f"collection: layout {name} extends {difference.extends!r}, "
                     "which is neither a whole layout nor one of an earlier year."
                 )
-        confirmed = self.items.questions_confirmed
         cited: list[tuple[str, Steps, str]] = [
             *self._references_of_parameters(),
             *(
@@ -92,23 +101,26 @@ class _Compiler:
                 for name in self.sources
                 if name.startswith("collection/layout_")
             ),
-            *(("collection/items.yaml", ("questions_confirmed", year), said) for year, said in confirmed.items()),
+            *(
+                ("collection/items.yaml", ("questions", year, "authority"), asked.authority)
+                for year, asked in self.items.questions.items()
+            ),
             *(("collection/narrative.yaml", (name, "authority"), q.authority) for name, q in self.narrative.items()),
         ]
         for file, steps, authority in cited:
             self._authority(self.sources[file], steps, authority)
-        for name, item in self.items.items.items():
-            for year in item.questions:
-                if year not in confirmed:
-                    at: Steps = ("items", name, "questions", year)
-                    message = f"questions_confirmed does not say who says so of {year}."
-                    self._refuse(self.sources["collection/items.yaml"], at, message)
+        for year, asked in self.items.questions.items():
+            for name in asked.of:
+                if name not in self.items.items:
+                    message = unknown("item", name, self.items.items)
+                    self._refuse(self.sources["collection/items.yaml"], ("questions", year, "of", name), message)
         for source, at, rule, _ in rules.values():
             others = [("explains", other) for other in rule.explains] + [("replaces", other) for other in rule.replaces]
             for field, other in (*others, ("successor", rule.successor)):
                 if other is not None and other not in rules:
                     self._refuse(source, (*at, field), unknown("rule", other, rules))
-        for file, steps, message in (*briefing_mistakes(models, rules), *peer_mistakes(models, benchmarks)):
+        told = (*briefing_mistakes(models, rules), *peer_mistakes(models, benchmarks), *data_mistakes(models, folder))
+        for file, steps, message in told:
             self._refuse(self.sources[file], steps, message)
         compiled_rules = [self._rule(*entry) for entry in rules.values()]
         indicators = [self._indicator(name, model) for name, model in self.indicators.items()]
@@ -134,6 +146,7 @@ class _Compiler:
             "scoring": score,
             "briefing": briefing(models["briefing.yaml"]),
             "peer_groups": peer_groups(models["peers.yaml"]),
+            "data": {name: shipped.model_dump() for name, shipped in (models.get("data.yaml") or {}).items()},
             "benchmarks": [_with_text_years(entry.model_dump()) for of in benchmarks.values() for entry in of],
         }
 

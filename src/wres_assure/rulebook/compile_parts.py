@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Container, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from ..model import Json
@@ -166,6 +168,27 @@ def _of_benchmark(entry: Any, models: dict[str, Any]) -> Iterator[tuple[Steps, s
             yield ("values", year), f"{entry.population} is a region since {since}; one of {year} was another."
         if value < 0 or (entry.unit == "share" and value > 1):
             yield ("values", year), f"{value} cannot be a {entry.unit}. Write a share of 12 % as 0.12."
+
+
+# Data beside the rules
+
+
+def data_mistakes(models: dict[str, Any], folder: Path) -> Iterator[Mistake]:
+    """What is wrong with data.yaml: names that nothing bears, a file that is not there or is another one."""
+    items = models["collection/items.yaml"].items
+    for name, shipped in (models.get("data.yaml") or {}).items():
+        if said := not_listed(shipped.authority, models["references.yaml"]):
+            yield "data.yaml", (name, "authority"), said
+        for index, column in enumerate(shipped.columns):
+            if column not in items:
+                yield "data.yaml", (name, "columns", index), unknown("item", column, items)
+        try:
+            content = (folder / shipped.file).read_bytes().replace(b"\r\n", b"\n")
+        except OSError:
+            yield "data.yaml", (name, "file"), f"There is no file {shipped.file} in the rulebook."
+            continue
+        if (found := hashlib.sha256(content).hexdigest()) != shipped.sha256:
+            yield "data.yaml", (name, "sha256"), f"The file has another hash: {found}."
 
 
 # Reliability, profile and gap index

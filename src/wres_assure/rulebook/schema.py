@@ -48,8 +48,14 @@ class Item(Strict):
     dimensions: list[Literal["staff_group", "pay_band", "ethnicity"]] = []
     ethnicity: list[Ethnicity] = ["white", "bme", "unknown"]
     percent: bool = False  # a plain number in a cell is a percentage, to be divided by 100
-    questions: dict[Year, str] = {}  # the survey's question behind it, by the collection from which on it was asked
     optional: bool = False
+
+
+class Questions(Strict):
+    """The survey's questions behind items, and who says so."""
+
+    authority: str
+    of: dict[Identifier, str]
 
 
 class Items(Strict):
@@ -59,7 +65,7 @@ class Items(Strict):
     part_of: dict[str, str]
     ethnicity: dict[Ethnicity | Literal["all"], str]
     bases: dict[Identifier, str]
-    questions_confirmed: dict[Year, str] = {}  # who says so, by the collection from which on it was asked
+    questions: dict[Year, Questions] = {}  # of the survey, by the collection from which on they were asked
     items: dict[Identifier, Item]
 
 
@@ -89,13 +95,15 @@ class LayoutBlock(Strict):
 
 
 class LayoutDifference(Strict):
-    """A year's layout as a short difference from another: the whole one, or an earlier year's difference."""
+    """A year's layout as a short difference from another: the whole one, or an earlier year's difference.
+
+    Its name, title and snapshot date follow from the year.
+    """
 
     extends: str
-    year: int  # which names it, too
+    year: int
     verified: bool
     authority: str
-    snapshot_date: str
     headings: dict[Block, str] = {}  # the block's heading in this year; the other's stand as variants
     note: str | None = None
 
@@ -428,6 +436,20 @@ class Briefing(Strict):
     checklist: list[Listed]
 
 
+class Shipped(Strict):
+    """A table that lies beside the rules, with the hash it must have."""
+
+    file: str
+    title: str
+    authority: str
+    licence: str
+    status: Literal["confirmed", "secondary", "recalled"]
+    note: str | None = None
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    columns: list[Identifier] = Field(min_length=1)  # after code and year: the item that each becomes
+    autumns: list[int] = Field(min_length=1)  # the years of the surveys it holds
+
+
 class Rulebook(Strict):
     version: str
     title: str
@@ -446,9 +468,12 @@ MODELS: dict[str, Any] = {
 }
 
 
+OPTIONAL: dict[str, Any] = {"data.yaml": dict[Literal["staff_survey"], Shipped]}
+
+
 def schema() -> dict[str, Any]:
     """One JSON Schema of every file of a rulebook, by its name in `$defs`: `parameters`, `layout`, `checks`, …"""
-    files = {name.rpartition("/")[2].partition(".")[0]: model for name, model in MODELS.items()}
+    files = {name.rpartition("/")[2].partition(".")[0]: model for name, model in (MODELS | OPTIONAL).items()}
     files |= {"layout": Layout | LayoutDifference, "checks": list[Rule], "benchmarks": list[Benchmark]}
     schemas, definitions = TypeAdapter.json_schemas(
         [(name, "validation", TypeAdapter(model)) for name, model in files.items()]
