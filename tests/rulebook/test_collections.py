@@ -13,6 +13,7 @@ from bench import generate
 from conftest import ROOT
 from wres_assure.assess import assess
 from wres_assure.cli.commands import run
+from wres_assure.model import Place
 from wres_assure.render.workbooks.template import template
 from wres_assure.rulebook import Rulebook, RulebookUnusable, load
 
@@ -172,6 +173,23 @@ def test_nothing_said_of_2026_speaks_of_2021(words: tuple[str, ...], returns: Pa
     left = BELONGS.sub("", told)
     assert re.findall(r".{0,60}(?<![0-9a-f])2021(?![0-9a-f]).{0,40}", left) == []
     assert "2026" in told
+
+
+@pytest.mark.parametrize(("year", "previous", "said"), [(2026, 2025, True), (2026, 2024, True), (2025, 2024, False)])
+def test_the_other_wording_of_question_15_is_said_where_a_trend_crosses_it(
+    year: int, previous: int, said: bool, ours: Rulebook, tmp_path: Path
+) -> None:
+    layouts = {layout["year"]: layout for layout in ours.layouts.values()}
+    for made in generate.history(5, range(2024, 2027)):
+        figures = {key: value for key, value in made.figures.items() if key.basis != "restated"}
+        figures[Place("survey_7", ethnicity="bme")] = 20.0 + 20 * (made.year % 2)  # so that it changes much
+        book = template(layouts[made.year], ours.items, figures, made.cover, made.notes)
+        (tmp_path / f"{made.year}.xlsx").write_bytes(book)
+    words = (str(tmp_path / f"{year}.xlsx"), "--previous", str(tmp_path / f"{previous}.xlsx"))
+    note = "asks the question behind indicator 7 in other words"
+    assert (note in written(tmp_path, "brief", *words, "--format", "md", "brief.md")) == said
+    if previous == year - 1:
+        assert (note in " ".join(written(tmp_path, "check", *words, "check.txt").split())) == said
 
 
 def test_the_template_is_of_the_newest_year_unless_said(returns: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,7 @@ from ..facts import Facts
 from ..model import ACTIONS, BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Assessment, Finding, grouped
 from ..rulebook import Rule, Rulebook
 from .cells import cells_of, figure_shown
-from .change import change_sentence
+from .change import change_sentence, worded_otherwise
 from .findings import fingerprint, in_turn, message_of, remedy_of
 from .indicators import Indication, counts_row, indications, unknown_ethnicity
 from .numbers import counted
@@ -164,6 +164,8 @@ def _changes(assessment: Assessment, rulebook: Rulebook) -> Iterator[Said]:
     notable = [name for name in tested if tested[name].large or tested[name].kind == "small_distinguishable"]
     for name in notable:
         text = change_sentence(tested[name], indicators[name], rulebook)
+        if name == "indicator_7":
+            text = f"{text} {worded_otherwise(assessment, rulebook)}".rstrip()
         yield say(f"{indicators[name].title}: {lower_first(text)}", (), [name])
     if tested and not notable:
         years = " and ".join(str(year) for year in sorted({change.year for change in tested.values()}))
