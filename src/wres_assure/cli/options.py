@@ -62,7 +62,7 @@ _OPTIONS = (
         "(organisation_code, peer_group) tells kinds of trust apart.",
     ),
     path_option("narrative", "FILE", "Answers to what the workbook has no cell for (see template --narrative)."),
-    path_option("survey", "FILE", "Facts CSV with the published survey figures and numbers of respondents."),
+    path_option("survey", "FILE", "Facts CSV with the published survey figures, by ethnicity or for all staff."),
     click.option(
         "--year", type=int, callback=collection, metavar="YEAR", help="Reporting year, where the file does not tell it."
     ),
