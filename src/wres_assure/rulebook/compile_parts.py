@@ -100,7 +100,8 @@ _OF_PEERS = ("wanted", "size_factor", "limits_95", "limits_998")  # numbers of p
 
 def peer_groups(groups: Any) -> Json:
     """peers.yaml as the programme uses it, its numbers as selectors."""
-    let = {name: [getattr(groups, name).removeprefix("parameter."), "parameter", "", "", ""] for name in _OF_PEERS}
+    named = {name: cited for name in (*_OF_PEERS, "regions_since") if (cited := getattr(groups, name)) is not None}
+    let = {name: [cited.removeprefix("parameter."), "parameter", "", "", ""] for name, cited in named.items()}
     official = groups.official and groups.official.model_dump()
     if official:
         of = official.pop("groups").items()
@@ -112,8 +113,9 @@ def peer_mistakes(models: dict[str, Any], benchmarks: Mapping[str, list[Any]]) -
     """Every name of peers.yaml and benchmarks/ that nothing bears, and every value that cannot be."""
     groups, references = models["peers.yaml"], models["references.yaml"]
     parameters = [f"parameter.{name}" for name in models["parameters.yaml"]]
-    for name in _OF_PEERS:
-        if (said := getattr(groups, name)) not in parameters:
+    for name in (*_OF_PEERS, "regions_since"):
+        said = getattr(groups, name)
+        if said not in parameters and (said is not None or name in _OF_PEERS):
             yield "peers.yaml", (name,), unknown("parameter", said, parameters)
     for index, step in enumerate(groups.steps):
         if "type" not in step:
@@ -162,10 +164,11 @@ def _of_benchmark(entry: Any, models: dict[str, Any]) -> Iterator[tuple[Steps, s
         yield ("peer_group",), unknown("official group", entry.peer_group, official.groups if official else ())
     if entry.population not in regions:
         yield ("population",), unknown("region", entry.population, regions)
-    since = models["peers.yaml"].regions_since
+    named = models["parameters.yaml"].get((models["peers.yaml"].regions_since or "").removeprefix("parameter."))
+    since = max(named.values.values()) if named else 0
     for year, value in entry.values.items():
         if entry.population != "England" and year < since:
-            yield ("values", year), f"{entry.population} is a region since {since}; one of {year} was another."
+            yield ("values", year), f"{entry.population} is a region since {since:.0f}; one of {year} was another."
         if value < 0 or (entry.unit == "share" and value > 1):
             yield ("values", year), f"{value} cannot be a {entry.unit}. Write a share of 12 % as 0.12."
 

@@ -322,7 +322,7 @@ class PeerGroups(Strict):
     size_factor: str
     limits_95: str
     limits_998: str
-    regions_since: int = 2016  # the first collection with these regions; no published value of before is of one of them
+    regions_since: str | None = None  # the first collection with these regions; no published value is of before
     official: OfficialGroups | None = None
     regions: dict[str, list[str]]  # name -> other names and codes of it
 
