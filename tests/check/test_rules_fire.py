@@ -6,6 +6,7 @@ import pytest
 
 import peer_group
 from bench import detect, generate, plant
+from bench import survey as survey_exchanged
 from bench.foreign import foreign
 from conftest import STORIES, TESTS, earlier_given, path_of, sample
 from wres_assure.assess import assess
@@ -194,6 +195,8 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
     found |= failing([a for name in made for a in assess(str(folder / f"{name}.xlsx"), rulebook)])
     found |= failing(assess(path_of("clean_acute_trust"), rulebook, given=of_another))
     found |= failing([a for path in PUBLISHED for a in assess(str(path), rulebook)])
+    for kind in survey_exchanged.KINDS[1:]:
+        found |= set().union(*(one.rules for one in survey_exchanged.drawn(kind, 12, 1)))
     peers = folder / "peers.csv"
     peers.write_text(generate.facts_csv(peer_group.returns()), encoding="utf-8")
     found |= failing(list(peer_group.outliers(rulebook, PeerFiles(str(peers), rulebook, print), folder).values()))
