@@ -298,6 +298,8 @@ def _of_a_ccg_in_2020(change: Callable[[Grid], None]) -> bytes:
     def both(grid: Grid) -> None:
         grid.answer("Organisation type", "ccg")
         grid.answer("Reporting year", "2020")
+        grid.replace("31 March 2020", "31 March 2019")
+        grid.answer("Snapshot date", "31 March 2020")
         change(grid)
 
     return edited(both)

@@ -39,12 +39,17 @@ def run(*arguments: str) -> int:
     return __main__.main(list(arguments))
 
 
-@pytest.mark.parametrize("command", ["annotate", "brief", "findings", "template", "rules docs"])
-def test_an_output_that_a_command_needs_is_asked_for(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("command", "what"), [
+    ("annotate", "COPY"), ("brief", "FILE"), ("findings", "FILE"), ("template", "FILE"), ("rules docs", "FOLDER"),
+])  # fmt: skip
+def test_an_output_that_a_command_needs_is_asked_for(
+    command: str, what: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = [CLEAN] if command in ("annotate", "brief", "findings") else []
     year = ["--year", "2021"] if command == "template" else []
     assert run(*command.split(), *path, *year) == 2
-    assert capsys.readouterr().err == f"--output is missing. See wres-assure {command} --help.\n"
+    said = f"Name what to write: --output {what}. See wres-assure {command} --help.\n"
+    assert capsys.readouterr().err == said
 
 
 @pytest.mark.parametrize(("arguments", "code"), [

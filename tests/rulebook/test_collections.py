@@ -111,11 +111,11 @@ def test_the_survey_questions_are_confirmed_for_2019_to_2026(
 
 # A return of 2026 through everything that is written about one
 
-# What may be said of 2021 beside a return of 2026: the guidance in force, the survey's questionnaires, and what is of
-# the contract of 2021 and says so.
+# What may be said of 2021 beside a return of 2026: the guidance in force, the survey's questionnaires and figures, and
+# what is of the contract of 2021 and says so.
 BELONGS = re.compile(
     r"June\s+2021 \(version 7, NHS\s+England\)|its questionnaires of 2021 to 2025|contract of 2021|"
-    r'guidance of June 2021|data-evidence="guidance_2021'
+    r'surveys of 2021 to 2024|guidance of June 2021|data-evidence="guidance_2021'
 
 )
 FORMS = [("check", "--format", form, suffix) for form, suffix in
@@ -195,7 +195,7 @@ def test_the_other_wording_of_question_15_is_said_where_a_trend_crosses_it(
 def test_the_template_is_of_the_newest_year_unless_said(returns: Path, capsys: pytest.CaptureFixture[str]) -> None:
     newest = written(returns, "template", "newest.xlsx")
     assert "31 March 2026" in newest and "31 March 2025" in newest
-    assert "for 2026. It follows a reconstruction" in capsys.readouterr().out
+    assert "a reconstruction of the 2026 template" in capsys.readouterr().out
     assert "31 March 2020" in written(returns, "template", "--year", "2021", "older.xlsx")
     asked = written(returns, "template", "--narrative", "newest.yaml")
     assert "EDS2" not in asked and "eds_2022_domain_2" in asked and "Q16b" in asked and "recalled" not in asked

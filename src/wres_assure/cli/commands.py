@@ -292,7 +292,7 @@ def template(year: int | None, narrative: bool, output: str, force: bool) -> Non
 
         outputs.write(output, questions(rulebook, year), force)
         todo = "Leave blank what you do not know, and give it to check with --narrative."
-        written(output, f"It asks what belongs to {year}. {todo}")
+        written(output, f"It asks what belongs to the collection of {year}. {todo}")
         return
     layout = next((layout for layout in rulebook.layouts.values() if layout["year"] == year), None)
     if layout is None:
@@ -301,5 +301,5 @@ def template(year: int | None, narrative: bool, output: str, force: bool) -> Non
     from ..render.workbooks.template import template as workbook
 
     outputs.write(output, workbook(layout, rulebook.items), force)
-    which = "" if layout["verified"] else " It follows a reconstruction of that template, not the official one."
-    written(output, f"It is of {year}.{which}")
+    which = "" if layout["verified"] else f"It follows a reconstruction of the {year} template, not the official one."
+    written(output, which)
