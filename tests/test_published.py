@@ -14,6 +14,7 @@ import pytest
 from conftest import rules
 from wres_assure.assess import assess
 from wres_assure.model import FAILED, Assessment
+from wres_assure.run.inputs import Inputs
 from wres_assure.wording.findings import message_of
 
 RULES = rules()
@@ -71,6 +72,25 @@ NOTHING_TO_CORRECT = ["RBV_2022", "RBV_2021", "RNN_2025", "RGM_2017", "RGM_2016"
 def test_figures_that_agree_are_not_to_be_corrected(case: str) -> None:
     actions = {rule.id: rule.action for rule in RULES.rules}
     assert not [key for key in failed(case) if actions[key[0]] == "correct"]
+
+
+@pytest.mark.parametrize(("case", "previous", "item", "rule", "text"), [
+    ("RXE_2025", "", "reported_indicator_2", "BEN-01", "it is below 1, and every published one is on the other side"),
+    ("RXE_2025", "RXE_2024", "reported_indicator_2", "BEN-01", "it is the organisation's own figure of last year"),
+    ("RXE_2025", "", "reported_indicator_3", "BEN-01", "it is an end of the four-fifths range"),
+    ("RXE_2025", "", "reported_indicator_4", "BEN-01", "0.79 is given as the national figure of indicator 4"),
+    ("RXE_2025", "", "survey_7", "BEN-02", "no published one is known here"),
+    ("RXE_2025", "", "workforce_share", "", ""),  # 28.6 % is that of 2024
+    ("RXE_2024", "", "reported_indicator_2", "BEN-01", "it is the organisation's own figure of this year"),
+])  # fmt: skip
+def test_a_quoted_national_figure_is_held_against_the_published_ones(
+    case: str, previous: str, item: str, rule: str, text: str
+) -> None:
+    given = Inputs(previous=(str(FOLDER / f"{previous}.csv"),) if previous else ()).opened(RULES)
+    (assessment,) = assess(str(FOLDER / f"{case}.csv"), RULES, given=given)
+    told = [f for f in assessment.findings if f.outcome == FAILED and f.place[:2] == (item, "national")]
+    assert [f.rule for f in told] == ([rule] if rule else [])
+    assert all(text in message_of(f, RULES) for f in told)
 
 
 def test_1_8_fits_the_counts_of_rxy_by_rounding() -> None:

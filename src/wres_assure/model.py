@@ -332,8 +332,9 @@ class Published(NamedTuple):
     value: float
     source: str
     measure: str = "value"  # value, a group of the indicator, or other
-    unit: str = "ratio"  # ratio | share
-    status: str = "secondary"  # confirmed | secondary | recalled
+    unit: str = "ratio"  # ratio | share | people
+    status: str = "secondary"  # confirmed | secondary | recalled | calculated
+    sources: int = 1  # that give it
 
 
 class PeerPosition(NamedTuple):

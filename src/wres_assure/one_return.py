@@ -60,6 +60,11 @@ def with_given(conformed: Conformed, given: Given, rulebook: Rulebook) -> Confor
         raised += tuple(_explanations(conformed.subject, given))
     if given.survey:
         facts += tuple(published_survey(read(given.survey), conformed.subject, rulebook))
+    if rulebook.data and not conformed.subject.stopped:
+        from .conform.staff_survey import all_staff
+
+        told = {fact.key for fact in facts if fact.key.basis == "survey"}  # what is given goes before what is shipped
+        facts += tuple(fact for fact in all_staff(conformed.subject, rulebook) if fact.key not in told)
     return conformed._replace(facts=facts, raised=raised)
 
 

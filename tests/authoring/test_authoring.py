@@ -291,7 +291,10 @@ def test_every_rule_has_a_manual_page_of_eighty_columns(rulebook: Rulebook) -> N
 
 def test_a_manual_page_reads_like_this(rulebook: Rulebook) -> None:
     text = rule_docs.manual(rulebook, "CON-03a")
-    assert text.startswith("CON-03a  No more people appointed than shortlisted\n\nWHAT\n    The rule asks to correct")
+    assert text.startswith(
+        "CON-03a  No more people appointed than shortlisted\n"
+        "    Where it fails: More people were appointed than shortlisted\n\nWHAT\n    The rule asks to correct"
+    )
     assert "    judged where    appointed <= parameter.few_appointments\n" in text
     assert "explained, not corrected: 20 from 2016 (practice, not\n" in text
     assert "    It is judged in " in text
@@ -356,7 +359,8 @@ SHARE, TURNED = ("value: senior_bme / senior - staff_bme / staff", "value: staff
          ["    Collection 2019: 2 before, 1 now."]),
     case("a share is said in per cent", "parameters.yaml", [("values: {2016: 0.05}", "values: {2016: 0.06}")],
          ["    Collections from 2016: 5.0% before, 6.0% now."]),
-    case("a deadline", "parameters.yaml", [("2021: 20210831,", "2021: 20210831, 2022: 20220831,")],
+    case("a deadline", "parameters.yaml", [("2021: 20210831,", "2021: 20210831, 2022: 20220831,"),
+          ("2021: guidance_2021.10, 2023", "2021: guidance_2021.10, 2022: guidance_2021.10, 2023")],
          ["    Collection 2022: none before, 31/08/2022 now."]),
     case("a label", "collection/layout_2021.yaml",
          [('label: "Under Band 1"', 'label: "Below Band 1", also: ["Under Band 1"]')],

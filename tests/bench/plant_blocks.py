@@ -400,7 +400,7 @@ KINDS: dict[str, Kind] = {
     "BME survey figures fractions": Kind(_fractions(lambda given, pick: survey(given, who=("bme",))), _FRACTION),
     "factor of ten in indicator 5, 6 or 7": Kind(_survey_ten("567"), _TEN),
     "factor of ten in indicator 8": Kind(_survey_ten("8"), _TEN),
-    "share in points": Kind(_share_in_points, ("TYP-03a", "TYP-03d", "ARI-02d")),
+    "share in points": Kind(_share_in_points, ("TYP-03a", "ARI-02d")),
     "board in per cent": Kind(_board_in_per_cent, ("TYP-06",)),
     "applications entered as shortlisted": Kind(_flow("shortlisted", 3, 8), ("CON-11b", "YOY-11a", "YOY-11b")),
     "interviewed twice entered as shortlisted": Kind(_interviewed, ("CON-11b", "YOY-11a", "YOY-11b")),

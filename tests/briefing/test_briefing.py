@@ -30,7 +30,8 @@ from wres_assure.briefing.document import (
     texts,
     texts_of,
 )
-from wres_assure.briefing.dossier import Dossier, dossier_of, frameworks
+from wres_assure.briefing.dossier import Dossier, dossier_of
+from wres_assure.briefing.frameworks import frameworks
 from wres_assure.model import FAILED, WHOLE, Assessment, Fact, Finding, PeerPosition, Place, Pooled, Shown, fingerprint
 from wres_assure.one_return import Given
 from wres_assure.rulebook import Rulebook
@@ -353,6 +354,39 @@ def test_duties_are_met_or_to_ask(tmp_path: Path, rulebook: Rulebook) -> None:
     assert "complied" not in " ".join(texts(page))
 
 
+def of_year(year: int, story: str, rulebook: Rulebook) -> Document:
+    """The briefing for a commissioner on a sample, as if it were of another year."""
+    assessment = sample(story)
+    found = assessment._replace(subject=assessment.subject._replace(year=year))
+    return document(found, rulebook, "commissioner")
+
+
+@pytest.mark.parametrize(("year", "clauses", "numbered"), [
+    (2021, ["SC13.6", "SC13.7", "Schedule 6A"], True),
+    (2020, ["Service Conditions", "Service Conditions", "Schedules"], False),
+    (2026, ["Service Conditions", "Service Conditions", "Schedules"], False),
+])  # fmt: skip
+def test_clauses_have_a_number_only_where_the_years_is_known(
+    year: int, clauses: list[str], numbered: bool, rulebook: Rulebook
+) -> None:
+    part = section(of_year(year, "clean_acute_trust", rulebook), "duties")
+    assert [row.cells[0].text.partition(":")[0] for row in tables(part)[0].rows] == clauses
+    told = " ".join(texts_of(tables(part)[0]))
+    assert ("the clauses of other years were not found" in told) == (not numbered)
+    other = " ".join(texts_of(governance.duties_section(dossier_of(sample("small_ccg"), rulebook)).blocks[0]))
+    assert other.startswith("SC13.6, SC13.7 and Schedule 6A hold duties of providers")
+
+
+@pytest.mark.parametrize(("year", "boards", "merger"), [(2021, True, True), (2022, True, True), (2026, False, True),
+                                                      (2027, False, False)])  # fmt: skip
+def test_what_became_of_bodies_is_told_beside_returns_of_before(
+    year: int, boards: bool, merger: bool, rulebook: Rulebook
+) -> None:
+    told = " ".join(texts_of(tables(section(of_year(year, "clean_acute_trust", rulebook), "governance"))[0]))
+    assert ("took the place of CCGs on 1 July 2022. This is recalled, not confirmed." in told) == boards
+    assert ("NHS England is being merged" in told) == merger
+
+
 def test_a_duty_that_the_narrative_denies_is_asked(tmp_path: Path, rulebook: Rulebook) -> None:
     text = "full_length_contract: yes\npresented_to_commissioner: no\n"
     page = document(with_narrative(tmp_path, rulebook, text), rulebook, "commissioner")
@@ -432,27 +466,72 @@ def test_the_board_has_one_page(rulebook: Rulebook) -> None:
     assert page is not None and not any(part.annex for part in page.sections)
 
 
-@pytest.mark.parametrize(("year", "named", "chosen"), [
-    (2016, (), ["kloe", "eds2"]), (2022, (), ["kloe", "eds2"]), (2023, (), ["kloe", "eds_2022"]),
-    (2024, (), ["quality_statements", "eds_2022"]), (None, (), ["quality_statements", "eds_2022"]),
-    (2021, ("quality_statements",), ["quality_statements", "eds2"]),
-    (2024, ("eds2", "kloe"), ["kloe", "eds2"]),
+PLAN = ["edi_plan"]
+
+
+@pytest.mark.parametrize(("year", "named", "on", "chosen"), [
+    # the inspector's goes by the day of inspection, never by the return's year; the others by 31 March of that year
+    (2016, (), None, ["quality_statements", "eds2"]),
+    (2022, (), None, ["quality_statements", "eds2"]),
+    (2023, (), None, ["quality_statements", "eds_2022"]),
+    (2024, (), None, ["quality_statements", "eds_2022", *PLAN]),
+    (None, (), None, ["quality_statements", "eds_2022", *PLAN]),
+    (2021, (), 20211101, ["kloe", "eds2"]), (2026, (), 20211101, ["kloe", "eds_2022", *PLAN]),
+    (2021, (), 20160331, ["eds2"]), (2021, (), 20160401, ["kloe", "eds2"]),
+    (2021, (), 20231130, ["kloe", "eds2"]), (2021, (), 20231201, ["quality_statements", "eds2"]),
+    (2021, (), 20991231, ["quality_statements", "eds2"]),  # no draft is ever chosen by a day
+    (2021, ("kloe",), 20260301, ["kloe", "eds2"]), (2021, ("sector_frameworks",), None, ["sector_frameworks", "eds2"]),
+    (2024, ("eds2", "kloe"), None, ["kloe", "eds2", *PLAN]),
 ])  # fmt: skip
-def test_frameworks_are_dated(year: int | None, named: tuple[str, ...], chosen: list[str], rulebook: Rulebook) -> None:
-    assert list(frameworks(rulebook, year, named)) == chosen
+def test_frameworks_are_those_of_the_day(
+    year: int | None, named: tuple[str, ...], on: int | None, chosen: list[str], rulebook: Rulebook
+) -> None:
+    assert list(frameworks(rulebook, year, named, on)) == chosen
 
 
-def test_the_framework_is_named_in_the_output(rulebook: Rulebook) -> None:
-    assessment = sample("clean_acute_trust")
-    told = " ".join(texts(document(assessment, rulebook)))
-    assert "Read with CQC's well-led framework until November 2023 and EDS2." in told
-    told = " ".join(texts(document(assessment, rulebook, framework=("quality_statements", "eds_2022"))))
-    assert "Read with CQC's well-led quality statements and EDS 2022." in told and "Freedom to speak up" in told
+NOT_GIVEN = "No day of inspection was given, so the newest framework known to have been in force was taken."
 
 
-def test_every_indicator_has_words_for_every_framework(rulebook: Rulebook) -> None:
+@pytest.mark.parametrize(("named", "on", "said", "unsaid"), [
+    ((), None, ["Read with CQC's well-led quality statements and EDS2.", NOT_GIVEN, "Four sector frameworks"], []),
+    ((), 20250301, ["statements and EDS2.", "inspection is 1 March 2025, when this framework was in force."],
+     [NOT_GIVEN, "sector frameworks"]),
+    ((), 20260613, ["13 June 2026. Whether this framework is in force then is not known.", "Four sector frameworks"],
+     ["was in force."]),
+    ((), 20240101, ["Whether this framework is in force then is not known."], ["was in force."]),
+    ((), 20210401, ["before the quality statements and EDS2.", "1 April 2021, when this framework was in force."],
+     ["recalled, as are"]),
+    ((), 20230401, ["Whether this framework is in force then is not known.", "recalled, as are the names"], []),
+    ((), 20100101, ["Read with EDS2.", "No inspection framework of 1 January 2010 is known."], ["CQC's"]),
+    (("sector_frameworks",), None,
+     ["CQC's sector frameworks of 24 March 2026 (a draft, not known to be in force) and EDS2.", "was not found"],
+     [NOT_GIVEN, "in force."]),
+    (("quality_statements", "eds_2022"), None,
+     ["EDS 2022 (recalled, not confirmed).", "Freedom to speak up"], [NOT_GIVEN]),
+])  # fmt: skip
+def test_the_framework_is_named_with_how_sure_it_is(
+    named: tuple[str, ...], on: int | None, said: list[str], unsaid: list[str], rulebook: Rulebook
+) -> None:
+    page = document(sample("clean_acute_trust"), rulebook, framework=named, inspection_on=on)
+    told = " ".join(texts(page))
+    assert [text for text in said if text not in told] == []
+    about = " ".join(said.text for block in section(page, "enquiry").blocks for said in getattr(block, "said", ()))
+    assert about and [text for text in unsaid if text in about] == []
+
+
+def test_every_indicator_has_words_for_every_framework_in_force(rulebook: Rulebook) -> None:
+    known = rulebook.briefing["frameworks"]
+    wanted = {name for name, entry in known.items() if entry["status"] != "draft" and entry["kind"] != "plan"}
     for entry in (*rulebook.briefing["indicators"].values(), rulebook.briefing["very_senior_managers"]):
-        assert set(entry["against"]) == set(rulebook.briefing["frameworks"])
+        assert wanted <= set(entry["against"]) <= known.keys()
+
+
+def test_what_is_recalled_of_a_framework_is_marked(rulebook: Rulebook) -> None:
+    """The names of parts that nobody here has read: all but one of CQC's, and all outcomes of EDS 2022."""
+    for entry in (*rulebook.briefing["indicators"].values(), rulebook.briefing["very_senior_managers"]):
+        for name in ("kloe", "quality_statements", "eds_2022"):
+            where = entry["against"][name]
+            assert "recalled)" in where or where == "Workforce equality, diversity and inclusion"
 
 
 # Missing parts are said

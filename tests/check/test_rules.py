@@ -25,7 +25,7 @@ from wres_assure.authoring import cases as rule_cases
 from wres_assure.check.at_once import Figures
 from wres_assure.conform import conform
 from wres_assure.facts import Facts, Resolved
-from wres_assure.model import FAILED, Assessment, Conformed, Explanation, Place, fingerprint
+from wres_assure.model import FAILED, UNVERIFIABLE, Assessment, Conformed, Explanation, Place, fingerprint
 from wres_assure.one_return import NOTHING, Given
 from wres_assure.read import read_bytes
 from wres_assure.render.workbooks.template import template
@@ -292,6 +292,29 @@ def _blank_with_note(row: int, block: str, note: str) -> Callable[[Grid], None]:
     return change
 
 
+def _of_a_ccg_in_2020(change: Callable[[Grid], None]) -> bytes:
+    """As a CCG's return of 2020, one indicator absent of nine."""
+
+    def both(grid: Grid) -> None:
+        grid.answer("Organisation type", "ccg")
+        grid.answer("Reporting year", "2020")
+        grid.replace("31 March 2020", "31 March 2019")
+        grid.answer("Snapshot date", "31 March 2020")
+        change(grid)
+
+    return edited(both)
+
+
+def _absent(sections: int) -> Callable[[Grid], None]:
+    """So many indicators, from the second on, without a heading of their own."""
+
+    def change(grid: Grid) -> None:
+        for section in LAYOUT["sections"][3 : 3 + sections]:
+            grid.replace(section["title"], "Section")
+
+    return change
+
+
 def _section_with_note(grid: Grid) -> None:
     _empty_section(grid)
     grid.put((grid.find(label(34))[0], grid.find("Notes")[1]), "The records were lost with the old system.")
@@ -349,6 +372,8 @@ SHEETS: dict[str, Callable[[], bytes]] = {
     "without_block": lambda: edited(_without_block),
     "empty_section": lambda: edited(_empty_section),
     "empty_section_of_a_ccg": lambda: _of_a_ccg(_empty_section),
+    "empty_section_of_a_ccg_in_2020": lambda: _of_a_ccg_in_2020(_empty_section),
+    "without_section_of_a_ccg_in_2020": lambda: _of_a_ccg_in_2020(_absent(1)),
     "without_esr": lambda: edited(_without_esr),
     "without_code": lambda: edited(lambda grid: grid.answer("Organisation code", None)),
     "odd_code": lambda: edited(lambda grid: grid.answer("Organisation code", "Z/1")),
@@ -435,6 +460,15 @@ def test_a_workbook_raises_what_the_rule_says_of_it(rule: str, sheet: str, expec
     (assessment,) = judged_sheet(sheet)
     own = {code for name, code in raised(assessment) if name == rule}
     assert own == (set() if expected == "nothing" else {expected})
+
+
+@pytest.mark.parametrize(("absent", "expected"), [(4, "STR-02e"), (5, "STR-01b")])
+def test_a_ccg_of_2020_may_leave_out_four_indicators_and_no_more(absent: int, expected: str) -> None:
+    (assessment,) = judged(_of_a_ccg_in_2020(_absent(absent)))
+    told = [f for f in assessment.findings if f.outcome == FAILED and f.rule in ("STR-02e", "STR-01b")]
+    assert {f.rule for f in told} == {expected} and len(told) == absent
+    rows = [f for f in assessment.findings if f.rule == "STR-01a" and f.outcome == UNVERIFIABLE]
+    assert {f.caused_by for f in rows} == {expected}
 
 
 @pytest.mark.parametrize(("sheet", "also"), [

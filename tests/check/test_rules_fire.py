@@ -6,6 +6,7 @@ import pytest
 
 import peer_group
 from bench import detect, generate, plant
+from bench import survey as survey_exchanged
 from bench.foreign import foreign
 from conftest import STORIES, TESTS, earlier_given, path_of, sample
 from wres_assure.assess import assess
@@ -160,8 +161,10 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
                Place("shortlisted", ethnicity="white"): 5}
     divided.write_bytes(template(layout, rulebook.items, figures, cover))
     given = generate.generate(3)
+    of_2030 = {"reporting_year": "2030", "snapshot_date": "31 March 2030"}
     made = {
         "empty": template(layout, rulebook.items, {}, cover),
+        "later": template(layout, rulebook.items, figures, {**cover, **of_2030}),
         "beside": plant._cell_xml(generate.workbook(given), "WRES!D45", "", "<v>7</v>"),
         "text": foreign(given, layout, 3, {Place("shortlisted", ethnicity="white"): "512"}, {"notes": "Column N"}),
     }
@@ -177,7 +180,6 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
     found = failing([sample(story, previous) for story in STORIES for previous in (False, True)])
     for story in ("clean_acute_trust", "independent_own_survey"):
         found |= failing(assess(path_of(story), rulebook, given=beside))
-    found |= failing(assess(path_of("clean_acute_trust"), rulebook, year=2030))
     idle = Given(explanations=(Explanation("0" * 16, "ZZA", 2021, (("a", "1"),), "As counted.", "said.yaml line 1"),))
     found |= failing(assess(path_of("clean_acute_trust"), rulebook, given=idle))
     last = earlier_given((str(PUBLISHED[0].parent / "RNN_2022.csv"),), rulebook)
@@ -194,6 +196,8 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
     found |= failing([a for name in made for a in assess(str(folder / f"{name}.xlsx"), rulebook)])
     found |= failing(assess(path_of("clean_acute_trust"), rulebook, given=of_another))
     found |= failing([a for path in PUBLISHED for a in assess(str(path), rulebook)])
+    for kind in survey_exchanged.KINDS[1:]:
+        found |= set().union(*(one.rules for one in survey_exchanged.drawn(kind, 12, 1)))
     peers = folder / "peers.csv"
     peers.write_text(generate.facts_csv(peer_group.returns()), encoding="utf-8")
     found |= failing(list(peer_group.outliers(rulebook, PeerFiles(str(peers), rulebook, print), folder).values()))

@@ -39,12 +39,17 @@ def run(*arguments: str) -> int:
     return __main__.main(list(arguments))
 
 
-@pytest.mark.parametrize("command", ["annotate", "brief", "findings", "template", "rules docs"])
-def test_an_output_that_a_command_needs_is_asked_for(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("command", "what"), [
+    ("annotate", "COPY"), ("brief", "FILE"), ("findings", "FILE"), ("template", "FILE"), ("rules docs", "FOLDER"),
+])  # fmt: skip
+def test_an_output_that_a_command_needs_is_asked_for(
+    command: str, what: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = [CLEAN] if command in ("annotate", "brief", "findings") else []
     year = ["--year", "2021"] if command == "template" else []
     assert run(*command.split(), *path, *year) == 2
-    assert capsys.readouterr().err == f"--output is missing. See wres-assure {command} --help.\n"
+    said = f"Name what to write: --output {what}. See wres-assure {command} --help.\n"
+    assert capsys.readouterr().err == said
 
 
 @pytest.mark.parametrize(("arguments", "code"), [
@@ -224,7 +229,9 @@ def test_an_inspectors_briefing_is_not_written_for_a_ccg(tmp_path: Path, capsys:
 
 @pytest.mark.parametrize(("options", "said"), [
     (("--audience", "board"), "add --private-session"),
-    (("--framework", "keole"), "no framework is called 'keole'; known are kloe, quality_statements, eds2, eds_2022."),
+    (("--framework", "keole"), "no framework is called 'keole'; known are kloe, quality_statements,"),
+    (("--inspection-on", "1 March 2026"), "--inspection-on: write the day as year, month and day: 2026-03-01."),
+    (("--inspection-on", "2026-02-30"), "--inspection-on: write the day as year, month and day: 2026-03-01."),
     (("--framework", "kloe", "--framework", "quality_statements"), "of one kind; name one of each at most."),
 ])  # fmt: skip
 def test_briefings_that_are_not_written(
@@ -237,7 +244,7 @@ def test_briefings_that_are_not_written(
 
 @pytest.mark.parametrize("options", [
     ("--audience", "commissioner"), ("--audience", "system"), ("--audience", "board", "--private-session"),
-    ("--framework", "quality_statements", "--framework", "eds_2022"),
+    ("--framework", "quality_statements", "--framework", "eds_2022"), ("--inspection-on", "2019-05-01"),
 ])  # fmt: skip
 def test_briefings_by_audience_and_framework(options: tuple[str, ...], tmp_path: Path) -> None:
     out = tmp_path / "out.html"
@@ -246,6 +253,7 @@ def test_briefings_by_audience_and_framework(options: tuple[str, ...], tmp_path:
     assert "Fernmoor Vale NHS Trust" in page
     assert ("Private session of the board" in page) == ("board" in options)
     assert ("quality statements and EDS 2022" in page) == ("eds_2022" in options)
+    assert ("The day of inspection is 1 May 2019" in page) == ("2019-05-01" in options)
 
 
 def test_a_page_is_about_one_return(capsys: pytest.CaptureFixture[str]) -> None:

@@ -213,6 +213,57 @@ def test_who_is_comparable(
     assert any("Kinds of trust" in note for note in found.notes) == (not groups)
 
 
+AMBULANCE = ("RYC", "RRU", "RX9", "RYA", "RX6")
+ACUTE = ("RAJ", "RC9", "RCX", "RD8", "RDE", "RGN", "R1H", "R1K", "RAL", "RAP", "RAS", "RAX")
+
+
+@pytest.mark.parametrize(("code", "year", "size", "words", "note"), [
+    ("RYC", 2024, 4, "4 NHS trusts (Ambulance Trusts)", "told apart by NHS England's benchmarking groups of 2024."),
+    ("RYC", 2021, 4, "4 NHS trusts (Ambulance Trusts)", "of 2024, which are taken to hold for 2021 too."),
+    ("RAJ", 2026, 11, "11 NHS trusts (Acute and Acute & Community Trusts)", "taken to hold for 2026 too."),
+    ("RQX", 2024, 12, "12 NHS trusts (Acute and Acute & Community Trusts)", "benchmarking groups of 2024."),
+    ("RZZ", 2024, 17, "17 NHS trusts", "there is no groups.csv, and NHS England's benchmarking groups of 2024 do not "
+                                      "name RZZ."),
+])  # fmt: skip
+def test_without_groups_csv_the_official_groups_tell_kinds_apart(
+    code: str, year: int, size: int, words: str, note: str, rulebook: Rulebook
+) -> None:
+    peers = Peers(tuple(organisation(of, region="", people=None) for of in (*AMBULANCE, *ACUTE)), {})
+    found = group_of("indicator_2", subject(region="", code=code)._replace(year=year), None, peers, rulebook)
+    assert len(found.members) == size and found.words.startswith(words)
+    assert [told for told in found.notes if told.endswith(note)]
+
+
+def test_a_groups_csv_goes_before_the_official_groups(rulebook: Rulebook) -> None:
+    groups = {"RYC": "North", "RAJ": "North", "RX6": "South"}
+    peers = Peers(tuple(organisation(of, region="", people=None) for of in (*AMBULANCE, *ACUTE)), groups)
+    found = group_of("indicator_2", subject(region="", code="RYC"), None, peers, rulebook)
+    assert [peer.code for peer in found.members] == ["RAJ"] and found.words == "1 of the NHS trusts (North)"
+
+
+def test_the_region_is_the_official_one_where_none_is_given(rulebook: Rulebook) -> None:
+    """RQX is an acute trust of London by NHS England's groups, as RJ1 is; RAJ is of the East of England."""
+    london = rulebook.peer_groups["official"]["of"]
+    codes = [code for code, (group, region) in london.items() if (group[:6], region) == ("Acute ", "London")]
+    peers = Peers(tuple(organisation(of, region="") for of in (*codes, "RAJ")), {})
+    found = group_of("indicator_2", subject(region="", code="RQX"), 5000, peers, rulebook)
+    assert "of the same region" in found.words and "RAJ" not in [peer.code for peer in found.members]
+
+
+def test_with_whom_a_return_was_compared_is_said_in_text(rulebook: Rulebook) -> None:
+    one = PeerPosition("indicator_2", "", 4, 1.5, None, None, "not_drawn", "", None, (), ())._replace(
+        group="4 NHS trusts (Ambulance Trusts); widened, since none of the same region has a usable figure",
+        notes=("Kinds of trust are told apart by X.", "One group had no events."))  # fmt: skip
+    other = one._replace(id="indicator_3", notes=("Kinds of trust are told apart by X.",))
+    none = one._replace(id="indicator_4", group="", reason="no other NHS trusts with a usable figure were given")
+    said = list(peer_words.peers_said({position.id: position for position in (one, other, none)}))
+    assert said == [
+        ("Compared with 4 NHS trusts (Ambulance Trusts): indicators 2 and 3. The group was widened, since none of the "
+         "same region has a usable figure. Kinds of trust are told apart by X.", ["indicator_2", "indicator_3"]),
+    ]  # fmt: skip
+    assert list(peer_words.peers_said({"indicator_4": none})) == []
+
+
 def test_what_is_not_known_of_the_organisation_is_left_out_and_said(rulebook: Rulebook) -> None:
     peers = Peers(tuple(NEAR), {})
     assert "type" in group_of("indicator_2", subject(kind=""), 5000, peers, rulebook).reason
@@ -427,9 +478,11 @@ def of_year(year: int, kind: str = "trust", region: str = "London") -> Return:
         ("indicator_2", of_year(2022, region="Somewhere"), [1.54]),
         ("indicator_2", of_year(2025), []),
         ("indicator_2", of_year(2022, kind="ccg"), []),
-        ("indicator_6", of_year(2024), [0.249, 0.207]),
-        ("indicator_7", of_year(2022), []),
-        ("indicator_1", of_year(2022), [0.242, 0.103]),
+        ("indicator_6", of_year(2024), [0.249, 0.207, 0.269]),
+        ("indicator_7", of_year(2022), [0.35]),
+        ("indicator_1", of_year(2022), [0.242, 0.103, 27500]),
+        ("indicator_5", of_year(2021), [0.289]),
+        ("indicator_5", of_year(2021)._replace(organisation=Organisation("RYC", "", "trust", "")), [0.289, 0.542]),
     ],
 )
 def test_published_values_of_the_year_and_region(
@@ -461,6 +514,36 @@ def test_published_values_are_those_of_the_published_case(rulebook: Rulebook) ->
         if len(match) != 1:
             unfound.append((indicator, measure, group, population, year, value))
     assert not unfound
+
+
+@pytest.mark.parametrize(("id_", "year", "said", "unsaid"), [
+    ("indicator_3", 2023, "1.03, all of them taken together. Source: WRES action plan", ""),
+    ("indicator_3", 2023, "No second source was found.", ""),
+    ("indicator_2", 2022, "Sources: North Cumbria", "No second source"),
+    ("indicator_2", 2019, "Sources: GOV.UK", "No second source"),
+    ("indicator_1", 2022, "24.2%", "No second source"),  # of NHS England's own report
+])  # fmt: skip
+def test_a_value_with_a_single_source_says_so(id_: str, year: int, said: str, unsaid: str, rulebook: Rulebook) -> None:
+    first = peer_words.published_sentence(published(id_, of_year(year, region=""), rulebook)[0])
+    assert said in first and (not unsaid or unsaid not in first)
+
+
+def test_a_value_that_was_worked_out_says_so(rulebook: Rulebook) -> None:
+    told = [peer_words.published_sentence(one) for one in published("indicator_1", of_year(2024), rulebook)]
+    (managers,) = [text for text in told if "very senior managers" in text and "372" in text]
+    assert "It is worked out from what they say." in managers
+
+
+def test_no_regional_value_is_of_before_the_regions(rulebook: Rulebook, tmp_path: Path) -> None:
+    """Four regions in 2016/17, seven from 2018/19: no series may run across."""
+    shutil.copytree(RULES, tmp_path / "rules")
+    path = tmp_path / "rules" / "benchmarks" / "regional.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("values: {2022: 1.43,", "values: {2018: 1.5, 2022: 1.43,"))
+    with pytest.raises(RulebookUnusable, match="London is a region since 2019; one of 2018"):
+        load(str(tmp_path / "rules"))
+    every = [(year, entry) for (_, year), entries in rulebook.benchmarks.items() for entry in entries]
+    years = [year for year, entry in every if entry["population"] != "England"]
+    assert years and min(years) >= 2019
 
 
 def test_published_values_stand_without_peers(rulebook: Rulebook) -> None:

@@ -115,7 +115,8 @@ def test_the_blank_narrative_says_whom_it_asks_and_which_questions_are_meant(rul
     text = narrative.template(rulebook, 2021)
     assert "indicator 5 Q13a, indicator 6 Q13b/c, indicator 7 Q14, indicator 8 Q15b." in text  # guidance 5.2
     assert "confirmed" not in text.split("Collection 2021")[1].split("\n")[0]
-    assert "indicator 7 Q15 (recalled, not confirmed)" in narrative.template(rulebook, 2023)
+    assert "indicator 7 Q15, indicator 8 Q16b." in narrative.template(rulebook, 2023)
+    assert "indicator 7 KF21 (recalled, not confirmed)" in narrative.template(rulebook, 2017)
     assert "# yes or no; for CCGs, ICBs; " in text.split("due_regard_review:")[0].rpartition("# Monitoring")[2]
 
 

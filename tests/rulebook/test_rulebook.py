@@ -62,8 +62,8 @@ limits_998: parameter.few
 regions: {London: [Y56]}
 """,
     "briefing.yaml": """frameworks:
-  walk: {title: A walk, kind: inspection, authority: practice.reading}
-  fair: {title: A fair, kind: equality, authority: practice.reading}
+  walk: {title: A walk, kind: inspection, from: 20160401, status: confirmed, authority: practice.reading}
+  fair: {title: A fair, kind: equality, from: 20160401, status: confirmed, authority: practice.reading}
 people: {clerk: the clerk}
 indicators: {}
 very_senior_managers: ASKED
@@ -318,15 +318,18 @@ def test_a_mistake_is_told_with_its_place_and_the_likely_word(tmp_path: Path, te
          {"items": SMALL["collection/items.yaml"].replace("[ethnicity]}\n  short", "[region]}\n  short")},
          "collection/items.yaml:8:60: "),
     case("a question of the narrative that is not there",
-         {"briefing": SMALL["briefing.yaml"].replace("duties: []", "duties: [{duty: D, answers: [paln], ask: A, "
-                                                     "authority: practice.reading}]")},
-         "briefing.yaml:9:29: No question of the narrative is called 'paln'."),
+         {"briefing": SMALL["briefing.yaml"].replace("duties: []", "duties: [{clause: C, duty: D, answers: [paln], "
+                                                     "ask: A, authority: practice.reading}]")},
+         "briefing.yaml:9:40: No question of the narrative is called 'paln'."),
     case("a person that is not there",
          {"briefing": SMALL["briefing.yaml"].replace("people: [clerk]", "people: [clark]")},
          "briefing.yaml:6:"),
     case("no framework in force",
-         {"briefing": SMALL["briefing.yaml"].replace("kind: equality,", "kind: equality, until: 2020,")},
+         {"briefing": SMALL["briefing.yaml"].replace("kind: equality,", "kind: equality, until: 20201231,")},
          "briefing.yaml:2:3: No framework of the kind equality is in force today."),
+    case("a framework that is no draft, from no day",
+         {"briefing": SMALL["briefing.yaml"].replace("kind: equality, from: 20160401,", "kind: equality,")},
+         "briefing.yaml:3:9: A draft is in force from no day, and what is no draft from one."),
     case("a reliability level on an unknown name", {"scoring": SMALL["scoring.yaml"].replace("judged", "juged")},
          "scoring.yaml:1:35: Nothing here is called 'juged'. Did you mean 'judged'?"),
     case("an empty file", {"scoring": ""}, "scoring.yaml:1:1: "),
@@ -525,7 +528,9 @@ def test_every_authority_and_parameter_of_ours_can_be_named(ours: rulebook.Ruleb
     assert ours.authority("guidance_2021.8_5_2") == \
         "Additional Information for the NHS WRES, June 2021 (version 7, NHS England), 8.5.2 Wider reporting"
     assert all(ours.authority(rule.authority) for rule in ours.rules)
-    assert all(ours.authority(entry["reference"]) for entry in ours.parameters.values())
+    said = [entry["reference"] for entry in ours.parameters.values()]
+    every = [name for of in said for name in ([of] if isinstance(of, str) else of.values())]
+    assert all(map(ours.authority, every))
 
 
 # The published schema

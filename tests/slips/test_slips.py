@@ -8,7 +8,9 @@ from bench.generate import generate
 from bench.slips import KINDS, assessed, first, planted, shown
 from conftest import TESTS, rules, sample
 from wres_assure.assess import assess
-from wres_assure.model import FAILED, Assessment
+from wres_assure.facts import Facts
+from wres_assure.model import FAILED, Assessment, Fact, Place
+from wres_assure.slips import Ordinary
 from wres_assure.wording.findings import message_of
 
 RULES = rules()
@@ -86,3 +88,22 @@ def test_after_a_merger_last_year_is_no_witness() -> None:
     changed = {key: value * (1 if index % 2 else 30) if key.basis == "restated" else value
                for index, (key, value) in enumerate(figures.items())}
     assert assessed(given, changed).compared.slips == ()
+
+
+# What a year ordinarily changes
+
+
+@pytest.mark.parametrize(("item", "points"), [
+    ("survey_5", 0.034), ("survey_6", 0.032), ("survey_7", 0.034), ("survey_8", 0.021),
+])  # fmt: skip
+def test_survey_figures_change_by_their_measured_spread_and_bme_ones_by_more(item: str, points: float) -> None:
+    """Without chance, of a million respondents each; the values are those measured, the factor the stated one."""
+    places = [Place(item, basis, ethnicity=who) for who in ("white", "bme") for basis in ("verified", "restated")]
+    values = [0.25 if place.basis == "verified" else 0.20 for place in places]
+    answered = [Place(item.replace("survey", "respondents"), ethnicity=who) for who in ("white", "bme")]
+    facts = [Fact(place, value, f"{value:.0%}", "") for place, value in zip(places, values, strict=True)]
+    facts += [Fact(place, 1e9, "1000000000", "") for place in answered]
+    ordinary = Ordinary(Facts(facts, RULES.items, {}), RULES, 2024)
+    white, bme = (ordinary.distance(Place(item, ethnicity=who), 0.25) for who in ("white", "bme"))
+    assert white == pytest.approx(0.05 / points, rel=1e-3)
+    assert bme == pytest.approx(white / 1.5, rel=1e-3)

@@ -33,7 +33,7 @@ def problems(rule: Rule, rulebook: Rulebook) -> Iterator[str]:
             continue  # a whole workbook: held by the tests of conform
         expected = case.get("outcome") or case.get("expect")
         try:
-            found = _raised_code(rule, case) if rule.raised_by else outcome(rule, case, rulebook)
+            found = _raised_code(rule, case, rulebook) if rule.raised_by else outcome(rule, case, rulebook)
         except (KeyError, ValueError) as e:
             found = f"not readable ({e})"
         if found != expected:
@@ -91,10 +91,12 @@ def _operand(value: Any, unit: str, key: Place) -> Resolved:
     return Resolved(exact(float(value)), (Fact(key, float(value), str(value), ""),))
 
 
-def _raised_code(rule: Rule, case: dict[str, Any]) -> str:
-    """The code that a raw text, several printed ones, a note, or a text that may name people raises under this rule."""
+def _raised_code(rule: Rule, case: dict[str, Any], rulebook: Rulebook) -> str:
+    """The code that a raw text, printed ones, a note, one that may name people, or a national figure raises."""
     if "text" in case:
         return next(iter(kinds(case["text"])), "nothing")
+    if "indicator" in case:
+        return _quoted_code(rule, case, rulebook)
     if "note" in case:
         return _note_code(case)
     shape = _SHAPES[case["unit"]]
@@ -113,6 +115,22 @@ def _raised_code(rule: Rule, case: dict[str, Any]) -> str:
     if case.get("auto") and case["raw"] == "#DIV/0!":
         return "divided_by_zero"
     return figure.problem if figure.problem and figure.problem in rule.codes else "nothing"
+
+
+def _quoted_code(rule: Rule, case: dict[str, Any], rulebook: Rulebook) -> str:
+    """The code of this rule that a national figure raises, quoted in a table (`quoted`) or in a note on its row."""
+    from ..compare.national import quotes
+
+    ratio, own = case["indicator"] in (2, 3, 4), case.get("own", "1.01")
+    item = f"reported_indicator_{case['indicator']}" if ratio else f"survey_{case['indicator']}"
+    facts = []
+    for basis, text in (("verified", own), ("national", case.get("quoted"))):
+        if text is not None:
+            figure = figure_of_text(text, _SHAPES["ratio"])
+            note = case.get("note", "") if basis == "verified" else ""
+            facts.append(Fact(Place(item, basis), figure.value, figure.raw, "", None, figure.step, note))
+    found = quotes(Facts(facts, rulebook.items, {}), (), case["year"], rulebook)
+    return next((entry.code for entry in found if entry.code in rule.codes), "nothing")
 
 
 def _note_code(case: dict[str, Any]) -> str:

@@ -22,8 +22,11 @@ from ..rulebook.strict_yaml import Source, Steps, sources
 from .search import ANY, DRAWS, FEASIBLE, comparisons, decided, draws, judged, outcomes, question
 
 PAIR_DRAWS = 600
-# Asked for by score, slips, change and carried themselves: names, or what names begin with.
-USED_BY_NAME = ("unknown_not_usable", "ordinary_change_", "block_odds", "change_", "staff_turnover", "copied_flow")
+# Asked for by stages themselves: names, or what names begin with.
+USED_BY_NAME = (
+    "unknown_not_usable", "ordinary_change_", "block_odds", "change_", "staff_turnover", "copied_flow",
+    "ccg_indicators_asked", "indicator_7_reworded_year",
+)  # fmt: skip
 _PLACEHOLDER = re.compile(r"\{([a-z_0-9.]+)(?::([a-z]+))?\}")
 _FORMS = {"often", "raw", "typed", "d", "date", "year", "yes", "range", "exact"}
 _WHERE = re.compile(r"(?P<file>[^:\n]+\.ya?ml):(?P<line>\d+):\d+: ")

@@ -90,11 +90,22 @@ def thresholds(rule: Rule, rulebook: Rulebook) -> Iterator[tuple[str, str]]:
 
 
 def dated(parameter: Json) -> str:
-    """`2 from 2016, 1 from 2020`; whether anybody official has said so."""
-    word = "in" if parameter["each_year"] else "from"
-    values = sorted((int(year), value) for year, value in parameter["values"].items())
-    said = ", ".join(f"{amount(value, parameter)} {word} {year}" for year, value in values)
-    return said if parameter["confirmed"] else f"{said} (practice, not confirmed)"
+    """`2 from 2016, 1 from 2020`; whether anybody official has said so, of all values or of each."""
+    word, confirmed = "in" if parameter["each_year"] else "from", parameter["confirmed"]
+    by_year = confirmed if isinstance(confirmed, dict) else {}
+    values = sorted((int(year), value, by_year.get(year, True)) for year, value in parameter["values"].items())
+    said = ", ".join(
+        f"{amount(value, parameter)} {word} {year}{'' if sure else ' (not confirmed)'}" for year, value, sure in values
+    )
+    return f"{said} (practice, not confirmed)" if confirmed is False else said
+
+
+def cited(parameter: Json) -> str:
+    """Who says so, of all values or of each year's."""
+    reference: str | dict[str, str] = parameter["reference"]
+    if isinstance(reference, str):
+        return reference
+    return "; ".join(f"{of} ({', '.join(years)})" for of, years in grouped(reference, reference.__getitem__).items())
 
 
 def amount(value: float, parameter: Json) -> str:
@@ -234,11 +245,12 @@ def readme(rulebook: Rulebook) -> str:
         for name, reference in rulebook.references.items()
     ]
     known: Json = rulebook.items["items"]
-    starts = [f"collections from {year}" for year in rulebook.items["questions_confirmed"]]
+    years = rulebook.items["questions"]
+    starts = [f"collections from {year}" for year in years]
     asked = [
-        [known[item]["title"], *(rulebook.question(item, int(year)) for year in rulebook.items["questions_confirmed"])]
+        [known[item]["title"], *(rulebook.question(item, int(year)) for year in years)]
         for item in known
-        if known[item]["questions"]
+        if any(item in asked["of"] for asked in years.values())
     ]
     lines = [
         "# The rulebook",
@@ -284,7 +296,7 @@ def readme(rulebook: Rulebook) -> str:
         *_table(
             ["Parameter", "What", "Values", "Reference"],
             [
-                [f"`{name}`", parameter["title"], dated(parameter), parameter["reference"]]
+                [f"`{name}`", parameter["title"], dated(parameter), cited(parameter)]
                 for name, parameter in rulebook.parameters.items()
             ],
         ),

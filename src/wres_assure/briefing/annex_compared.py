@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..model import PeerPosition
-from ..wording.change import YearFigure, change_sentence, three_years
+from ..wording.change import YearFigure, change_sentence, three_years, worded_otherwise
 from ..wording.indicators import pooled_sentence
 from ..wording.numbers import figure
 from ..wording.peers import compared_with, level_sentence, peer_sentence, published_sentence, value_in_words
@@ -38,6 +38,7 @@ def change(of: Dossier) -> Section:
         return Section("change", title, (Paragraph((none,)),), annex=True)
     notes = ["Ratios for 2, 3 and 4; gaps in percentage points for the others."]
     notes += [] if compared.earlier else ["No earlier return was given."]
+    notes += filter(None, [worded_otherwise(of.assessment, of.rulebook)])
     header = ("Indicator", *(_year_title(of, year.year) for year in reversed(figures[0][1])))
     rows = tuple(_row_of_years(of, name, years) for name, years in figures)
     table = Table(

@@ -67,13 +67,15 @@ def document(
     framework: tuple[str, ...] = (),
     show_values: bool = False,
     quoted: bool = True,
+    inspection_on: int | None = None,
 ) -> Document:
     """The briefing on one return.
 
     `quoted`: what the organisation wrote beside its figures is quoted, for readers who are to have it; a note with
-    personal data never, but by `show_values`, which shows all.
+    personal data never, but by `show_values`, which shows all. `inspection_on` is the day of inspection as digits,
+    20260301; by it the inspector's framework is chosen.
     """
-    of = dossier_of(assessment, rulebook, framework, show_values, quoted and audience in QUOTING)
+    of = dossier_of(assessment, rulebook, framework, show_values, quoted and audience in QUOTING, inspection_on)
     parts = [section for section in _parts(of, audience) if section is not None]
     return Document(
         title=f"WRES briefing: {of.name}, {of.report.year}",

@@ -165,7 +165,7 @@ def _keeper(of: Dossier, key: Place) -> str:
     row, _ = of.row_of(key)
     if row.get("measure") == "Auto calculated":
         return "Nobody: the workbook calculates them"
-    if of.rulebook.items["items"][key.item].get("questions"):
+    if any(key.item in asked["of"] for asked in of.rulebook.items["questions"].values()):
         return "The staff survey's results"
     briefing = of.rulebook.briefing
     named = briefing["indicators"].get(f"indicator_{of.rulebook.indicator_of.get(key.item)}", {}).get("people", ())

@@ -28,6 +28,7 @@ from ..wording.report import Report, report_on
 from ..wording.small_counts import SmallCount, small_count
 from ..wording.text import clean, code_shown, number_of
 from ..wording.verdict import roots
+from .frameworks import frameworks, read_with
 
 WORSE = ("worse_distinguishable", "worse_could_be_chance", "worse_not_testable")
 BETTER, NOT_USABLE = "no_difference_or_better", "not_usable"
@@ -43,7 +44,6 @@ _NOUNS = {
     "csu": "CSU",
     "national_body": "body",
 }
-_KINDS = ("inspection", "equality")
 
 
 class Dossier(NamedTuple):
@@ -58,6 +58,7 @@ class Dossier(NamedTuple):
     findings: Mapping[str, tuple[Finding, ...]]  # failed and no follower of another, by indicator
     answers: Mapping[str, Fact]  # of the narrative
     frameworks: Mapping[str, Json]  # those in force or named, by id
+    read_with: tuple[str, ...]  # what is said of them
     board: SmallCount | None
     quoted: bool  # notes may be quoted
     shown: bool  # whatever was written may be shown, personal data too
@@ -184,11 +185,13 @@ def dossier_of(
     framework: tuple[str, ...] = (),
     show_values: bool = False,
     quoted: bool = True,
+    inspection_on: int | None = None,
 ) -> Dossier:
     """Everything a briefing is written from, each part made once; the options are those of `document`."""
     year = assessment.subject.year
     facts = Facts(assessment.facts, rulebook.items, rulebook.parameters_of(year))
     layout = rulebook.layouts.get(assessment.subject.layout, {})
+    chosen = frameworks(rulebook, year, framework, inspection_on)
     answers = (fact for fact in assessment.facts if fact.key.basis == "narrative" and fact.value is not None)
     return Dossier(
         assessment=assessment,
@@ -199,7 +202,8 @@ def dossier_of(
         indicators={indicator.id: indicator for indicator in assessment.indicators},
         findings=_by_indicator(assessment, facts, rulebook),
         answers={fact.key.item: fact for fact in answers},
-        frameworks=frameworks(rulebook, year, framework),
+        frameworks=chosen,
+        read_with=tuple(read_with(chosen, framework, inspection_on)),
         board=small_count(facts),
         quoted=quoted or show_values,
         shown=show_values,
@@ -211,23 +215,6 @@ def dossier_of(
             for row in section["rows"]
         },
     )
-
-
-def frameworks(rulebook: Rulebook, year: int | None, named: tuple[str, ...] = ()) -> dict[str, Json]:
-    """One framework of each kind: the one named, else the one in force on 31 March of the year (today's without)."""
-    known = rulebook.briefing["frameworks"]
-    chosen: dict[str, Json] = {}
-    for kind in _KINDS:
-        of_kind = {name: entry for name, entry in known.items() if entry["kind"] == kind}
-        by_name = [name for name in named if name in of_kind]
-        in_force = [name for name, entry in of_kind.items() if _in_force(entry, year)]
-        chosen |= {name: of_kind[name] for name in [*by_name, *in_force][:1]}
-    return chosen
-
-
-def _in_force(entry: Json, year: int | None) -> bool:
-    ended = entry["until"] is not None and (year is None or entry["until"] < year)
-    return not ended and (year is None or entry["from_"] <= year)
 
 
 def _by_indicator(assessment: Assessment, facts: Facts, rulebook: Rulebook) -> dict[str, tuple[Finding, ...]]:

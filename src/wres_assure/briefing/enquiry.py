@@ -260,8 +260,7 @@ def sections(of: Dossier, title: str = "Lines of enquiry") -> list[Section]:
         "" if of.assessment.compared.earlier else "No earlier return was given.",
     )
     about = [say(note, (), of.all) for note in notes if note]
-    if frameworks := " and ".join(entry["title"] for entry in of.frameworks.values()):
-        about.append(say(f"Read with {frameworks}.", (), (), ["frameworks"]))
+    about += [say(text, (), (), ["frameworks"]) for text in of.read_with]
     blocks: list[Block] = [Paragraph(tuple(about), style="quiet")]
     if plan := narrative_text(of, "action_plan_summary"):
         evidence = ["narrative action_plan_summary"]

@@ -298,7 +298,7 @@ def _target(of: Dossier, senior: float) -> Said:
         text = f"The {of.noun}'s own target for band 8a and above was not given."
     else:
         reach = "reached" if senior >= target else f"{number(target - senior, 'points')} away"
-        text = f"Its own target for band 8a and above (SC13.7) is {number(target, 'share')}: {reach}."
+        text = f"Its own target for band 8a and above is {number(target, 'share')}: {reach}."
     return say(text, (), (), ["narrative target_8a_and_above"])
 
 

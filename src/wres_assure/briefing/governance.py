@@ -95,10 +95,22 @@ def checklist_section(of: Dossier, annex: bool = True) -> Section:
         "Governance and action plan, as the narrative answers it (guidance 8 to 10)",
         ("Matter", "The narrative says", "To ask"),
         tuple(map(_matter_row, matters(of))),
-        (say("What is not answered is to be asked; it is held against nobody.", (), (), [_SOURCE]),),
+        (
+            say("What is not answered is to be asked; it is held against nobody.", (), (), [_SOURCE]),
+            *(say(text, (), (), [_SOURCE]) for text in _since(of)),
+        ),
         (3, 4, 5),
     )
     return Section("governance", "Governance and action plan", (table,), annex=annex)
+
+
+def _since(of: Dossier) -> Iterator[str]:
+    """What became of bodies after the return's snapshot; what is recalled says so."""
+    year = of.assessment.subject.year
+    for body in of.rulebook.briefing["bodies"] if year else ():
+        if body["from_"] > (year or 0) * 10_000 + 331:
+            doubt = " This is recalled, not confirmed." if body["status"] == "recalled" else ""
+            yield f"Since then: {body['text']}{doubt}"
 
 
 def _matter_row(matter: Matter) -> TableRow:
@@ -108,12 +120,14 @@ def _matter_row(matter: Matter) -> TableRow:
 
 
 def duties_section(of: Dossier) -> Section:
-    """SC13.6, SC13.7 and Schedule 6A as duty, evidence, and whether it is met or to ask."""
+    """The provider's duties of the contract as duty, evidence, and whether it is met or to ask."""
     title, contract = "Duties under the NHS Standard Contract", of.answers.get("full_length_contract")
+    duties = of.rulebook.briefing["duties"]
+    *others, last = dict.fromkeys(_clause(of, entry) for entry in duties)
     none: Said | None = None
     if of.assessment.subject.organisation.type not in _PROVIDERS:
         none = say(
-            f"SC13.6, SC13.7 and Schedule 6A are duties of providers; they do not apply to this {of.noun}.",
+            f"{', '.join(others)} and {last} hold duties of providers; they do not apply to this {of.noun}.",
             (),
             (),
             [_SOURCE],
@@ -127,15 +141,27 @@ def duties_section(of: Dossier) -> Section:
         )
     if none:
         return Section("duties", title, (Paragraph((none,)),))
+    numbered = {year for entry in duties for year in entry["numbers"]}
     ask = say("Ask whether the full-length contract applies: shorter forms have none of these.", (), (), [_SOURCE])
     table = Table(
         "Duty, evidence, and whether it is met or to ask",
         ("Duty", "Evidence", "Met or ask"),
-        tuple(_duty_row(of, entry) for entry in of.rulebook.briefing["duties"]),
-        (ask,) if contract is None else (),
+        tuple(_duty_row(of, entry) for entry in duties),
+        (*([ask] if contract is None else []), *([_UNNUMBERED] if of.report.year not in numbered else [])),
         (4, 4, 4),
     )
     return Section("duties", title, (table,))
+
+
+_UNNUMBERED = say(
+    "The duties are those of the contract of 2021 (guidance 5.1); the clauses of other years were not found.",
+    (), (), [_SOURCE],
+)  # fmt: skip
+
+
+def _clause(of: Dossier, entry: Json) -> str:
+    """Where a duty stands in the contract: with its number where that of the return's year is known."""
+    return str(entry["numbers"].get(of.report.year, entry["clause"]))
 
 
 def _duty_row(of: Dossier, entry: Json) -> TableRow:
@@ -145,7 +171,8 @@ def _duty_row(of: Dossier, entry: Json) -> TableRow:
     asked = "Met, by this evidence" if met else f"Ask: {entry['ask']}"
     if outcome == FAILED:
         asked = f"Ask: by the narrative it is not met. {entry['ask']}"
-    cells = (TableCell(entry["duty"]), TableCell("; ".join(given) or "none in the return"), TableCell(asked))
+    duty = f"{_clause(of, entry)}: {entry['duty']}"
+    cells = (TableCell(duty), TableCell("; ".join(given) or "none in the return"), TableCell(asked))
     return TableRow(cells, other=tuple(filter(None, (entry["rule"] and f"rule {entry['rule']}", *entry["answers"]))))
 
 

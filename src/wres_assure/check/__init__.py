@@ -22,7 +22,7 @@ from .explanations import NOTHING, no_longer_counting, said_of
 from .folded import folded
 from .notes import TemplateRow, asked
 from .outcomes import Judgement, Result, Results, broken, failed, in_question, judgement
-from .raised import LAST, READING, places_of, raised_at
+from .raised import LAST, NO_SECTION, READING, places_of, raised_at
 
 _TURN = {**{family: turn for turn, family in enumerate(HOW_GIVEN)}, **dict.fromkeys(LAST, len(HOW_GIVEN) + 1)}
 _COUNTED = ("checks", *OUTCOMES)
@@ -145,7 +145,7 @@ def _suspects(rule: Rule, places: Sequence[Place], context: Context, figures: Fi
     if rule.kind == "cells":
         return [*(rule.places[number] for number in figures.suspects(rule)), *places[len(rule.places) :]]
     codes = [*rule.codes, *(EXPLAINED[code] for code in rule.codes if code in EXPLAINED)]
-    codes += ["section_missing"] if rule.kind == "rows" else []
+    codes += NO_SECTION if rule.kind == "rows" else ()
     return places if rule.family in READING or any(code in context.raised for code in codes) else ()
 
 

@@ -9,6 +9,7 @@ from .assertion import NO_FIGURE, Context, lacking, raiser
 from .notes import written
 from .outcomes import failed, not_applicable, unverifiable
 
+NO_SECTION = ("section_missing", "section_left_out")  # a section that the file does not have
 LAST = ("narrative",)  # families judged on what the others ask to be explained
 EXPLAINING = {"explanation_void", "explanation_idle"}
 READING = (*LAST, "personal_data")  # families that read what was written
@@ -32,11 +33,11 @@ def raised_at(rule: Rule, place: Place, context: Context) -> list[Finding]:
     entries = [e for code in rule.codes for e in context.raised.get(code, ()) if place in (WHOLE, e.place)]
     if entries:
         return [failed(rule, entry) for entry in entries]
-    missing = context.raised.get("section_missing", ()) if rule.kind == "rows" else ()
-    for section in missing:
-        if _in_section(place, section, context):
-            cause = f"the section {section.detail} was not found"
-            return [unverifiable(rule, place, cause, raiser("section_missing", WHOLE, context))]
+    for code in NO_SECTION if rule.kind == "rows" else ():
+        for section in context.raised.get(code, ()):
+            if _in_section(place, section, context):
+                cause = f"the section {section.detail} was not found"
+                return [unverifiable(rule, place, cause, raiser(code, WHOLE, context))]
     return []
 
 

@@ -14,6 +14,7 @@ from ..run.inputs import Inputs, tell
 from ..wording.text import clean
 from .demo import demo
 from .options import (
+    a_day,
     collection,
     exit_code,
     fail_on_option,
@@ -176,7 +177,14 @@ def check(
     "--framework",
     multiple=True,
     metavar="NAME",
-    help="Read with this framework, not the one in force in the year: kloe, quality_statements, eds2, eds_2022.",
+    help="Read with this framework, not the one of the day: kloe, quality_statements, sector_frameworks (a draft), "
+    "eds2, eds_2022, edi_plan.",
+)
+@click.option(
+    "--inspection-on",
+    metavar="DATE",
+    callback=a_day,
+    help="Day of the inspection, 2026-03-01, which chooses the inspector's framework; else the newest known in force.",
 )
 @click.option(
     "--private-session", is_flag=True, help="board: exact figures, for a session whose papers are not published."
@@ -200,6 +208,7 @@ def brief(
     path: str,
     audience: str,
     framework: tuple[str, ...],
+    inspection_on: int | None,
     private_session: bool,
     form: str | None,
     templates: str | None,
@@ -233,7 +242,7 @@ def brief(
     assessment = only_return(path, given, rulebook, "A briefing")
     if refused := refusal(assessment, audience, private_session):
         raise click.ClickException(refused)
-    page = document(assessment, rulebook, audience, framework, show_values, not no_quotes)
+    page = document(assessment, rulebook, audience, framework, show_values, not no_quotes, inspection_on)
     outputs.write(output, in_form(page, form, templates or ""), force)
     ctx.exit(exit_code(assessment))
 
@@ -277,14 +286,14 @@ def template(year: int | None, narrative: bool, output: str, force: bool) -> Non
         raise click.UsageError(f"{output} does not end in {ending[0]}, the kind of file that is written.")
     outputs.may_write(output, force)
     rulebook = load()
+    year = year or max(layout["year"] for layout in rulebook.layouts.values())
     if narrative:
         from ..conform.narrative import template as questions
 
         outputs.write(output, questions(rulebook, year), force)
         todo = "Leave blank what you do not know, and give it to check with --narrative."
-        written(output, todo)
+        written(output, f"It asks what belongs to the collection of {year}. {todo}")
         return
-    year = year or max(layout["year"] for layout in rulebook.layouts.values())
     layout = next((layout for layout in rulebook.layouts.values() if layout["year"] == year), None)
     if layout is None:
         known = ", ".join(map(str, sorted(layout["year"] for layout in rulebook.layouts.values())))

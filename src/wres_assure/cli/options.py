@@ -28,6 +28,19 @@ def collection(ctx: click.Context, param: click.Parameter, year: int | None) -> 
     return year
 
 
+def a_day(ctx: click.Context, param: click.Parameter, text: str | None) -> int | None:
+    """A day as its digits, 20260301; refused where it is none."""
+    import datetime
+
+    if text is None:
+        return None
+    try:
+        found = datetime.datetime.strptime(text, "%Y-%m-%d")
+    except ValueError:
+        raise click.BadParameter("write the day as year, month and day: 2026-03-01.") from None
+    return int(found.strftime("%Y%m%d"))
+
+
 def path_option(
     name: str, metavar: str, text: str, default: str | None = None, required: bool = False, multiple: bool = False
 ) -> Callable[[F], F]:
@@ -56,7 +69,7 @@ _OPTIONS = (
         "FILE",
         "What the organisation says of findings beside its notes (see wres-assure explanations).",
     ),
-    path_option("survey", "FILE", "Facts CSV with the published survey figures and numbers of respondents."),
+    path_option("survey", "FILE", "Facts CSV with the published survey figures, by ethnicity or for all staff."),
     click.option(
         "--year", type=int, callback=collection, metavar="YEAR", help="Reporting year, where the file does not tell it."
     ),

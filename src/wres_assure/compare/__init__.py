@@ -18,7 +18,7 @@ def compare(
     facts: Facts, indicators: tuple[Indicator, ...], subject: Return, earlier: tuple[Earlier, ...], rulebook: Rulebook
 ) -> tuple[list[Raised], list[Fact], Compared]:
     """A return beside itself, last year's and comparable organisations: codes, facts for rules, and what is shown."""
-    raised = [*printed_differently(facts), *_claims(facts)]
+    raised = [*printed_differently(facts), *_claims(facts), *_quotes(facts, subject, earlier, rulebook)]
     added, compared = with_earlier(facts, indicators, subject, earlier, rulebook)
     return raised, [*_year(subject), *added], compared
 
@@ -66,6 +66,17 @@ def _claims(facts: Facts) -> Iterable[Raised]:
     from .claims import contradictions
 
     return contradictions(facts)
+
+
+def _quotes(facts: Facts, subject: Return, earlier: Iterable[Earlier], rulebook: Rulebook) -> Iterable[Raised]:
+    """What the return, its notes and its narrative call the national figure, where it is none that was published."""
+    tabled = subject.from_table and any(fact.key.basis == "national" for fact in facts.all)
+    if not tabled and not any("national" in fact.note.casefold() for fact in facts.noted):
+        return ()
+    from .national import quotes
+
+    last = next((before.facts for before in earlier if before.year == (subject.year or 0) - 1), ())
+    return quotes(facts, last, subject.year, rulebook)
 
 
 def among_peers(

@@ -69,7 +69,8 @@ def changes(
         last = before[now.id]
         tests[now.id] = test = years.tested(entry, last, now)._replace(counted=_counted(entry, last, now))
         size, large = _size(entry, last, now, limits)
-        notes = (*test.notes, *_people(entry, last, now, then.year, year), *_extreme(entry, last, now, limits))
+        notes = (*test.notes, *years.reworded(now.id), *_people(entry, last, now, then.year, year))
+        notes += _extreme(entry, last, now, limits)
         found.append(
             Change(
                 now.id, then.year, then.source, last.value, now.value, size, NOT_TESTED,
@@ -133,10 +134,17 @@ class _Years:
         self._level = limits_of(rulebook, year).level
         self._facts = (Facts(then.facts, rulebook.items, {}), facts)
         self._break = rulebook.parameter("indicator_7_base_changed_year", year)
+        self._reworded = rulebook.parameter("indicator_7_reworded_year", year)
+        self._of_wording = (str(rulebook.parameters["indicator_7_reworded_year"]["note"]),)
 
     def broken(self, id_: str) -> bool:
         """Whether the series breaks between the years: "don't know" came into the base of indicator 7."""
         return id_ == "indicator_7" and self._break is not None and self.then.year < self._break <= self.year
+
+    def reworded(self, id_: str) -> tuple[str, ...]:
+        """What is to be said where the question of indicator 7 is worded otherwise between the years."""
+        crossed = self._reworded is not None and self.then.year < self._reworded <= self.year
+        return self._of_wording if id_ == "indicator_7" and crossed else ()
 
     def tested(self, entry: Json, last: Indicator, now: Indicator) -> Tested:
         """The test of an indicator's change, or why there is none."""

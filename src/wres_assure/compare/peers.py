@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ..facts import Facts
-from ..model import ORGANISATIONS, Fact, Indicator, Json, PeerPosition, Place, Return
+from ..model import ORGANISATIONS, Fact, Indicator, Json, Organisation, PeerPosition, Place, Return
 from ..numbers import tidy
 from ..rulebook import Rulebook
 from ..stats.comparisons import Spread, prediction_deviation, shrunken, spread_of, student_z
@@ -89,7 +89,7 @@ def group_of(id_: str, subject: Return, people: float | None, peers: Peers, rule
     whose = subject.organisation
     if not whose.type:
         return Group((), "", reason="the type of the organisation is not known, so nobody is comparable")
-    kind = peers.groups.get(whose.code, "")
+    kind = _kind_of(whose.code, peers, rulebook)
     if peers.groups and not kind:
         who = whose.code or "the organisation"
         return Group((), "", reason=f"groups.csv does not name {who}, so nobody is comparable")
@@ -97,16 +97,15 @@ def group_of(id_: str, subject: Return, people: float | None, peers: Peers, rule
     base = [
         peer for peer in peers.organisations
         if peer.type == whose.type and (peer.code or peer.name).casefold() != own and id_ in peer.estimates
-        and peers.groups.get(peer.code, "").casefold() == kind.casefold()
+        and (not kind or _kind_of(peer.code, peers, rulebook).casefold() == kind.casefold())
     ]  # fmt: skip
     let = rulebook.peer_groups["let"]
     numbers = {name: rulebook.parameter(key[0], subject.year) or 0.0 for name, key in let.items()}
-    factor, region = numbers["size_factor"], region_of(whose.region, rulebook)
-    kinds = "Kinds of trust (acute, mental health, community, ambulance)"
+    factor, region = numbers["size_factor"], _region_of(whose, rulebook)
     left_out = (
         (people is None, "The organisation's headcount is not known, so size is left out."),
         (not region, "The organisation's region is not known, so region is left out."),
-        (whose.type == "trust" and not peers.groups, f"{kinds} were not told apart: there is no groups.csv."),
+        (whose.type == "trust" and not peers.groups, _of_kinds(kind, subject, rulebook)),
     )
     notes = tuple(note for holds, note in left_out if holds)
     words = ORGANISATIONS[whose.type] + (f" ({kind})" if kind else "")
@@ -116,7 +115,7 @@ def group_of(id_: str, subject: Return, people: float | None, peers: Peers, rule
             continue
         members = [
             peer for peer in base
-            if ("region" not in step or region_of(peer.region, rulebook) == region)
+            if ("region" not in step or _region_of(peer, rulebook) == region)
             and ("size" not in step or _similar(peer.people, people, factor))
         ]  # fmt: skip
         tried.append((members, " and ".join(part for part in ("region", "size") if part in step)))
@@ -135,6 +134,28 @@ def group_of(id_: str, subject: Return, people: float | None, peers: Peers, rule
     said_of = " and".join(part for part in (region_said, size) if part)
     count = f"{len(members)}" if len(members) > 1 else "1 of the"
     return Group(tuple(members), f"{count} {words}{said_of}{widened}", notes)
+
+
+def _kind_of(code: str, peers: Peers, rulebook: Rulebook) -> str:
+    """The kind of trust: by groups.csv where there is one, else by the official groups of the rulebook."""
+    return peers.groups.get(code, "") if peers.groups else rulebook.official_group(code)[0]
+
+
+def _region_of(whose: Organisation | Peer, rulebook: Rulebook) -> str:
+    """The region as it is given, else the official one of the organisation's code."""
+    return region_of(whose.region or rulebook.official_group(whose.code)[1], rulebook)
+
+
+def _of_kinds(kind: str, subject: Return, rulebook: Rulebook) -> str:
+    """How kinds of trust were told apart without a groups.csv, and what is assumed by that."""
+    official = rulebook.peer_groups["official"]
+    told = f"NHS England's benchmarking groups of {official['year']}" if official else ""
+    if kind:
+        assumed = "" if subject.year == official["year"] else f", which are taken to hold for {subject.year} too"
+        return f"Kinds of trust are told apart by {told}{assumed}."
+    also = f", and {told} do not name {subject.organisation.code or 'the organisation'}" if official else ""
+    kinds = "Kinds of trust (acute, mental health, community, ambulance)"
+    return f"{kinds} were not told apart: there is no groups.csv{also}."
 
 
 def _similar(theirs: float | None, ours: float | None, factor: float) -> bool:

@@ -25,20 +25,23 @@ def published(indicator: str, subject: Return, rulebook: Rulebook) -> tuple[Publ
     """What was published of an indicator for organisations of this kind in this year; nothing is carried on."""
     if subject.year is None:
         return ()
-    region = region_of(subject.organisation.region, rulebook)
+    whose = subject.organisation
+    region = region_of(whose.region, rulebook)
     return tuple(
         Published(
             f"{' and '.join(ORGANISATIONS[kind] for kind in entry['organisations'])} in "
             f"{_in_words(entry['population'])}, {subject.year}: {_inside(entry['title'])}",
             float(entry["values"][str(subject.year)]),
-            rulebook.authority(entry["source"]),
+            "; ".join(map(rulebook.authority, [entry["source"], *entry["also"]])),
             entry["measure"],
             entry["unit"],
             entry["status"],
+            1 + len(entry["also"]),
         )
         for entry in rulebook.benchmarks.get((indicator, subject.year), ())
-        if subject.organisation.type in entry["organisations"] and entry["population"] in ("England", region)
-    )
+        if whose.type in entry["organisations"] and entry["population"] in ("England", region)
+        and (entry["peer_group"] is None or entry["peer_group"] == rulebook.official_group(whose.code)[0])
+    )  # fmt: skip
 
 
 def _inside(title: str) -> str:

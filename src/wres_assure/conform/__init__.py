@@ -15,6 +15,7 @@ from .workbook import of_workbook
 
 __all__ = ["MAX_RETURNS", "Conformed", "conform", "published_survey", "too_many_returns"]
 
+_OF_SURVEYS = ("survey_", "respondents_", "all_staff_")
 MAX_RETURNS = 1_000  # of one file: every organisation that ever reported, for two years
 MAX_FIGURES = 5_000  # of one return: the template of any year has fewer than 1,000, which a table may give again
 
@@ -33,7 +34,31 @@ def conform(submission: Submission, rulebook: Rulebook, year: int | None = None)
             if len(rows) > MAX_FIGURES:
                 raise _too_many_figures(submission.file, len(rows), rows[0].line)
         return [with_reasons(of_table(submission, rows, rulebook, year), rulebook) for rows in returns]
-    return [with_reasons(of_workbook(submission, rulebook, year), rulebook)]
+    return [with_reasons(_as_asked(of_workbook(submission, rulebook, year), rulebook), rulebook)]
+
+
+NOT_ASKED = {"section_empty": "section_not_asked", "section_missing": "section_left_out"}
+
+
+def _as_asked(conformed: Conformed, rulebook: Rulebook) -> Conformed:
+    """A CCG's return of a year that asked CCGs for fewer indicators: as many may be absent as were not asked for."""
+    subject, indicators = conformed.subject, len(rulebook.indicators)
+    asked = rulebook.parameter("ccg_indicators_asked", subject.year) if subject.organisation.type == "ccg" else None
+    absent = {entry.place.item: entry.code for entry in conformed.raised if entry.code in NOT_ASKED}
+    if asked is None or not absent:
+        return conformed
+    sections = rulebook.layouts[subject.layout]["sections"]
+    of = {section["id"]: section["indicator"] for section in sections}
+    given = {of[name] for name in of if name not in absent}
+    if len(set(of.values()) - given) > indicators - asked:
+        return conformed
+    raised = [
+        entry._replace(code=NOT_ASKED[entry.code])
+        if entry.code in NOT_ASKED and of.get(entry.place.item) not in given
+        else entry
+        for entry in conformed.raised
+    ]
+    return conformed._replace(raised=tuple(raised))
 
 
 def too_many_returns(file: str, count: int) -> Refused:
@@ -74,7 +99,7 @@ def published_survey(submission: Submission, subject: Return, rulebook: Rulebook
             return [
                 fact._replace(key=fact.key.under("survey"), cell=f"{submission.file} {fact.cell}")
                 for fact in conformed.facts
-                if fact.key.item.startswith(("survey_", "respondents_")) and fact.key.basis in ("verified", "survey")
+                if fact.key.item.startswith(_OF_SURVEYS) and fact.key.basis in ("verified", "survey")
             ]
     whom = subject.organisation.code or "this organisation"
     raise Refused(

@@ -11,27 +11,35 @@ import re
 
 from ..figures import WITHHELD
 from ..model import ORGANISATIONS, Fact, Place, Refused
-from ..rulebook import Rulebook
+from ..rulebook import Rulebook, in_force
 
 _ANSWERS = {"yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0}
 _SHAPES = {
     "yes_no": "yes or no",
-    "date": "a date, year first: 2021-08-31",
+    "date": "a date, year first: YYYY-MM-DD",
     "percent": "a percentage: 24.3",
     "text": "a text",
 }
 
 
 def template(rulebook: Rulebook, year: int | None = None) -> str:
-    """The blank narrative: every question, whom it is for, its authority; answers left blank are not given."""
+    """The blank narrative: every question of a collection, whom it is for, its authority; blanks are no answers."""
     lines = ["# Answers to what the data workbook has no cell for. Leave blank what you do not know.", ""]
     for name, question in rulebook.narrative.items():
+        if year is not None and not _asked_in(year, question["framework"], rulebook):
+            continue
         authority = rulebook.authority(question["authority"])
         lines += [f"# {question['question']}"]
         if name == "survey_national_wording" and year is not None:
             lines += [f"# {_wording(rulebook, year)}"]
         lines += [f"# {_SHAPES[question['kind']]}; {_whom(name, rulebook)}{authority}", f"{name}:", ""]
     return "\n".join(lines)
+
+
+def _asked_in(year: int, framework: str | None, rulebook: Rulebook) -> bool:
+    """Whether a question is asked in a collection: always, or while a framework is in force."""
+    entry = rulebook.briefing["frameworks"][framework] if framework else None
+    return entry is None or in_force(entry, year * 10_000 + 331)
 
 
 def _whom(question: str, rulebook: Rulebook) -> str:

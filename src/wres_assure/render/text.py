@@ -57,7 +57,7 @@ def lines(report: Report, width: int = WIDTH, verbose: bool = False) -> list[Sty
         report.unknown.text if report.unknown and verbose else "",
         report.composite if verbose or not _nothing_calculated(report) else "",
         report.profile if verbose else "",
-        *(said.text for said in report.changes),
+        *(said.text for said in (*report.changes, *report.peers)),
     )
     for text in filter(None, shown):
         page.add(text, "", 0, 2)

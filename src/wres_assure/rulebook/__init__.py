@@ -16,7 +16,9 @@ from .. import resources
 from ..model import Json, Place
 from .rule import BOUND, Rule, Selector, Wording, evaluated, rule_of
 
-__all__ = ["BOUND", "Rule", "Rulebook", "RulebookUnusable", "Selector", "Wording", "build", "evaluated", "load"]
+__all__ = [
+    "BOUND", "Rule", "Rulebook", "RulebookUnusable", "Selector", "Wording", "build", "evaluated", "in_force", "load",
+]  # fmt: skip
 
 
 class RulebookUnusable(Exception):
@@ -55,6 +57,8 @@ class Rulebook(NamedTuple):
     briefing: Json  # what a briefing asks: see rules/briefing.yaml
     peer_groups: Json  # who is comparable: see rules/peers.yaml
     benchmarks: Mapping[tuple[str, int], tuple[Json, ...]]  # published values by indicator and year
+    data: Mapping[str, Json]  # tables beside the rules: see rules/data.yaml
+    folder: str  # where these lie
 
     def __hash__(self) -> int:
         return id(self)
@@ -85,18 +89,29 @@ class Rulebook(NamedTuple):
 
     def question(self, item: str, year: int) -> str:
         """The survey's question behind an item in a collection: `Q13a`; recalled ones are marked so."""
-        questions, said = self.items["items"][item]["questions"], self.items["questions_confirmed"]
-        start = max((start for start in questions if int(start) <= year), default=None)
-        if start is None:
+        start = max((start for start in self.items["questions"] if int(start) <= year), default=None)
+        asked = self.items["questions"][start] if start else None
+        if asked is None or item not in asked["of"]:
             return ""
-        recalled = self.references[said[start].partition(".")[0]]["kind"] != "authority"
-        return f"{questions[start]}{' (recalled, not confirmed)' if recalled else ''}"
+        recalled = self.references[asked["authority"].partition(".")[0]]["kind"] != "authority"
+        return f"{asked['of'][item]}{' (recalled, not confirmed)' if recalled else ''}"
+
+    def official_group(self, code: str) -> tuple[str, str]:
+        """The official benchmarking group and region of an organisation by its code; empty where it has none."""
+        official = self.peer_groups["official"]
+        group, region = official["of"].get(code, ("", "")) if official else ("", "")
+        return group, region
 
     def authority(self, name: str) -> str:
         """`Additional Information for the NHS WRES, June 2021, 8.5.2 Wider reporting`."""
         document, _, section = name.partition(".")
         reference = self.references[document]
         return f"{reference['document']}, {reference['sections'][section]}"
+
+
+def in_force(entry: Json, day: int) -> bool:
+    """Whether a dated entry is in force on a day, given as its digits: 20260331. A draft, without a day, never is."""
+    return entry["from_"] is not None and bool(entry["from_"] <= day <= (entry["until"] or day))
 
 
 @lru_cache
@@ -126,15 +141,14 @@ def load(folder: str | None = None) -> Rulebook:
         raise RulebookUnusable(f"{folder}: holds no rules (no .yaml file). Name the folder they lie in.", of_user=True)
     whole = folder is not None and os.path.isdir(os.path.join(folder, "collection"))
     try:
-        return build(
-            compile_folder(Path(folder if whole and folder else ours), Path(folder) if folder and not whole else None)
-        )
+        base = folder if whole and folder else ours
+        return build(compile_folder(Path(base), Path(folder) if folder and not whole else None), base)
     except RulebookError as e:
         raise RulebookUnusable(str(e), of_user=folder is not None) from None
 
 
-def build(compiled: Json) -> Rulebook:
-    """The rulebook of a compiled dictionary."""
+def build(compiled: Json, folder: str = "") -> Rulebook:
+    """The rulebook of a compiled dictionary; its data lie in `folder`, or where ours do."""
     rules = tuple(rule_of(entry) for entry in compiled["rules"])
     rows = [(s, row) for layout in compiled["layouts"].values() for s in layout["sections"] for row in s["rows"]]
     return Rulebook(
@@ -157,6 +171,8 @@ def build(compiled: Json) -> Rulebook:
         compiled["briefing"],
         compiled["peer_groups"],
         _benchmarks(compiled),
+        compiled["data"],
+        folder or resources.folder("rules"),
     )
 
 
@@ -193,12 +209,24 @@ def _template_places(compiled: Json) -> Iterator[Place]:
 def _layouts(compiled: Json) -> dict[str, Json]:
     """Every layout whole; a difference takes its sections and labels from the layout it extends."""
     layouts: dict[str, Json] = dict(compiled["layouts"])
-    for name, difference in compiled["layout_differences"].items():
-        base = layouts[difference["extends"]]
-        blocks = {
-            block: {**base["blocks"][block], "heading": heading}
-            for block, heading in difference["headings"].items()
-        }
-        own = {key: difference[key] for key in ("id", "year", "title", "snapshot_date")}
-        layouts[name] = {**base, **own, "blocks": {**base["blocks"], **blocks}}
+    differences = compiled["layout_differences"]
+
+    def whole(name: str) -> Json:
+        if name not in layouts:
+            difference = differences[name]
+            base = whole(difference["extends"])
+            blocks = {
+                block: {**base["blocks"][block], "heading": heading}
+                for block, heading in difference["headings"].items()
+            }
+            own = {"id": name, "year": difference["year"], "verified": difference["verified"]}
+            dated = {
+                field: base[field].replace(str(base["year"]), str(difference["year"]))
+                for field in ("title", "snapshot_date")
+            }
+            layouts[name] = {**base, **own, **dated, "blocks": {**base["blocks"], **blocks}}
+        return layouts[name]
+
+    for name in differences:
+        whole(name)
     return layouts

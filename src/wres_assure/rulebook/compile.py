@@ -8,17 +8,27 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from ..model import Json
-from .compile_parts import Scoring, briefing_mistakes, not_listed, peer_groups, peer_mistakes, unknown
+from .compile_parts import (
+    Scoring,
+    briefing,
+    briefing_mistakes,
+    data_mistakes,
+    not_listed,
+    peer_groups,
+    peer_mistakes,
+    unknown,
+)
 from .expression import names_in
 from .parser import ExpressionError, did_you_mean, parse, unit_of
 from .places import places_of, unknown_members
-from .schema import MODELS, Benchmark, Items, Layout, LayoutDifference, Rule, fields_at
+from .schema import MODELS, OPTIONAL, Benchmark, Items, Layout, LayoutDifference, Rule, fields_at
 from .selectors import Vocabulary
 from .strict_yaml import RulebookError, Source, Steps, sources
 
@@ -49,6 +59,7 @@ class _Compiler:
         self._stop_on_errors()
         hashes = [f"{name}:{source.sha256}" for part in (self.sources, added) for name, source in sorted(part.items())]
         models: dict[str, Any] = {name: self._validated(name, MODELS[name]) for name in MODELS}
+        models |= {name: self._validated(name, model) for name, model in OPTIONAL.items() if name in self.sources}
         layouts = [
             self._validated(name, LayoutDifference if "extends" in source.data else Layout)
             for name, source in self.sources.items()
@@ -77,26 +88,41 @@ class _Compiler:
         self.narrative = models["collection/narrative.yaml"]
         self.vocabulary = Vocabulary(self.items, self.parameters, self.indicators, self.narrative)
         self.layouts = {layout.id: layout for layout in layouts if isinstance(layout, Layout)}
-        differences = {layout.id: layout for layout in layouts if isinstance(layout, LayoutDifference)}
+        differences = {str(layout.year): layout for layout in layouts if isinstance(layout, LayoutDifference)}
         for name, difference in differences.items():
-            if difference.extends not in self.layouts:
+            newer = difference.extends in differences and differences[difference.extends].year >= difference.year
+            if newer or difference.extends not in {*self.layouts, *differences}:
                 self.errors.append(
-                    f"collection: layout {name} extends {difference.extends!r}, which is no whole layout."
+                    f"collection: layout {name} extends {difference.extends!r}, "
+                    "which is neither a whole layout nor one of an earlier year."
                 )
-        confirmed = self.items.questions_confirmed
         cited: list[tuple[str, Steps, str]] = [
-            *(("parameters.yaml", (name, "reference"), entry.reference) for name, entry in self.parameters.items()),
-            *(("collection/items.yaml", ("questions_confirmed", year), said) for year, said in confirmed.items()),
+            *self._references_of_parameters(),
+            *(
+                (name, ("authority",), self.sources[name].data["authority"])
+                for name in self.sources
+                if name.startswith("collection/layout_")
+            ),
+            *(
+                ("collection/items.yaml", ("questions", year, "authority"), asked.authority)
+                for year, asked in self.items.questions.items()
+            ),
             *(("collection/narrative.yaml", (name, "authority"), q.authority) for name, q in self.narrative.items()),
         ]
         for file, steps, authority in cited:
             self._authority(self.sources[file], steps, authority)
+        for year, asked in self.items.questions.items():
+            for name in asked.of:
+                if name not in self.items.items:
+                    message = unknown("item", name, self.items.items)
+                    self._refuse(self.sources["collection/items.yaml"], ("questions", year, "of", name), message)
         for source, at, rule, _ in rules.values():
             others = [("explains", other) for other in rule.explains] + [("replaces", other) for other in rule.replaces]
             for field, other in (*others, ("successor", rule.successor)):
                 if other is not None and other not in rules:
                     self._refuse(source, (*at, field), unknown("rule", other, rules))
-        for file, steps, message in (*briefing_mistakes(models, rules), *peer_mistakes(models, benchmarks)):
+        told = (*briefing_mistakes(models, rules), *peer_mistakes(models, benchmarks), *data_mistakes(models, folder))
+        for file, steps, message in told:
             self._refuse(self.sources[file], steps, message)
         compiled_rules = [self._rule(*entry) for entry in rules.values()]
         indicators = [self._indicator(name, model) for name, model in self.indicators.items()]
@@ -120,8 +146,9 @@ class _Compiler:
             "indicators": indicators,
             "reliability": reliability,
             "scoring": score,
-            "briefing": models["briefing.yaml"].model_dump(),
+            "briefing": briefing(models["briefing.yaml"]),
             "peer_groups": peer_groups(models["peers.yaml"]),
+            "data": {name: shipped.model_dump() for name, shipped in (models.get("data.yaml") or {}).items()},
             "benchmarks": [_with_text_years(entry.model_dump()) for of in benchmarks.values() for entry in of],
         }
 
@@ -155,6 +182,20 @@ class _Compiler:
                     message = f"{error['msg']}."
                 self._refuse(source, steps, message, at_key=unknown)
             return None
+
+    def _references_of_parameters(self) -> Iterator[tuple[str, Steps, str]]:
+        """Who says so of each parameter, or of each of its years; a year of which that is not said is refused."""
+        for name, entry in self.parameters.items():
+            for field, of in (("reference", entry.reference), ("confirmed", entry.confirmed)):
+                by_year = of if isinstance(of, dict) else dict.fromkeys(entry.values, of)
+                missing = [str(year) for year in entry.values if year not in by_year]
+                missing += [str(year) for year in by_year if year not in entry.values]
+                if missing:
+                    message = f"{name}: values and {field} do not name the same years ({', '.join(missing)})."
+                    self._refuse(self.sources["parameters.yaml"], (name, field), message)
+                if field == "reference":
+                    at = (name, field)
+                    yield from (("parameters.yaml", at, said) for said in dict.fromkeys(by_year.values()))
 
     def _collect_rules(self, source: Source, name: str, rules: dict[str, Any], overriding: bool) -> None:
         family = Path(name).stem
@@ -401,4 +442,7 @@ class _Compiler:
 
 def _with_text_years(parameter: Json) -> Json:
     """Years as text, as JSON has them, so that a compiled rulebook reads alike in a checkout and installed."""
-    return {**parameter, "values": {str(year): value for year, value in parameter["values"].items()}}
+    return {
+        field: {str(year): value for year, value in of.items()} if isinstance(of, dict) else of
+        for field, of in parameter.items()
+    }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Container, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from ..model import Json
@@ -32,10 +34,18 @@ def not_listed(authority: str, references: Mapping[str, Any]) -> str:
 # The briefing
 
 
+def briefing(model: Any) -> Json:
+    """briefing.yaml as the programme uses it, years as text, as JSON has them."""
+    dumped: Json = model.model_dump()
+    for duty in dumped["duties"]:
+        duty["numbers"] = {str(year): number for year, number in duty["numbers"].items()}
+    return dumped
+
+
 def briefing_mistakes(models: dict[str, Any], rules: Container[str]) -> Iterator[Mistake]:
     """Every name of briefing.yaml that nothing bears."""
-    briefing: Json = models["briefing.yaml"].model_dump()
-    yield from (("briefing.yaml", *told) for told in _of_briefing(briefing, models, rules))
+    whole: Json = models["briefing.yaml"].model_dump()
+    yield from (("briefing.yaml", *told) for told in _of_briefing(whole, models, rules))
 
 
 def _of_briefing(briefing: Json, models: dict[str, Any], rules: Container[str]) -> Iterator[tuple[Steps, str]]:
@@ -55,11 +65,19 @@ def _of_briefing(briefing: Json, models: dict[str, Any], rules: Container[str]) 
             yield (*steps, "authority"), said
         if entry.get("rule") and entry["rule"] not in rules:
             yield (*steps, "rule"), f"No rule is called {entry['rule']!r}."
+    for name, question in models["collection/narrative.yaml"].items():
+        if question.framework and question.framework not in briefing["frameworks"]:
+            told = unknown("framework", question.framework, briefing["frameworks"])
+            yield ("frameworks",), f"{name} of the narrative: {told}"
     indicators, asked = models["indicators.yaml"], briefing["indicators"]
     no_indicator, not_asked = [n for n in asked if n not in indicators], [n for n in indicators if n not in asked]
     yield from ((("indicators", name), unknown("indicator", name, indicators)) for name in no_indicator)
     yield from ((("indicators",), f"There is no line of enquiry for {name}.") for name in not_asked)
-    in_force = {framework["kind"] for framework in briefing["frameworks"].values() if framework["until"] is None}
+    for name, framework in briefing["frameworks"].items():
+        if (framework["from_"] is None) != (framework["status"] == "draft"):
+            yield ("frameworks", name), "A draft is in force from no day, and what is no draft from one."
+    dated = [framework for framework in briefing["frameworks"].values() if framework["from_"] is not None]
+    in_force = {framework["kind"] for framework in dated if framework["until"] is None}
     for kind in ("inspection", "equality"):
         if kind not in in_force:
             yield ("frameworks",), f"No framework of the kind {kind} is in force today."
@@ -82,16 +100,22 @@ _OF_PEERS = ("wanted", "size_factor", "limits_95", "limits_998")  # numbers of p
 
 def peer_groups(groups: Any) -> Json:
     """peers.yaml as the programme uses it, its numbers as selectors."""
-    let = {name: [getattr(groups, name).removeprefix("parameter."), "parameter", "", "", ""] for name in _OF_PEERS}
-    return {"steps": groups.steps, "let": let, "regions": groups.regions}
+    named = {name: cited for name in (*_OF_PEERS, "regions_since") if (cited := getattr(groups, name)) is not None}
+    let = {name: [cited.removeprefix("parameter."), "parameter", "", "", ""] for name, cited in named.items()}
+    official = groups.official and groups.official.model_dump()
+    if official:
+        of = official.pop("groups").items()
+        official["of"] = {code: [group, region] for group, by in of for region, codes in by.items() for code in codes}
+    return {"steps": groups.steps, "let": let, "regions": groups.regions, "official": official}
 
 
 def peer_mistakes(models: dict[str, Any], benchmarks: Mapping[str, list[Any]]) -> Iterator[Mistake]:
     """Every name of peers.yaml and benchmarks/ that nothing bears, and every value that cannot be."""
     groups, references = models["peers.yaml"], models["references.yaml"]
     parameters = [f"parameter.{name}" for name in models["parameters.yaml"]]
-    for name in _OF_PEERS:
-        if (said := getattr(groups, name)) not in parameters:
+    for name in (*_OF_PEERS, "regions_since"):
+        said = getattr(groups, name)
+        if said not in parameters and (said is not None or name in _OF_PEERS):
             yield "peers.yaml", (name,), unknown("parameter", said, parameters)
     for index, step in enumerate(groups.steps):
         if "type" not in step:
@@ -99,30 +123,75 @@ def peer_mistakes(models: dict[str, Any], benchmarks: Mapping[str, list[Any]]) -
             yield "peers.yaml", ("steps", index), message
     if said := not_listed(groups.authority, references):
         yield "peers.yaml", ("authority",), said
+    if groups.official:
+        yield from (("peers.yaml", ("official", *steps), said) for steps, said in _of_official(groups, references))
     taken: dict[tuple[Any, ...], str] = {}
     for file, entries in benchmarks.items():
         for index, entry in enumerate(entries):
             yield from ((file, (index, *steps), said) for steps, said in _of_benchmark(entry, models))
             for year in entry.values:
                 place = f"{file}, entry {index + 1},"
-                other = taken.setdefault((entry.indicator, entry.title, entry.population, year), place)
+                of = (entry.indicator, entry.title, entry.population, entry.peer_group, year)
+                other = taken.setdefault(of, place)
                 if other != place:
                     yield file, (index, "values", year), f"{other} gives one of {year} already. Keep one of the two."
 
 
+def _of_official(groups: Any, references: Mapping[str, Any]) -> Iterator[tuple[Steps, str]]:
+    """Official groups whose authority or region is not known, and a code that stands in two."""
+    if said := not_listed(groups.official.authority, references):
+        yield ("authority",), said
+    taken: dict[str, str] = {}
+    for group, regions in groups.official.groups.items():
+        for region, codes in regions.items():
+            if region not in groups.regions:
+                yield ("groups", group, region), unknown("region", region, groups.regions)
+            for code in codes:
+                if (other := taken.setdefault(code, f"{group}, {region}")) != f"{group}, {region}":
+                    yield ("groups", group, region), f"{code} stands under {other} already."
+
+
 def _of_benchmark(entry: Any, models: dict[str, Any]) -> Iterator[tuple[Steps, str]]:
     indicators, regions = models["indicators.yaml"], ["England", *models["peers.yaml"].regions]
-    if said := not_listed(entry.source, models["references.yaml"]):
-        yield ("source",), said
+    for field, cited in (("source", [entry.source]), ("also", entry.also)):
+        yield from (((field,), said) for of in cited if (said := not_listed(of, models["references.yaml"])))
     if entry.indicator not in indicators:
         yield ("indicator",), unknown("indicator", entry.indicator, indicators)
     elif entry.measure not in (known := ["value", "other", *indicators[entry.indicator].groups]):
         yield ("measure",), f"{entry.indicator} has no '{entry.measure}'.{did_you_mean(entry.measure, known)}"
+    official = models["peers.yaml"].official
+    if entry.peer_group is not None and (official is None or entry.peer_group not in official.groups):
+        yield ("peer_group",), unknown("official group", entry.peer_group, official.groups if official else ())
     if entry.population not in regions:
         yield ("population",), unknown("region", entry.population, regions)
+    named = models["parameters.yaml"].get((models["peers.yaml"].regions_since or "").removeprefix("parameter."))
+    since = max(named.values.values()) if named else 0
     for year, value in entry.values.items():
+        if entry.population != "England" and year < since:
+            yield ("values", year), f"{entry.population} is a region since {since:.0f}; one of {year} was another."
         if value < 0 or (entry.unit == "share" and value > 1):
             yield ("values", year), f"{value} cannot be a {entry.unit}. Write a share of 12 % as 0.12."
+
+
+# Data beside the rules
+
+
+def data_mistakes(models: dict[str, Any], folder: Path) -> Iterator[Mistake]:
+    """What is wrong with data.yaml: names that nothing bears, a file that is not there or is another one."""
+    items = models["collection/items.yaml"].items
+    for name, shipped in (models.get("data.yaml") or {}).items():
+        if said := not_listed(shipped.authority, models["references.yaml"]):
+            yield "data.yaml", (name, "authority"), said
+        for index, column in enumerate(shipped.columns):
+            if column not in items:
+                yield "data.yaml", (name, "columns", index), unknown("item", column, items)
+        try:
+            content = (folder / shipped.file).read_bytes().replace(b"\r\n", b"\n")
+        except OSError:
+            yield "data.yaml", (name, "file"), f"There is no file {shipped.file} in the rulebook."
+            continue
+        if (found := hashlib.sha256(content).hexdigest()) != shipped.sha256:
+            yield "data.yaml", (name, "sha256"), f"The file has another hash: {found}."
 
 
 # Reliability, profile and gap index

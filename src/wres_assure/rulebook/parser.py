@@ -137,7 +137,7 @@ def unit_of(tree: Tree, units: Mapping[str, str]) -> str:
             return left
         if "people" in inner and {"share", "ratio", _QUOTIENT} & set(inner):
             return "people"
-        return "ratio"
+        return "share" if left == right == "share" else "ratio"  # a share of a share is one
     if operator == "/":
         left, right = inner
         if right in ("literal", "number"):

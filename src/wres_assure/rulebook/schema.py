@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 RuleId = Annotated[str, Field(pattern=r"^[A-Z]{3}-[0-9]{2}[a-z]?$")]
 Year = Annotated[str, Field(pattern=r"^20[0-9]{2}$")]  # as a text, as JSON has its keys
+Day = Annotated[int, Field(ge=20000101, le=20991231)]  # as its digits
 Unit = Literal["people", "share", "ratio", "points", "number"]
 Number = int | float
 OrganisationType = Literal["trust", "independent", "ccg", "icb", "csu", "national_body"]
@@ -36,8 +37,8 @@ class Parameter(Strict):
     unit: Unit
     values: dict[int, Number]
     each_year: bool = False  # a value holds for its own year alone, and is not carried on
-    reference: str
-    confirmed: bool
+    reference: str | dict[int, str]  # of all values, or of each by its year
+    confirmed: bool | dict[int, bool]  # likewise
     note: str | None = None
 
 
@@ -47,8 +48,14 @@ class Item(Strict):
     dimensions: list[Literal["staff_group", "pay_band", "ethnicity"]] = []
     ethnicity: list[Ethnicity] = ["white", "bme", "unknown"]
     percent: bool = False  # a plain number in a cell is a percentage, to be divided by 100
-    questions: dict[Year, str] = {}  # the survey's question behind it, by the collection from which on it was asked
     optional: bool = False
+
+
+class Questions(Strict):
+    """The survey's questions behind items, and who says so."""
+
+    authority: str
+    of: dict[Identifier, str]
 
 
 class Items(Strict):
@@ -58,7 +65,7 @@ class Items(Strict):
     part_of: dict[str, str]
     ethnicity: dict[Ethnicity | Literal["all"], str]
     bases: dict[Identifier, str]
-    questions_confirmed: dict[Year, str] = {}  # who says so, by the collection from which on it was asked
+    questions: dict[Year, Questions] = {}  # of the survey, by the collection from which on they were asked
     items: dict[Identifier, Item]
 
 
@@ -109,13 +116,15 @@ class Contains(Strict):
 
 
 class LayoutDifference(Strict):
-    """A year's layout as a short difference from another."""
+    """A year's layout as a short difference from another: the whole one, or an earlier year's difference.
+
+    Its name, title and snapshot date follow from the year.
+    """
 
     extends: str
-    id: str
     year: int
-    title: str
-    snapshot_date: str
+    verified: bool
+    authority: str
     headings: dict[Block, str] = {}  # the block's heading in this year, in place of the other's
     note: str | None = None
 
@@ -124,6 +133,7 @@ class Layout(Strict):
     id: str
     year: int
     verified: bool
+    authority: str
     sheet: str
     title: str
     snapshot_date: str
@@ -147,6 +157,7 @@ class Question(Strict):
     question: str
     kind: Literal["yes_no", "date", "percent", "text"]
     authority: str
+    framework: str | None = None  # of briefing.yaml: the question is asked while that is in force
 
 
 class Applies(Strict):
@@ -321,6 +332,15 @@ class Scoring(Strict):
     gap_index: GapIndex | None = None
 
 
+class OfficialGroups(Strict):
+    """Kinds of trust as somebody official has them, of one year: group -> region -> codes of organisations."""
+
+    year: int
+    authority: str
+    status: Literal["confirmed", "secondary", "recalled"]
+    groups: dict[str, dict[str, list[str]]]
+
+
 class PeerGroups(Strict):
     """Who is comparable, by steps that widen, and when limits are drawn. Years and numbers are parameters."""
 
@@ -330,6 +350,8 @@ class PeerGroups(Strict):
     size_factor: str
     limits_95: str
     limits_998: str
+    regions_since: str | None = None  # the first collection with these regions; no published value is of before
+    official: OfficialGroups | None = None
     regions: dict[str, list[str]]  # name -> other names and codes of it
 
 
@@ -341,10 +363,12 @@ class Benchmark(Strict):
     title: str
     population: str  # England or a region of peers.yaml
     organisations: list[OrganisationType] = Field(min_length=1)
-    unit: Literal["ratio", "share"]
+    peer_group: str | None = None  # of one kind of trust alone, by its name in groups.csv
+    unit: Literal["ratio", "share", "people"]
     values: dict[int, Number]
     source: str
-    status: Literal["confirmed", "secondary", "recalled"]
+    also: list[str] = []  # further sources that give the same
+    status: Literal["confirmed", "secondary", "recalled", "calculated"]
     note: str | None = None
 
 
@@ -352,12 +376,16 @@ class Benchmark(Strict):
 
 
 class Framework(Strict):
-    """What a line of enquiry is read against, in force from and until 31 March of a reporting year."""
+    """What a line of enquiry is read against, and the days from and until which it is in force, as digits: 20260331."""
 
     title: str
-    kind: Literal["inspection", "equality"]
-    from_: int = Field(2016, alias="from")
-    until: int | None = None
+    kind: Literal["inspection", "equality", "plan"]
+    from_: Day | None = Field(None, alias="from")  # none of a draft: nobody has said that it is in force
+    until: Day | None = None
+    known_from: Day | None = None  # the first and the last day on which it is known to have been in force,
+    known_until: Day | None = None  # where the days on which it began and ended are less sure
+    status: Literal["confirmed", "secondary", "recalled", "draft"]
+    note: str | None = None
     authority: str
 
 
@@ -383,9 +411,20 @@ class Governed(Strict):
     only_if: Identifier | None = None  # a question of the narrative: left out where it is answered with no
 
 
+class Body(Strict):
+    """What became of a body, from which day on as its digits, told beside returns of before."""
+
+    text: str
+    from_: Day = Field(alias="from")
+    status: Literal["confirmed", "secondary", "recalled"]
+    authority: str
+
+
 class Duty(Strict):
     """A duty of the NHS Standard Contract; `rule` is the check that says whether it is met."""
 
+    clause: str  # where it stands, without a number
+    numbers: dict[int, str] = {}  # with its number, by reporting year as far as known
     duty: str
     rule: RuleId | None = None
     answers: list[Identifier]
@@ -419,9 +458,24 @@ class Briefing(Strict):
     very_senior_managers: Enquiry
     in_question: Enquiry
     governance: list[Governed]
+    bodies: list[Body] = []
     duties: list[Duty]
     due_regard: list[Principle]
     checklist: list[Listed]
+
+
+class Shipped(Strict):
+    """A table that lies beside the rules, with the hash it must have."""
+
+    file: str
+    title: str
+    authority: str
+    licence: str
+    status: Literal["confirmed", "secondary", "recalled"]
+    note: str | None = None
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    columns: list[Identifier] = Field(min_length=1)  # after code and year: the item that each becomes
+    autumns: list[int] = Field(min_length=1)  # the years of the surveys it holds
 
 
 class Rulebook(Strict):
@@ -442,9 +496,12 @@ MODELS: dict[str, Any] = {
 }
 
 
+OPTIONAL: dict[str, Any] = {"data.yaml": dict[Literal["staff_survey"], Shipped]}
+
+
 def schema() -> dict[str, Any]:
     """One JSON Schema of every file of a rulebook, by its name in `$defs`: `parameters`, `layout`, `checks`, …"""
-    files = {name.rpartition("/")[2].partition(".")[0]: model for name, model in MODELS.items()}
+    files = {name.rpartition("/")[2].partition(".")[0]: model for name, model in (MODELS | OPTIONAL).items()}
     files |= {"layout": Layout | LayoutDifference, "checks": list[Rule], "benchmarks": list[Benchmark]}
     schemas, definitions = TypeAdapter.json_schemas(
         [(name, "validation", TypeAdapter(model)) for name, model in files.items()]

@@ -35,6 +35,7 @@ TITLES = {
 _ORDER = tuple(TITLES)  # of two repairs with the same witnesses, the commoner slip is named first
 _MOST = 5  # slips named of one return
 _TOLD = 3  # repairs told of one slip, where the figures cannot tell which
+_SURVEY = ("survey_5", "survey_6", "survey_7", "survey_8")
 _BEYOND = normal_quantile(0.999)  # the 99.8 % range
 _NOT_MENDED = ("parameter", "previous", "restated")  # what is no figure of this year
 _NEAR = 1.5  # standard deviations within which a repaired figure must lie where last year is the only witness
@@ -154,8 +155,9 @@ class Ordinary:
 
     def __init__(self, facts: Facts, rulebook: Rulebook, year: int | None) -> None:
         self._facts = facts
-        units = ("staff", "flow", "share", "split")
-        self._spread = {unit: rulebook.parameter(f"ordinary_change_{unit}", year) or math.inf for unit in units}
+        of = ("staff", "flow", "share", "split", *_SURVEY)
+        self._spread = {name: rulebook.parameter(f"ordinary_change_{name}", year) or math.inf for name in of}
+        self._times = rulebook.parameter("ordinary_change_bme_times", year) or 1.0
         self.last_year = {
             fact.key.under("verified"): fact
             for basis in ("restated", "previous")  # where both have a figure, last year's own return is taken
@@ -194,7 +196,10 @@ class Ordinary:
             people = self.answered(key)
             middle = min(max((value + then) / 2, 0.0), 1.0)
             chance = 2 * middle * (1 - middle) / people if people > 0 else 0.0
-            return (value - then) / math.sqrt(self._spread["share"] ** 2 + chance)
+            spread = self._spread[key.item if key.item in _SURVEY else "share"]
+            if key.item in _SURVEY and key.ethnicity == "bme":
+                spread *= self._times
+            return (value - then) / math.sqrt(spread**2 + chance)
         if value < 0 or then < 0:
             return 0.0
         staff = key.item == "headcount"

@@ -101,6 +101,14 @@ def three_years(assessment: Assessment, rulebook: Rulebook) -> list[tuple[str, t
     return [(i.id, (_figure(year, i), before(i, year - 1), before(i, year - 2))) for i in assessment.indicators]
 
 
+def worded_otherwise(assessment: Assessment, rulebook: Rulebook) -> str:
+    """That the three years cross the other wording of indicator 7's question; "" where they do not."""
+    year = assessment.subject.year or 0
+    reworded = rulebook.parameter("indicator_7_reworded_year", year)
+    crossed = reworded is not None and any(e.year < reworded <= year for e in assessment.compared.earlier)
+    return str(rulebook.parameters["indicator_7_reworded_year"]["note"]) if crossed else ""
+
+
 def _figure(year: int, indicator: Indicator) -> YearFigure:
     why = indicator.reason if indicator.value is None else "" if indicator.usable else indicator.doubt
     return YearFigure(year, indicator.value, why or "")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from ..model import Indicator, Json, PeerPosition, Published
+from collections.abc import Iterator, Mapping
+
+from ..model import Indicator, Json, PeerPosition, Published, grouped
 from ..rulebook import Rulebook
 from .numbers import counted, number
-from .text import sentence
+from .text import named, sentence
 
 _CHANCE = {
     "outside_95": "With nothing amiss, about one organisation in twenty lies outside such limits.",
@@ -46,6 +48,19 @@ def group_in_words(position: PeerPosition) -> tuple[str, str]:
     return f"Compared with {who}", f" The group was widened, since {why}." if why else ""
 
 
+def peers_said(positions: Mapping[str, PeerPosition]) -> Iterator[tuple[str, list[str]]]:
+    """With how many organisations of which kind a return was compared, and what was assumed; each with its indicators.
+
+    Nothing where no comparable organisations were given.
+    """
+    compared = {name: position for name, position in positions.items() if position.group}
+    for names in grouped(compared, lambda name: compared[name].group).values():
+        who, widened = group_in_words(compared[names[0]])
+        shared = [note for note in compared[names[0]].notes if all(note in compared[name].notes for name in names)]
+        notes = [note for note in shared if "told apart" in note or "left out" in note]
+        yield " ".join([f"{who}: {named(names)}.{widened}", *notes]), names
+
+
 def _span(limits: tuple[float, float], unit: str) -> str:
     low, high = (number(limit, unit) for limit in limits)
     return f"{low.removesuffix(' percentage points')} to {high}"
@@ -58,9 +73,12 @@ def level_sentence(position: PeerPosition, indicator: Indicator, rulebook: Ruleb
 
 def published_sentence(published: Published) -> str:
     """A published value with its source, said to be pooled."""
-    doubt = " It is recalled, not confirmed." if published.status == "recalled" else ""
-    shown = number(published.value, published.unit)
-    return f"{published.label} {shown}, all of them taken together. Source: {published.source}.{doubt}"
+    marks = {"recalled": " It is recalled, not confirmed.", "calculated": " It is worked out from what they say."}
+    doubt = marks.get(published.status, "")
+    if published.sources == 1 and published.status != "confirmed":
+        doubt += " No second source was found."
+    shown, source = number(published.value, published.unit), "Source" if published.sources == 1 else "Sources"
+    return f"{published.label} {shown}, all of them taken together. {source}: {published.source}.{doubt}"
 
 
 def value_in_words(value: float | None, unit: str) -> str:

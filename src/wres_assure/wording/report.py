@@ -25,10 +25,11 @@ from ..model import (
 )
 from ..rulebook import Rule, Rulebook
 from .cells import cells_of, figure_shown
-from .change import change_sentence
+from .change import change_sentence, worded_otherwise
 from .findings import in_turn, message_of, remedy_of
 from .indicators import Indication, counts_row, indications, unknown_ethnicity
 from .numbers import counted
+from .peers import peers_said
 from .said import Said, say
 from .score import profile_sentence
 from .text import clean, code_shown, free, lower_first, name_shown, sentence
@@ -120,6 +121,7 @@ class Report(NamedTuple):
     unknown: Said | None  # for how many ethnicity is unknown, where the reasons do not say so
     profile: str  # of the nine indicators, in words
     composite: str  # the gap index, or why it is withheld
+    peers: tuple[Said, ...]  # with whom it was compared
     changes: tuple[Said, ...]  # since the year before: those that are more than is expected
     findings: tuple[Asked, ...]
     indicators: tuple[Indication, ...]
@@ -164,6 +166,7 @@ def report_on(
         unknown=None if told else unknown,
         profile="" if subject.stopped else profile_sentence(assessment),
         composite="" if subject.stopped else composite(assessment.score),
+        peers=tuple(say(text, (), names) for text, names in peers_said(assessment.compared.peers)),
         changes=tuple(_changes(assessment, rulebook)),
         findings=writer.asked(),
         indicators=tuple(indications(assessment, rulebook, facts)),
@@ -197,6 +200,8 @@ def _changes(assessment: Assessment, rulebook: Rulebook) -> Iterator[Said]:
     ]  # fmt: skip
     for name in notable:
         text = change_sentence(tested[name], indicators[name], rulebook)
+        if name == "indicator_7":
+            text = f"{text} {worded_otherwise(assessment, rulebook)}".rstrip()
         yield say(f"{indicators[name].title}: {lower_first(text)}", (), [name])
     if tested and not notable and all(indicators[name].usable for name in tested):
         years = " and ".join(str(year) for year in sorted({change.year for change in tested.values()}))

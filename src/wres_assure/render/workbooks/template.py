@@ -26,10 +26,9 @@ _CHOICES = {  # of answers on the cover
                "South West"),
 }
 
-_CREATED = datetime.datetime(2021, 6, 1)  # fixed: the same workbook is the same bytes
 _FIRST_COLUMN = 5  # E, after indicator, row number, data item and measure
 
-# How each calculated row is made: the kind, and the items it is made of (2021 template).
+# How each calculated row is made: the kind, and the items it is made of.
 _CALCULATED: dict[str, tuple[str, tuple[str, ...]]] = {
     "reported_likelihood_2": ("over", ("appointed", "shortlisted")),
     "reported_indicator_2": ("white over bme", ("reported_likelihood_2",)),
@@ -108,7 +107,7 @@ def template(layout: Json, items: Json, figures: Mapping[Place, float | int | st
         raise ValueError(f"no place in the layout for {', '.join(sorted(map(str, misplaced)))}")
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False})
-    book.set_properties({"title": layout["title"], "created": _CREATED})
+    book.set_properties({"title": layout["title"], "created": _created(layout)})
     style = _styles(book)
     sheet = book.add_worksheet(layout["sheet"])
     _headings(sheet, layout, cover, style)
@@ -119,6 +118,11 @@ def template(layout: Json, items: Json, figures: Mapping[Place, float | int | st
     _guide(book.add_worksheet("Guide"), layout, style)
     book.close()
     return buffer.getvalue()
+
+
+def _created(layout: Json) -> datetime.datetime:
+    """A fixed day, so that the same workbook is the same bytes; of the layout's year, or of the one it follows."""
+    return datetime.datetime(max(layout["year"], 2021), 6, 1)
 
 
 # Where everything stands
