@@ -373,7 +373,7 @@ def main() -> None:
              or (given.kind.endswith("*") and kind.startswith(given.kind[:-1]))]
     text = measured(given.each, given.foreign, given.seed, named)
     if given.write:
-        REPORT.write_text(text, encoding="utf-8")
+        REPORT.write_text("\n".join(map(str.rstrip, text.splitlines())) + "\n", encoding="utf-8")
     print(text)
 
 
