@@ -76,7 +76,9 @@ def section(page: Document, name: str) -> Section:
 
 
 def tables(part: Section) -> list[Table]:
-    return [block for block in part.blocks if isinstance(block, Table)]
+    """Its tables, those of steps too."""
+    steps = [block.rows for block in part.blocks if isinstance(block, Step) and block.rows.header]
+    return [*(block for block in part.blocks if isinstance(block, Table)), *steps]
 
 
 # What is never said

@@ -205,8 +205,13 @@ def test_submitted_text_stays_text(attack: str, tmp_path: Path, rulebook: Rulebo
         "html", "head", "meta", "title", "style", "body", "header", "p", "h1", "h2", "h3", "span", "main", "section",
         "strong", "div", "table", "caption", "colgroup", "col", "thead", "tbody", "tr", "th", "td", "ol", "ul", "li",
         "dl", "dt", "dd", "figure", "figcaption", "blockquote", "svg", "desc", "path", "text",
+        "a", "details", "summary", "mark",
     }  # fmt: skip
-    assert page.attributes.isdisjoint({"onerror", "onload", "src", "href"})
+    assert page.attributes.isdisjoint({"onerror", "onload", "src"})
+    links = [(tag, attrs["href"]) for tag, attrs in page.attrs if "href" in attrs]
+    assert {tag for tag, _ in links} <= {"a"}  # and each leads to a part of the page that is ours
+    assert {link for _, link in links} <= {f"#findings-{action}" for action in ("correct", "explain", "note")}
+    assert {str(link).removeprefix("#") for _, link in links} <= set(page.ids)
     assert "49" not in page.headings[0] or "49" in attack
     for row in csv.reader(io.StringIO(written["facts"])):
         assert all(result.inert(cell) == cell for cell in row)
@@ -312,7 +317,10 @@ def test_text_and_page_say_the_same(story: str, rulebook: Rulebook) -> None:
     told = " ".join(text.plain(text.lines(page, verbose=True)).split())
     written = html.page(document(sample(story), rulebook, "trust"))
     seen = " ".join(unescape(re.sub("<[^>]*>", " ", written)).split())
-    for said in (page.coverage, report.COUNTS_AS_NOTHING, page.provisional, page.level, page.foot):
+    short = " ".join(text.plain(text.lines(page)).split())
+    assert page.checked in short and page.checked in seen  # how much was judged, in short and by outcome
+    assert page.coverage in told
+    for said in (report.COUNTS_AS_NOTHING, page.provisional, page.level, page.foot):
         assert said in told and said in seen
     for _, _, _, groups in page.findings:
         for group in groups:
@@ -348,8 +356,10 @@ def test_findings_left_out_are_counted(tmp_path: Path, rulebook: Rulebook) -> No
     group = next(g for _, _, _, groups in page.findings for g in groups if g.size > 30)
     said = " ".join(text.plain(text.lines(page)).split())
     assert f"{group.size} findings: {group.parts[0].cells}" in said
+    failed = [f for f in assessment.findings if f.rule == group.rule and f.outcome == FAILED]
+    addresses = [cell for finding in failed for cell, _ in finding.cells]
     written = html.page(document(assessment, rulebook, "trust"))
-    assert f"{group.size} findings: {group.parts[0].cells}. The first 5" in written
+    assert f"{group.size - 1} more like this, at {cells_of(addresses[1:])}." in written
 
 
 # Words

@@ -54,8 +54,9 @@ def _step(of: Dossier, group: RuleFindings, part: SameRemedy, findings: list[Fin
         found.append(row.said._replace(text=f"{where}{_explained(of, row)}"))
     if rest:
         where = cells_of(address for finding in findings[len(told) :] for address, _ in finding.cells)
-        said = f"The same at {where}" if part.alike else f"{len(rest):,} more like these, at {where}"
-        found.append(say(sentence(said if where else f"{len(rest):,} more like these"), prints))
+        more = f"{len(rest):,} more like {'this' if len(told) == 1 else 'these'}"
+        said = f"The same at {where}" if part.alike and len(rest) <= SHOWN else f"{more}, at {where}"
+        found.append(say(sentence(said if where else more), prints))
     return Step("What to do:", say(part.remedy, prints), tuple(found), _rows(of, findings))
 
 
@@ -107,7 +108,7 @@ def _rows(of: Dossier, findings: list[Finding]) -> Table:
     headings = {name: block["heading"] for name, block in of.layout.get("blocks", {}).items() if name != "verified"}
     titles = (": ".join(filter(None, (headings.get(block, ""), _GROUPS[group]))) for block, group in columns)
     file = "sheet" if of.assessment.submission.sheets else "file"
-    return Table("", (f"As it stands in the {file}", *titles), shown, notes, (8, *(4 for _ in columns)))
+    return Table(f"As it stands in the {file}", ("Row", *titles), shown, notes, (8, *(4 for _ in columns)))
 
 
 def _label(of: Dossier, key: Place) -> TableCell:
