@@ -132,7 +132,8 @@ def test_an_installed_copy_does_what_the_checkout_does(
                  for path in sorted((tmp_path / name).rglob("*")) if path.is_file()}  # fmt: skip
         assert bool(files) == bool(made)
         assert all(file.startswith(made) for file in files)
-        results.append((ran, files))
+        told = ran.out.partition(b"To go on:")[0]  # what follows are commands, with the paths of either
+        results.append((ran._replace(out=told), files))
     assert results[0] == results[1]
     assert results[0][0].code == 0, results[0][0]
 

@@ -432,7 +432,7 @@ def test_white_text_keeps_its_ground_so_that_it_is_still_found(rulebook: Ruleboo
 def test_of_merged_cells_the_first_is_marked(rulebook: Rulebook) -> None:
     original = by_openpyxl(bytes_of(MANY), lambda book: book["WRES"].merge_cells("K8:M8"))
     sheet = opened(copy_of(original, rulebook))["WRES"]
-    assert sheet["K8"].comment.text.count("TYP-05a: ") == 3
+    assert sheet["K8"].comment.text.count("TYP-01a: ") == 3
     assert sheet["K8"].fill.fgColor.rgb == "FFF8CBAD"
 
 

@@ -38,6 +38,8 @@ def score(ctx: click.Context, paths: tuple[str, ...], given: Inputs, explain: bo
     from ..run import every_return
 
     run = every_return.run(paths, given, ctx.obj)
+    if not run.found:
+        ctx.exit(run.code)
     if form == "json":
         from ..results.result import alone, as_json, result
 
@@ -46,8 +48,7 @@ def score(ctx: click.Context, paths: tuple[str, ...], given: Inputs, explain: bo
         from ..render.score_text import text
 
         content = f"\n{'=' * 80}\n\n".join(text(one, run.rulebook, explain) for one in run.assessments)
-    if run.found:
-        files.deliver(content, None, False)
+    files.deliver(content, None, False)
     ctx.exit(max(run.code, exit_code(*run.assessments)))
 
 

@@ -42,7 +42,7 @@ _KINDS = (
     ("date", r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[t ].*)?"
              r"|[0-9]{1,2}(?:st|nd|rd|th)? [a-z]{3,9} [0-9]{2,4}"),
 )  # fmt: skip
-_NOTED = "[+−-]?[0-9][0-9.,]* ?%? ?[⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉]+"  # a number with digits of a footnote
+_MARKED = r"[\d.,%\s⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉]+"  # digits, of which some are of a footnote
 _TYPES = {
     "trust": r"(?:nhs_)?(?:foundation_)?trust",
     "independent": r"independent(?:_provider)?|voluntary",
@@ -315,8 +315,8 @@ def _read(values: pd.Series[Any], item: Column, items: Json) -> tuple[Column, Nu
     seen = _seen(values)
     as_typed = _each(values.to_numpy(dtype=object), lambda texts: texts.map(lambda text: " ".join(text.split())))
     raw = np.where(marked, as_typed, _each(seen, lambda texts: texts.str.replace(r"^'(?=[=+@-])", "", regex=True)))
-    noted = _each(as_typed, lambda texts: texts.str.fullmatch(_NOTED)).astype(bool)
-    kind = np.where(marked, np.where(noted, "footnote", "text"), _each(raw, lambda texts: _kind(texts.str.casefold())))
+    noted = _each(as_typed, lambda texts: texts.str.fullmatch(_MARKED)).astype(bool)
+    kind = np.where(marked, np.where(noted, "marked", "text"), _each(raw, lambda texts: _kind(texts.str.casefold())))
     sign = _each(raw, lambda texts: texts.str.endswith("%")).astype(bool)
     share = _each(item, lambda names: names.map(lambda name: items.get(name, {}).get("unit") in ("share", "points")))
     percent = _each(item, lambda names: names.map(lambda name: bool(items.get(name, {}).get("percent"))))

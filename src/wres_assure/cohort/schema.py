@@ -162,10 +162,9 @@ def _figure_fails(rule: Rule, rulebook: Rulebook) -> Callable[[pd.DataFrame], Tr
     def fails(frame: pd.DataFrame) -> Truths:
         number = frame["number"].to_numpy(dtype=float)
         judged = frame["figure"].isin(expected).to_numpy() & ~np.isnan(number)
-        env = {
-            name: _parameter(name, frame["year"].to_numpy(), rulebook) if name != "figure" else number
-            for name in rule.let
-        }
+        years = frame["year"].to_numpy()
+        keys = {name: selector.at(rule.places[0]) for name, selector in rule.let.items()}
+        env = {n: number if n == "figure" else _parameter(key.item, years, rulebook) for n, key in keys.items()}
         judged &= ~np.any([np.isnan(column) for column in env.values()], axis=0)
         return np.asarray(judged & ~_truth(rule.assert_tree, env) & _applies(rule, frame), dtype=bool)
 
@@ -276,9 +275,9 @@ def _truth(tree: Any, env: Mapping[str, Numbers]) -> Any:
     return _TRUTHS[operator](left, right)
 
 
-def _parameter(name: str, years: Numbers, rulebook: Rulebook) -> Numbers:
+def _parameter(item: str, years: Numbers, rulebook: Rulebook) -> Numbers:
     """A dated parameter in every return's year: that of the latest date not after it, or of the year alone."""
-    parameter = rulebook.parameters[name.partition(".")[2]]
+    parameter = rulebook.parameters[item]
     dated = sorted((int(year), value) for year, value in parameter["values"].items())
     if parameter["each_year"]:
         return pd.Series(years).map(dict(dated)).to_numpy(dtype=float)
@@ -292,11 +291,17 @@ def _places(rule: Rule, known: Understood, rulebook: Rulebook) -> pd.DataFrame:
     for place in rule.places:
         bound = {name: selector.at(place) for name, selector in rule.let.items()}
         everywhere = {
-            name: _parameter(name, known.returns.year, rulebook) if key.basis == "parameter" else known.whole(key)
+            name: _parameter(key.item, known.returns.year, rulebook) if key.basis == "parameter" else known.whole(key)
             for name, key in bound.items()
             if key.basis != "printed"
         }
         printed = {name: key for name, key in bound.items() if key.basis == "printed"}
+        texts = np.append(known.figures["raw"].to_numpy(dtype=object), "")
+        typed = {
+            f"{name} as typed": texts[known.row_of(key, itself=True)]
+            for name, key in bound.items()
+            if key.basis not in ("printed", "parameter") and "*" not in (key.staff_group, key.pay_band)
+        }
         for basis in ("verified", *known.printed) if printed else ("",):
             here = {name: key.under(basis) for name, key in printed.items()}
             columns = everywhere | {name: known.given(key, itself=True) for name, key in here.items()}
@@ -304,7 +309,7 @@ def _places(rule: Rule, known: Understood, rulebook: Rulebook) -> pd.DataFrame:
                 columns[name] = _number(tree, columns)
             shown = [known.row_of(key, itself=True) for key in here.values()]
             there = place._replace(basis="" if basis == "verified" else basis)._asdict()
-            frames.append(known.of_returns().assign(**columns, **there, row=shown[0] if shown else -1))
+            frames.append(known.of_returns().assign(**columns, **typed, **there, row=shown[0] if shown else -1))
     whole = pd.concat(frames, ignore_index=True).dropna(subset=list(_named(rule)))
     printed_at = np.append(known.figures[["raw", "cell"]].to_numpy(), [["", ""]], axis=0)[whole["row"].to_numpy()]
     return whole.assign(code="", detail="", raw=printed_at[:, 0], cell=printed_at[:, 1]).reset_index(drop=True)
@@ -345,8 +350,9 @@ def _values(rule: Rule, row: Mapping[Hashable, Any]) -> dict[str, Shown]:
     values = {}
     printed = {name for name, selector in rule.let.items() if selector.one and selector.one.basis == "printed"}
     for name in (*rule.let, *rule.where):
-        judged = name == "figure" or name in printed
-        number = float(row.get("number" if name == "figure" else name, np.nan))
+        alone = name == "figure" and "number" in row
+        number = float(row.get("number" if alone else name, np.nan))
+        typed = row["raw"] if alone or name in printed else row.get(f"{name} as typed", "")
         if not np.isnan(number):
-            values[name] = Shown(number, number, number, str(row["raw"]) if judged else "")
+            values[name] = Shown(number, number, number, str(typed))
     return values
