@@ -298,7 +298,7 @@ def _places(rule: Rule, known: Understood, rulebook: Rulebook) -> pd.DataFrame:
         printed = {name: key for name, key in bound.items() if key.basis == "printed"}
         texts = np.append(known.figures["raw"].to_numpy(dtype=object), "")
         typed = {
-            f"{name} as typed": texts[known.row_of(key, itself=True)]
+            f"{name} as typed": texts[known.row_of(key)]
             for name, key in bound.items()
             if key.basis not in ("printed", "parameter") and "*" not in (key.staff_group, key.pay_band)
         }
