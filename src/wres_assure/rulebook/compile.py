@@ -51,6 +51,10 @@ def compile_folder(folder: Path, over: Path | None = None) -> Json:
     return _Compiler(folder, over).result
 
 
+def _extends(layout: object) -> bool:
+    return isinstance(layout, dict) and "extends" in layout
+
+
 class _Compiler:
     def __init__(self, folder: Path, over: Path | None) -> None:
         self.errors: list[str] = []
@@ -61,9 +65,9 @@ class _Compiler:
         models: dict[str, Any] = {name: self._validated(name, MODELS[name]) for name in MODELS}
         models |= {name: self._validated(name, model) for name, model in OPTIONAL.items() if name in self.sources}
         layouts = [
-            self._validated(name, LayoutDifference if "extends" in source.data else Layout)
+            self._validated(name, LayoutDifference if _extends(source.data) else Layout)
             for name, source in self.sources.items()
-            if name.startswith("collection/layout_") and isinstance(source.data, dict)
+            if name.startswith("collection/layout_")
         ]
         benchmarks = {
             name: self._validated(name, list[Benchmark])
