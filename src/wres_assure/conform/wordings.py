@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from ..figures import MONTHS, plain
@@ -75,15 +75,29 @@ def years_in(text: str) -> tuple[frozenset[int], str]:
 
 
 class _Pattern:
-    """What a text must hold: one of several runs of phrases, each in its order, and none of the forbidden phrases."""
+    """What a text must hold: one of several runs of phrases, each in its order, and none of the forbidden phrases.
+
+    Made ready when first asked for: a workbook in the template's own words asks for few.
+    """
 
     def __init__(self, entry: Json, never: Sequence[str] = ()) -> None:
-        self.any = [[f" {spoken(part)} " for part in each.split("+")] for each in entry["any"]]
-        self.without = [f" {spoken(part)} " for part in (*entry["without"], *never)]
+        self._entry, self._never = entry, never
+
+    @cached_property
+    def any(self) -> list[list[str]]:
+        """The runs of phrases."""
+        return [[f" {spoken(part)} " for part in each.split("+")] for each in self._entry["any"]]
+
+    @cached_property
+    def without(self) -> list[str]:
+        """The forbidden phrases."""
+        return [f" {spoken(part)} " for part in (*self._entry["without"], *self._never)]
 
     def fits(self, padded: str) -> bool:
         """Whether a text of single words, with a blank before and after it, is one of these."""
-        return any(_in_order(parts, padded) for parts in self.any) and not any(part in padded for part in self.without)
+        if not any(_in_order(parts, padded) for parts in self.any):
+            return False
+        return not any(part in padded for part in self.without)
 
 
 def _in_order(parts: Sequence[str], padded: str) -> bool:
@@ -156,9 +170,7 @@ class Wording:
         self._section_kinds = {name: _Pattern(entry) for name, entry in contains["sections"].items()}
         self._filler = frozenset(contains["filler"])
         self.cover = frozenset(words(text) for texts in layout["cover"].values() for text in texts)
-        self._known = self._filler | {
-            word for text in _texts(layout) for word in spoken(text).split()
-        }
+        self._layout = layout
         self.every_label = frozenset(label for by_label in self.labels.values() for label in by_label)
         self.is_notes = lru_cache(maxsize=4096)(self._is_notes)
         self.is_survey = lru_cache(maxsize=4096)(self._is_survey)
@@ -166,6 +178,11 @@ class Wording:
         self.heading_of = lru_cache(maxsize=4096)(self._heading_of)
         self.label_of = lru_cache(maxsize=4096)(self._label_of)
         self.section_of = lru_cache(maxsize=4096)(self._section_of)
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        """Every word of the layout."""
+        return self._filler | {word for text in _texts(self._layout) for word in spoken(text).split()}
 
     def _is_notes(self, text: str) -> bool:
         """Whether a heading is that of the notes."""
