@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress
 
 from ..facts import BESIDE
 from ..model import FAILED, UNVERIFIABLE, Assessment, Finding, Json, Score
@@ -15,16 +16,20 @@ _OTHERS = {1: "thing to be aware of", 2: "things to be aware of"}
 
 def roots(findings: Iterable[Finding]) -> list[Finding]:
     """The failed findings that are no consequence of another that failed: what every count is of."""
-    failed = [finding for finding in findings if finding.outcome == FAILED]
-    told = {finding.rule for finding in failed if not finding.caused_by}
-    return [finding for finding in failed if finding.caused_by not in told]
+    every = list(findings)
+    return list(compress(every, _own([(one.outcome, one.rule, one.caused_by) for one in every])))
 
 
 def roots_of(findings: Iterable[Json]) -> list[Json]:
     """The same of the findings of a result."""
-    failed = [finding for finding in findings if finding["outcome"] == FAILED]
-    told = {finding["rule"] for finding in failed if not finding["caused_by"]}
-    return [finding for finding in failed if finding["caused_by"] not in told]
+    every = list(findings)
+    return list(compress(every, _own([(one["outcome"], one["rule"], one["caused_by"]) for one in every])))
+
+
+def _own(findings: Sequence[tuple[str, str, str | None]]) -> list[bool]:
+    """Of findings as outcome, rule and cause, which failed and follow from no rule that is told of itself."""
+    told = {rule for outcome, rule, by in findings if outcome == FAILED and not by}
+    return [outcome == FAILED and by not in told for outcome, _, by in findings]
 
 
 def verdict(counts: Sequence[int]) -> str:

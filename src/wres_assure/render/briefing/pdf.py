@@ -19,7 +19,7 @@ from .exchange import as_data
 
 # Points: the largest is taken at which the part in front of the annex keeps to its pages.
 SIZES = (9.6, 9.2, 8.8, 8.4, 8.1)
-FRONT_PAGES = {"board": 1, "public": 1, "trust": 1000}  # which works through its pages and keeps to no two
+FRONT_PAGES = {"board": 1, "trust": 1000}  # which works through its pages and keeps to no two
 _TIME = 0  # of creation: documents carry no date of their own, so that two runs are the same bytes
 _DISPLAYED = re.compile(r"could not be displayed with font")
 # What "Source Sans Pro" has and we write; of other writing a letter is told by its number (see _inputs).
