@@ -232,7 +232,10 @@ def _in_points(items: tuple[str, ...], names: str) -> Plant:
 
 
 def _cut_off(items: tuple[str, ...], names: str) -> Plant:
-    """A share typed with its further decimals left out, where rounding goes the other way."""
+    """A share typed with its further decimals left out, where rounding goes the other way.
+
+    That it is typed where the template calculates is said of the same cell, and is how it came to be cut off.
+    """
     def plant(given: Return, pick: Random) -> Planted | None:
         several = [of(item, who) for item in items for who in GROUPS[:2]]
         value = calculated(given.figures)
@@ -403,7 +406,7 @@ def _esr_total(given: Return, pick: Random) -> Planted | None:
         return None
     more = 1.06 + 0.15 * pick.random()
     changes = {key._replace(basis="esr"): round(int(given.figures[key]) * more) for key in headcounts(given)}  # type: ignore[call-overload]
-    return whole(written(given, changes), "ESR-03")
+    return whole(written(given, changes), "ESR-03 ESR-04")
 
 
 def _esr_of_another_day(given: Return, pick: Random) -> Planted | None:
@@ -500,7 +503,7 @@ def _unknown_as_white(given: Return, pick: Random) -> Planted | None:
         return None
     changes = _moved(given, (2,), 0, 1, pick)
     changes |= dict.fromkeys((of("headcount", "unknown", group, "vsm") for group in (NON_CLINICAL, CLINICAL)), 0)
-    return whole(written(given, _with_esr(changes, given)), "UNK-01c")
+    return whole(written(given, _with_esr(changes, given)), "UNK-01c UNK-05")
 
 
 def _stage_unknown(given: Return, pick: Random) -> Planted | None:
@@ -538,15 +541,22 @@ def _band_unknown(given: Return, pick: Random) -> Planted | None:
     people = sum(staff(given))
     if (staff(given)[2] + 0.45 * total) / people > 0.09:  # then the whole organisation stands out, not the band
         return None
-    return put(given, _with_esr(changes, given), "UNK-04", [keys[2]])
+    return put(given, _with_esr(changes, given), "UNK-04 UNK-06", [keys[2]])
 
 
 def _small_numbers(given: Return, pick: Random) -> Planted | None:
-    """Hardly a BME member of staff: seven eighths entered as White."""
+    """Hardly a BME member of staff: most are entered as White, in every indicator; who answered is not told."""
     del pick
-    if not 10 <= staff(given)[1] <= 80:
+    people = staff(given)[1]
+    if not 10 <= people <= 80:
         return None
     changes: dict[Place, int] = {}
+    for item in ("training", "disciplinary"):
+        of_white, of_bme, _ = row(item)
+        if of_bme in given.figures:
+            events = int(given.figures[of_bme])  # type: ignore[call-overload]
+            kept = events * 5 // people
+            changes |= {of_bme: kept, of_white: int(given.figures[of_white]) + events - kept}  # type: ignore[call-overload]
     left = 5
     for key in headcounts(given):
         if key.ethnicity == "bme":
@@ -555,7 +565,8 @@ def _small_numbers(given: Return, pick: Random) -> Planted | None:
             left -= kept
             white = key._replace(ethnicity="white")
             changes |= {key: kept, white: int(given.figures[white]) + n - kept}  # type: ignore[call-overload]
-    return whole(written(given, _with_esr(changes, given)), "SML-01")
+    answered = [key for key in given.figures if key.item.startswith("respondents_") and key.basis == "verified"]
+    return whole(written(given, _with_esr(changes, given), answered), "SML-01")
 
 
 # The cover
@@ -829,9 +840,9 @@ KINDS: dict[str, Plant] = {
     "board share in points": _in_points(("reported_board_total_share", "reported_board_voting_share"), "ARI-02d"),
     "workforce share in points": _in_points(("reported_workforce_share",), "ARI-02d"),
     "indicator 9 in points": _in_points(("reported_indicator_9",), "ARI-02e"),
-    "board share cut off": _cut_off(("reported_board_total_share", "reported_board_voting_share"), "ARI-05g"),
-    "workforce share cut off": _cut_off(("reported_workforce_share",), "ARI-05g"),
-    "indicator 9 cut off": _cut_off(("reported_indicator_9",), "ARI-05h"),
+    "board share cut off": _cut_off(("reported_board_total_share", "reported_board_voting_share"), "ARI-05g STR-15"),
+    "workforce share cut off": _cut_off(("reported_workforce_share",), "ARI-05g STR-15"),
+    "indicator 9 cut off": _cut_off(("reported_indicator_9",), "ARI-05h STR-15"),
     "ESR of another day": _esr_of_another_day,
     "a year before the WRES": _cover("STR-06", reporting_year="2015", snapshot_date="31 March 2015"),
 }

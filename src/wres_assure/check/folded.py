@@ -18,6 +18,7 @@ _MADE_OF = {
     "cases_p": ("disciplinary", "headcount"),
 }
 _OTHERWISE = ("headcount",)
+_ANY = "any"  # indicator or ethnicity, for what is said of no single one
 
 
 def folded(findings: list[Finding], context: Context) -> list[Finding]:
@@ -31,29 +32,39 @@ def _explaining(rulebook: Rulebook) -> dict[str, list[str]]:
 
 
 def _explained(findings: list[Finding], rulebook: Rulebook) -> list[Finding]:
-    """Findings that another of the same indicator, or of the whole return, explains point at it."""
+    """Findings that another explains point at it.
 
-    def about(rule: str, finding: Finding) -> tuple[object, ...]:
+    What is said of one indicator or ethnicity explains nothing of another; what is said of none explains either, and
+    follows from either.
+    """
+
+    def about(finding: Finding) -> tuple[int | str, str, str]:
         of = finding.place
-        return rule, rulebook.indicator_of.get(of.item, of.item), of.basis or "verified"
+        return rulebook.indicator_of.get(of.item, of.item), of.basis or "verified", of.ethnicity
+
+    def explaining(rule: str, finding: Finding) -> str:
+        indicator, basis, ethnicity = about(finding)
+        keys = ((rule, of, basis, who) for of in (indicator or _ANY, "") for who in (ethnicity or _ANY, ""))
+        return next((explained[key] for key in keys if key in explained), "")
 
     def cause(finding: Finding) -> str:
-        rule, *of = about(finding.rule, finding)
-        causes: list[str] = []  # what is explained by a finding that another explains follows from that one
-        while (by := explained.get((rule, *of)) or explained.get((rule, "", of[1]))) and by not in causes:
+        causes = [finding.rule]  # what is explained by a finding that another explains follows from that one
+        while (by := explaining(causes[-1], finding)) and by not in causes[1:]:
             causes.append(by)
-            rule = by
-        return causes[-1] if causes and causes[-1] != finding.rule else ""
+        return causes[-1] if causes[-1] != finding.rule else ""
 
     failed = {finding.rule for finding in findings if finding.outcome == FAILED}
     explains = _explaining(rulebook)
     if not any(other in failed for rule in failed & explains.keys() for other in explains[rule]):
         return findings
     explained = {
-        about(other, finding): finding.caused_by or finding.rule
+        (other, of, basis, who): finding.caused_by or finding.rule
         for finding in findings
         if finding.outcome == FAILED
+        for indicator, basis, ethnicity in (about(finding),)
         for other in explains.get(finding.rule, ())
+        for of in (indicator, _ANY)
+        for who in (ethnicity, _ANY)
     }
     return [
         finding._replace(caused_by=by)

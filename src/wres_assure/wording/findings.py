@@ -14,6 +14,8 @@ from .numbers import NOTHING, day, number, often, span
 from .text import REDACTED, clean
 
 _PLACEHOLDER = re.compile(r"\{([a-z_0-9.]+)(?::([a-z]+))?\}")
+_LONG = re.compile(r"(-?[0-9]{1,9}\.[0-9]{5,30})(%?)")
+_EXACT = {"share": (100, "%"), "points": (100, " percentage points"), "ratio": (1, "")}  # with four figures
 _FREE_DETAIL = {"code_unknown", "another_scheme"}  # codes whose detail is what somebody typed
 
 
@@ -80,10 +82,16 @@ _FORMS: dict[str, Callable[[float], str]] = {
 }
 
 
+def _as_given(raw: str) -> str:
+    """The raw text; of a calculated number six figures, which are more than anybody prints."""
+    long = _LONG.fullmatch(raw)
+    return f"{float(long[1]):,.6g}{long[2]}" if long else clean(raw)
+
+
 def _typed(shown: Shown) -> str:
     """The raw text; where a cell of percent format holds more than 1, the number itself before what is shown of it."""
     if not shown.raw.endswith("%") or abs(shown.value) <= 1:
-        return clean(shown.raw)
+        return _as_given(shown.raw)
     return f"{shown.value:.4g}, shown as {shown.value * 100:,.4g}%,"
 
 
@@ -92,13 +100,14 @@ def _in_form(shown: Shown, form: str | None, unit: str) -> str:
     if form in _FORMS:
         return _FORMS[form](shown.value)
     if form == "raw" and shown.raw:
-        return clean(shown.raw)
+        return _as_given(shown.raw)
     if form == "typed" and shown.raw:
         return _typed(shown)
     if form == "range":
         return span(shown, unit)
-    if form == "exact" and unit in ("share", "ratio"):
-        return f"{shown.value * 100:.4g}%" if unit == "share" else f"{shown.value:.4g}"
+    if form == "exact" and unit in _EXACT:
+        times, after = _EXACT[unit]
+        return f"{shown.value * times:.4g}{after}"
     return number(shown.value, unit)
 
 
