@@ -370,6 +370,7 @@ class Slip(NamedTuple):
     repaired: tuple[tuple[str, str], ...]  # (what, value it would be), in words
     witnesses: tuple[str, ...]  # in words
     place: Place = WHOLE  # of the first figure it names; empty where its own rule tells it
+    alone: bool = False  # one repair, with which every sum that failed would hold and which last year speaks for too
 
 
 class Compared(NamedTuple):

@@ -393,7 +393,7 @@ KINDS: dict[str, Kind] = {
     "verified copied from ESR one column beside": Kind(_esr_beside, ("SLI-02/block_column",)),
     "headcounts all multiples of 5": Kind(_rounded(5), ("SLI-02/block_rounded",)),
     "headcounts all multiples of 10": Kind(_rounded(10), ("SLI-02/block_rounded",)),
-    "one headcount ten times": Kind(_ten_times, ("SLI-01/slip_factor",)),
+    "one headcount ten times": Kind(_ten_times, ("SLI-01/slip_factor", "SLI-04")),
     "last year sent again": Kind(_last_year_again, (
         "YOY-04a", "YOY-04b", "YOY-04c", "YOY-04d", "SLI-02/block_sent_again")),
     "one survey figure a fraction": Kind(_fractions(_one_of_survey("5678")), _FRACTION),

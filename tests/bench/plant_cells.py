@@ -192,7 +192,7 @@ KINDS: dict[str, Kind] = {
     "number of a flow stored as text": Kind(_flow_as_text, ("TYP-01a", "STR-14")),
     "right value typed over a formula": Kind(_typed_right, ("STR-15",)),
     "wrong value typed over a formula": Kind(_typed_wrong, (
-        "CON-01", "ARI-01a", "ARI-01b", "CON-06a", "CON-06b", "SLI-01", "ARI-02c")),
+        "CON-01", "ARI-01a", "ARI-01b", "CON-06a", "CON-06b", "SLI-01", "SLI-04", "ARI-02c")),
     "figures merged": Kind(_merged, ("TYP-01a", "TYP-05a", "TYP-05c")),
     "value under a merge": Kind(_under_a_merge, ("TYP-01a", "TYP-05a", "TYP-05c", "STR-09")),
     **{f"{name} run": Kind(_run(name), ("TYP-01a", "STR-09")) for name in _RUNS},

@@ -307,13 +307,14 @@ def planted(at: int, seed: int) -> tuple[Return, Planted, bool] | None:
     return given, found, "last year" not in evidence or (known and beyond(found.figures, found.changed))
 
 
-def example(code: str) -> bytes:
-    """A facts CSV with one slip that leaves evidence: the first seed that has it."""
+def example(code: str, item: str = "", without: tuple[str, ...] = ()) -> bytes:
+    """A facts CSV with one slip that leaves evidence: the first seed that has it, in a figure of an item if one is
+    named; figures of some bases left out."""
     at = next(number for number, kind in enumerate(KINDS) if kind[0] == code)
     for seed in range(7_000_001, 7_001_000):
         made = planted(at, seed)
-        if made and made[2]:
-            rows = submission(made[0], made[1].figures).rows
+        if made and made[2] and item in ("", made[1].changed[0].item):
+            rows = submission(made[0], {k: n for k, n in made[1].figures.items() if k.basis not in without}).rows
             columns = list(rows[0].values)
             return "\n".join(",".join(line) for line in (columns, *(row.values.values() for row in rows))).encode()
     raise LookupError(code)

@@ -114,7 +114,7 @@ class _Suspect:
 
     def __init__(self, slip: Finding, context: Context) -> None:
         self.rule, self.raised = slip.rule, slip.code.startswith("block_")
-        self.block = self.raised or not slip.code
+        self.block = self.raised or slip.code in ("", "slip_alone")
         self._facts = context.facts
         figures = context.rulebook.rule(slip.rule).figures.items()
         printed = [name for name, selector in figures if any(key.basis == "printed" for key in selector.choices)]

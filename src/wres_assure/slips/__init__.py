@@ -34,6 +34,7 @@ TITLES = {
 }
 _ORDER = tuple(TITLES)  # of two repairs with the same witnesses, the commoner slip is named first
 _MOST = 5  # slips named of one return
+_FEW_RULES = 2  # that would hold, told with their titles
 _TOLD = 3  # repairs told of one slip, where the figures cannot tell which
 _SURVEY = ("survey_5", "survey_6", "survey_7", "survey_8")
 _BEYOND = normal_quantile(0.999)  # the 99.8 % range
@@ -61,6 +62,7 @@ class Witnessed(NamedTuple):
     fixed: tuple[Relation, ...]  # failed, and would hold
     last_year: bool  # whether last year's figure speaks for it
     distance: float  # of the repaired figures from last year's, in standard deviations
+    whole: bool  # a sum failed, and with the repair everything that failed would hold
 
     @property
     def witnesses(self) -> int:
@@ -239,12 +241,11 @@ class _Touching:
         self.needed: dict[Place, float] = {}  # what a figure has to be for a sum that failed to hold
         self.settled: set[Place] = set()  # the figures of a sum that holds: another value would make it wrong
         for relation in relations:
-            tree = relation.rule.assert_tree
-            if not relation.rule.where and tree[0] == "==" and all(isinstance(side, str) for side in tree[1:]):
+            if _sum(relation):
                 if relation.holds:
                     self.settled |= relation.keys
                 else:
-                    self._need(relation, *tree[1:])
+                    self._need(relation, *relation.rule.assert_tree[1:])
 
     def _need(self, relation: Relation, *sides: str) -> None:
         """The one value of each figure with which a sum is right; no number where two sums need two values."""
@@ -307,7 +308,8 @@ def _judged(repair: Repair, touching: _Touching, ordinary: Ordinary) -> Witnesse
         speaks = fixed or not any(map(_calculated, relation.keys))
         if speaks and not _outcome(relation.rule, _with(relation, values, touching)):
             return None
-    return Witnessed(*repair, fixed, last_year, distance)
+    whole = len(fixed) == len(failed) and any(map(_sum, fixed))
+    return Witnessed(*repair, fixed, last_year, distance, whole)
 
 
 def _fixed(
@@ -321,6 +323,12 @@ def _fixed(
         elif not relation.rule.where or (number - len(fixed)) * 2 > len(failed):
             return None
     return tuple(fixed)
+
+
+def _sum(relation: Relation) -> bool:
+    """Whether it is that one figure or sum of figures equals another."""
+    tree = relation.rule.assert_tree
+    return not relation.rule.where and tree[0] == "==" and all(isinstance(side, str) for side in tree[1:])
 
 
 def _calculated(key: Place) -> bool:
@@ -361,6 +369,9 @@ def _told(best: list[Witnessed], facts: Facts, rulebook: Rulebook, ordinary: Ord
     given = [fact for key, _ in repaired if (fact := facts.get(key)) is not None and fact.cell]
     titles = {relation.rule.id: relation.rule.title for relation in first.fixed}
     witnesses = [f"{rule_id} would hold ({title})" for rule_id, title in titles.items()]
+    if len(titles) > _FEW_RULES:
+        *others, last = titles
+        witnesses = [f"{', '.join(others)} and {last} would hold"]
     if first.last_year:
         then = "is {} in ESR" if ordinary.before is not ordinary.last_year else "was {} last year"
         witnesses += [f"{facts.name(key)} {then.format(ordinary.before[key].raw)}" for key, _, _ in first.values]
@@ -374,6 +385,7 @@ def _told(best: list[Witnessed], facts: Facts, rulebook: Rulebook, ordinary: Ord
         tuple((facts.name(key), text) for key, text in repaired),
         tuple(witnesses),
         first.values[0][0],
+        first.whole and first.last_year and len(best) == len(first.values) == 1,
     )
 
 
@@ -394,4 +406,5 @@ def raised_of(found: Iterable[Slip]) -> Iterator[Raised]:
             yield Raised(f"block_{slip.code}", slip.place, slip.cells, f"{what}.")
         elif slip.repaired:
             would = "; ".join(f"{what} would be {value}" for what, value in slip.repaired)
-            yield Raised(f"slip_{slip.code}", slip.place, slip.cells, f"{would}. {'; '.join(slip.witnesses)}.")
+            code = "slip_alone" if slip.alone else f"slip_{slip.code}"
+            yield Raised(code, slip.place, slip.cells, f"{would}. {'; '.join(slip.witnesses)}.")
