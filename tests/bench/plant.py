@@ -490,7 +490,8 @@ def _moved(given: Return, source: tuple[int, ...], target: int, part: float, pic
 def _with_esr(changes: Mapping[Place, int], given: Return) -> dict[Place, int]:
     """The same in the ESR column, where the error came from."""
     has = any(key.basis == "esr" for key in given.figures)
-    return dict(changes) | ({key._replace(basis="esr"): n for key, n in changes.items()} if has else {})
+    esr = {key._replace(basis="esr"): n for key, n in changes.items() if has and key.item == "headcount"}
+    return dict(changes) | esr
 
 
 def _codes_lost(given: Return, pick: Random) -> Planted:

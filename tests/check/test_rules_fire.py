@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import peer_group
-from bench import detect, generate, plant
+from bench import detect, generate, plant, slips
 from bench import survey as survey_exchanged
 from bench.foreign import foreign
 from conftest import STORIES, TESTS, earlier_given, path_of, sample
@@ -191,7 +191,10 @@ def fired(rulebook: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> set[s
     others.write_text(OTHERS, encoding="utf-8")
     found |= failing(assess(str(others), rulebook, given=Given(str(narrative))))
     found |= failing(assess(str(divided), rulebook))
-    for path in (odd, printed, cut_off):
+    ten_times = [folder / f"ten_times_{item}.csv" for item in ("headcount", "training")]
+    for item, path in zip(("headcount", "training"), ten_times, strict=True):
+        path.write_bytes(slips.example("factor", item))
+    for path in (odd, printed, cut_off, *ten_times):
         found |= failing(assess(str(path), rulebook))
     found |= failing([a for name in made for a in assess(str(folder / f"{name}.xlsx"), rulebook)])
     found |= failing(assess(path_of("clean_acute_trust"), rulebook, given=of_another))
