@@ -132,3 +132,18 @@ def test_the_next_step_follows_from_the_verdict() -> None:
     assert next_step((1, 2, 3), clean).startswith("Next: correct")
     assert next_step((0, 2, 3), clean).startswith("Next: write in the notes")
     assert next_step((0, 0, 3), clean).startswith("Next: upload it")
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_the_checklist_goes_down_the_sheet_and_holds_all_that_asks(story: str) -> None:
+    found = sample(story)
+    report = report_on(found, rules())
+    page = text.plain(text.checklist(report))
+    boxes = re.findall(r"^\[ \] (.+?): to (\w+)", page, re.M)
+    rows = [int(cell[1]) for where, _ in boxes if (cell := re.search(r"![A-Z]+(\d+)", where))]
+    assert rows == sorted(rows) and {asks for _, asks in boxes} <= {"correct", "explain"}
+    asked = [group for part in report.findings if part.action != "note" for group in part.groups]
+    assert {group.rule for group in asked} == set(re.findall(r"\(([A-Z]{3}-\d+[a-z]?)\)$", page, re.M))
+    told = [row for group in asked for part in group.parts for row in part.rows]
+    assert len(boxes) <= len(told) and report.next in " ".join(page.split())
+    assert max(map(len, page.splitlines())) <= text.WIDTH

@@ -114,6 +114,12 @@ _OF_OTHER_COMMANDS = {
 @fail_on_option("findings")
 @click.option("--require", type=click.Choice(["all"]), help="all: exit code 1 also when a check could not be judged.")
 @click.option("--verbose", is_flag=True, help="Tell what was not judged or does not apply, why, and on what authority.")
+@click.option(
+    "--by",
+    type=click.Choice(["cause", "cell"]),
+    default="cause",
+    help="text: what matters most first (unless said), or cell by cell in the order of the sheet, as a checklist.",
+)
 @click.option("--all", "every", is_flag=True, help="json, csv: each check that was not judged or does not apply too.")
 @show_values_option
 @click.pass_context
@@ -127,6 +133,7 @@ def check(
     fail_on: str,
     require: str | None,
     verbose: bool,
+    by: str,
     every: bool,
     show_values: bool,
 ) -> None:
@@ -139,6 +146,7 @@ def check(
     Examples:
       wres-assure check return.xlsx
       wres-assure check return.xlsx --previous previous.xlsx -o result.json
+      wres-assure check return.xlsx --by cell -o checklist.txt
     """
     from ..briefing.audiences import document
     from ..run import every_return
@@ -146,6 +154,8 @@ def check(
     if output:
         outputs.may_write(output, force, [*paths, *given.paths()])
     form = form_of(output, form, _CHECK_FORMS, _OF_OTHER_COMMANDS)
+    if by == "cell" and form != "text":
+        raise click.UsageError("--by cell makes a checklist to read: leave --format out, or say --format text.")
     run = every_return.run(paths, given, ctx.obj)
     if form == "html" and len(run.found) > 1:
         raise click.ClickException(
@@ -158,7 +168,7 @@ def check(
         page = document(run.assessments[0], run.rulebook, "trust", show_values=show_values, quoted=show_values)
         files.deliver(in_form(page, "html"), output, force)
     elif form == "text":
-        every_return.read_out(run, output, force, show_values, verbose)
+        every_return.read_out(run, output, force, show_values, verbose, by == "cell")
     else:
         mark = "\ufeff" if output and form != "json" else ""  # Excel takes a CSV for UTF-8 only by this mark
         files.deliver(mark + every_return.content(run, form, show_values, every), output, force)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..wording.cells import in_sheet_order
 from ..wording.numbers import counted
 from ..wording.report import (
     BME,
@@ -82,6 +83,36 @@ def lines(report: Report, width: int = WIDTH, verbose: bool = False) -> list[Sty
     page.add(report.foot, "dim")
     page.add(report.next, "strong")
     return page.lines
+
+
+def checklist(report: Report, width: int = WIDTH) -> list[StyledLine]:
+    """What is to be corrected or explained, in the order of the sheet, to be ticked off."""
+    page = _Page(width)
+    page.add(report.verdict, "strong")
+    page.add(f"{report.organisation} ({report.code}), WRES return {report.year}, {report.file}", "title", 0, 2)
+    asked = [
+        (one, asked.action, group, part)
+        for asked in report.findings
+        if asked.action != "note"
+        for group in asked.groups
+        for part in group.parts
+        for one in _entries(part)
+    ]
+    for (cells, text), action, group, part in sorted(asked, key=lambda entry: in_sheet_order(entry[0][0])):
+        page.gap()
+        page.add(f"[ ] {cells or 'The whole return'}: to {action} ({group.rule})", action, 0, 4)
+        page.add(text or f"{group.title}.", "", 4)
+        page.add(f"Remedy: {part.remedy}", "", 4, 6)
+    page.gap()
+    page.add("What follows from these, and what is only to be aware of, is told without --by cell.", "dim")
+    page.add(report.next, "strong")
+    return page.lines
+
+
+def _entries(part: SameRemedy) -> list[tuple[str, str]]:
+    """Cells and words of each finding; of many that say the same of other cells, of all together."""
+    together = part.alike and part.cells and len(part.rows) > _FEW
+    return [(part.cells, "")] if together else [(row.cells, row.said.text) for row in part.rows]
 
 
 def _reliability(report: Report) -> list[str]:

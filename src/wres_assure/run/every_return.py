@@ -91,18 +91,23 @@ def _progress(total: int) -> Callable[[int], None]:
 
 
 def read_out(
-    run: Run, output: str | None = None, force: bool = False, show_values: bool = False, verbose: bool = False
+    run: Run,
+    output: str | None = None,
+    force: bool = False,
+    show_values: bool = False,
+    verbose: bool = False,
+    by_cell: bool = False,
 ) -> None:
     """Text: with colours on a terminal, plain in a pipe or a file."""
     from ..render import text
 
     if output or not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
-        lines = page(run, text.WIDTH, show_values, verbose)
+        lines = page(run, text.WIDTH, show_values, verbose, by_cell)
         files.deliver(text.plain(lines), output, force)
         return
     from ..render import terminal
 
-    terminal.show(page(run, terminal.width(), show_values, verbose))
+    terminal.show(page(run, terminal.width(), show_values, verbose, by_cell))
 
 
 def exit_code(run: Run, fail_on: str = "correct", require_all: bool = False) -> int:
@@ -147,18 +152,21 @@ def _every(path: str, rulebook: Rulebook, year: int | None, given: Given) -> lis
     return [assessment for submission in found for assessment in judged(submission, rulebook, year, given)]
 
 
-def page(run: Run, width: int, show_values: bool, verbose: bool) -> list[StyledLine]:
-    """The text of one return; of several a table, followed by the text of each where verbose."""
+def page(
+    run: Run, width: int, show_values: bool, verbose: bool = False, by_cell: bool = False
+) -> list[StyledLine]:
+    """The text of one return, or its checklist by cell; of several a table, followed by each where either is asked."""
     from ..render import text
     from ..wording.report import report_on, summary
 
     lines: list[StyledLine] = []
-    several = len(run.found) > 1
+    several, each = len(run.found) > 1, verbose or by_cell
     if several:
-        lines += text.table([summary(one.assessment, run.rulebook, one.path) for one in run.found], width, verbose)
-    for assessment in run.assessments if verbose or not several else ():
+        lines += text.table([summary(one.assessment, run.rulebook, one.path) for one in run.found], width, each)
+    for assessment in run.assessments if each or not several else ():
         lines += [("", ""), ("dim", "=" * width), ("", "")] if several else []
-        lines += text.lines(report_on(assessment, run.rulebook, show_values), width, verbose)
+        report = report_on(assessment, run.rulebook, show_values)
+        lines += text.checklist(report, width) if by_cell else text.lines(report, width, verbose)
     return lines
 
 

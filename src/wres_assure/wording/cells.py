@@ -65,6 +65,14 @@ def cells_of(addresses: Iterable[str]) -> str:
     return ", ".join([*parts, *others])
 
 
+def in_sheet_order(address: str) -> tuple[str, int, int]:
+    """The key that puts cells in the order in which a sheet is read; what is no cell comes first."""
+    if cell := _CELL.match(address.partition(":")[0].partition(",")[0]):
+        return cell[1] or "", int(cell[3]), _column(cell[2])
+    line = _LINE.match(address)
+    return "", int(line[1]) if line else 0, 0
+
+
 def _column(letters: str) -> int:
     return sum((ord(letter) - 64) * 26**place for place, letter in enumerate(reversed(letters)))
 
