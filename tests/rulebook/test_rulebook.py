@@ -250,6 +250,10 @@ def test_an_error_shows_its_line_with_a_caret_below(tmp_path: Path) -> None:
          ":7:26: No ethnicity is called 'bmw'. Did you mean 'bme'?"),
     case("an unknown member of for_each", changed("[white, bme]", "[white, bem]"),
          ":5:33: No ethnicity is called 'bem'. Did you mean 'bme'?"),
+    case("items of for_each that are all unknown",
+         changed("{ethnicity: [white, bme]}", "{item: [apointed], ethnicity: [white, bme]}").replace(
+             "appointed: appointed", "appointed: item"),
+         ":5:21: No item is called 'apointed'. Did you mean 'appointed'?"),
     case("a dimension the item does not have", changed("appointed: appointed", "appointed: board[ethnicity=bme]"),
          ":7:22: 'board' has no ethnicity."),
     case("an unknown prefix", changed("appointed: appointed", "appointed: previuos.appointed"),

@@ -87,6 +87,8 @@ class Vocabulary(NamedTuple):
         basis = prefix or ("@" if "basis" in bound else "verified")
         if item == "item" and "item" in bound:
             models = [self.items.items[member] for member in members if member in self.items.items]
+            if not models:
+                raise ExpressionError("None of the items of for_each is known.")
             units_of = {model.unit for model in models}
             if len(units_of) > 1:
                 raise ExpressionError(f"The items of this rule have several units: {', '.join(sorted(units_of))}.")
