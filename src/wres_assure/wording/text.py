@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from ..figures import WITHHELD
 
-# What shows nothing of its own: control and format characters, other spaces, halves of pairs, private use, tags, and code
-# points that are no characters. Written out, so that every release of Python takes the same for one.
+# What shows nothing of its own: control and format characters, other spaces, halves of pairs, private use, tags, and
+# code points that are no characters. Written out, so that every release of Python takes the same for one.
 _CONTROL = re.compile(
     "[\x00-\x1f\x7f-\xa0\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u1680\u180e\u2000-\u200f\u2028-\u202f"
     "\u205f-\u206f\u3000\ud800-\uf8ff\ufdd0-\ufdef\ufeff\ufff0-\ufffb\ufffe\uffff\U000110bd\U000110cd"
