@@ -34,8 +34,8 @@ def _explaining(rulebook: Rulebook) -> dict[str, list[str]]:
 def _explained(findings: list[Finding], rulebook: Rulebook) -> list[Finding]:
     """Findings that another explains point at it.
 
-    What is said of one indicator or ethnicity explains nothing of another; what is said of none explains either, and
-    follows from either.
+    What is said of one indicator explains nothing of another, nor what is said of one ethnicity what rests on another
+    alone. What is said of none explains any, and follows from any.
     """
 
     def about(finding: Finding) -> tuple[int | str, str, str]:
@@ -44,7 +44,8 @@ def _explained(findings: list[Finding], rulebook: Rulebook) -> list[Finding]:
 
     def explaining(rule: str, finding: Finding) -> str:
         indicator, basis, ethnicity = about(finding)
-        keys = ((rule, of, basis, who) for of in (indicator or _ANY, "") for who in (ethnicity or _ANY, ""))
+        groups = (ethnicity, "") if ethnicity and _of_one_ethnicity(rulebook.rule(rule), finding) else (_ANY,)
+        keys = ((rule, of, basis, who) for of in (indicator or _ANY, "") for who in groups)
         return next((explained[key] for key in keys if key in explained), "")
 
     def cause(finding: Finding) -> str:
@@ -72,6 +73,14 @@ def _explained(findings: list[Finding], rulebook: Rulebook) -> list[Finding]:
         else finding
         for finding in findings
     ]
+
+
+def _of_one_ethnicity(rule: Rule, finding: Finding) -> bool:
+    """Whether every figure it names is of one ethnicity, and none is calculated, which may be of all."""
+    if finding.place.item.startswith("reported_"):
+        return False
+    named = [key.ethnicity for selector in rule.figures.values() for key in selector.choices]
+    return bool(named) and not {"", "all", "=all"} & set(named)
 
 
 def _under_slips(findings: list[Finding], context: Context) -> list[Finding]:
