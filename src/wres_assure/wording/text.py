@@ -9,10 +9,10 @@ from ..figures import WITHHELD
 
 # What shows nothing of its own: control and format characters, other spaces, halves of pairs, private use, tags, and
 # code points that are no characters. Written out, so that every release of Python takes the same for one.
-_CONTROL = re.compile(
+_UNSEEN = (
     "[\x00-\x1f\x7f-\xa0\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u1680\u180e\u2000-\u200f\u2028-\u202f"
     "\u205f-\u206f\u3000\ud800-\uf8ff\ufdd0-\ufdef\ufeff\ufff0-\ufffb\ufffe\uffff\U000110bd\U000110cd"
-    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U0010ffff"
+    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U0010ffff"
     + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0xE0000, 0x10000))
     + "]+"
 )
@@ -22,7 +22,10 @@ REDACTED = WITHHELD
 
 def clean(text: str) -> str:
     """Submitted text on one line, without the marks that steer a terminal or turn the direction of writing."""
-    return _CONTROL.sub(" ", text).strip() if _CONTROL.search(text) else text
+    if text.isprintable():
+        return text
+    shown = re.sub(_UNSEEN, " ", text)  # made ready only where it is needed
+    return text if shown == text else shown.strip()
 
 
 def free(text: str, show_values: bool) -> str:
