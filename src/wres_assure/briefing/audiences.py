@@ -9,14 +9,14 @@ from ..rulebook import Rulebook
 from ..wording.report import BME, Report
 from ..wording.said import Said, say
 from ..wording.text import lower_first
-from . import annex, cards, governance
+from . import annex, cards, governance, sign_off
 from . import annex_compared as compared_parts
 from . import front_pages as pages
 from .document import Document, Section
 from .dossier import Dossier, dossier_of
 from .enquiry import sections as enquiry_sections
 
-AUDIENCES = ("inspector", "commissioner", "trust", "board", "system")
+AUDIENCES = ("inspector", "commissioner", "trust", "board", "system", "sign_off")
 QUOTING = ("inspector", "commissioner", "trust")  # for whom notes are quoted: whoever asks, and whoever wrote them
 _KIND = {
     "inspector": "briefing for an inspection",
@@ -24,6 +24,7 @@ _KIND = {
     "trust": "what to correct, what to explain, what will be asked",
     "board": "briefing for the board",
     "system": "briefing for a system",
+    "sign_off": "paper to be signed off before upload",
 }
 _NOT_INSPECTED = {
     "ccg": "clinical commissioning groups",
@@ -68,15 +69,18 @@ def document(
     show_values: bool = False,
     quoted: bool = True,
     inspection_on: int | None = None,
+    since: sign_off.Since | None = None,
 ) -> Document:
     """The briefing on one return.
 
     `quoted`: what the organisation wrote beside its figures is quoted, for readers who are to have it; a note with
     personal data never, but by `show_values`, which shows all. `inspection_on` is the day of inspection as digits,
-    20260301; by it the inspector's framework is chosen.
+    20260301; by it the inspector's framework is chosen. `since` is what changed since an earlier check, for the
+    sign-off paper.
     """
     of = dossier_of(assessment, rulebook, framework, show_values, quoted and audience in QUOTING, inspection_on)
-    parts = [section for section in _parts(of, audience) if section is not None]
+    written = sign_off.sections(of, since) if audience == "sign_off" else _parts(of, audience)
+    parts = [section for section in written if section is not None]
     return Document(
         title=f"WRES briefing: {of.name}, {of.report.year}",
         lang="en-GB",
@@ -86,7 +90,7 @@ def document(
         lines=_heading(of.report),
         mark=_PRIVATE if audience == "board" else _MARK.format(purpose=_PURPOSE.get(audience, _NO_JUDGEMENT)),
         sections=tuple(sorted(parts, key=lambda section: section.annex)),
-        foot=_foot(of),
+        foot=_foot(of, audience),
     )
 
 
@@ -97,9 +101,10 @@ def _heading(report: Report) -> tuple[Said, ...]:
     return (line, *provisional, say(BME, (), (), ["guidance_2021.6"]))
 
 
-def _foot(of: Dossier) -> tuple[Said, ...]:
+def _foot(of: Dossier, audience: str) -> tuple[Said, ...]:
     foot = (say(of.report.foot, (), (), ["rulebook", "file"]), say(_METHOD, (), (), ["rules/indicators.yaml"]))
-    return foot if of.assessment.subject.organisation.type == "national_body" else (*foot, governance.line_of(of))
+    asks_nobody = audience == "sign_off" or of.assessment.subject.organisation.type == "national_body"
+    return foot if asks_nobody else (*foot, governance.line_of(of))
 
 
 Parts = list[Section | None]

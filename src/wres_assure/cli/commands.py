@@ -25,7 +25,7 @@ from .options import (
     path_option,
     show_values_option,
 )
-from .outputs import annotate, diff, explanations, findings, in_form, score, written
+from .outputs import annotate, changed_since, diff, explanations, findings, in_form, score, written
 from .rules import InOrder, rules_group
 
 if TYPE_CHECKING:
@@ -179,9 +179,10 @@ def check(
 @click.argument("path", metavar="PATH")
 @click.option(
     "--audience",
-    type=click.Choice(["inspector", "commissioner", "trust", "board", "system"]),
+    type=click.Choice(["inspector", "commissioner", "trust", "board", "system", "sign_off"]),
     default="inspector",
-    help="Who will read it (an inspector unless said); system is a support unit, an ICB or a region.",
+    help="Who will read it (an inspector unless said); system is a support unit, an ICB or a region, sign_off the "
+    "committee that passes the return before it is uploaded: one page.",
 )
 @click.option(
     "--framework",
@@ -196,6 +197,7 @@ def check(
     callback=a_day,
     help="Day of the inspection, 2026-03-01, which chooses the inspector's framework; else the newest known in force.",
 )
+@path_option("since", "RESULT", "sign_off: an earlier check, as JSON or as the return of then.")
 @click.option(
     "--private-session", is_flag=True, help="board: exact figures, for a session whose papers are not published."
 )
@@ -219,6 +221,7 @@ def brief(
     audience: str,
     framework: tuple[str, ...],
     inspection_on: int | None,
+    since: str | None,
     private_session: bool,
     form: str | None,
     templates: str | None,
@@ -237,6 +240,7 @@ def brief(
     Examples:
       wres-assure brief return.xlsx -o briefing.html
       wres-assure brief return.xlsx --audience trust -o for-us.docx
+      wres-assure brief return.xlsx --audience sign_off --since result.json -o sign.docx
     """
     from ..briefing.audiences import document, refusal
     from ..rulebook import load
@@ -246,13 +250,16 @@ def brief(
         raise click.UsageError("--show-values quotes what --no-quotes leaves out; choose one of them.")
     if templates and form != "html":
         raise click.UsageError(f"--templates are for --format html; {form} has none of its own.")
-    outputs.may_write(output, force, [path, *given.paths(), *filter(None, [templates])])
+    if since and audience != "sign_off":
+        raise click.UsageError("--since is for --audience sign_off, which tells what was corrected.")
+    outputs.may_write(output, force, [path, *given.paths(), *filter(None, [templates, since])])
     rulebook = load(given.rules)
     _known_frameworks(framework, rulebook)
     assessment = only_return(path, given, rulebook, "A briefing")
     if refused := refusal(assessment, audience, private_session):
         raise click.ClickException(refused)
-    page = document(assessment, rulebook, audience, framework, show_values, not no_quotes, inspection_on)
+    earlier = changed_since(since, assessment, rulebook) if since else None
+    page = document(assessment, rulebook, audience, framework, show_values, not no_quotes, inspection_on, earlier)
     outputs.write(output, in_form(page, form, templates or ""), force)
     ctx.exit(exit_code(assessment))
 

@@ -15,6 +15,9 @@ from .options import exit_code, fail_on_option, force_option, inputs, only_retur
 
 if TYPE_CHECKING:
     from ..briefing.document import Document
+    from ..briefing.sign_off import Since
+    from ..model import Assessment
+    from ..rulebook import Rulebook
 
 
 @click.command()
@@ -215,6 +218,35 @@ def diff(
     found = difference(before, after)
     files.deliver(as_json(found) if form == "json" else text(found), output, force)
     ctx.exit(1 if asks(found, fail_on) else 0)
+
+
+def changed_since(path: str, assessment: Assessment, rulebook: Rulebook) -> Since:
+    """What changed from an earlier check, or the return of then, to this one."""
+    from ..briefing.sign_off import Since
+    from ..results.difference import NEW, NOT_APPLIED, NOT_JUDGED, PERSISTING, REOPENED, RESOLVED, difference
+    from ..results.result import result
+    from ..wording.cells import cells_of
+
+    found = difference(_result_at(path), result(assessment, rulebook))
+    told = [change for change in found.changes if not (change.after or change.before or {}).get("caused_by")]
+    kinds = [change.kind for change in told]
+    corrected: dict[str, list[str]] = {}
+    for change in told:
+        if change.kind == RESOLVED and change.before and change.before["action"] != "note":
+            corrected.setdefault(str(change.before["rule"]), []).extend(map(str, change.before["cells"]))
+    titles = {rule.id: rule.heading() for rule in rulebook.rules}
+    return Since(
+        os.path.basename(path),
+        kinds.count(RESOLVED),
+        tuple(
+            (f"{clean(name)}: {titles.get(name, '')}".removesuffix(": "), cells_of(at))
+            for name, at in corrected.items()
+        ),
+        kinds.count(NEW),
+        kinds.count(PERSISTING) + kinds.count(REOPENED),
+        kinds.count(NOT_JUDGED) + kinds.count(NOT_APPLIED),
+        found.warnings,
+    )
 
 
 def _result_at(path: str) -> Json:
