@@ -55,7 +55,7 @@ STAGES = {"conform", "derive", "compare", "check", "slips", "score"}
 # What of a room is for others; of a room not named here that is its `__init__` alone.
 DOORS = {
     "authoring": "cases coverage difference lint manual mutants",
-    "briefing": "audiences document",
+    "briefing": "audiences document sign_off",
     "check": "_ assertion explanations notes",
     "cli": "commands plain",
     "cohort": "table",

@@ -240,7 +240,7 @@ def brief(
     Examples:
       wres-assure brief return.xlsx -o briefing.html
       wres-assure brief return.xlsx --audience trust -o for-us.docx
-      wres-assure brief return.xlsx --audience sign_off --since result.json -o sign.docx
+      wres-assure brief return.xlsx --audience sign_off -o sign.docx
     """
     from ..briefing.audiences import document, refusal
     from ..rulebook import load
