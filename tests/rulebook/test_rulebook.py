@@ -292,6 +292,8 @@ def test_an_error_shows_its_line_with_a_caret_below(tmp_path: Path) -> None:
                              "    - {appointed: 31, shortlisted: 19, outcome: not_applicable}\n", ""), ":15:5: "),
     case("no case that fails", changed("shortlisted: 19, outcome: failed", "shortlisted: 20, outcome: passed"),
          ":15:5: CON-01 needs a case that passes and one that fails."),
+    case("an outcome of a case that is no word", changed("outcome: passed", "outcome: {passed: 1}"),
+         ":15:5: CON-01 needs a case that passes and one that fails."),
     case("no case that passes", changed("    - {appointed: 18, shortlisted: 19, outcome: passed}\n", ""),
          ":15:5: CON-01 needs a case that passes and one that fails."),
     case("neither assert nor raised_by", changed("  assert: appointed <= shortlisted\n", ""),

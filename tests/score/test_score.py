@@ -167,6 +167,9 @@ def printed(number: int, unit: str, **rates: float) -> Indicator:
 @pytest.mark.parametrize(("number", "given", "expected"), [
     pytest.param(2, printed(2, "ratio", white=0.2, bme=0.1), math.log(2), id="printed rates"),
     pytest.param(3, indicator(3, figures={"reported": 1.5}, source="printed value"), math.log(1.5), id="printed ratio"),
+    pytest.param(3, indicator(3, figures={"reported": -1.0}, source="printed value")._replace(value=-1.0), None,
+                 id="a ratio below 0"),
+    pytest.param(2, printed(2, "ratio", white=-0.2, bme=-0.1), None, id="rates below 0"),
     pytest.param(9, printed(9, "points", board=0.1, workforce=0.2), None, id="board share alone"),
     pytest.param(1, printed(1, "points", senior=0.1, workforce=0.2), math.log(2), id="shares"),
     pytest.param(9, indicator(9, "points", figures={"board_bme": 0, "board": 12, "staff_bme": 0, "staff": 90},

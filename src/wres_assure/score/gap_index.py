@@ -50,6 +50,8 @@ def term(entry: Json, indicator: Indicator, described: Json, facts: Facts) -> Wo
     under, why_under = _rate(entry["under"], indicator, described, facts)
     if over is None or under is None:
         return _of_printed_ratio(entry, indicator, why_over or why_under)
+    if min(over.share, under.share) < 0:
+        return Worked(None, "a share is below 0")
     steps, note, seen = [over.step, under.step], "", (over, under)
     complete = entry["complete_count"]
     if entry["add_half"] == "always" and under.people is None:
@@ -106,10 +108,11 @@ def _rate(side: Json, indicator: Indicator, described: Json, facts: Facts) -> tu
 
 def _of_printed_ratio(entry: Json, indicator: Indicator, why: str) -> Worked:
     """A term from the ratio as printed, where neither counts nor rates are given; its variance is unknown."""
-    if indicator.unit != "ratio" or not indicator.value or indicator.figures.keys() - {"reported"}:
+    value = indicator.value or 0.0
+    if indicator.unit != "ratio" or value <= 0 or indicator.figures.keys() - {"reported"}:
         return Worked(None, why)
-    g = math.log(indicator.value)
-    steps = (f"Ratio as printed: g = ln {_n(indicator.value)} = {_n(g)}.", "Without counts its variance is not known.")
+    g = math.log(value)
+    steps = (f"Ratio as printed: g = ln {_n(value)} = {_n(g)}.", "Without counts its variance is not known.")
     return Worked(Term(indicator.id, "", g, None, 0.0, steps), "")
 
 
