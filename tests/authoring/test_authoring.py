@@ -145,6 +145,40 @@ def test_the_shipped_rulebook_is_clean() -> None:
     assert rule_lint.lint() == []
 
 
+OF_ONE_ITEM = """\
+- id: OWN-01
+  title: Most members of the board vote
+  found: Most members of the board do not vote
+  action: note
+  authority: practice.plausibility
+  for_each: {item: [board_voting]}
+  let: {voting: "board_voting[ethnicity=all]", total: "board_total[ethnicity=all]"}
+  assert: voting > total / 2
+  message: "{voting:d} of {total:d} board members vote."
+  why: A committee may have been counted.
+  remedy: Count the members of the board itself.
+  cases:
+    - {voting: 8, total: 14, outcome: passed}
+    - {voting: 7, total: 14, outcome: failed}
+    - {voting: 7, outcome: unverifiable}
+"""
+
+
+@pytest.mark.parametrize(("old", "new", "told"), [
+    case("one item that no selector follows", "", "",
+         "own.yaml:6:3: OWN-01: No selector says item, so it only gives the place. "
+         "Write about: board_voting in its stead."),
+    case("said as it should be", "for_each: {item: [board_voting]}", "about: board_voting", None),
+    case("followed by a selector", '"board_voting[ethnicity=all]"', '"item[ethnicity=all]"', None),
+    case("followed by a choice", '"board_voting[ethnicity=all]"',
+         '{board_voting: "board_voting[ethnicity=all]"}', None),
+    case("two items", "[board_voting]", "[board_voting, board_total]", None),
+])  # fmt: skip
+def test_an_item_that_only_gives_the_place_is_told(tmp_path: Path, old: str, new: str, told: str | None) -> None:
+    (tmp_path / "own.yaml").write_text(OF_ONE_ITEM.replace(old, new) if old else OF_ONE_ITEM, encoding="utf-8")
+    assert [message.partition("\n")[0] for message in rule_lint.lint(str(tmp_path))] == ([told] if told else [])
+
+
 @pytest.fixture(scope="module")
 def bad() -> list[str]:
     return rule_lint.lint(str(BAD))

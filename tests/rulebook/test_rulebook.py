@@ -376,6 +376,173 @@ def test_a_folder_that_does_not_exist_is_named() -> None:
     assert refusal("no/such/folder") == "no/such/folder: is not a folder of rules."
 
 
+# What a name of let stands for, place by place
+
+OF_INDICATORS = {
+    "parameters": SMALL["parameters.yaml"]
+    + "half: {title: Half, unit: ratio, values: {2016: 0.5}, reference: practice.reading, confirmed: false}\n"
+    + "double: {title: Double, unit: ratio, values: {2016: 2}, reference: practice.reading, confirmed: false}\n",
+    "items": SMALL["collection/items.yaml"]
+    + "  ratio_2: {title: the ratio of hiring, unit: ratio}\n"
+    + "  ratio_3: {title: the ratio of cases, unit: ratio}\n"
+    + "  gap_5: {title: the gap, unit: points}\n",
+    "indicators": "".join(
+        f"indicator_{number}: {{title: T, wording: W, unit: {unit}, groups: {{white: W, bme: B}}, over: [white, bme], "
+        f"adverse: above, people: staff, event: an event, authority: practice.reading, rests_on: [{item}], "
+        f"derivations: [{{source: counts, let: {{a: {item}}}, value: a}}]}}\n"
+        for number, unit, item in ((2, "ratio", "ratio_2"), (3, "ratio", "ratio_3"), (5, "points", "gap_5"))
+    ),
+    "briefing": SMALL["briefing.yaml"].replace(
+        "indicators: {}", f"indicators: {{{', '.join(f'indicator_{number}: {ASKED}' for number in (2, 3, 5))}}}"
+    ),
+}
+LAYOUT = """\
+id: "2020"
+year: 2020
+verified: false
+authority: practice.reading
+sheet: WRES
+title: A sheet
+snapshot_date: "2020-03-31"
+cover: {}
+blocks: {verified: {heading: Verified}}
+ethnicity: {white: [White]}
+respondents: {heading: People}
+notes: [Notes]
+contains: {never: [], ignore: [], filler: [], headings: {}, ethnicity: {}, notes: {any: [note]}, survey: {any: [s]},
+  sections: {}, rows: {}}
+sections:
+""" + "".join(
+    f"- {{id: s_{number}, title: S, indicator: {number}, rows: [{{row: {number}, label: L, item: {item}, "
+    "measure: Headcount}]}\n"
+    for number, item in ((2, "ratio_2"), (3, "ratio_3"), (5, "gap_5"))
+)
+FOLLOWING = """\
+- id: CON-01
+  title: An indicator is low
+  action: note
+  authority: practice.reading
+  for_each: {item: [ratio_2, ratio_3]}
+  let:
+    worse: peers_n.worse
+    value: indicator_n.bme
+  assert: worse <= 2
+  message: "{place}: {worse} and {value}."
+  why: It matters.
+  remedy: Look at it.
+  cases:
+    - {worse: 2, outcome: passed}
+    - {worse: 2.1, outcome: failed}
+"""
+
+
+def with_indicators(folder: Path, rule: str) -> str:
+    small(folder, rule, **OF_INDICATORS)
+    return write(folder, {"collection/layout_2020.yaml": LAYOUT})
+
+
+def test_n_is_the_indicator_of_the_item_judged(tmp_path: Path) -> None:
+    by_hand = FOLLOWING.replace("peers_n.worse", "{ratio_2: peers_2.worse, ratio_3: peers_3.worse}")
+    by_hand = by_hand.replace("indicator_n.bme", "{ratio_2: indicator_2.bme, ratio_3: indicator_3.bme}")
+    once, twice = (
+        rulebook.load(with_indicators(tmp_path / name, rule)).rule("CON-01")
+        for name, rule in (("once", FOLLOWING), ("twice", by_hand))
+    )
+    assert once.let == twice.let
+    assert [once.let["worse"].at(place)[:2] for place in once.places] == [("peers_2", "worse"), ("peers_3", "worse")]
+
+
+@pytest.mark.parametrize(("old", "new", "sentence"), [
+    case("no item bound", "for_each: {item: [ratio_2, ratio_3]}", "about: ratio_2",
+         ":7:12: peers_n follows the item judged, and for_each binds none; bind items, or write the number."),
+    case("an item of no indicator", "ratio_3]", "board]",
+         ":7:12: peers_n follows the item judged, and 'board' is of no indicator."),
+    case("indicators of several units", "ratio_3]}\n  let:\n    worse: peers_n.worse",
+         "gap_5]}\n  let:\n    worse: peers_n.median",
+         ":7:12: The selectors of worse have several units: points, ratio."),
+    case("a number that it has not", "peers_n.worse", "peers_n.wrose",
+         ":7:12: peers_2 has no 'wrose'. Did you mean 'worse'?"),
+    case("among choices by hand", "peers_n.worse", "{ratio_2: peers_n.worse, ratio_3: peers_3.worse}",
+         ":7:22: peers_n follows the item judged; it stands under a name of let, and is no choice among others."),
+    case("an unknown prefix", "peers_n.worse", "peer_n.worse",
+         ":7:12: No prefix is called 'peer_n'. Did you mean 'peers_n'?"),
+])  # fmt: skip
+def test_n_without_an_indicator_is_refused(tmp_path: Path, old: str, new: str, sentence: str) -> None:
+    assert FOLLOWING.count(old) == 1
+    refused = refusal(with_indicators(tmp_path, FOLLOWING.replace(old, new)))
+    assert refused.startswith(f"checks/consistency.yaml{sentence}")
+
+
+CHOSEN = changed("    appointed: appointed\n", "    appointed: appointed\n    most: {white: parameter.half, bme: "
+                 "parameter.double}\n").replace("appointed <= shortlisted\n", "appointed <= most * shortlisted\n")
+
+
+def test_a_parameter_is_chosen_by_the_member_of_a_bound_dimension(tmp_path: Path) -> None:
+    cases = """\
+    - {ethnicity: white, appointed: 10, shortlisted: 20, outcome: passed}
+    - {ethnicity: white, appointed: 11, shortlisted: 20, outcome: failed}
+    - {ethnicity: bme, appointed: 8, shortlisted: 4, outcome: passed}
+    - {ethnicity: bme, appointed: 9, shortlisted: 4, outcome: failed}
+    - {ethnicity: bme, appointed: 9, shortlisted: 4, most: 3, outcome: passed}
+"""
+    rule = CHOSEN[: CHOSEN.index("    - {app")] + cases
+    book = rulebook.load(with_indicators(tmp_path, rule))
+    assert rule_cases.run(book) == []
+    assert set(book.rule("CON-01").parameters) == {"few", "half", "double"}
+    wrong = rulebook.load(with_indicators(tmp_path / "wrong", rule.replace("{ethnicity: bme, appointed: 8",
+                                                                          "{ethnicity: unknown, appointed: 8")))
+    assert [line.split(": ", 2)[2] for line in rule_cases.run(wrong)][0].startswith(
+        "case 3 is not readable (the rule is not judged at unknown)")
+
+
+@pytest.mark.parametrize(("old", "new", "sentence"), [
+    case("a member left out", "{white: parameter.half, bme: parameter.double}", "{white: parameter.half}",
+         ":8:11: One selector for each member that for_each binds belongs here: each ethnicity: white, bme."),
+    case("another member", "bme: parameter.double", "unknown: parameter.double",
+         ":8:11: One selector for each member that for_each binds belongs here: each ethnicity: white, bme."),
+    case("several units", "bme: parameter.double", "bme: parameter.few",
+         ":8:11: The selectors of most have several units: people, ratio."),
+    case("a selector that is none", "bme: parameter.double", "bme: parameter.duoble",
+         ":8:40: No parameter is called 'duoble'. Did you mean 'double'?"),
+    case("no dimension bound", "  for_each: {ethnicity: [white, bme]}\n", "",
+         ":7:11: One selector for each member belongs here, and for_each binds no dimension."),
+])  # fmt: skip
+def test_a_choice_that_is_not_of_the_members_is_refused(tmp_path: Path, old: str, new: str, sentence: str) -> None:
+    assert CHOSEN.count(old) == 1
+    rule = CHOSEN.replace(old, new)
+    if "for_each" in old:  # with every other dimension given
+        rule = rule.replace("appointed: appointed\n", 'appointed: "appointed[ethnicity=all]"\n')
+        rule = rule.replace("shortlisted: shortlisted\n", 'shortlisted: "shortlisted[ethnicity=all]"\n')
+        rule = rule.replace("{ethnicity}: ", "")
+    assert refusal(with_indicators(tmp_path, rule)).startswith(f"checks/consistency.yaml{sentence}")
+
+
+def test_about_gives_a_finding_its_place_and_binds_nothing(tmp_path: Path) -> None:
+    about = rulebook.load(small(tmp_path / "about", changed("  for_each", "  about: shortlisted\n  for_each")))
+    bound = rulebook.load(small(tmp_path / "bound", changed("each: {", "each: {item: [shortlisted], ")))
+    (one,), (other,) = about.rules, bound.rules
+    assert one.places == other.places and one.let == other.let
+    assert [place.item for place in one.places] == ["shortlisted", "shortlisted"]
+
+
+@pytest.mark.parametrize(("old", "new", "sentence"), [
+    case("with items of for_each", "for_each: {ethnicity", "about: board\n  for_each: {item: [board], ethnicity",
+         ":5:10: CON-01 has its items by for_each, cells, rows or sections already, so it is about none beside."),
+    case("with rows", "for_each: {", "about: board\n  rows: true\n  for_each: {",
+         ":5:10: CON-01 has its items by for_each, cells, rows or sections already, so it is about none beside."),
+    case("an unknown item", "for_each: {", "about: baord\n  for_each: {",
+         ":5:10: No item is called 'baord'. Did you mean 'board'?"),
+    case("a selector that would follow it", "    appointed: appointed\n", "    appointed: item\n",
+         ":7:16: No item is called 'item'."),
+])  # fmt: skip
+def test_what_a_rule_can_be_about(tmp_path: Path, old: str, new: str, sentence: str) -> None:
+    rule = changed(old, new)
+    if "item\n" in new:
+        rule = rule.replace("  for_each", "  about: board\n  for_each").replace("{ethnicity: [white, bme]}", "{}")
+        sentence = sentence.replace(":7:", ":8:")
+    assert refusal(small(tmp_path, rule)).startswith(f"checks/consistency.yaml{sentence}")
+
+
 # A user's own rules
 
 OWN = RULE.replace("CON-01", "OWN-01").replace("parameter.few", "parameter.few_appointments").replace("31", "21") \

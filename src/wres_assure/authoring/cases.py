@@ -43,22 +43,22 @@ def problems(rule: Rule, rulebook: Rulebook) -> Iterator[str]:
 
 def outcome(rule: Rule, case: dict[str, Any], rulebook: Rulebook) -> str:
     """What a rule says of the figures of a case. Quoted figures are printed text and carry their decimals."""
-    names = rule.figures
-    unknown = set(case) - set(names) - {"outcome", "year", "expect"}
+    choosing = {selector.by for selector in rule.let.values()} - {""}
+    unknown = set(case) - set(rule.figures) - choosing - {"outcome", "year", "expect"}
     if unknown:
         raise ValueError(f"the rule has no {', '.join(sorted(unknown))}")
     year = case.get("year", max(rule.year_from, 2021))
+    place = _place(rule, {dimension: str(case[dimension]) for dimension in choosing if dimension in case})
     given: dict[str, Resolved] = {}
-    for name in rule.let:
-        key = Place("", name)
-        if name.startswith("parameter."):
-            value = rulebook.parameter(name.removeprefix("parameter."), year)
+    for name, selector in rule.let.items():
+        chosen = selector.at(place) if selector.stands_at(place) else Place()
+        if name in case:
+            given[name] = _operand(case[name], rule.units[name], Place("", name))
+        elif chosen.basis == "parameter":
+            value = rulebook.parameter(chosen.item, year)
             given[name] = Resolved(None if value is None else exact(value), ())
-        elif name in case:
-            given[name] = _operand(case[name], rule.units[name], key)
         else:
             given[name] = Resolved(None, (), f"{name} was not given")
-    place = rule.places[0] if rule.places else WHOLE
     keys = {name: Place(name) for name in rule.let}
     facts = _Given(given)
     subject = Return(
@@ -67,6 +67,14 @@ def outcome(rule: Rule, case: dict[str, Any], rulebook: Rulebook) -> str:
     context = Context(facts, {}, subject, rulebook, {})
     found = asserted(rule, place, keys, context)
     return found[0].outcome if found else PASSED
+
+
+def _place(rule: Rule, named: dict[str, str]) -> Place:
+    """The place a case speaks of: the first of the rule's that has these members."""
+    for place in rule.places or (WHOLE,):
+        if all(getattr(place, dimension) == member for dimension, member in named.items()):
+            return place
+    raise ValueError(f"the rule is not judged at {', '.join(named.values())}")
 
 
 class _Given(Facts):

@@ -7,7 +7,7 @@ import textwrap
 from ..model import Json, Place
 from ..rulebook import Rule, Rulebook
 from ..wording.numbers import counted
-from .manual import wrapped
+from .manual import in_use, wrapped
 
 
 def coverage(rulebook: Rulebook) -> str:
@@ -15,7 +15,7 @@ def coverage(rulebook: Rulebook) -> str:
     lines: list[str] = []
     for layout in (layout for name, layout in rulebook.layouts.items() if name not in rulebook.differences):
         rows = [(section, row) for section in layout["sections"] for row in section["rows"]]
-        found = [[rule.id for rule in rulebook.rules if _reads(rule, row, rulebook)] for _, row in rows]
+        found = [[rule.id for rule in in_use(rulebook.rules) if _reads(rule, row, rulebook)] for _, row in rows]
         every = [rule.id for rule in rulebook.rules if all(rule.id in ids for ids in found)]
         empty = [str(row["row"]) for (_, row), ids in zip(rows, found, strict=True) if not ids]
         lines += [f"Template {layout['year']}, {counted(len(rows), 'row')}."]
@@ -39,11 +39,8 @@ def _reads(rule: Rule, row: Json, rulebook: Rulebook) -> bool:
     here = (row["item"], row["staff_group"], row["pay_band"])
     if rule.kind != "places" and any((place.item, place.staff_group, place.pay_band) == here for place in rule.places):
         return True
-    return any(
-        _holds(selector.at(place), row, rulebook)
-        for place in dict.fromkeys(place._replace(ethnicity="", basis="") for place in rule.places)
-        for selector in rule.let.values()
-    )
+    keys = (selector.at(place) for place in rule.places for selector in rule.let.values())
+    return any(_holds(key, row, rulebook) for key in dict.fromkeys(key._replace(ethnicity="") for key in keys))
 
 
 def _holds(key: Place, row: Json, rulebook: Rulebook) -> bool:

@@ -131,7 +131,7 @@ def _selector(selector: Selector | None) -> str:
     if selector is None:
         return "not asked for"
     if selector.one is None:
-        return "; ".join(f"for {item} {_figure(key)}" for item, key in selector.by_item.items())
+        return "; ".join(f"for {member} {_figure(key)}" for member, key in selector.chosen.items())
     return _figure(selector.one)
 
 

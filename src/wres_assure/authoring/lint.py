@@ -16,7 +16,7 @@ from pathlib import Path
 
 from .. import resources
 from ..model import FAILED, HOW_GIVEN, NOT_APPLICABLE, OUTCOMES, PASSED, UNVERIFIABLE, Json, grouped
-from ..rulebook import Rule, Rulebook, RulebookUnusable, load
+from ..rulebook import BOUND, Rule, Rulebook, RulebookUnusable, load
 from ..rulebook.expression import Tree, names_in, text_of
 from ..rulebook.strict_yaml import Source, Steps, sources
 from .search import ANY, DRAWS, FEASIBLE, comparisons, decided, draws, judged, outcomes, question
@@ -58,7 +58,10 @@ _REMEDIES = (
     ("No item is called", "Add it to collection/items.yaml, or name one that stands there."),
     ("Nothing here is called", "Name it in let or where."),
     ("is called", "Name one that stands in the rulebook."),
-    ("One selector for each item", "Name these items, each once."),
+    ("One selector for each", "Name these members, each once."),
+    ("follows the item judged", "Write the number where one indicator is meant."),
+    ("is about none beside", "Take about out."),
+    ("nothing is chosen by basis", "Make it two rules."),
     ("several units", "Keep to figures of one unit, or make it two rules."),
     ("cannot hold", "Hold figures of one unit against each other."),
     ("joins comparisons", "Compare each number first."),
@@ -177,6 +180,8 @@ def _of_rule(rule: Rule, rulebook: Rulebook) -> Iterator[Told]:
     if len(set(rule.places)) < len(rule.places):
         yield ("for_each",), "A member stands twice, so the rule is judged twice there. Name each once."
     yield from _of_cases(rule)
+    if (item := _item_for_the_place_alone(rule)) is not None:
+        yield ("for_each",), f"No selector says item, so it only gives the place. Write about: {item} in its stead.", True
     if rule.holds is None:
         return
     yield from (*_of_names(rule), *_of_message(rule), *_of_years(rule, rulebook))
@@ -196,6 +201,16 @@ def _of_cases(rule: Rule) -> Iterator[Told]:
             yield ("cases", index), f"The rule raises no code {said!r}. Write one of its codes, or nothing."
         if "year" in case and not rule.year_from <= case["year"] <= (rule.year_until or 9999):
             yield ("cases", index), f"The rule does not apply in {case['year']}. Take a year in which it does."
+
+
+def _item_for_the_place_alone(rule: Rule) -> str | None:
+    """The one item of for_each where no figure is chosen by it."""
+    items = {place.item for place in rule.places}
+    used = any(
+        selector.by == "item" or any(key.item == BOUND for key in selector.choices) for selector in rule.let.values()
+    )
+    alone = rule.kind == "places" and not rule.about and not used and len(items) == 1
+    return (items.pop() or None) if alone else None
 
 
 def _of_names(rule: Rule) -> Iterator[Told]:
@@ -244,8 +259,13 @@ def _ranges(rule: Rule, rulebook: Rulebook) -> dict[str, tuple[float, float]]:
     # Where it is judged whether a figure can be one, any may stand.
     feasible = {} if rule.family in HOW_GIVEN else FEASIBLE
     dated = {f"parameter.{name}": rulebook.parameters[name]["values"].values() for name in rule.parameters}
+    chosen = {
+        name: [value for key in selector.choices for value in rulebook.parameters[key.item]["values"].values()]
+        for name, selector in rule.figures.items()
+        if all(key.basis == "parameter" for key in selector.choices)
+    }
     return {name: feasible.get(rule.units[name], ANY) for name in rule.figures} | {
-        name: (float(min(values)), float(max(values))) for name, values in dated.items()
+        name: (float(min(values)), float(max(values))) for name, values in (dated | chosen).items()
     }
 
 

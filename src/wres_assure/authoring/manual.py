@@ -14,6 +14,8 @@ from ..wording.numbers import counted, number
 from ..wording.text import lower_first, sentence
 
 WIDTH = 80
+RETIRED = "retired"
+_PLAIN = {"unit", "sheet", *Place._fields}  # what a case names without quotes
 ASKS = {
     "correct": "asks to correct the figures before upload",
     "explain": "asks to correct the figures or to explain them",
@@ -52,8 +54,8 @@ def figures(rule: Rule, rulebook: Rulebook) -> Iterator[tuple[str, str]]:
         elif selector.one:
             yield name, _figure(selector.one, rulebook)
         else:
-            several = ((_item(item, rulebook), _figure(key, rulebook)) for item, key in selector.by_item.items())
-            yield name, "; ".join(f"{item}: {said}" for item, said in several)
+            places = ((WHOLE._replace(**{selector.by: member}), key) for member, key in selector.chosen.items())
+            yield name, "; ".join(f"{title_of(of, rulebook.items)}: {_figure(key, rulebook)}" for of, key in places)
     for name, tree in rule.where_trees.items():
         yield name, text_of(tree)
 
@@ -64,6 +66,8 @@ def _item(item: str, rulebook: Rulebook) -> str:
 
 def _figure(key: Place, rulebook: Rulebook) -> str:
     item, basis, staff_group, pay_band, ethnicity = key
+    if basis == "parameter":
+        return f"parameter.{item}"
     if basis == "narrative":
         return f'answer to "{rulebook.narrative[item]["question"]}"'
     indicator = next((entry for entry in rulebook.indicators if entry["id"] == item), None)
@@ -134,6 +138,8 @@ def judged_where(rule: Rule, rulebook: Rulebook) -> str:
     """In how many places a rule is judged, and which."""
     if list(rule.places) == [WHOLE]:
         return "It is judged once, for the whole return."
+    if rule.about and len(rule.places) == 1:
+        return f"It is judged once, about: {title_of(Place(rule.about), rulebook.items)}."
     found = {
         dimension: dict.fromkeys(filter(None, (getattr(place, dimension) for place in rule.places)))
         for dimension in (Place._fields if rule.kind == "places" else ())
@@ -167,7 +173,7 @@ def _conditions(rule: Rule) -> Iterator[tuple[str, str]]:
 def _example(case: Json) -> tuple[str, str]:
     """The figures of a case, and what comes of them."""
     given = [(name, value) for name, value in case.items() if name not in ("outcome", "expect")]
-    said = ", ".join(f"{name} {value if name in ('unit', 'sheet') else _shown(value)}" for name, value in given)
+    said = ", ".join(f"{name} {value if name in _PLAIN else _shown(value)}" for name, value in given)
     return said or "nothing given", str(case.get("outcome") or case.get("expect")).replace("_", " ")
 
 
@@ -255,7 +261,7 @@ def readme(rulebook: Rulebook) -> str:
     lines = [
         "# The rulebook",
         "",
-        f"Version {rulebook.version}: {counted(len(rulebook.rules), 'rule')} in {len(found)} families. "
+        f"Version {rulebook.version}: {counted(len(in_use(rulebook.rules)), 'rule')} in {len(found)} families. "
         "Made by `wres-assure rules docs`; a test holds it against the rules.",
         "",
         "A rule is one entry of `checks/<family>.yaml`. How to write one stands in CONTRIBUTING.md; "
@@ -267,8 +273,9 @@ def readme(rulebook: Rulebook) -> str:
         *_table(
             ["Family", "Rules", "correct", "explain", "note"],
             [
-                [f"[{_titled(family)}](../docs/rules/{family}.md)", str(len(rules)), *_by_action(rules)]
+                [f"[{_titled(family)}](../docs/rules/{family}.md)", str(len(used)), *_by_action(used)]
                 for family, rules in found.items()
+                for used in (in_use(rules),)
             ],
         ),
         "",
@@ -277,7 +284,7 @@ def readme(rulebook: Rulebook) -> str:
         *_table(
             ["Rule", "Asks to", "Title", "Authority"],
             [
-                [f"[{rule.id}](../docs/rules/{family}.md#{rule.id.lower()})", rule.action, rule.title, rule.authority]
+                [f"[{rule.id}](../docs/rules/{family}.md#{rule.id.lower()})", asks_to(rule), rule.title, rule.authority]
                 for family, rules in found.items()
                 for rule in rules
             ],
@@ -306,6 +313,16 @@ def readme(rulebook: Rulebook) -> str:
 
 def _titled(family: str) -> str:
     return family.upper() if family == "esr" else family.replace("_", " ").capitalize()
+
+
+def in_use(rules: Iterable[Rule]) -> list[Rule]:
+    """The rules but the retired ones, which are kept for their ids alone."""
+    return [rule for rule in rules if rule.status != RETIRED]
+
+
+def asks_to(rule: Rule) -> str:
+    """What a rule asks for, in a word; of a retired one that it is."""
+    return RETIRED if rule.status == RETIRED else rule.action
 
 
 def _by_action(rules: list[Rule]) -> list[str]:

@@ -97,7 +97,8 @@ def mutants(rule: Rule, rulebook: Rulebook) -> Iterator[Mutant]:
     """Every mutant of a rule, each once."""
     for text, changed in dict(_changed(rule)).items():
         yield Mutant(evaluated(changed), rulebook, text)
-    for name in rule.parameters:
+    keys = (key for name in (*rule.needs_for_when, *rule.needs) for key in rule.let[name].choices)
+    for name in dict.fromkeys(key.item for key in keys if key.basis == "parameter"):
         yield from _shifted(rule, rulebook, name)
 
 

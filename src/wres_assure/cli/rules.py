@@ -42,9 +42,11 @@ def rules_list(rules: str | None) -> None:
     Example:
       wres-assure rules list
     """
+    from ..authoring.manual import asks_to
+
     rulebook = _load(rules)
     for rule in rulebook.rules:
-        _say(f"{rule.id:<8}  {rule.action:<7}  {rule.title}")
+        _say(f"{rule.id:<8}  {asks_to(rule):<7}  {rule.title}")
     _say(f"{counted(len(rulebook.rules), 'rule')}, rulebook {rulebook.version} ({rulebook.sha256[:12]}).")
 
 

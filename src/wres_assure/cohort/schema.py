@@ -348,7 +348,7 @@ def _validated(schema: pa.DataFrameSchema, frame: pd.DataFrame, rulebook: Rulebo
 def _values(rule: Rule, row: Mapping[Hashable, Any]) -> dict[str, Shown]:
     """The numbers of an asserted rule by its short names; raw is the text of the figure that is judged."""
     values = {}
-    printed = {name for name, selector in rule.let.items() if selector.one and selector.one.basis == "printed"}
+    printed = {name for name, chosen in rule.let.items() if any(key.basis == "printed" for key in chosen.choices)}
     for name in (*rule.let, *rule.where):
         alone = name == "figure" and "number" in row
         number = float(row.get("number" if alone else name, np.nan))

@@ -90,8 +90,10 @@ class _Compiler:
         self.references = models["references.yaml"]
         self.indicators = models["indicators.yaml"]
         self.narrative = models["collection/narrative.yaml"]
-        self.vocabulary = Vocabulary(self.items, self.parameters, self.indicators, self.narrative)
         self.layouts = {layout.id: layout for layout in layouts if isinstance(layout, Layout)}
+        sections = [section for layout in self.layouts.values() for section in layout.sections]
+        indicator_of = {row.item: section.indicator for section in sections for row in section.rows}
+        self.vocabulary = Vocabulary(self.items, self.parameters, self.indicators, self.narrative, indicator_of)
         differences = {str(layout.year): layout for layout in layouts if isinstance(layout, LayoutDifference)}
         for name, difference in differences.items():
             newer = difference.extends in differences and differences[difference.extends].year >= difference.year
@@ -232,10 +234,7 @@ class _Compiler:
             units_of = {self.items.items[place[0]].unit for place in places}
             let["figure"], units["figure"] = ["@"] * 5, units_of.pop() if len(units_of) == 1 else "number"
         for name, chosen in rule.let.items():
-            if isinstance(chosen, str):
-                self._add_selector(source, (*at, "let", name), name, chosen, bound, let, units, rule)
-            else:
-                self._add_by_item(source, (*at, "let", name), name, chosen, bound, let, units, rule)
+            self._add_named(source, (*at, "let", name), name, chosen, bound, let, units, rule)
         trees: dict[str, Any] = {}
         where: dict[str, Any] = {}
         for name, text in rule.where.items():
@@ -247,7 +246,7 @@ class _Compiler:
                 if self._unit(source, (*at, field), trees[field], units) not in ("truth", ""):
                     self._refuse(source, (*at, field), "This is a number; a comparison belongs here.")
         self._refuse_halves(source, at, rule)
-        known = {*units, *bound, "place", "detail", "raw"}
+        known = {*units, *bound, *(["item"] if rule.about else []), "place", "detail", "raw"}
         texts: dict[Steps, str] = {("codes", code, "message"): said.message for code, said in rule.codes.items()}
         for steps, message in (texts | {("message",): rule.message or ""}).items():
             for name in _NAMED.findall(message):
@@ -259,6 +258,7 @@ class _Compiler:
             "title": rule.title,
             "found": rule.found,
             "family": family,
+            "about": rule.about,
             "action": rule.action,
             "authority": rule.authority,
             "from": rule.applies.from_,
@@ -302,6 +302,11 @@ class _Compiler:
             (asserts == (rule.raised_by is not None), (), "has either assert or raised_by."),
             (asserts and not (rule.message and rule.remedy), (), "has an assert, so it needs a message and a remedy."),
             (rule.raised_by and not rule.codes, (), f"is raised by {rule.raised_by}, so it needs codes."),
+            (
+                rule.about and ("item" in rule.for_each or rule.cells or rule.rows or rule.sections),
+                ("about",),
+                "has its items by for_each, cells, rows or sections already, so it is about none beside.",
+            ),
             (unexplained, (), f"is {rule.status}, so it needs a status_reason."),
             (
                 rule.status == "retired" and not rule.successor,
@@ -324,8 +329,8 @@ class _Compiler:
                     self._refuse(source, (*at, "cases", number, name), what)
 
     def _places(self, source: Source, at: Steps, rule: Rule) -> list[list[str]]:
-        for dimension, index, message in unknown_members(rule, self.items):
-            self._refuse(source, (*at, "for_each", dimension, index), message)
+        for steps, message in unknown_members(rule, self.items):
+            self._refuse(source, (*at, *steps), message)
         return [list(place) for place in places_of(rule, next(iter(self.layouts.values()), None), self.items)]
 
     def _authority(self, source: Source, at: Steps, authority: str) -> None:
@@ -353,30 +358,56 @@ class _Compiler:
             self._refuse(source, at, e.message, e.column - 1)
             units[name] = "number"
 
-    def _add_by_item(
+    def _add_named(
         self,
         source: Source,
         at: Steps,
         name: str,
-        chosen: dict[str, str],
+        chosen: str | dict[str, str],
         bound: set[str],
         let: dict[str, Any],
         units: dict[str, str],
         rule: Rule,
     ) -> None:
-        """A selector for each item that for_each binds."""
-        items = rule.for_each.get("item", [])
-        if sorted(chosen) != sorted(items):
-            self._refuse(source, at, f"One selector for each item of for_each belongs here: {', '.join(items)}.")
+        """What a name of let stands for: a selector, or one for each member of a dimension that for_each binds."""
+        if isinstance(chosen, str):
+            try:
+                each = self.vocabulary.each(chosen, rule.for_each.get("item", []))
+            except ExpressionError as e:
+                self._refuse(source, at, e.message, e.column - 1)
+                units[name] = "number"
+                return
+            if not each:
+                self._add_selector(source, at, name, chosen, bound, let, units, rule)
+                return
+            dimension, at_each = "item", {item: at for item in each}
+        else:
+            each, at_each = chosen, {member: (*at, member) for member in chosen}
+            dimension = self._chosen_by(source, at, chosen, rule)
         selectors: dict[str, Any] = {}
         of: dict[str, str] = {}
-        for item, text in chosen.items():
-            self._add_selector(source, (*at, item), item, text, bound, selectors, of, rule)
+        for member, text in each.items():
+            self._add_selector(source, at_each[member], member, text, bound, selectors, of, rule)
         if len(set(of.values())) > 1:
             self._refuse(
                 source, at, f"The selectors of {name} have several units: {', '.join(sorted(set(of.values())))}."
             )
-        let[name], units[name] = selectors, next(iter(of.values()), "number")
+        let[name], units[name] = {dimension: selectors}, next(iter(of.values()), "number")
+
+    def _chosen_by(self, source: Source, at: Steps, chosen: dict[str, str], rule: Rule) -> str:
+        """The dimension of for_each whose members are those chosen by; a mistake where they are of none."""
+        members = {str(dimension): sorted(members) for dimension, members in rule.for_each.items()}
+        for dimension, several in members.items():
+            if several == sorted(chosen):
+                if dimension == "basis" and any("printed." in str(text) for text in rule.let.values()):
+                    self._refuse(source, at, "A printed figure has bases of its own, so nothing is chosen by basis.")
+                return dimension
+        if not members:
+            self._refuse(source, at, "One selector for each member belongs here, and for_each binds no dimension.")
+        else:
+            said = "; or ".join(f"each {dimension}: {', '.join(rule.for_each[dimension])}" for dimension in rule.for_each)
+            self._refuse(source, at, f"One selector for each member that for_each binds belongs here: {said}.")
+        return next(iter(members), "item")
 
     def _expression(self, source: Source, at: Steps, text: str, let: dict[str, Any], units: dict[str, str]) -> Any:
         try:

@@ -23,6 +23,8 @@ def places_of(rule: Rule, layout: Layout | None, items: Items) -> Iterable[Place
     if rule.sections:
         return [(section.id, basis, "", "", "") for section in sections for basis in rule.for_each.get("basis", [""])]
     named: dict[str, list[str]] = {str(dimension): members for dimension, members in rule.for_each.items()}
+    if rule.about:
+        named["item"] = [rule.about]
     choices = [named.get(dimension, [""]) for dimension in ("item", "basis", *DIMENSIONS)]
     return [
         place
@@ -52,8 +54,8 @@ def _cells(rule: Rule, layout: Layout, items: Items) -> Iterator[Place]:
                         yield row.item, block, row.staff_group, row.pay_band, ethnicity
 
 
-def unknown_members(rule: Rule, items: Items) -> Iterator[tuple[str, int, str]]:
-    """The dimension, index and a sentence for every member of for_each that nothing has."""
+def unknown_members(rule: Rule, items: Items) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Where in the rule, and a sentence, for every member of for_each and item of about that nothing has."""
     known: Mapping[str, Any] = {
         "item": items.items,
         "basis": items.bases,
@@ -64,4 +66,7 @@ def unknown_members(rule: Rule, items: Items) -> Iterator[tuple[str, int, str]]:
     for dimension, members in rule.for_each.items():
         for index, member in enumerate(members):
             if member not in known[dimension]:
-                yield dimension, index, f"No {dimension} is called {member!r}.{did_you_mean(member, known[dimension])}"
+                unknown = f"No {dimension} is called {member!r}.{did_you_mean(member, known[dimension])}"
+                yield ("for_each", dimension, index), unknown
+    if rule.about is not None and rule.about not in items.items:
+        yield ("about",), f"No item is called {rule.about!r}.{did_you_mean(rule.about, items.items)}"

@@ -15,25 +15,27 @@ BOUND = "@"  # a part of a selector that is taken from the place where the rule 
 
 
 class Selector(NamedTuple):
-    """The figure that a name of a rule stands for: one for every place, or one for each item that is judged.
+    """The figure that a name of a rule stands for: one for every place, or one for each member of a dimension.
 
     Its parts are those of a key, with BOUND, "*" for a whole and "=" before a printed total.
     """
 
     one: Place | None
-    by_item: Mapping[str, Place]
+    by: str  # the dimension of the place by whose members it is chosen; "" where it is one
+    chosen: Mapping[str, Place]
 
     @classmethod
-    def of(cls, compiled: list[str] | dict[str, list[str]]) -> Selector:
-        """The selector as it is compiled: five parts, or such a list for each item."""
+    def of(cls, compiled: list[str] | dict[str, dict[str, list[str]]]) -> Selector:
+        """The selector as it is compiled: five parts, or under a dimension such a list for each member."""
         if isinstance(compiled, dict):
-            return cls(None, {item: Place(*parts) for item, parts in compiled.items()})
-        return cls(Place(*compiled), {})
+            ((by, chosen),) = compiled.items()
+            return cls(None, by, {member: Place(*parts) for member, parts in chosen.items()})
+        return cls(Place(*compiled), "", {})
 
     @property
     def choices(self) -> tuple[Place, ...]:
         """What it can stand for, before anything is bound."""
-        return (self.one,) if self.one else tuple(self.by_item.values())
+        return (self.one,) if self.one else tuple(self.chosen.values())
 
     @property
     def fixed(self) -> bool:
@@ -42,11 +44,11 @@ class Selector(NamedTuple):
 
     def stands_at(self, place: Place) -> bool:
         """Whether it stands for a figure at a place."""
-        return self.one is not None or place.item in self.by_item
+        return self.one is not None or getattr(place, self.by) in self.chosen
 
     def at(self, place: Place) -> Place:
         """The key of the figure it stands for at a place."""
-        chosen = self.one or self.by_item[place.item]
+        chosen = self.one or self.chosen[getattr(place, self.by)]
         if BOUND not in chosen:
             return chosen
         item, basis, staff_group, pay_band, ethnicity = chosen
@@ -113,6 +115,7 @@ class Rule(NamedTuple):
     organisations: tuple[str, ...]  # empty: all
     inputs: tuple[str, ...]  # empty: workbook and table
     kind: str  # places | cells | rows | sections
+    about: str  # the item that its findings have their place at, where nothing in it is chosen by that item
     places: tuple[Place, ...]
     let: Mapping[str, Selector]
     units: Mapping[str, str]  # of the names of let and where
@@ -144,12 +147,13 @@ class Rule(NamedTuple):
 
     @property
     def parameters(self) -> list[str]:
-        """The parameters it names."""
-        return [name.removeprefix("parameter.") for name in self.let if name.startswith("parameter.")]
+        """The parameters it names, in its expressions or as one of its figures."""
+        keys = (key for selector in self.let.values() for key in selector.choices)
+        return list(dict.fromkeys(key.item for key in keys if key.basis == "parameter"))
 
     @property
     def figures(self) -> dict[str, Selector]:
-        """The figures it names: all of `let` but its parameters."""
+        """The figures it names: all of `let` but the parameters that its expressions name themselves."""
         return {name: selector for name, selector in self.let.items() if not name.startswith("parameter.")}
 
     def heading(self, codes: Iterable[str] = ()) -> str:
@@ -161,10 +165,10 @@ class Rule(NamedTuple):
     def figures_of(self, finding: Finding) -> tuple[tuple[str, str], ...]:
         """The figures that a finding of it rests on, by name and as text: an explanation counts while these stand.
 
-        Not what is computed of them, which rests on parameters and on other figures too. Of what a stage raises the
+        Not parameters, nor what is computed of figures, which rests on those and on other figures too. Of what a stage raises the
         code, the numbers in its cells, and a digest of what it is about: never what somebody typed.
         """
-        own = [name for name, selector in self.figures.items() if not any(k.basis in _TESTS for k in selector.choices)]
+        own = [name for name, selector in self.figures.items() if not any(k.basis in _NO_FIGURE for k in selector.choices)]
         if values := {name: finding.values[name].value for name in own or self.figures if name in finding.values}:
             return tuple(sorted((name, as_figure(value)) for name, value in values.items()))
         cells = {cell: raw if re.fullmatch(r"[+-]?[\d.,]+%?", raw) else "" for cell, raw in finding.cells}
@@ -176,14 +180,14 @@ class Rule(NamedTuple):
         return self.codes[code] if code else Wording(self.message, self.remedy)
 
 
-_TESTS = {"p", "adjusted", "tested"}  # bases of what other figures decide too
+_NO_FIGURE = {"p", "adjusted", "tested", "parameter"}  # bases of what other figures decide too, and of no figure
 # Bases and items of figures that come from beside the return; notes explain figures and are none themselves.
 _BASES_BESIDE = {"previous", "last_year", "change", "survey", "narrative", "peers", "to_explain", "explained"}
 _ITEMS_BESIDE = ("change_", "peers_")
 _CODES_BESIDE = ("previous_", "peers_", "explanation_")
 # Texts that may not be given.
 _TEXTS = (
-    "found", "status_reason", "successor", "when_text", "assert_text", "raised_by", "slip", "message", "remedy",
+    "found", "about", "status_reason", "successor", "when_text", "assert_text", "raised_by", "slip", "message", "remedy",
     "no_sample",
 )  # fmt: skip
 

@@ -200,10 +200,11 @@ class Rule(Strict):
     no_sample: str | None = None  # why no sample, generated return or published case makes it fail
     applies: Applies = Field(default_factory=lambda: Applies.model_validate({}))
     cells: CellsOf | None = None
+    about: Identifier | None = None  # the item its findings have their place at; no selector follows it
     for_each: dict[Literal["item", "basis", "staff_group", "pay_band", "ethnicity"], list[str]] = {}
     rows: bool = False
     sections: bool = False
-    let: dict[Identifier, str | dict[Identifier, str]] = {}  # a selector, or one for each item of for_each
+    let: dict[Identifier, str | dict[str, str]] = {}  # a selector, or one for each member of a dimension of for_each
     where: dict[Identifier, str] = {}
     when: str | None = None
     when_missing: Literal["zero", "skip"] | None = None

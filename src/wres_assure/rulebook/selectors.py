@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from .parser import ExpressionError, did_you_mean
@@ -10,8 +11,46 @@ from .schema import Items
 
 DIMENSIONS = ("staff_group", "pay_band", "ethnicity")
 _SELECTOR = re.compile(r"\s*(?:(?P<prefix>[a-z_0-9]+)\.)?(?P<item>[a-z_0-9]+)\s*(?:\[(?P<dims>[^\[\]]*)\])?\s*\Z")
-_PREFIXES = ("esr", "restated", "previous", "last_year", "change", "survey", "printed", "derived")
-_OF_NOTES = ("to_explain", "explained")  # figures of a row to be explained, and those with a note beside them
+
+
+class Prefix(NamedTuple):
+    """What may stand before the point of a selector: an example, and what it stands for."""
+
+    example: str
+    meaning: str
+    kind: str = "basis"  # basis: of an item | name: of a parameter or question | indicator: with its number | notes
+
+
+# Every prefix there is, and nothing else is understood; those of an indicator end before its number.
+PREFIXES = {
+    "": Prefix("board_total[ethnicity=bme]", "the return's own figure, as verified"),
+    "esr": Prefix("esr.headcount[staff_group=*, pay_band=*, ethnicity=all]", "the same in the ESR column"),
+    "restated": Prefix("restated.shortlisted[ethnicity=bme]", "last year's figure in last year's block"),
+    "previous": Prefix("previous.shortlisted[ethnicity=bme]", "last year's figure in last year's own return"),
+    "last_year": Prefix("last_year.shortlisted[ethnicity=bme]", "previous where it was given, else restated"),
+    "change": Prefix(
+        "change.cases_p", "a number of ours about this year and last, or of an item the log of this year over last"
+    ),
+    "survey": Prefix("survey.all_staff_5", "a published figure of the staff survey"),
+    "printed": Prefix(
+        "printed.reported_indicator_3", "a figure in the return and wherever else a document prints it, judged at each"
+    ),
+    "derived": Prefix("derived.reporting_year", "a number of ours about this year's figures"),
+    "parameter": Prefix("parameter.min_events", "a threshold, as dated for the return's year", "name"),
+    "narrative": Prefix("narrative.board_sign_off", "an answer of the narrative; yes is 1, no is 0", "name"),
+    "indicator_": Prefix("indicator_2.value", "a number of an indicator", "indicator"),
+    "change_": Prefix("change_2.p", "how an indicator changed since last year", "indicator"),
+    "peers_": Prefix("peers_2.worse", "an indicator among comparable organisations", "indicator"),
+    "to_explain": Prefix(
+        "to_explain.headcount", "in the family narrative: how many findings ask to explain figures of the item", "notes"
+    ),
+    "explained": Prefix(
+        "explained.headcount", "in the family narrative: how many of these have a note beside them", "notes"
+    ),
+}
+OF_INDICATORS = tuple(prefix for prefix, of in PREFIXES.items() if of.kind == "indicator")
+FOLLOWING = "n"  # peers_n: of the indicator of the item judged
+_FOLLOWING = re.compile(rf"\s*(?P<prefix>{'|'.join(OF_INDICATORS)}){FOLLOWING}\.")
 _CHANGE_UNITS = {
     **dict.fromkeys(("p", "adjusted", "tested", "counted", "large", "series_break"), "number"),
     # The indicator's own unit; the size of a ratio's change is the log of two.
@@ -39,6 +78,27 @@ class Vocabulary(NamedTuple):
     parameters: dict[str, Any]
     indicators: dict[str, Any]
     narrative: dict[str, Any]
+    indicator_of: Mapping[str, int] = {}  # the indicator that each item of the template belongs to
+
+    def each(self, text: str, members: list[str]) -> dict[str, str]:
+        """The selector for each of these items where it follows their indicators, as `peers_n.worse` does; else none.
+
+        `members` are the items that for_each binds.
+        """
+        match = _FOLLOWING.match(text)
+        if not match:
+            return {}
+        named, place = f"{match['prefix']}{FOLLOWING}", match.start("prefix") + 1
+        if not members:
+            message = f"{named} follows the item judged, and for_each binds none; bind items, or write the number."
+            raise ExpressionError(message, place)
+        if not any(item in self.items.items for item in members):
+            raise ExpressionError("None of the items of for_each is known.", place)
+        for item in members:
+            if item in self.items.items and item not in self.indicator_of:
+                raise ExpressionError(f"{named} follows the item judged, and '{item}' is of no indicator.", place)
+        before, after = text[: match.end() - len(FOLLOWING) - 1], text[match.end() - 1 :]
+        return {item: f"{before}{self.indicator_of[item]}{after}" for item in members if item in self.indicator_of}
 
     def selector(self, text: str, bound: set[str], members: list[str]) -> tuple[list[str], str]:
         """The selector as five parts of a key, and its unit; ExpressionError where it is not understood.
@@ -49,6 +109,10 @@ class Vocabulary(NamedTuple):
         if not match:
             raise ExpressionError("A selector is item[dimension=member, …], with a prefix such as esr. where needed.")
         prefix, item = match["prefix"] or "", match["item"]
+        if _FOLLOWING.match(text):
+            message = f"{prefix} follows the item judged; it stands under a name of let, and is no choice among others."
+            raise ExpressionError(message)
+        kind, number = self._known(prefix)
         if prefix == "parameter":
             if item not in self.parameters:
                 raise ExpressionError(f"No parameter is called '{item}'.{did_you_mean(item, self.parameters)}")
@@ -57,41 +121,21 @@ class Vocabulary(NamedTuple):
             if item not in self.narrative:
                 raise ExpressionError(f"No question is called '{item}'.{did_you_mean(item, self.narrative)}")
             return [item, "narrative", "", "", ""], "share" if self.narrative[item].kind == "percent" else "number"
-        if prefix in self.indicators:
-            units: dict[str, str] = {
-                **dict.fromkeys(("value", "lower", "upper"), self.indicators[prefix].unit),
-                **_INDICATOR_UNITS,
-                **dict.fromkeys(self.indicators[prefix].groups, "share"),
-            }
+        if kind == "indicator":
+            units = units_of(prefix.removesuffix(number), self.indicators[f"indicator_{number}"])
             if item not in units:
                 raise ExpressionError(f"{prefix} has no '{item}'.{did_you_mean(item, units)}")
             return [prefix, item, "", "", ""], units[item]
-        if prefix.startswith("change_") and prefix.replace("change", "indicator") in self.indicators:
-            own = self.indicators[prefix.replace("change", "indicator")].unit
-            if item not in _CHANGE_UNITS:
-                raise ExpressionError(f"{prefix} has no '{item}'.{did_you_mean(item, _CHANGE_UNITS)}")
-            unit = _CHANGE_UNITS[item] or ("number" if (item, own) == ("size", "ratio") else own)
-            return [prefix, item, "", "", ""], unit
-        if prefix.startswith("peers_") and f"indicator_{prefix[6:]}" in self.indicators:
-            unit = self.indicators[f"indicator_{prefix[6:]}"].unit
-            units = {**dict.fromkeys(_OF_PEERS, unit), **dict.fromkeys(_COUNTS_OF_PEERS, "number")}
-            if item not in units:
-                raise ExpressionError(f"{prefix} has no '{item}'.{did_you_mean(item, units)}")
-            return [prefix, item, "", "", ""], units[item]
-        if prefix in _OF_NOTES:
+        if kind == "notes":
             return self._of_notes(prefix, item, bound), "number"
-        if prefix and prefix not in _PREFIXES:
-            known = [*_PREFIXES, *_OF_NOTES, "parameter", "narrative", *self.indicators]
-            known += [name.replace("indicator", "peers") for name in self.indicators]
-            raise ExpressionError(f"No prefix is called '{prefix}'.{did_you_mean(prefix, known)}")
         basis = prefix or ("@" if "basis" in bound else "verified")
         if item == "item" and "item" in bound:
             models = [self.items.items[member] for member in members if member in self.items.items]
             if not models:
                 raise ExpressionError("None of the items of for_each is known.")
-            units_of = {model.unit for model in models}
-            if len(units_of) > 1:
-                raise ExpressionError(f"The items of this rule have several units: {', '.join(sorted(units_of))}.")
+            several = {model.unit for model in models}
+            if len(several) > 1:
+                raise ExpressionError(f"The items of this rule have several units: {', '.join(sorted(several))}.")
             model, item = models[0], "@"
         elif item in self.items.items:
             model = self.items.items[item]
@@ -115,6 +159,18 @@ class Vocabulary(NamedTuple):
                     f"The {dimension} of '{item}' is left open; choose a member, * for all, or bind it with for_each."
                 )
         return key, "number" if basis == "change" else model.unit  # the log of this year over last, or a count of ours
+
+    def _known(self, prefix: str) -> tuple[str, str]:
+        """The kind of a prefix, and the number of the indicator it ends with; ExpressionError where there is none."""
+        numbers = [name.removeprefix("indicator_") for name in self.indicators]
+        numbered = {f"{start}{number}": number for start in OF_INDICATORS for number in numbers}
+        if prefix in numbered:
+            return "indicator", numbered[prefix]
+        if prefix not in PREFIXES or prefix in OF_INDICATORS:
+            known = [name for name in PREFIXES if name and name not in OF_INDICATORS] + [*numbered]
+            known += [f"{start}{FOLLOWING}" for start in OF_INDICATORS]
+            raise ExpressionError(f"No prefix is called '{prefix}'.{did_you_mean(prefix, known)}")
+        return PREFIXES[prefix].kind, ""
 
     def _of_notes(self, prefix: str, item: str, bound: set[str]) -> list[str]:
         """`to_explain.item` of the row judged, or of an item as a whole."""
@@ -147,3 +203,18 @@ class Vocabulary(NamedTuple):
                 "total": "=all" if dimension == "ethnicity" else "=",
             }.get(member, member)
         return chosen
+
+
+def units_of(prefix: str, indicator: Any) -> dict[str, str]:
+    """What an indicator has under a prefix that carries its number, each with its unit."""
+    own = indicator.unit
+    if prefix == "change_":
+        size = "number" if own == "ratio" else own
+        return {name: unit or (size if name == "size" else own) for name, unit in _CHANGE_UNITS.items()}
+    if prefix == "peers_":
+        return {**dict.fromkeys(_OF_PEERS, own), **dict.fromkeys(_COUNTS_OF_PEERS, "number")}
+    return {
+        **dict.fromkeys(("value", "lower", "upper"), own),
+        **_INDICATOR_UNITS,
+        **dict.fromkeys(indicator.groups, "share"),
+    }

@@ -113,12 +113,13 @@ def _in_form(shown: Shown, form: str | None, unit: str) -> str:
 
 def limits_of(finding: Finding, rulebook: Rulebook) -> str:
     """The thresholds of the clause that decided: `share of unknown ethnicity to explain: 10.0%`; "" of none."""
-    named = (name.partition(".") for name in names_in(finding.clause)) if finding.clause is not None else ()
-    used = dict.fromkeys(parameter for basis, _, parameter in named if basis == "parameter")
+    let = rulebook.rule(finding.rule).let
+    named = [name for name in names_in(finding.clause) if name in finding.values and name in let]
+    keys = {let[name].at(finding.place): finding.values[name].value for name in named}
     return "; ".join(
-        f"{rulebook.parameters[name]['title']}: {_limit(finding.values[f'parameter.{name}'].value, rulebook, name)}"
-        for name in used
-        if f"parameter.{name}" in finding.values
+        f"{rulebook.parameters[key.item]['title']}: {_limit(value, rulebook, key.item)}"
+        for key, value in keys.items()
+        if key.basis == "parameter"
     )
 
 
