@@ -54,7 +54,7 @@ ROOMS = {
 STAGES = {"conform", "derive", "compare", "check", "slips", "score"}
 # What of a room is for others; of a room not named here that is its `__init__` alone.
 DOORS = {
-    "authoring": "cases coverage difference lint manual mutants",
+    "authoring": "cases coverage difference lint manual mutants prefixes",
     "briefing": "audiences document sign_off",
     "check": "_ assertion explanations notes",
     "cli": "commands plain",
@@ -66,7 +66,7 @@ DOORS = {
     "render.briefing": "docx html markdown pdf",
     "render.workbooks": "findings style template",
     "results": "difference difference_told explanations result",
-    "rulebook": "_ expression parser strict_yaml",
+    "rulebook": "_ expression parser selectors strict_yaml",
     "run": "every_return files inputs outputs",
     "score": "_ reliability usable",
     "stats": "comparisons power power_of_change proportions",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import TypeAdapter
 
 from conftest import TESTS
 from wres_assure import resources
@@ -30,8 +31,9 @@ from wres_assure.authoring import (
 from wres_assure.authoring import (
     search as rule_search,
 )
-from wres_assure.rulebook import Rulebook, compile_parts, load
-from wres_assure.rulebook.parser import parse
+from wres_assure.authoring.prefixes import prefixes
+from wres_assure.rulebook import Rulebook, compile_parts, load, schema, selectors
+from wres_assure.rulebook.parser import ExpressionError, parse
 from wres_assure.rulebook.strict_yaml import sources
 
 HERE = TESTS
@@ -358,6 +360,55 @@ def test_part_of_a_whole_is_no_part_of_its_total(rulebook: Rulebook) -> None:
     """The senior medical managers are among the consultants and in no total, so no total reads their row."""
     text = rule_coverage.coverage(rulebook.with_rules([rulebook.rule("SML-01")]))
     assert re.search(r"Consultants\n +SML-01", text) and re.search(r"enior medical manager.*\n +NO RULE", text)
+
+
+# Prefixes
+
+
+@pytest.fixture(scope="module")
+def vocabulary() -> selectors.Vocabulary:
+    """What selectors can name in the shipped rulebook, as its files say it."""
+    files = sources(RULES, [])
+
+    def read(name: str) -> Any:
+        return TypeAdapter(schema.MODELS[name]).validate_python(files[name].data)
+
+    items, parameters, indicators, narrative = map(
+        read, ("collection/items.yaml", "parameters.yaml", "indicators.yaml", "collection/narrative.yaml")
+    )
+    return selectors.Vocabulary(items, parameters, indicators, narrative, load().indicator_of)
+
+
+@pytest.mark.parametrize("prefix", selectors.PREFIXES)
+def test_every_prefix_has_an_example_that_compiles(vocabulary: selectors.Vocabulary, prefix: str) -> None:
+    entry = selectors.PREFIXES[prefix]
+    key, unit = vocabulary.selector(entry.example, set(), [])
+    assert entry.example.startswith(prefix) and unit
+    if entry.kind == "indicator":
+        assert (key[0], entry.example) == (f"{prefix}2", f"{prefix}2.{key[1]}")
+    else:
+        assert key[1] == (prefix or "verified")
+
+
+def test_what_no_entry_speaks_of_is_no_prefix(
+    vocabulary: selectors.Vocabulary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for prefix, entry in tuple(selectors.PREFIXES.items()):
+        if prefix and entry.kind != "indicator":
+            with monkeypatch.context() as patched:
+                patched.delitem(selectors.PREFIXES, prefix)
+                with pytest.raises(ExpressionError, match=f"No prefix is called '{prefix}'"):
+                    vocabulary.selector(entry.example, set(), [])
+
+
+def test_the_prefixes_that_rules_use_are_those_of_the_table(rulebook: Rulebook) -> None:
+    table = prefixes(rulebook)
+    assert max(map(len, table.splitlines())) <= 80
+    for entry in selectors.PREFIXES.values():
+        assert entry.example.partition("[")[0] in table
+    used = {key.basis for rule in rulebook.rules for selector in rule.let.values() for key in selector.choices
+            if not key.item.startswith(selectors.OF_INDICATORS)}  # fmt: skip
+    assert used - {"@", "verified"} <= set(selectors.PREFIXES)
 
 
 # Diff

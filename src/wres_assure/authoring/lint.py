@@ -181,7 +181,8 @@ def _of_rule(rule: Rule, rulebook: Rulebook) -> Iterator[Told]:
         yield ("for_each",), "A member stands twice, so the rule is judged twice there. Name each once."
     yield from _of_cases(rule)
     if (item := _item_for_the_place_alone(rule)) is not None:
-        yield ("for_each",), f"No selector says item, so it only gives the place. Write about: {item} in its stead.", True
+        said = f"No selector says item, so it only gives the place. Write about: {item} in its stead."
+        yield ("for_each",), said, True
     if rule.holds is None:
         return
     yield from (*_of_names(rule), *_of_message(rule), *_of_years(rule, rulebook))

@@ -66,6 +66,20 @@ def rules_show(rule_id: str, rules: str | None) -> None:
     _say(manual(rulebook, _known(rule_id, rulebook)))
 
 
+@rules_group.command("selectors")
+@rules_option
+def rules_selectors(rules: str | None) -> None:
+    """List what a selector may begin with, each with an example and what it stands for.
+
+    \b
+    Example:
+      wres-assure rules selectors
+    """
+    from ..authoring.prefixes import prefixes
+
+    _say(prefixes(_load(rules)))
+
+
 @rules_group.command("lint")
 @rules_option
 @click.pass_context

@@ -380,7 +380,7 @@ class _Compiler:
             if not each:
                 self._add_selector(source, at, name, chosen, bound, let, units, rule)
                 return
-            dimension, at_each = "item", {item: at for item in each}
+            dimension, at_each = "item", dict.fromkeys(each, at)
         else:
             each, at_each = chosen, {member: (*at, member) for member in chosen}
             dimension = self._chosen_by(source, at, chosen, rule)
@@ -405,7 +405,7 @@ class _Compiler:
         if not members:
             self._refuse(source, at, "One selector for each member belongs here, and for_each binds no dimension.")
         else:
-            said = "; or ".join(f"each {dimension}: {', '.join(rule.for_each[dimension])}" for dimension in rule.for_each)
+            said = "; or ".join(f"each {name}: {', '.join(several)}" for name, several in rule.for_each.items())
             self._refuse(source, at, f"One selector for each member that for_each binds belongs here: {said}.")
         return next(iter(members), "item")
 

@@ -165,10 +165,10 @@ class Rule(NamedTuple):
     def figures_of(self, finding: Finding) -> tuple[tuple[str, str], ...]:
         """The figures that a finding of it rests on, by name and as text: an explanation counts while these stand.
 
-        Not parameters, nor what is computed of figures, which rests on those and on other figures too. Of what a stage raises the
-        code, the numbers in its cells, and a digest of what it is about: never what somebody typed.
+        Not parameters, nor what is computed of figures, which rests on those and on other figures. Of what a stage
+        raises the code, the numbers in its cells, and a digest of what it is about: never what somebody typed.
         """
-        own = [name for name, selector in self.figures.items() if not any(k.basis in _NO_FIGURE for k in selector.choices)]
+        own = [name for name, of in self.figures.items() if not any(key.basis in _NO_FIGURE for key in of.choices)]
         if values := {name: finding.values[name].value for name in own or self.figures if name in finding.values}:
             return tuple(sorted((name, as_figure(value)) for name, value in values.items()))
         cells = {cell: raw if re.fullmatch(r"[+-]?[\d.,]+%?", raw) else "" for cell, raw in finding.cells}
@@ -187,8 +187,8 @@ _ITEMS_BESIDE = ("change_", "peers_")
 _CODES_BESIDE = ("previous_", "peers_", "explanation_")
 # Texts that may not be given.
 _TEXTS = (
-    "found", "about", "status_reason", "successor", "when_text", "assert_text", "raised_by", "slip", "message", "remedy",
-    "no_sample",
+    "found", "about", "status_reason", "successor", "when_text", "assert_text", "raised_by", "slip", "message",
+    "remedy", "no_sample",
 )  # fmt: skip
 
 

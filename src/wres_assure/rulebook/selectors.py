@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from .parser import ExpressionError, did_you_mean
@@ -25,11 +25,11 @@ class Prefix(NamedTuple):
 PREFIXES = {
     "": Prefix("board_total[ethnicity=bme]", "the return's own figure, as verified"),
     "esr": Prefix("esr.headcount[staff_group=*, pay_band=*, ethnicity=all]", "the same in the ESR column"),
-    "restated": Prefix("restated.shortlisted[ethnicity=bme]", "last year's figure in last year's block"),
-    "previous": Prefix("previous.shortlisted[ethnicity=bme]", "last year's figure in last year's own return"),
-    "last_year": Prefix("last_year.shortlisted[ethnicity=bme]", "previous where it was given, else restated"),
+    "restated": Prefix("restated.training[ethnicity=bme]", "last year's figure in last year's block"),
+    "previous": Prefix("previous.training[ethnicity=bme]", "last year's figure in last year's own return"),
+    "last_year": Prefix("last_year.training[ethnicity=bme]", "previous where it was given, else restated"),
     "change": Prefix(
-        "change.cases_p", "a number of ours about this year and last, or of an item the log of this year over last"
+        "change.cases_p", "a number of ours about this year and last; of an item, the log of this year over last"
     ),
     "survey": Prefix("survey.all_staff_5", "a published figure of the staff survey"),
     "printed": Prefix(
@@ -122,7 +122,8 @@ class Vocabulary(NamedTuple):
                 raise ExpressionError(f"No question is called '{item}'.{did_you_mean(item, self.narrative)}")
             return [item, "narrative", "", "", ""], "share" if self.narrative[item].kind == "percent" else "number"
         if kind == "indicator":
-            units = units_of(prefix.removesuffix(number), self.indicators[f"indicator_{number}"])
+            indicator = self.indicators[f"indicator_{number}"]
+            units = units_of(prefix.removesuffix(number), indicator.unit, indicator.groups)
             if item not in units:
                 raise ExpressionError(f"{prefix} has no '{item}'.{did_you_mean(item, units)}")
             return [prefix, item, "", "", ""], units[item]
@@ -205,9 +206,8 @@ class Vocabulary(NamedTuple):
         return chosen
 
 
-def units_of(prefix: str, indicator: Any) -> dict[str, str]:
-    """What an indicator has under a prefix that carries its number, each with its unit."""
-    own = indicator.unit
+def units_of(prefix: str, own: str, groups: Iterable[str]) -> dict[str, str]:
+    """What an indicator of this unit and these groups has under one of OF_INDICATORS, each with its unit."""
     if prefix == "change_":
         size = "number" if own == "ratio" else own
         return {name: unit or (size if name == "size" else own) for name, unit in _CHANGE_UNITS.items()}
@@ -216,5 +216,5 @@ def units_of(prefix: str, indicator: Any) -> dict[str, str]:
     return {
         **dict.fromkeys(("value", "lower", "upper"), own),
         **_INDICATOR_UNITS,
-        **dict.fromkeys(indicator.groups, "share"),
+        **dict.fromkeys(groups, "share"),
     }
