@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 
 from altered import HOSTILE, made
-from conftest import STORIES, sample
+from conftest import STORIES, previous_of, sample
 from wres_assure.__main__ import main
 from wres_assure.assess import assess
 from wres_assure.model import FAILED, Assessment, Json, Place, Refused
 from wres_assure.results.difference import KINDS, Difference, asks, difference, result_of
 from wres_assure.results.difference_told import as_json, text
 from wres_assure.results.result import as_json as written
-from wres_assure.results.result import result
+from wres_assure.results.result import result, short
 from wres_assure.rulebook import Rulebook
 
 pytestmark = pytest.mark.usefixtures("rules_read_once")
@@ -79,6 +79,25 @@ def test_every_failed_finding_of_both_stands_exactly_once(story: str, rulebook: 
         theirs = [change.after for change in found.changes if change.kind in KINDS[:3]]
         assert sorted(map(repr, ours)) == sorted(map(repr, failed(before)))
         assert sorted(map(repr, theirs)) == sorted(map(repr, failed(after)))
+
+
+@pytest.mark.parametrize("story", [story for story in STORIES if previous_of(story)])
+def test_a_short_result_differs_as_the_whole_one_does(story: str, rulebook: Rulebook) -> None:
+    """What is found with an earlier return can mostly not be judged without."""
+    whole = [result(sample(story, given), rulebook) for given in (True, False)]
+    told = [[one, short(one, rulebook)] for one in whole]
+    for before, after in ((0, 1), (1, 0)):
+        found = [
+            [
+                (change.kind, *(one and (one["rule"], one["outcome"]) for one in (change.before, change.after)))
+                for change in difference(*(result_of(written([told[at][form]], False).encode(), "r.json")
+                                           for at in (before, after))).changes
+            ]
+            for form in (0, 1)
+        ]  # fmt: skip
+        assert found[0] == found[1]
+        if before == 0 and story == "last_year_sent_again":
+            assert any(kind == "no longer judged" for kind, *_ in found[1])
 
 
 # --- what becomes of a finding ---------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from wres_assure import resources
 from wres_assure.assess import assess
 from wres_assure.briefing.audiences import AUDIENCES, document, refusal
 from wres_assure.figures import written_out
-from wres_assure.model import FAILED, Assessment, Fact, Finding, Indicator, Json, Place, fingerprint
+from wres_assure.model import BROKEN, FAILED, Assessment, Fact, Finding, Indicator, Json, Place, fingerprint
 from wres_assure.render import terminal, text
 from wres_assure.render.briefing import html, markdown
 from wres_assure.results import result
@@ -59,6 +59,24 @@ def all_texts(assessment: Assessment, rulebook: Rulebook, show_values: bool = Fa
 def test_json_keeps_to_its_schema(story: str, rulebook: Rulebook) -> None:
     entry = result.result(sample(story), rulebook)
     jsonschema.validate(json.loads(result.as_json([entry], False)), SCHEMA)
+
+
+MOST_BYTES = 120_000  # of one result without --all
+
+
+@pytest.mark.parametrize("previous", [False, True], ids=["alone", "with earlier returns"])
+@pytest.mark.parametrize("story", STORIES)
+def test_a_result_is_small_and_lacks_nothing_but_words(story: str, previous: bool, rulebook: Rulebook) -> None:
+    entry = result.result(sample(story, previous), rulebook)
+    told = result.short(entry, rulebook)
+    written = result.as_json([told], False)
+    assert len(written) <= MOST_BYTES
+    jsonschema.validate(json.loads(written), SCHEMA)
+    counted: Counter[tuple[str, str]] = Counter()
+    for reason in told["not_judged"]:
+        counted.update({(rule, reason["outcome"]): count for rule, count in result.checks_in(reason).items()})
+    others = Counter((one["rule"], one["outcome"]) for one in entry["findings"] if one not in told["findings"])
+    assert counted == others and not {FAILED, BROKEN} & {outcome for _, outcome in counted}
 
 
 def test_several_results_keep_to_it_too(rulebook: Rulebook) -> None:

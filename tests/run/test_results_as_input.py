@@ -13,7 +13,8 @@ from wres_assure import resources
 from wres_assure import rulebook as rulebook_module
 from wres_assure.assess import assess
 from wres_assure.model import Assessment, Refused
-from wres_assure.results.result import as_json, result
+from wres_assure.read.result import read_result
+from wres_assure.results.result import as_json, result, short
 from wres_assure.rulebook import Rulebook
 
 FORM = ("structure",)
@@ -43,6 +44,15 @@ def test_a_result_checks_to_the_same_findings(
     assert said(again, rulebook, without) == said(first, rulebook, without)
 
 
+@pytest.mark.parametrize("story", STORIES)
+def test_facts_in_blocks_are_the_same_rows(story: str, rulebook: Rulebook) -> None:
+    entry = result(sample(story), rulebook, True)
+    whole, blocks = (
+        read_result(as_json([form], False).encode(), "r.json", "0") for form in (entry, short(entry, rulebook))
+    )
+    assert len(whole.rows) > 100 and blocks.rows == whole.rows
+
+
 def test_another_rulebook_is_refused_and_its_own_is_not(rulebook: Rulebook, tmp_path: Path) -> None:
     folder = tmp_path / "rules"
     shutil.copytree(resources.folder("rules"), folder)
@@ -69,6 +79,11 @@ NO_RESULTS = {
     "no facts": '{"format": 1}',
     "nested": "[" * 100_000,
     "facts are no list": '{"format": 1, "rulebook": {"sha256": "x"}, "facts": 3}',
+    "a block is no block": '{"format": 2, "rulebook": {"sha256": "x"}, "submission": {"organisation": {}, '
+                           '"reporting_year": 2021}, "facts": {"columns": ["value"], "blocks": [3]}}',
+    "a row of more than its columns": '{"format": 2, "rulebook": {"sha256": "x"}, "submission": {"organisation": {}, '
+                                      '"reporting_year": 2021}, "facts": {"columns": ["raw"], '
+                                      '"blocks": [{"item": "training", "rows": [["1", "2"]]}]}}',
 }
 
 

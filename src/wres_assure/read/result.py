@@ -8,8 +8,9 @@ from typing import Any
 from ..figures import NOT_IN_FILE, written_out
 from ..model import DIMENSIONS, Refused, Row, Submission
 
-FORMATS = (1, 2)  # 2 may give the facts as a table
-FACT_PARTS = ("item", *DIMENSIONS, "value", "raw", "cell", "problem", "note")
+FORMATS = (1, 2)  # 2 may give the facts in blocks
+FACT_SHARED = ("item", "basis", "staff_group")  # what the facts of a block have in common
+FACT_COLUMNS_OF_ROWS = ("pay_band", "ethnicity", "value", "raw", "cell", "problem", "note")
 MAX_FACTS = 200_000
 MAX_VALUES = 1_500_000  # of the JSON: those of some seventy returns
 MAX_TEXT = 32_767  # characters of one text, as a workbook's
@@ -98,10 +99,15 @@ def _facts(facts: Any) -> list[dict[str, Any]]:
     """The facts, each by the names of its parts, however they were written."""
     if isinstance(facts, list):
         return facts
-    columns = facts["columns"]
-    if any(len(row) > len(columns) for row in facts["rows"]):
+    columns, blocks = facts["columns"], facts["blocks"]
+    if any(len(row) > len(columns) for block in blocks for row in block["rows"]):
         raise _NoResult
-    return [dict.fromkeys(FACT_PARTS) | dict(zip(columns, row, strict=False)) for row in facts["rows"]]
+    nothing = dict.fromkeys((*FACT_SHARED, *FACT_COLUMNS_OF_ROWS))
+    return [
+        nothing | {name: block.get(name) for name in FACT_SHARED} | dict(zip(columns, row, strict=False))
+        for block in blocks
+        for row in block["rows"]
+    ]
 
 
 class _NoResult(Exception):

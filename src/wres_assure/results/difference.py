@@ -15,6 +15,7 @@ from ..read.result import FORMATS, NoResults, results_in
 from ..wording.text import REDACTED, clean
 
 _MAX_FINDINGS = 200_000
+_ALL = ""  # in place of a fingerprint: every check of the rule
 _TEXTS = ("rule", "outcome", "action", "fingerprint")
 _COUNTS = ("checks", "passed", "failed", "unverifiable", "not_applicable", "broken")
 NEW, REOPENED, PERSISTING, RESOLVED = "new", "reopened", "persisting", "resolved"
@@ -71,15 +72,17 @@ def result_of(data: bytes, file: str) -> Json:
     return entry
 
 
-def _told_apart(groups: list[Json]) -> Iterator[Json]:
-    """Checks that were not judged, each for itself again as far as a comparison asks."""
-    for group in groups:
-        for fingerprint in group["fingerprints"].split():
+def _told_apart(reasons: list[Json]) -> Iterator[Json]:
+    """Checks that were not judged, each for itself again as far as a comparison asks; of a whole rule one for all."""
+    for reason in reasons:
+        single = [(rule, one) for rule, of in reason.get("checks", {}).items() for one in of.split()]
+        for rule, fingerprint in (*((rule, _ALL) for rule in reason.get("rules", {})), *single):
             yield {
-                **{name: group[name] for name in ("rule", "outcome", "caused_by", "cause")},
+                **{name: reason[name] for name in ("outcome", "caused_by", "cause")},
+                "rule": rule,
                 "action": ACTIONS[-1],  # which is asked of failed ones alone
                 "fingerprint": fingerprint,
-                "place": {"item": None if group["whole_rule"] else "one of several"},
+                "place": {"item": "one of several"},
                 "values": {}, "cells": [], "message": None, "remedy": None, "explanation": None,
             }
 
@@ -175,8 +178,9 @@ def _asked(change: FindingChange) -> int:
 
 
 def _stands_for_its_rule(finding: Json) -> bool:
-    """Whether a rule could not be judged as a whole, whatever place it spoke of before."""
-    return finding["outcome"] in (UNVERIFIABLE, BROKEN) and not any(finding["place"].values())
+    """Whether a rule was not judged as a whole, whatever place it spoke of before."""
+    nowhere = finding["outcome"] in (UNVERIFIABLE, BROKEN) and not any(finding["place"].values())
+    return nowhere or finding["fingerprint"] == _ALL
 
 
 def _fingerprint(finding: Json) -> str:

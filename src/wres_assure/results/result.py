@@ -19,6 +19,8 @@ from ..model import (
     FAILED,
     OURS,
     OUTCOMES,
+    UNVERIFIABLE,
+    WHOLE,
     Assessment,
     Change,
     Fact,
@@ -34,7 +36,7 @@ from ..model import (
     grouped,
 )
 from ..numbers import tidy
-from ..read.result import FACT_PARTS
+from ..read.result import FACT_COLUMNS_OF_ROWS, FACT_SHARED
 from ..rulebook import Rule, Rulebook
 from ..wording.cells import cells_of, figure_shown, raw_of
 from ..wording.change import KINDS, three_years
@@ -92,37 +94,59 @@ def result(assessment: Assessment, rulebook: Rulebook, show_values: bool = False
     }
 
 
-def short(entry: Json) -> Json:
-    """A result a sixth as long: checks that were not judged by rule and reason, facts as a table."""
+def short(entry: Json, rulebook: Rulebook) -> Json:
+    """A result a tenth as long: what was not judged by reason and rule, facts in blocks of what they share."""
     judged = [finding for finding in entry["findings"] if finding["outcome"] in (FAILED, BROKEN)]
     others = (finding for finding in entry["findings"] if finding["outcome"] not in (FAILED, BROKEN))
-    groups = grouped(others, lambda finding: (finding["rule"], finding["outcome"], finding["caused_by"]))
     return {
         **entry,
-        "facts": {"columns": list(FACT_PARTS), "rows": [_row(fact) for fact in entry["facts"]]},
+        "facts": {"columns": list(FACT_COLUMNS_OF_ROWS), "blocks": _blocks(entry["facts"])},
         "findings": judged,
-        "not_judged": [_group(findings) for findings in groups.values()],
+        "not_judged": _not_judged(list(others), {finding["rule"] for finding in judged}, entry, rulebook),
     }
 
 
-def _row(fact: Json) -> list[Any]:
-    """A fact as a row of a table, which ends before what is empty at its end."""
-    parts = [fact.get(name) for name in FACT_PARTS]
-    while parts[-1] is None:
-        parts.pop()
-    return parts
+def _blocks(facts: list[Json]) -> list[Json]:
+    """Facts that stand together, by what they share; a row ends before what is empty at its end."""
+    blocks: list[Json] = []
+    for fact in facts:
+        shared = {name: fact[name] for name in FACT_SHARED if fact[name] is not None}
+        if not blocks or {name: blocks[-1].get(name) for name in FACT_SHARED} != dict.fromkeys(FACT_SHARED) | shared:
+            blocks.append({**shared, "rows": []})
+        parts = [fact.get(name) for name in FACT_COLUMNS_OF_ROWS]
+        while parts[-1] is None:
+            parts.pop()
+        blocks[-1]["rows"].append(parts)
+    return blocks
 
 
-def _group(findings: list[Json]) -> Json:
-    """Checks of one rule that were not judged; whose fingerprints they are tells a comparison what became of them."""
-    first = findings[0]
-    return {
-        **{name: first[name] for name in ("rule", "outcome", "caused_by")},
-        "count": len(findings),
-        "cause": first["cause"],
-        "whole_rule": not any(any(finding["place"].values()) for finding in findings),
-        "fingerprints": " ".join(finding["fingerprint"] for finding in findings),
-    }
+def _not_judged(findings: list[Json], judged: set[str], entry: Json, rulebook: Rulebook) -> list[Json]:
+    """Checks that were not judged, by reason: rules of which no check was, with their number, and single checks.
+
+    Of these the fingerprints tell a comparison what became of which; of a whole rule its id does.
+    """
+    printed = any((fact["basis"] or "").startswith("printed:") for fact in entry["facts"])
+    reasons: dict[tuple[str | None, ...], Json] = {}
+    for of in grouped(findings, lambda one: (one["rule"], one["outcome"], one["caused_by"])).values():
+        first = of[0]
+        reason = {name: first[name] for name in ("outcome", "caused_by", "cause")}
+        into = reasons.setdefault(tuple(reason.values()), {**reason, "rules": {}, "checks": {}})
+        if first["rule"] not in judged and _stands_for_its_rule(of, rulebook.rule(first["rule"]), printed):
+            into["rules"][first["rule"]] = len(of)
+        else:
+            into["checks"][first["rule"]] = " ".join(one["fingerprint"] for one in of)
+    return [{name: of for name, of in reason.items() if of != {}} for reason in reasons.values()]
+
+
+def _stands_for_its_rule(findings: list[Json], rule: Rule, printed: bool) -> bool:
+    """Whether no check of a rule was judged; never sure where figures of it are printed elsewhere too."""
+    places = {Place(*(part or "" for part in finding["place"].values())) for finding in findings}
+    if places == {WHOLE} and findings[0]["outcome"] == UNVERIFIABLE:
+        return True
+    if printed and any(key.basis == "printed" for selector in rule.let.values() for key in selector.choices):
+        return False
+    outside = rule.kind == "cells" and rule.raised_by != ""  # one more: whatever the template has no cell for
+    return set(rule.places) <= places and len(places) >= len(rule.places) + outside
 
 
 def alone(entry: Json) -> Json:
@@ -427,13 +451,18 @@ def findings_csv(*results: Json) -> str:
         ]
         rows += [
             [
-                *head, group["rule"], group["outcome"], *[""] * 8,
-                f"{counted(group['count'], 'check')}: {group['cause']}", "", "", group["caused_by"] or "",
-                "", "",
+                *head, rule, reason["outcome"], *[""] * 8, f"{counted(count, 'check')}: {reason['cause']}", "", "",
+                reason["caused_by"] or "", "", "",
             ]
-            for group in entry.get("not_judged", ())
+            for reason in entry.get("not_judged", ())
+            for rule, count in checks_in(reason).items()
         ]  # fmt: skip
     return table(FINDING_COLUMNS, rows)
+
+
+def checks_in(reason: Json) -> dict[str, int]:
+    """Of what was not judged for one reason: how many checks of each rule."""
+    return {**reason.get("rules", {}), **{rule: len(of.split()) for rule, of in reason.get("checks", {}).items()}}
 
 
 def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

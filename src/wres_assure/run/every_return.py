@@ -176,7 +176,7 @@ def content(run: Run, form: str, show_values: bool, every: bool = False) -> str:
 
     results = [result.result(assessment, run.rulebook, show_values) for assessment in run.assessments]
     if not every and form != "facts":
-        results = list(map(result.short, results))
+        results = [result.short(entry, run.rulebook) for entry in results]
     if form == "json":
         return result.as_json(results, run.several)
     return result.findings_csv(*results) if form == "csv" else result.facts_csv(*results)
