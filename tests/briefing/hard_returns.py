@@ -93,7 +93,7 @@ def none_at_8a_and_above() -> Figures:
 
 
 def tiny_board() -> Figures:
-    return _usual() | board((4, 0, 0), (4, 0, 0), (2, 0, 0))
+    return _usual() | board((5, 0, 0), (5, 0, 0), (2, 0, 0))
 
 
 def forty_per_cent_unknown() -> Figures:

@@ -15,7 +15,7 @@ from ..wording.text import clean, lower_first, sentence
 from .cards import card
 from .document import Block, Paragraph, Section, Table, TableCell, TableRow, number_cell
 from .dossier import Dossier
-from .front_pages import bands_chart, board_chart
+from .representation import bands_chart, board_chart
 
 _SOURCE = "rules/briefing.yaml"
 
@@ -112,7 +112,7 @@ def _in_words(of: Dossier, entry: Indication) -> Section:
 def bands(of: Dossier) -> Section | None:
     """The numbers of the chart of bands, and the board beside the workforce."""
     by_band, board = bands_chart(of), board_chart(of)
-    blocks: tuple[Block, ...] = (*((by_band.table,) if by_band else ()), *((board,) if board else ()))
+    blocks: tuple[Block, ...] = (*((by_band,) if by_band else ()), *((board,) if board else ()))
     return Section("bands", "Representation by band, and the board", blocks, annex=True) if blocks else None
 
 

@@ -9,12 +9,14 @@ from ..rulebook import Rulebook
 from ..wording.report import BME, Report
 from ..wording.said import Said, say
 from ..wording.text import lower_first
-from . import annex, cards, governance, sign_off
+from . import annex, cards, governance, nine, sign_off
 from . import annex_compared as compared_parts
 from . import front_pages as pages
 from .document import Document, Section
 from .dossier import Dossier, dossier_of
 from .enquiry import sections as enquiry_sections
+from .own_words import all_notes
+from .representation import representation
 
 AUDIENCES = ("inspector", "commissioner", "trust", "board", "system", "sign_off")
 QUOTING = ("inspector", "commissioner", "trust")  # for whom notes are quoted: whoever asks, and whoever wrote them
@@ -90,7 +92,7 @@ def document(
         lines=_heading(of.report),
         mark=_PRIVATE if audience == "board" else _MARK.format(purpose=_PURPOSE.get(audience, _NO_JUDGEMENT)),
         sections=tuple(sorted(parts, key=lambda section: section.annex)),
-        foot=_foot(of, audience),
+        foot=_foot(of, audience, any(section.id == "enquiry" for section in parts)),
     )
 
 
@@ -101,8 +103,11 @@ def _heading(report: Report) -> tuple[Said, ...]:
     return (line, *provisional, say(BME, (), (), ["guidance_2021.6"]))
 
 
-def _foot(of: Dossier, audience: str) -> tuple[Said, ...]:
-    foot = (say(of.report.foot, (), (), ["rulebook", "file"]), say(_METHOD, (), (), ["rules/indicators.yaml"]))
+def _foot(of: Dossier, audience: str, asked: bool) -> tuple[Said, ...]:
+    """Rulebook, file and method; what is to be known of the framework that lines of enquiry are read with."""
+    read_with = of.read_with[1:] if asked and audience != "board" else ()
+    known = (say(text, (), (), ["frameworks"]) for text in read_with)
+    foot = (*known, say(of.report.foot, (), (), ["rulebook", "file"]), say(_METHOD, (), (), ["rules/indicators.yaml"]))
     asks_nobody = audience == "sign_off" or of.assessment.subject.organisation.type == "national_body"
     return foot if asks_nobody else (*foot, governance.line_of(of))
 
@@ -117,6 +122,7 @@ def _annex(of: Dossier) -> Parts:
     return [
         *annex.findings(of),
         annex.slips(of),
+        all_notes(of),
         compared_parts.change(of),
         governance.checklist_section(of),
         annex.gap_index(of),
@@ -135,12 +141,14 @@ def _parts(of: Dossier, audience: str) -> Parts:
 
 
 def _first(of: Dossier) -> Parts:
-    return [pages.conclusions(of), pages.reliability(of)]
+    if of.report.stopped:
+        return [pages.conclusions(of), pages.reliability(of)]
+    return [pages.before_use(of), pages.conclusions(of), pages.reliability(of)]
 
 
 def _inspector(of: Dossier) -> Parts:
-    told = (pages.indicators(of), *enquiry_sections(of), pages.better(of), pages.representation(of))
-    return [*_first(of), *told, *_annex(of)]
+    told = (nine.indicators(of), *enquiry_sections(of), nine.gaps(of), nine.better(of), representation(of))
+    return [*_first(of), *told, pages.how_many(of), *_annex(of)]
 
 
 def _trust(of: Dossier) -> Parts:
@@ -149,7 +157,8 @@ def _trust(of: Dossier) -> Parts:
     first: Parts = [cards.verdict(of), *told[0], cards.owners(of), *told[1], cards.next_step(of), pages.checked(of)]
     if not of.report.stopped:
         asked = enquiry_sections(of, "What an inspector would ask")
-        first += [*asked, pages.indicators(of), pages.better(of), pages.representation(of)]
+        told_first = (pages.before_use(of), pages.conclusions(of), nine.indicators(of))
+        first += [*told_first, *asked, nine.gaps(of), nine.better(of), representation(of)]
     shown = {section.id for section in first if section is not None}
     return [*first, *(section for section in _annex(of) if section is not None and section.id not in shown)]
 
@@ -159,17 +168,20 @@ def _commissioner(of: Dossier) -> Parts:
     if of.assessment.subject.organisation.type in ("trust", "independent"):
         rows = [governance.provider_row(of, of.name)]
         duties = [governance.duties_section(of), governance.by_provider_section(of, rows)]
-    return [*_first(of), *duties, pages.indicators(of), *enquiry_sections(of), pages.better(of), *_annex(of)]
+    asked = (nine.indicators(of), *enquiry_sections(of))
+    return [*_first(of), *asked, *duties, nine.gaps(of), nine.better(of), pages.how_many(of), *_annex(of)]
 
 
 def _system(of: Dossier) -> Parts:
-    first = (*_first(of), governance.support_checklist_section(of), pages.indicators(of))
-    return [*first, *enquiry_sections(of), pages.better(of), *_annex(of)]
+    first = (*_first(of), nine.indicators(of), *enquiry_sections(of))
+    last = (nine.gaps(of), nine.better(of), pages.how_many(of))
+    return [*first, governance.support_checklist_section(of), *last, *_annex(of)]
 
 
 def _board(of: Dossier) -> Parts:
     """One page: what can be concluded, the nine indicators, what the board may ask itself."""
-    return [pages.conclusions(of), pages.indicators(of), pages.better(of), *pages.asked_of_the_board(of)]
+    told = (pages.before_use(of), pages.conclusions(of), nine.indicators(of))
+    return [*told, nine.gaps(of), nine.better(of), *nine.asked_of_the_board(of)]
 
 
 _PARTS: dict[str, Callable[[Dossier], Parts]] = {

@@ -22,20 +22,16 @@ from ..model import (
 )
 from ..personal import KINDS, NOTES, in_words, kinds
 from ..rulebook import Rulebook
-from ..wording.cells import cells_of
 from ..wording.indicators import figures_of, pooled_sentence
 from ..wording.report import Report, report_on
 from ..wording.small_counts import SmallCount, small_count
-from ..wording.text import clean, code_shown, number_of
+from ..wording.text import REDACTED, clean, code_shown
 from ..wording.verdict import roots
 from .frameworks import frameworks, read_with
+from .reading import FEW, IN_QUESTION, NOT_GIVEN, WORSE, Doubts, doubts, readings
 
-WORSE = ("worse_distinguishable", "worse_could_be_chance", "worse_not_testable")
-BETTER, NOT_USABLE = "no_difference_or_better", "not_usable"
-CLASSES = (*WORSE, BETTER, NOT_USABLE)
 LONGEST_QUOTE, LONGEST_TEXT = 240, 600
 BLOCKS = ("restated", "esr", "verified")  # of the sheet, from the left
-_SENIOR = {"8a", "8b", "8c", "8d", "9", "vsm"}
 _NOUNS = {
     "trust": "trust",
     "independent": "provider",
@@ -65,6 +61,8 @@ class Dossier(NamedTuple):
     layout: Json  # that the workbook was read by; {} of a table without one
     at: Mapping[str, Place]  # by cell the figure of the template that stands there
     sheet_rows: Mapping[tuple[str, ...], tuple[Json, Json]]  # by item, staff group and pay band: row and section
+    doubts: Doubts = Doubts((), frozenset())
+    reads: Mapping[str, str] = {}  # how each indicator is read, one of reading.KINDS
 
     @property
     def name(self) -> str:
@@ -86,10 +84,9 @@ class Dossier(NamedTuple):
         """Every indicator: what a sentence about the whole return rests on."""
         return tuple(self.indicators)
 
-    @property
-    def standing(self) -> Mapping[str, str]:
-        """The class of the profile that each indicator is in."""
-        return self.assessment.score.standing
+    def is_out(self, indicator: str) -> bool:
+        """Whether nothing is concluded from it: it is in question, not given, or has too few events."""
+        return self.reads[indicator] in (IN_QUESTION, NOT_GIVEN, FEW)
 
     def print(self, finding: Finding) -> str:
         """The fingerprint of a finding."""
@@ -153,15 +150,10 @@ class Dossier(NamedTuple):
             return None
         return pooled if pooled.events >= self._fewest(indicator) else None
 
-    def is_told_worse(self, indicator: str) -> bool:
-        """Whether it is worse for BME staff and told from chance, by enough events of one year or of several."""
-        if self.too_few(indicator):
-            return self.standing[indicator] != NOT_USABLE and self.enough_pooled(indicator) is not None
-        return self.standing[indicator] == "worse_distinguishable"
-
     def told_worse(self) -> list[str]:
-        """The indicators that are worse for BME staff and told from chance, in order."""
-        return [name for name in self.indicators if self.is_told_worse(name)]
+        """The indicators that are clearly worse for BME staff, by enough events of one year or of several."""
+        several = (name for name in self.read_as(FEW) if self.enough_pooled(name))
+        return sorted([*self.read_as(WORSE), *several], key=self.all.index)
 
     def pooled_in_its_place(self, indicator: str) -> Pooled | None:
         """Several years together, where one has too few events and they have enough."""
@@ -174,9 +166,9 @@ class Dossier(NamedTuple):
             return pooled_sentence(pooled, entry)
         return figures_of(self.indicators[indicator], entry, self.complete_count(indicator))
 
-    def of_class(self, *classes: str) -> list[str]:
-        """The indicators of some classes of the profile, in order."""
-        return [name for name in self.indicators if self.standing[name] in classes]
+    def read_as(self, *kinds: str) -> list[str]:
+        """The indicators that are read in some of the ways, in order."""
+        return [name for name in self.indicators if self.reads[name] in kinds]
 
 
 def dossier_of(
@@ -193,7 +185,9 @@ def dossier_of(
     layout = rulebook.layouts.get(assessment.subject.layout, {})
     chosen = frameworks(rulebook, year, framework, inspection_on)
     answers = (fact for fact in assessment.facts if fact.key.basis == "narrative" and fact.value is not None)
-    return Dossier(
+    at = {fact.cell: fact.key for fact in assessment.facts if fact.cell and fact.key.basis in BLOCKS}
+    doubted, board = doubts(assessment, rulebook, facts, at), small_count(facts)
+    of = Dossier(
         assessment=assessment,
         rulebook=rulebook,
         facts=facts,
@@ -204,17 +198,20 @@ def dossier_of(
         answers={fact.key.item: fact for fact in answers},
         frameworks=chosen,
         read_with=tuple(read_with(chosen, framework, inspection_on)),
-        board=small_count(facts),
+        board=board,
         quoted=quoted or show_values,
         shown=show_values,
         layout=layout,
-        at={fact.cell: fact.key for fact in assessment.facts if fact.cell and fact.key.basis in BLOCKS},
+        at=at,
         sheet_rows={
             (row["item"], row["staff_group"], row["pay_band"]): (row, section)
             for section in layout.get("sections", ())
             for row in section["rows"]
         },
+        doubts=doubted,
     )
+    few = frozenset(name for name in of.indicators if of.too_few(name))
+    return of._replace(reads=readings(assessment, rulebook, doubted, few, board))
 
 
 def _by_indicator(assessment: Assessment, facts: Facts, rulebook: Rulebook) -> dict[str, tuple[Finding, ...]]:
@@ -233,20 +230,6 @@ def _by_indicator(assessment: Assessment, facts: Facts, rulebook: Rulebook) -> d
     return found
 
 
-def words_of_the_organisation(of: Dossier, indicator: str) -> list[tuple[str, str]]:
-    """What it wrote itself about an indicator's figures: where, and the text as it may be quoted, each text once."""
-    number = int(number_of(indicator))
-    found: dict[str, str] = {}
-    for finding in of.findings.get(indicator, ()):
-        for said in filter(None, finding.explanation.split("\n")):
-            found.setdefault(quotable_words(of, said), cells_of(cell for cell, _ in finding.cells))
-    for fact in of.assessment.facts:
-        own = of.rulebook.indicator_of.get(fact.key.item) == number and fact.key.basis == "verified"
-        if own and fact.note and (fact.key.item != "headcount" or fact.key.pay_band in _SENIOR):
-            found.setdefault(quotable(of, fact.note, fact.cell), fact.cell)
-    return [(where, text) for text, where in found.items() if text]
-
-
 def quotable_words(of: Dossier, said: str) -> str:
     """A line of an explanation as it may be quoted: a note, which may be cut there, or what is said beside notes."""
     fact = next((fact for fact in of.facts.noted if fact.note.startswith(said)), None)
@@ -258,6 +241,8 @@ def quotable(of: Dossier, text: str, beside: str = "", longest: int = LONGEST_QU
 
     `beside` is the cell of a figure that it stands beside.
     """
+    if text == REDACTED:
+        return "Not quoted: the words are not in this file."
     found = () if of.shown else kinds(text)
     if found:
         cell = _cell_of_note(of, beside)

@@ -16,7 +16,8 @@ from ..wording.said import Said, say
 from ..wording.text import clean, named, sentence
 from ..wording.verdict import roots
 from .document import Bullets, Paragraph, Section, Table, TableCell, TableRow, number_cell
-from .dossier import NOT_USABLE, Dossier
+from .dossier import Dossier
+from .reading import IN_QUESTION
 
 _ETHNICITIES = ("white", "bme", "unknown")
 _COUNTS = (
@@ -102,7 +103,7 @@ def _count(of: Dossier, key: tuple[str, str, str, str], who: str) -> TableCell:
 
 
 def _doubtful(of: Dossier, indicator: str) -> bool:
-    return of.standing[indicator] == NOT_USABLE
+    return of.reads[indicator] == IN_QUESTION
 
 
 def _corrected(of: Dossier, since: Since | None) -> Section:
@@ -175,7 +176,7 @@ def _unknown(of: Dossier) -> Iterator[Said]:
     yield say(f"{report.checked} What could not be checked counts as nothing, never as passed.", (), of.all, ["file"])
     if report.unknown:
         yield report.unknown
-    if doubtful := [name for name in of.indicators if _doubtful(of, name)]:
+    if doubtful := [name for name in of.indicators if of.is_out(name)]:
         yield say(f"Nothing can be concluded from {named(doubtful)}.", (), doubtful)
     surveys = [name for name in of.indicators if name[-1] in "5678"]
     answered = {name: of.facts.value(Place(f"respondents_{name[-1]}", ethnicity="all")) for name in surveys}

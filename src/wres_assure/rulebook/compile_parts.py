@@ -85,6 +85,8 @@ def _of_briefing(briefing: Json, models: dict[str, Any], rules: Container[str]) 
 
 def _entries(briefing: Json) -> Iterator[tuple[Steps, Json]]:
     for part, content in briefing.items():
+        if content is None:
+            continue
         if isinstance(content, list):
             yield from (((part, index), entry) for index, entry in enumerate(content))
         elif "questions" in content:

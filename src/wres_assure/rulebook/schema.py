@@ -458,6 +458,7 @@ class Briefing(Strict):
     indicators: dict[Identifier, Enquiry]
     very_senior_managers: Enquiry
     in_question: Enquiry
+    too_small: Enquiry | None = None
     governance: list[Governed]
     bodies: list[Body] = []
     duties: list[Duty]

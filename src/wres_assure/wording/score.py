@@ -35,6 +35,10 @@ ALTERNATIVES = {
     "odds_ratios": "Odds in place of rates",
 }
 PARITY = "1.00 is parity, above it BME staff fare worse"
+NO_SCORE_OF_OTHERS = (
+    "No method for a WRES composite score has been published; it is no score of the CQC or NHS England, no rating and "
+    "no rank."
+)
 STATUS = (
     "Experimental: no method for a WRES composite score has been published. It is no score of the CQC or NHS England, "
     "no rating and no rank."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..facts import Facts
-from ..figures import more_or_fewer
+from ..figures import in_words, more_or_fewer
 from ..model import Place
 from .numbers import often
 
@@ -50,6 +50,14 @@ def small_count(
 def needed_words(few: SmallCount) -> str:
     """How many people parity would take: `one more`, `two fewer`, `no more`."""
     return more_or_fewer(few.needed, "no more")
+
+
+def people_needed(few: SmallCount) -> str:
+    """`, 41 people more`; "" where none would be needed."""
+    if few.needed == 0:
+        return ""
+    people = "person" if abs(few.needed) == 1 else "people"
+    return f", {in_words(abs(few.needed))} {people} {'more' if few.needed > 0 else 'fewer'}"
 
 
 def parity_of(few: SmallCount) -> str:

@@ -11,6 +11,7 @@ from .numbers import counted
 from .score import gap
 from .text import listed, lower_first
 
+COMPOSITE = "Composite score (gap index, experimental)"
 _OTHERS = {1: "thing to be aware of", 2: "things to be aware of"}
 
 
@@ -99,8 +100,7 @@ def rest(coverage: Mapping[str, int]) -> str:
 
 def composite(score: Score) -> str:
     """The gap index in one line, or why it is withheld."""
-    name = "Composite score (gap index, experimental)"
     if score.gap_index is None:
-        return f"{name}: withheld. {score.withheld}"
+        return f"{COMPOSITE}: withheld. {score.withheld}"
     between = f" ({gap(score.lower)} to {gap(score.upper)})" if score.lower and score.upper else ""
-    return f"{name}: {gap(score.gap_index)}{between}; 1.00 is parity."
+    return f"{COMPOSITE}: {gap(score.gap_index)}{between}; 1.00 is parity."

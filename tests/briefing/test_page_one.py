@@ -1,0 +1,63 @@
+"""Page 1 of every sample and hard return, as it is printed, against the list of what must and must not stand there."""
+
+from __future__ import annotations
+
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hard_returns import NAMES, assessed
+
+from conftest import rules
+from said import bare
+from wres_assure.briefing.audiences import document, refusal
+from wres_assure.briefing.document import Document
+from wres_assure.render.briefing import pdf
+
+LIST = Path(__file__).parent / "page_one.yaml"
+LISTED: dict[str, dict[str, Any]] = yaml.safe_load(LIST.read_text(encoding="utf-8"))
+
+
+@cache
+def written(name: str) -> Document:
+    assessment = assessed(name)
+    audience = "commissioner" if refusal(assessment, "inspector") else "inspector"
+    return document(assessment, rules(), audience)
+
+
+def pages_of(page: Document, folder: Path) -> list[str]:
+    """The text of each printed page."""
+    (folder / "page.pdf").write_bytes(pdf.page(page))
+    told = subprocess.run(
+        ["pdftotext", "-raw", str(folder / "page.pdf"), "-"], capture_output=True, check=True, timeout=60
+    ).stdout.decode()
+    return told.split("\f")[:-1]
+
+
+def test_every_return_has_its_list() -> None:
+    assert sorted(LISTED) == sorted(NAMES)
+
+
+@pytest.mark.programs
+@pytest.mark.parametrize("name", NAMES)
+def test_page_one_says_what_it_must_and_nothing_it_must_not(name: str, tmp_path: Path) -> None:
+    listed = LISTED[name]
+    first = pages_of(written(name), tmp_path)[0]
+    text = bare(first)
+    assert [must for must in listed.get("must", ()) if bare(must) not in text] == [], first
+    assert [never for never in listed.get("must_not", ()) if bare(never) in text] == [], first
+    at = [text.find(bare(part)) for part in listed.get("order", ())]
+    assert -1 not in at and at == sorted(at), first
+    assert text.count("?") >= listed.get("questions", 0) + 1 or not listed.get("questions"), first
+
+
+@pytest.mark.programs
+@pytest.mark.parametrize("name", NAMES)
+def test_two_pages_before_the_annex(name: str, tmp_path: Path) -> None:
+    page = written(name)
+    pages = [bare(text) for text in pages_of(page, tmp_path)]
+    begins = bare(next(section.title for section in page.sections if section.annex))
+    assert next(at for at, text in enumerate(pages) if text.startswith(begins)) <= 2
