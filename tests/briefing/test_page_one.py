@@ -11,11 +11,12 @@ import pytest
 import yaml
 from hard_returns import NAMES, assessed
 
-from conftest import rules
+from conftest import TESTS, rules
 from said import bare
 from wres_assure.briefing.audiences import document, refusal
-from wres_assure.briefing.document import Document
-from wres_assure.render.briefing import pdf
+from wres_assure.briefing.document import Bullets, Document, Paragraph
+from wres_assure.briefing.dossier import dossier_of
+from wres_assure.render.briefing import markdown, pdf
 
 LIST = Path(__file__).parent / "page_one.yaml"
 LISTED: dict[str, dict[str, Any]] = yaml.safe_load(LIST.read_text(encoding="utf-8"))
@@ -41,6 +42,18 @@ def test_every_return_has_its_list() -> None:
     assert sorted(LISTED) == sorted(NAMES)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_what_stands_before_the_annex(name: str, request: pytest.FixtureRequest) -> None:
+    """For a domain expert to read: the pages in front of the annex, without what changes with every file and rule."""
+    page = written(name)
+    told = markdown.page(page._replace(sections=page.front, foot=()))
+    path = TESTS / "golden" / "briefings" / f"{name}.md"
+    if request.config.getoption("--update-golden"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(told, encoding="utf-8")
+    assert told == path.read_text(encoding="utf-8")
+
+
 @pytest.mark.programs
 @pytest.mark.parametrize("name", NAMES)
 def test_page_one_says_what_it_must_and_nothing_it_must_not(name: str, tmp_path: Path) -> None:
@@ -61,3 +74,21 @@ def test_two_pages_before_the_annex(name: str, tmp_path: Path) -> None:
     pages = [bare(text) for text in pages_of(page, tmp_path)]
     begins = bare(next(section.title for section in page.sections if section.annex))
     assert next(at for at, text in enumerate(pages) if text.startswith(begins)) <= 2
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_sentence_before_the_annex_rests_on_a_figure_in_question(name: str) -> None:
+    """Only what says that it is in question names it: the caution, the count of kinds, the question about it."""
+    assessment = assessed(name)
+    of = dossier_of(assessment, rules())
+    page = written(name)
+    for section in page.front:
+        if section.id in ("before-use", "indicators", "gaps") or "figure itself" in section.title:
+            continue
+        for block in section.blocks:
+            items = block.items if isinstance(block, Bullets) else ()
+            for said in block.said if isinstance(block, Paragraph) else items:
+                about = set(said.indicators) & of.doubts.questioned
+                whole = len(said.indicators) == len(of.all)
+                unknown = said.text.startswith("Ethnicity is unknown")  # told of the workforce, not of the indicator
+                assert not about or whole or unknown or "question" in said.text, said

@@ -642,7 +642,7 @@ def test_with_peers_the_average_is_told_in_numbers() -> None:
     told = toward_the_mean(change, (math.log(2.9), 0.4), (math.log(1.2), 0.4), math.log(1.3), 0.09).notes
     assert told[0] == "x" and len(told) == 2
     # r = 0.09 / (0.09 + 0.16) = 0.36: exp(ln 1.3 + 0.36 (ln 2.9 - ln 1.3)) = 1.74
-    assert "would lead to expect 1.74 this year" in told[1]
+    assert "about 1.74 would be expected this year" in told[1]
 
 
 # What is shown

@@ -436,11 +436,11 @@ def ratio(
     (ratio(1.615, 1.336, 1.958, 0.21, 0.13), 495,
      "White applicants were 1.6 times as likely as BME applicants to be appointed from shortlisting "
      "(21 in 100 against 13 in 100). "
-     "This can be told from chance: the figures fit 1.3 to 2.0 times."),
+     "This is clearly more than chance: the figures fit 1.3 to 2.0 times."),
     (ratio(0.62, 0.5, 0.77, 0.13, 0.21), 495,
      "BME applicants were 1.6 times as likely as White applicants to be appointed from shortlisting "
      "(21 in 100 against 13 in 100); "
-     "the WRES figure, White over BME, is 0.62. This can be told from chance: the figures fit 1.3 to 2.0 times."),
+     "the WRES figure, White over BME, is 0.62. This is clearly more than chance: the figures fit 1.3 to 2.0 times."),
     (ratio(1.8, 0.8, 4.1, 0.18, 0.1), 26,
      "White applicants were 1.8 times as likely as BME applicants to be appointed from shortlisting "
      "(18 in 100 against 10 in 100). "

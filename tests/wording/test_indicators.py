@@ -136,22 +136,22 @@ CHANCE = [
     (3, 1.8, (0.2, 9.1), 1.0, None, "With 1 case this could be chance: the figures fit anything from 0.2 to 9.1 times."),
     (4, 1.03, (0.96, 1.12), 1204.0, None, "With 1,204 people given it this could be chance: the figures fit anything from 0.96 to 1.12 times."),
     (2, 1.8, (0.8, 4.1), None, None, "This could be chance: the figures fit anything from 0.8 to 4.1 times."),
-    (2, 1.615, (1.336, 1.958), 495.0, None, "This can be told from chance: the figures fit 1.3 to 2.0 times."),
-    (2, 0.62, (0.5, 0.77), 495.0, None, "This can be told from chance: the figures fit 1.3 to 2.0 times."),
+    (2, 1.615, (1.336, 1.958), 495.0, None, "This is clearly more than chance: the figures fit 1.3 to 2.0 times."),
+    (2, 0.62, (0.5, 0.77), 495.0, None, "This is clearly more than chance: the figures fit 1.3 to 2.0 times."),
     (2, 0.62, (0.3, 1.25), 30.0, None, "With 30 appointments this could be chance: the figures fit anything from 0.8 to 3.3 times."),
-    (4, 1.05, (1.002, 1.1), 3076.0, None, "This can be told from chance: the figures fit 1.002 to 1.100 times."),
+    (4, 1.05, (1.002, 1.1), 3076.0, None, "This is clearly more than chance: the figures fit 1.002 to 1.100 times."),
     (4, 1.05, (1.0, 1.1), 3076.0, None, "With 3,076 people given it this could be chance: the figures fit anything from 1.00 to 1.10 times."),
-    (3, 0.0, (None, 0.8), 12.0, None, "This can be told from chance: the figures fit up to 0.8 times."),
+    (3, 0.0, (None, 0.8), 12.0, None, "This is clearly more than chance: the figures fit up to 0.8 times."),
     (3, 0.0, (None, 2.4), 5.0, None, "With 5 cases this could be chance: the figures fit up to 2.4 times."),
-    (3, 30.0, (2.5, None), 9.0, None, "This can be told from chance: the figures fit 2.5 times and above."),
+    (3, 30.0, (2.5, None), 9.0, None, "This is clearly more than chance: the figures fit 2.5 times and above."),
     (2, 1.5, OPEN, None, None, ""),
-    (6, 0.055, (0.014, 0.099), None, None, "This can be told from chance: the figures fit +1.4 to +9.9 percentage points."),
-    (7, -0.163, (-0.214, -0.115), None, None, "This can be told from chance: the figures fit -21.4 to -11.5 percentage points."),
+    (6, 0.055, (0.014, 0.099), None, None, "This is clearly more than chance: the figures fit +1.4 to +9.9 percentage points."),
+    (7, -0.163, (-0.214, -0.115), None, None, "This is clearly more than chance: the figures fit -21.4 to -11.5 percentage points."),
     (5, 0.035, (-0.007, 0.079), None, None, "This could be chance: the figures fit anything from -0.7 to +7.9 percentage points."),
-    (5, 0.033, (0.0003, 0.066), None, None, "This can be told from chance: the figures fit +0.03 to +6.6 percentage points."),
+    (5, 0.033, (0.0003, 0.066), None, None, "This is clearly more than chance: the figures fit +0.03 to +6.6 percentage points."),
     (5, 0.033, (-0.0001, 0.067), None, None, "This could be chance: the figures fit anything from -0.01 to +6.7 percentage points."),
     (8, 0.06, OPEN, None, None, "Whether this could be chance cannot be told without the number of people who answered."),
-    (1, -0.13, OPEN, None, 1e-9, "This can be told from chance."),
+    (1, -0.13, OPEN, None, 1e-9, "This is clearly more than chance."),
     (1, -0.02, OPEN, None, 0.3, "This could be chance."),
     (1, -0.02, OPEN, None, None, "Whether this could be chance cannot be told without the counts."),
 ]  # fmt: skip
@@ -211,9 +211,9 @@ def test_people_needed_for_parity(counted: SmallCount, said: str) -> None:
 
 
 DRAWS = [
-    (SmallCount(0, 12, 0.22), 0.05, "A board of 12 drawn at random from this workforce would have none one time in twenty: it cannot be told from chance."),
+    (SmallCount(0, 12, 0.22), 0.05, "A board of 12 drawn at random from this workforce would have none one time in twenty: it could be chance."),
     (SmallCount(0, 12, 0.22), 0.049, "A board of 12 drawn at random from this workforce would have none one time in twenty: that is hard to put down to chance."),
-    (SmallCount(2, 14, 0.22), 0.33, "A board of 14 drawn at random from this workforce would have 2 or fewer one time in three: it cannot be told from chance."),
+    (SmallCount(2, 14, 0.22), 0.33, "A board of 14 drawn at random from this workforce would have 2 or fewer one time in three: it could be chance."),
     (SmallCount(6, 12, 0.2), 0.02, "A board of 12 drawn at random from this workforce would have 6 or more one time in 50: that is hard to put down to chance."),
     (SmallCount(5, 5, 0.2), 0.0003, "A board of 5 drawn at random from this workforce would have all one time in 3,300: that is hard to put down to chance."),
     (SmallCount(2, 12, 0.2), None, ""),
@@ -251,7 +251,7 @@ def test_the_board_has_no_interval(rulebook: Rulebook) -> None:
         "The BME share of the total board is 14.3% (2 of 14), the BME share of the workforce 22.2%: 7.9 percentage "
         "points lower. The workforce's share would be 3 of 14: one more. One appointment changes the figure by 7 "
         "percentage points. A board of 14 drawn at random from this workforce would have 2 or fewer one time in "
-        "three: it cannot be told from chance."
+        "three: it could be chance."
     )
 
 
@@ -259,7 +259,7 @@ def test_the_board_has_no_interval(rulebook: Rulebook) -> None:
 
 POOLED = [
     (Pooled("indicator_3", (2021, 2020, 2019), 5.1, 1.6, 16.0, 12.0),
-     "2019, 2020 and 2021 together (12 cases): BME staff were 5.1 times as likely as White staff to be entered into the formal disciplinary process. This can be told from chance: the figures fit 1.6 to 16.0 times."),
+     "2019, 2020 and 2021 together (12 cases): BME staff were 5.1 times as likely as White staff to be entered into the formal disciplinary process. This is clearly more than chance: the figures fit 1.6 to 16.0 times."),
     (Pooled("indicator_3", (2021, 2020), 1.3, 0.5, 3.1, 17.0),
      "2020 and 2021 together (17 cases): BME staff were 1.3 times as likely as White staff to be entered into the formal disciplinary process. With 17 cases this could be chance: the figures fit anything from 0.5 to 3.1 times."),
     (Pooled("indicator_3", (2021, 2020), 0.5, 0.2, 1.2, 17.0),

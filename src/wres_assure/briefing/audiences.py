@@ -181,7 +181,7 @@ def _system(of: Dossier) -> Parts:
 def _board(of: Dossier) -> Parts:
     """One page: what can be concluded, the nine indicators, what the board may ask itself."""
     told = (pages.before_use(of), pages.conclusions(of), nine.indicators(of))
-    return [*told, nine.gaps(of), nine.better(of), *nine.asked_of_the_board(of)]
+    return [*told, nine.better(of), *nine.asked_of_the_board(of)]
 
 
 _PARTS: dict[str, Callable[[Dossier], Parts]] = {

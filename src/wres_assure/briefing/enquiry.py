@@ -17,7 +17,7 @@ from ..wording.change import change_sentence
 from ..wording.indicators import figures_of, pooled_sentence
 from ..wording.numbers import figure, number
 from ..wording.said import Said, say
-from ..wording.small_counts import LEAST_OF_A_ROW, SmallCount, needed_words, small_count
+from ..wording.small_counts import LEAST_OF_A_ROW, SmallCount, people_needed, small_count
 from ..wording.text import capital, named, sentence
 from .document import Block, Bullets, Pairs, Paragraph, Quote, Section
 from .dossier import Dossier, narrative_text, was_asked
@@ -178,11 +178,11 @@ def _absent(of: Dossier) -> list[str]:
 
 
 def few_figures(few: SmallCount, who: str) -> str:
-    """`2 of 14 board members are BME, against 22.1% of the workforce; parity would be 4, two more.`"""
+    """`2 of 14 board members are BME, against 22.1% of the workforce; parity would be 4, two people more.`"""
     share = number(few.share, "share")
     return (
         f"{few.bme:,} of {few.people:,} {who} {'is' if few.bme == 1 else 'are'} BME, against {share} of the workforce; "
-        f"parity would be {few.parity:,}, {needed_words(few)}."
+        f"parity would be {few.parity:,}{people_needed(few)}."
     )
 
 

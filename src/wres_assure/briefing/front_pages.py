@@ -89,10 +89,8 @@ def _concluded(of: Dossier) -> Iterator[Said]:
     strong = by_evidence(of)
     yield from (say(excluded_figures(of, name) or of.told(name), of.prints(name), [name]) for name in strong[:2])
     if not strong and not of.read_as(UNTESTED) and of.read_as(CHANCE):
-        none = (
-            "No indicator is clearly worse for BME staff; a difference too small to be seen with these numbers may be."
-        )
-        yield say(none, (), of.all)
+        yield say("No indicator is clearly worse for BME staff.", (), of.all)
+        yield say("There may still be a difference too small to be seen with these numbers.", (), of.all)
     for name in _better(of)[: 2 - min(len(strong), 1)]:
         text = _figures(of, name)
         text = lower_first(text) if text.startswith("The ") else text
@@ -121,9 +119,9 @@ def _counted(of: Dossier) -> Iterator[Said]:
             yield say(f"{title}: {named(names)}.", _prints(of, names) if kind == IN_QUESTION else (), names)
     for name in of.read_as(FEW):
         if events := events_in_words(of, name):
-            yield say(
-                f"With {events} in the year no ratio can be drawn; look at what happened, not at rates.", (), [name]
-            )
+            text = f"With {events} in the year no ratio can be drawn; look at what happened, not at rates."
+            none = f"There were {events} in the year, so there is no ratio."
+            yield say(none if events.startswith("no ") else text, (), [name])
 
 
 def _figures(of: Dossier, name: str) -> str:

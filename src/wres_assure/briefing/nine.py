@@ -89,7 +89,8 @@ def _shows(of: Dossier, name: str) -> str:
     if kind == SAME and few:
         return "no difference" if not few.needed else "within one person"
     if kind == FEW:
-        return f"{events_in_words(of, name)}: too few"
+        events = events_in_words(of, name)
+        return events if events.startswith("no ") else f"{events}: too few"
     return SHORT[kind]
 
 

@@ -312,8 +312,8 @@ def toward_the_mean(
     shown = [f"{math.exp(x):.2f}" if ratio else f"{x * 100:+.1f}" for x in (expected, low, high)]
     beyond = "" if low <= now[0] <= high else " This year's figure lies outside."
     told = (
-        f"Were nothing to have changed, last year's figure would lead to expect {shown[0]} this year "
-        f"({shown[1]} to {shown[2]}), since extreme figures move towards the average of their peers.{beyond}"
+        f"If nothing had changed, about {shown[0]} would be expected this year ({shown[1]} to {shown[2]}), since "
+        f"extreme figures move towards the average of their peers.{beyond}"
     )
     return change._replace(
         notes=(*(n for n in change.notes if not n.startswith("Last year's figure was extreme")), told)

@@ -249,7 +249,7 @@ def _ratio_chance(indicator: Indicator, entry: Json, events: float | None) -> st
     if indicator.lower is None and indicator.upper is None:
         return "" if indicator.source == "counts" else "Whether this could be chance cannot be told without the counts."
     if not holds_parity(indicator):
-        return f"This can be told from chance: the figures fit {_fits(indicator)}."
+        return f"This is clearly more than chance: the figures fit {_fits(indicator)}."
     whole = "anything from " if indicator.lower is not None and indicator.upper is not None else ""
     return f"{_with_events(entry, events, 'this')} could be chance: the figures fit {whole}{_fits(indicator)}."
 
@@ -305,7 +305,7 @@ def _points_chance(indicator: Indicator) -> str:
             if "survey" in (indicator.rests_on[0].item if indicator.rests_on else "")
             else "Whether this could be chance cannot be told without the counts."
         )
-    could, whole = ("could be chance", "anything from ") if answer == "no" else ("can be told from chance", "")
+    could, whole = ("could be chance", "anything from ") if answer == "no" else ("is clearly more than chance", "")
     if indicator.lower is None or indicator.upper is None:
         return f"This {could}."
     low, high = _limit_signed(indicator.lower), _limit_signed(indicator.upper)

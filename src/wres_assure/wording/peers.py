@@ -86,7 +86,7 @@ def value_in_words(value: float | None, unit: str) -> str:
     if unit != "people" or value is None:
         return number(value, unit)
     if round(abs(value), 1) == 0:
-        return "as many as by that share"
+        return "neither more nor fewer than by that share"
     return f"{abs(value):.1f} people {'more' if value > 0 else 'fewer'}"
 
 

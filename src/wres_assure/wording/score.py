@@ -16,10 +16,10 @@ from .text import clean, listed, number_of, sentence
 
 CLASSES = {  # of one indicator, of several
     "worse_distinguishable": (
-        "is worse for BME staff and told from chance",
-        "are worse for BME staff and told from chance",
+        "is clearly worse for BME staff",
+        "are clearly worse for BME staff",
     ),
-    "worse_could_be_chance": ("is worse, which could be chance", "are worse, which could be chance"),
+    "worse_could_be_chance": ("is worse, but could be chance", "are worse, but could be chance"),
     "worse_not_testable": (
         "is worse, which cannot be tested without the numbers of people",
         "are worse, which cannot be tested without the numbers of people",
@@ -45,7 +45,7 @@ STATUS = (
 )
 EACH_AT = (
     "Each indicator is held against parity at 95%: about one return in five without any inequality would show one that "
-    "is worse and told from chance."
+    "is clearly worse."
 )
 
 
@@ -62,7 +62,7 @@ class IndexLine(NamedTuple):
 
 
 def profile_sentence(assessment: Assessment) -> str:
-    """`Of the nine indicators 3 are worse for BME staff and told from chance (1, 2 and 8); 4 …`. Never summed."""
+    """`Of the nine indicators 3 are clearly worse for BME staff (1, 2 and 8); 4 …`. Never summed."""
     found = ((assessment.score.profile.get(name, ()), titles) for name, titles in CLASSES.items())
     parts = [f"{len(of)} {titles[len(of) > 1]} ({listed(list(map(number_of, of)))})" for of, titles in found if of]
     return f"Of the {in_words(len(assessment.indicators))} indicators {'; '.join(parts)}." if parts else ""

@@ -82,4 +82,4 @@ def draw_of(p: float | None, few: SmallCount, level: float = 0.05) -> str:
         else f"{few.bme:,} or more"
     )  # fmt: skip
     draw = f"A board of {few.people:,} drawn at random from this workforce would have {so} {often(p)}"
-    return f"{draw}: {'that is hard to put down to chance' if p < level else 'it cannot be told from chance'}."
+    return f"{draw}: {'that is hard to put down to chance' if p < level else 'it could be chance'}."
