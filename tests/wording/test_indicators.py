@@ -237,8 +237,8 @@ def test_how_often(p: float, said: str) -> None:
 
 
 @pytest.mark.parametrize(("counted", "who", "said"), [
-    (SmallCount(2, 14, 0.221), "board members", "2 of 14 board members are BME, against 22.1% of the workforce; parity would be 3, one more."),
-    (SmallCount(0, 21, 0.2), "very senior managers", "0 of 21 very senior managers are BME, against 20.0% of the workforce; parity would be 4, four more."),
+    (SmallCount(2, 14, 0.221), "board members", "2 of 14 board members are BME, against 22.1% of the workforce; parity would be 3, one person more."),
+    (SmallCount(0, 21, 0.2), "very senior managers", "0 of 21 very senior managers are BME, against 20.0% of the workforce; parity would be 4, four people more."),
 ])  # fmt: skip
 def test_few_people_in_a_line_of_enquiry(counted: SmallCount, who: str, said: str) -> None:
     assert few_figures(counted, who) == said

@@ -78,7 +78,7 @@ def conclusions(of: Dossier) -> Section:
     if of.report.stopped:
         stopped = say(f"The return was not judged. {of.report.stopped}", (), (), ["file"])
         return Section("conclusions", "What can be concluded", (Paragraph((stopped,), style="lead"),))
-    blocks = [Paragraph(tuple(_concluded(of)), style="lead"), Paragraph((_composite(of),))]
+    blocks = [Paragraph(tuple(_concluded(of)), style="lead"), _composite(of)]
     return Section("conclusions", "What can be concluded", tuple(blocks))
 
 
@@ -154,7 +154,7 @@ def _width(indicator: Indicator) -> float:
     return 9.0 if lower is None or upper is None else upper - lower
 
 
-def _composite(of: Dossier) -> Said:
+def _composite(of: Dossier) -> Paragraph:
     """The one index in a line: value, interval, parity, what it leaves out and where the method stands."""
     score = of.assessment.score
     within = in_order(of, (term.id for term in score.terms))
@@ -168,7 +168,9 @@ def _composite(of: Dossier) -> Said:
         out = [name for name in of.all if name not in within]
         text = f"{text.rstrip('.')}, above it BME staff fare worse."
         text += f" It leaves out {named(out)}." if out else " All nine indicators are in it."
-    return say(f"{text} {NO_SCORE_OF_OTHERS}", (), of.all, ["rules/scoring.yaml"])
+    label = f"{COMPOSITE}:"
+    text = capital(text.removeprefix(label).strip())
+    return Paragraph((say(f"{text} {NO_SCORE_OF_OTHERS}", (), of.all, ["rules/scoring.yaml"]),), label)
 
 
 def reliability(of: Dossier) -> Section:

@@ -126,7 +126,7 @@ def three_year_mark(of: Dossier, name: str) -> str:
     """Whether three years in a row improve, in two words; nothing of a figure in question."""
     if of.is_out(name) or not three_years(of, name):
         return NO_ENTRY
-    if not_improving(of, name):
+    if not_improving(of, name) and name in of.told_worse():  # of what could be chance no trend is told
         return "not improving"
     return "improving" if improving(of, name) else "no clear trend"
 

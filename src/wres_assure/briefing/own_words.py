@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..model import Finding, Place
@@ -110,26 +110,25 @@ def all_notes(of: Dossier) -> Section | None:
         where = cells_of(note.cell for note in found)
         text = f"Notes stand beside {where}; --show-values quotes them." if where else "There are notes."
         return Section("notes", title, (Paragraph((say(text, (), (), ["notes"]),)),), annex=True)
+    first: dict[str, Note] = {}
+    for note in found:
+        first.setdefault(note.text, note)
     rows = tuple(
         TableRow(
             (
-                TableCell(_title(of, note), note.cell),
+                TableCell(_title(of, note, found), clean(note.cell)),
                 TableCell(quotable(of, note.text, note.cell, longest=LONGEST_TEXT) or "-"),
             ),
             other=(f"note {clean(note.cell)}",),
         )
-        for note in _once(found)
+        for note in first.values()
     )
     table = Table("Its own words, as it wrote them", ("Beside", "Words"), rows, (), (4, 7))
     return Section("notes", title, (table,), annex=True)
 
 
-def _once(found: Iterable[Note]) -> Iterator[Note]:
-    """Each text once, beside the first of its rows."""
-    yield from {note.text: note for note in reversed(list(found))}.values().__reversed__()
-
-
-def _title(of: Dossier, note: Note) -> str:
-    alike = sum(other.text == note.text for other in notes(of))
+def _title(of: Dossier, note: Note, found: Iterable[Note]) -> str:
+    """Beside which row a note stands, and of how many rows it is the same."""
+    alike = sum(other.text == note.text for other in found)
     more = f", and {alike - 1} more row{'s' if alike > 2 else ''}" if alike > 1 else ""
     return f"{capital(place_of(note.key, of.rulebook))}{more}"
