@@ -63,7 +63,7 @@ def judged(pages: dict[str, str], folder: Path) -> dict[str, tuple[int, list[lis
 
 
 def test_axe_finds_nothing(rulebook: Rulebook, tmp_path: Path) -> None:
-    """Every sample for one audience, and every audience on three samples or more."""
+    """Every sample for one audience, and every audience on two samples or more."""
     pages: dict[str, str] = {}
     written = dict.fromkeys(AUDIENCES, 0)
     for story in STORIES:
@@ -71,7 +71,7 @@ def test_axe_finds_nothing(rulebook: Rulebook, tmp_path: Path) -> None:
         audience = min((a for a in AUDIENCES if not refusal(assessment, a, private=True)), key=lambda a: written[a])
         written[audience] += 1
         pages[f"{story} for {audience}"] = html.page(document(assessment, rulebook, audience))
-    assert min(written.values()) >= 3
+    assert min(written.values()) >= 2
     found = judged(pages, tmp_path)
     assert found.keys() == pages.keys()
     assert {name: violations for name, (_, violations) in found.items() if violations} == {}
