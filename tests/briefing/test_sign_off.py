@@ -35,7 +35,7 @@ def test_it_is_one_page_and_begins_with_the_verdict(story: str) -> None:
     page = document(sample(story), rules(), "sign_off")
     assert len(pikepdf.open(io.BytesIO(pdf.page(page))).pages) == 1
     first, *_, last = page.sections
-    assert (first.id, last.id) == ("verdict", "signed") and not any(part.annex for part in page.sections)
+    assert (first.id, last.id) == ("before-you-sign", "signed") and not any(part.annex for part in page.sections)
     (table,) = last.blocks
     assert isinstance(table, Table) and all(not cell.text.strip() for row in table.rows for cell in row.cells[1:])
 
@@ -57,8 +57,8 @@ def test_its_counts_are_those_of_the_return(story: str) -> None:
 
 
 def test_a_return_with_something_to_correct_is_said_not_to_be_ready() -> None:
-    assert "is not ready to be signed off" in told(parts("totals_disagree")["verdict"])
-    assert "not ready" not in told(parts("clean_acute_trust")["verdict"])
+    assert "is not ready to be signed off" in told(parts("totals_disagree")["before-you-sign"])
+    assert "not ready" not in told(parts("clean_acute_trust")["before-you-sign"])
     assert "Nothing can be concluded from indicators 3 and 9." in told(parts("totals_disagree")["not_known"])
 
 

@@ -17,7 +17,6 @@ from ..wording.text import clean, named, sentence
 from ..wording.verdict import roots
 from .document import Bullets, Paragraph, Section, Table, TableCell, TableRow, number_cell
 from .dossier import Dossier
-from .reading import IN_QUESTION
 
 _ETHNICITIES = ("white", "bme", "unknown")
 _COUNTS = (
@@ -51,7 +50,7 @@ def sections(of: Dossier, since: Since | None) -> list[Section | None]:
     if of.report.stopped:
         why = f"The return was not judged, so there is nothing to sign off. {of.report.stopped}"
         stopped = say(why, (), (), ["file"])
-        return [Section("verdict", "Before you sign", (Paragraph((stopped,), style="lead"),))]
+        return [Section("before-you-sign", "Before you sign", (Paragraph((stopped,), style="lead"),))]
     return [_verdict(of), _figures(of), _corrected(of, since), _explained(of), _not_known(of), _signatures()]
 
 
@@ -60,7 +59,7 @@ def _verdict(of: Dossier) -> Section:
     if of.report.counts and any(asked.action == "correct" for asked in of.report.findings):
         told.append(say("A return with figures to correct is not ready to be signed off.", (), of.all, ["file"]))
     level = say(f"Reliability of the figures: {of.report.level}.", (), of.all, ["file"])
-    return Section("verdict", "Before you sign", (Paragraph((*told, level), style="lead"),))
+    return Section("before-you-sign", "Before you sign", (Paragraph((*told, level), style="lead"),))
 
 
 def _figures(of: Dossier) -> Section:
@@ -103,7 +102,7 @@ def _count(of: Dossier, key: tuple[str, str, str, str], who: str) -> TableCell:
 
 
 def _doubtful(of: Dossier, indicator: str) -> bool:
-    return of.reads[indicator] == IN_QUESTION
+    return of.assessment.score.standing[indicator] == "not_usable"
 
 
 def _corrected(of: Dossier, since: Since | None) -> Section:
@@ -176,7 +175,7 @@ def _unknown(of: Dossier) -> Iterator[Said]:
     yield say(f"{report.checked} What could not be checked counts as nothing, never as passed.", (), of.all, ["file"])
     if report.unknown:
         yield report.unknown
-    if doubtful := [name for name in of.indicators if of.is_out(name)]:
+    if doubtful := [name for name in of.indicators if _doubtful(of, name)]:
         yield say(f"Nothing can be concluded from {named(doubtful)}.", (), doubtful)
     surveys = [name for name in of.indicators if name[-1] in "5678"]
     answered = {name: of.facts.value(Place(f"respondents_{name[-1]}", ethnicity="all")) for name in surveys}
