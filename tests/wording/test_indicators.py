@@ -138,6 +138,10 @@ CHANCE = [
     (2, 1.8, (0.8, 4.1), None, None, "This could be chance: the figures fit anything from 0.8 to 4.1 times."),
     (2, 1.615, (1.336, 1.958), 495.0, None, "This can be told from chance: the figures fit 1.3 to 2.0 times."),
     (2, 0.62, (0.5, 0.77), 495.0, None, "This can be told from chance: the figures fit 1.3 to 2.0 times."),
+    (3, 2.6, (1.02, 6.1), 22.0, 0.061, "With 22 cases this could be chance, by the exact test; the approximate interval, 1.02 to 6.10 times, just leaves out parity."),
+    (3, 0.45, (0.19, 1.03), 31.0, 0.046, "This can be told from chance, by the exact test; the approximate interval, 0.97 to 5.26 times, just reaches parity."),
+    (6, 0.055, (-0.001, 0.11), None, 0.049, "This can be told from chance, by the exact test; the approximate interval, -0.1 to +11.0 percentage points, just reaches parity."),
+    (6, 0.055, (0.001, 0.11), None, 0.052, "This could be chance, by the exact test; the approximate interval, +0.1 to +11.0 percentage points, just leaves out parity."),
     (2, 0.62, (0.3, 1.25), 30.0, None, "With 30 appointments this could be chance: the figures fit anything from 0.8 to 3.3 times."),
     (4, 1.05, (1.002, 1.1), 3076.0, None, "This can be told from chance: the figures fit 1.002 to 1.100 times."),
     (4, 1.05, (1.0, 1.1), 3076.0, None, "With 3,076 people given it this could be chance: the figures fit anything from 1.00 to 1.10 times."),
@@ -211,11 +215,11 @@ def test_people_needed_for_parity(counted: SmallCount, said: str) -> None:
 
 
 DRAWS = [
-    (SmallCount(0, 12, 0.22), 0.05, "A board of 12 drawn at random from this workforce would have none one time in twenty: it cannot be told from chance."),
-    (SmallCount(0, 12, 0.22), 0.049, "A board of 12 drawn at random from this workforce would have none one time in twenty: that is hard to put down to chance."),
-    (SmallCount(2, 14, 0.22), 0.33, "A board of 14 drawn at random from this workforce would have 2 or fewer one time in three: it cannot be told from chance."),
-    (SmallCount(6, 12, 0.2), 0.02, "A board of 12 drawn at random from this workforce would have 6 or more one time in 50: that is hard to put down to chance."),
-    (SmallCount(5, 5, 0.2), 0.0003, "A board of 5 drawn at random from this workforce would have all one time in 3,300: that is hard to put down to chance."),
+    (SmallCount(0, 12, 0.22), 0.101, "A board of 12 drawn at random from this workforce would have none one time in twenty: it cannot be told from chance."),
+    (SmallCount(0, 14, 0.25), 0.036, "A board of 14 drawn at random from this workforce would have none one time in 56: that is hard to put down to chance."),
+    (SmallCount(2, 14, 0.22), 0.76, "A board of 14 drawn at random from this workforce would have 2 or fewer one time in three: it cannot be told from chance."),
+    (SmallCount(6, 12, 0.2), 0.039, "A board of 12 drawn at random from this workforce would have 6 or more one time in 52: that is hard to put down to chance."),
+    (SmallCount(5, 5, 0.2), 0.0006, "A board of 5 drawn at random from this workforce would have all one time in 3,100: that is hard to put down to chance."),
     (SmallCount(2, 12, 0.2), None, ""),
     (SmallCount(0, 12, 0.0), 1.0, ""),
 ]  # fmt: skip

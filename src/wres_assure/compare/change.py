@@ -17,7 +17,7 @@ from ..numbers import tidied, tidy
 from ..rulebook import Rulebook
 from ..stats.comparisons import Pair, benjamini_hochberg, change_given_cases, regression_to_the_mean
 from ..stats.power_of_change import common_ratio, gap_note, seen_note, smallest_seen, smallest_seen_of_many
-from ..stats.proportions import MOST_PEOPLE, critical_z, ratio_of_proportions_mn, two_sided, whole
+from ..stats.proportions import MOST_PEOPLE, critical_z, mid_p, ratio_of_proportions_mn, two_sided, whole
 from .peer_scales import counts_of
 
 FAMILY = 9  # the nine indicators, always: a verdict never hangs on how many could be tested
@@ -347,8 +347,9 @@ def pooled(
         if len(taken) > 1:
             a, m, b, n = (sum(column) for column in zip(*taken.values(), strict=True))
             lower, upper = (ratio_of_proportions_mn(a, m, b, n) if a + b else None) or (None, None)
-            value, lower, upper = (tidied(x) for x in (a / m / (b / n) if b and m else None, lower, upper))
-            found[now.id] = Pooled(now.id, tuple(sorted(taken, reverse=True)), value, lower, upper, float(a + b))
+            p = mid_p(a, m, b, n) if max(m, n) <= MOST_PEOPLE else None
+            value, lower, upper, p = (tidied(x) for x in (a / m / (b / n) if b and m else None, lower, upper, p))
+            found[now.id] = Pooled(now.id, tuple(sorted(taken, reverse=True)), value, lower, upper, float(a + b), p)
     return found
 
 

@@ -240,6 +240,7 @@ def _pooled(pooled: Pooled | None) -> Json | None:
         "lower": written(pooled.lower),
         "upper": written(pooled.upper),
         "events": written(pooled.events),
+        "p": written(pooled.p),
     }
 
 

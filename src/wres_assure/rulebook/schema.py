@@ -226,7 +226,8 @@ class Method(Strict):
     method: Literal[
         "ratio_of_proportions",
         "difference_of_proportions",
-        "fisher_exact",
+        "mid_p",
+        "mid_p_of_answers",
         "senior_against_below",
         "board_of_this_size",
     ]

@@ -145,23 +145,12 @@ def value_cell(indicator: Indicator) -> str:
     return f"{value} ({lower} to {upper})" if indicator.lower is not None else f"{value} (up to {upper})"
 
 
-def told(indicator: Indicator, level: float = 0.05) -> str:
+def told(indicator: Indicator) -> str:
     """Whether the indicator can be told from chance: `yes`, `no`, `not testable`, `not used`."""
     if indicator.value is None or not indicator.usable:
         return "not used"
-    if indicator.lower is not None or indicator.upper is not None:
-        return "no" if holds_parity(indicator) else "yes"
-    if indicator.p is not None:
-        return "yes" if indicator.p < level else "no"
-    return "not testable"
-
-
-def holds_parity(indicator: Indicator) -> bool:
-    """Whether the interval holds parity: a ratio of 1, a gap of 0."""
-    parity = 1.0 if indicator.unit == "ratio" else 0.0
-    return (indicator.lower is None or indicator.lower <= parity) and (
-        indicator.upper is None or indicator.upper >= parity
-    )
+    answer = indicator.told()
+    return "not testable" if answer is None else "yes" if answer else "no"
 
 
 def sentence_of(indicator: Indicator, entry: Json, events: float | None, few: SmallCount | None = None) -> str:
@@ -198,8 +187,9 @@ def pooled_sentence(pooled: Pooled, entry: Json) -> str:
     counted = f"{number(pooled.events, 'people')} {entry['counted'] or 'people'}"
     if pooled.value is None:
         return f"{together} ({counted}): still no ratio."
+    limits = pooled.lower, pooled.upper
     whole = Indicator(
-        pooled.id, "", "ratio", pooled.value, pooled.lower, pooled.upper, None, {}, None, "pooled", None, usable=True
+        pooled.id, "", "ratio", pooled.value, *limits, pooled.p, {}, None, "pooled", None, usable=True
     )  # fmt: skip
     return f"{together} ({counted}): {_ratio_sentence(whole, entry)} {_ratio_chance(whole, entry, pooled.events)}"
 
@@ -248,10 +238,18 @@ def _ratio_sentence(indicator: Indicator, entry: Json) -> str:
 def _ratio_chance(indicator: Indicator, entry: Json, events: float | None) -> str:
     if indicator.lower is None and indicator.upper is None:
         return "" if indicator.source == "counts" else "Whether this could be chance cannot be told without the counts."
-    if not holds_parity(indicator):
-        return f"This can be told from chance: the figures fit {_fits(indicator)}."
-    whole = "anything from " if indicator.lower is not None and indicator.upper is not None else ""
-    return f"{_with_events(entry, events, 'this')} could be chance: the figures fit {whole}{_fits(indicator)}."
+    subject = "This" if indicator.told() else _with_events(entry, events, "this")
+    return _chance(indicator, subject, _fits(indicator), indicator.lower is not None and indicator.upper is not None)
+
+
+def _chance(indicator: Indicator, subject: str, fits: str, both: bool) -> str:
+    """What the test says, with the interval; where the two part, that the test decides."""
+    answer = bool(indicator.told())
+    could = "can be told from chance" if answer else "could be chance"
+    if answer == indicator.interval_holds_parity:
+        just = "just reaches" if answer else "just leaves out"
+        return f"{subject} {could}, by the exact test; the approximate interval, {fits}, {just} parity."
+    return f"{subject} {could}: the figures fit {'anything from ' if both and not answer else ''}{fits}."
 
 
 def range_of(indicator: Indicator, entry: Json, events: float | None) -> str:
@@ -298,15 +296,13 @@ def _points_sentence(indicator: Indicator, entry: Json, of_board: str) -> str:
 
 
 def _points_chance(indicator: Indicator) -> str:
-    answer = told(indicator)
-    if answer == "not testable":
+    if indicator.told() is None:
         return (
             "Whether this could be chance cannot be told without the number of people who answered."
             if "survey" in (indicator.rests_on[0].item if indicator.rests_on else "")
             else "Whether this could be chance cannot be told without the counts."
         )
-    could, whole = ("could be chance", "anything from ") if answer == "no" else ("can be told from chance", "")
     if indicator.lower is None or indicator.upper is None:
-        return f"This {could}."
+        return f"This {'can be told from chance' if indicator.told() else 'could be chance'}."
     low, high = _limit_signed(indicator.lower), _limit_signed(indicator.upper)
-    return f"This {could}: the figures fit {whole}{low} to {high} percentage points."
+    return _chance(indicator, "This", f"{low} to {high} percentage points", both=True)
