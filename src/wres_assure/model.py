@@ -280,6 +280,7 @@ class Indicator(NamedTuple):
     usable: bool = False
     doubt: str | None = None  # why it is not usable
     figures: Mapping[str, float] = {}
+    few: float | None = None  # how many events it rests on, where they are fewer than anything is concluded from
 
     @property
     def parity(self) -> float:
@@ -292,7 +293,12 @@ class Indicator(NamedTuple):
         return (self.lower is None or self.lower <= self.parity) and (self.upper is None or self.upper >= self.parity)
 
     def told(self, level: float = 0.05) -> bool | None:
-        """Whether it can be told from parity: by its test, without one by its interval; None where there is neither."""
+        """Whether it can be told from parity: by its test, without one by its interval; None where there is neither.
+
+        None of few events too.
+        """
+        if self.few is not None:
+            return None
         if self.p is not None:
             return self.p < level and self._as_tested()
         if self.lower is None and self.upper is None:
@@ -350,6 +356,7 @@ class Pooled(NamedTuple):
     upper: float | None
     events: float
     p: float | None = None
+    enough: bool = True  # whether so many events are enough to conclude from
 
 
 class Published(NamedTuple):
@@ -421,12 +428,13 @@ class Term(NamedTuple):
     steps: tuple[str, ...]  # from counts to g, in words and numbers
     odds: float | None = None  # g with odds in place of rates
     counts: tuple[tuple[str, float, tuple[str, ...]], ...] = ()  # what it was worked out from: title, number, cells
+    moves: tuple[tuple[str, float], ...] = ()  # one person more or fewer in a count, and by how much g changes
 
 
 class Score(NamedTuple):
     """The profile and the gap index. Experimental: no method for a WRES composite score has been published."""
 
-    profile: Mapping[str, tuple[str, ...]]  # class of methods.md -> indicators in it; the five add up to nine
+    profile: Mapping[str, tuple[str, ...]]  # class of methods.md -> indicators in it; they add up to nine
     gap_index: float | None
     lower: float | None
     upper: float | None

@@ -31,8 +31,8 @@ from ..wording.verdict import roots
 from .frameworks import frameworks, read_with
 
 WORSE = ("worse_distinguishable", "worse_could_be_chance", "worse_not_testable")
-BETTER, NOT_USABLE = "no_difference_or_better", "not_usable"
-CLASSES = (*WORSE, BETTER, NOT_USABLE)
+BETTER, TOO_FEW, NOT_USABLE = "no_difference_or_better", "too_few_events", "not_usable"
+CLASSES = (*WORSE, BETTER, TOO_FEW, NOT_USABLE)
 LONGEST_QUOTE, LONGEST_TEXT = 240, 600
 BLOCKS = ("restated", "esr", "verified")  # of the sheet, from the left
 _SENIOR = {"8a", "8b", "8c", "8d", "9", "vsm"}
@@ -122,6 +122,8 @@ class Dossier(NamedTuple):
 
     def outside(self, indicator: str) -> str:
         """On which side of what comparable organisations show it lies, adverse or favourable; "" inside or untold."""
+        if self.too_few(indicator):
+            return ""
         peers = self.peers(indicator)
         return peers.direction if peers is not None and peers.position.startswith("outside") else ""
 
@@ -136,22 +138,17 @@ class Dossier(NamedTuple):
         earlier = self.assessment.compared.earlier
         return bool(earlier) and all(e.source == "restated" and not e.file for e in earlier)
 
-    def _fewest(self, indicator: str) -> float:
-        """The events that one year must have to conclude from (`min_events`); 0 where none are asked for."""
-        selector = self.entries[indicator]["extra"].get("min_events")
-        return (selector and self.facts.value(Place(*selector))) or 0.0
-
     def too_few(self, indicator: str) -> bool:
         """Whether one year has too few events to conclude from."""
-        events = self.facts.get(Place(indicator, "events"))
-        return events is not None and events.value is not None and events.value < self._fewest(indicator)
+        return self.indicators[indicator].few is not None
 
     def enough_pooled(self, indicator: str) -> Pooled | None:
         """Several years together, where they have events enough and are worse for BME staff beyond chance."""
         pooled = self.assessment.compared.pooled.get(indicator)
-        if pooled is None or pooled.lower is None or pooled.lower <= 1:
+        if pooled is None or not pooled.enough or pooled.value is None or pooled.value <= 1:
             return None
-        return pooled if pooled.events >= self._fewest(indicator) else None
+        told = pooled.p < 0.05 if pooled.p is not None else (pooled.lower or 0.0) > 1
+        return pooled if told else None
 
     def is_told_worse(self, indicator: str) -> bool:
         """Whether it is worse for BME staff and told from chance, by enough events of one year or of several."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from ..model import Indicator, Place, grouped
-from ..wording.indicators import Indication, chance_of, events_of, figures_of, pooled_sentence, range_of, value_cell
+from ..model import Indicator, grouped
+from ..wording.indicators import Indication, chance_of, events_of, few_sentence, figures_of, range_of, value_cell
 from ..wording.numbers import figure, number
 from ..wording.report import COUNTS_AS_NOTHING, CRUDE
 from ..wording.said import Said, say
@@ -27,7 +27,7 @@ from .document import (
     TableRow,
     number_cell,
 )
-from .dossier import BETTER, NOT_USABLE, WORSE, Dossier, share_of
+from .dossier import BETTER, NOT_USABLE, TOO_FEW, WORSE, Dossier, share_of
 from .enquiry import enquiries, gap_smaller, not_improving, size_of, three_years
 
 SENIOR = ("*", "8a_and_above")
@@ -51,8 +51,8 @@ def _concluded(of: Dossier) -> Iterator[Said]:
         yield say("A difference too small to be told with these numbers may still be there.", (), usable)
     if of.assessment.score.profile:
         yield say(profile_sentence(of.assessment), (), of.all)
-    for name in of.of_class(*WORSE):
-        if name not in strong and of.too_few(name):
+    for name in of.of_class(TOO_FEW):
+        if name not in strong:
             yield say(_too_few(of, name), of.prints(name), [name])
     yield from islice(good_things(of), 1)
     if doubtful := of.of_class(NOT_USABLE):
@@ -62,12 +62,8 @@ def _concluded(of: Dossier) -> Iterator[Said]:
 
 def _too_few(of: Dossier, name: str) -> str:
     """Why nothing is concluded from an indicator with few events, and what several years say together."""
-    events = of.facts.get(Place(name, "events"))
-    what = of.entries[name]["counted"] or "people"
-    counted = number(events.value if events else None, "people")
-    text = f"Indicator {number_of(name)} rests on {counted} {what} of one year, too few to conclude from."
     pooled = of.assessment.compared.pooled.get(name)
-    return f"{text} {pooled_sentence(pooled, of.entries[name])} Still few." if pooled else text
+    return few_sentence(of.indicators[name], of.entries[name], pooled, of.assessment.subject.year)
 
 
 def good_things(of: Dossier) -> Iterator[Said]:
@@ -178,6 +174,8 @@ def three_year_mark(of: Dossier, name: str) -> str:
     years = three_years(of, name)
     if not years:
         return "fewer than 3" if of.assessment.compared.earlier else NO_EARLIER
+    if of.too_few(name):
+        return "too few"
     if not_improving(of, name):
         return "not improving"
     return "gap smaller" if gap_smaller(of, name) else "mixed"
@@ -188,6 +186,8 @@ def among_peers(of: Dossier, name: str) -> str:
     peers = of.peers(name)
     if peers is None:
         return NO_PEERS
+    if of.too_few(name):
+        return "too few"
     if peers.position == "not_drawn":
         return "people: see annex" if peers.unit == "people" else "too few"
     return {"adverse": "worse than most", "favourable": "better than most"}.get(of.outside(name), "as in most")
@@ -221,7 +221,7 @@ def _gap_mark(of: Dossier, entry: Indication) -> Mark:
     value, lower, upper = indicator.value, indicator.lower, indicator.upper
     if indicator.unit == "points" and of.entries[entry.id]["adverse"] == "below" and value is not None:
         value, lower, upper = (None if x is None else -x for x in (value, upper, lower))
-    style = "doubtful" if of.standing[entry.id] == NOT_USABLE else ""
+    style = "doubtful" if of.standing[entry.id] in (TOO_FEW, NOT_USABLE) else ""
     label = f"{entry.number} {entry.title}"
     return Mark(label, value, lower, upper, f"{value_cell(indicator)}, {_told(entry)}", style, entry.id)
 

@@ -178,7 +178,7 @@ class _Years:
                 return Tested(None, f"the counts of {year} are no whole people; two years averaged share one of them")
             pairs.append(pair)
         then, now_ = pairs
-        rare = "min_events" in entry["extra"]  # few events of many people: what is known is the total of cases
+        rare = entry["rare"]  # few events of many people: what is known is the total of cases
         p = change_given_cases(then, now_) if rare else common_ratio(then, now_)
         if p is None:
             return Tested(None, "the counts of the two years fix no common ratio to be tested")
@@ -332,15 +332,15 @@ def pooled(
         if "min_events" not in entry["extra"]:
             continue
         least = rulebook.parameter(entry["extra"]["min_events"][0], year) or 0.0
-        events = facts.get(Place(now.id, "events"))
         pair = pair_of(entry, now)
-        if events is None or events.value is None or events.value >= least or pair is None:
+        if now.few is None or pair is None:
             continue
         taken = {year: pair}
         for before in sorted(earlier, key=lambda e: -e.year):
             of = next(i for i in before.indicators if i.id == now.id)
             counts = pair_of(entry, of) if of.usable else None
-            alone = rulebook.parameter("indicator_3_window_years", before.year) == 1  # averages of two years overlap
+            # Averages of two years overlap.
+            alone = now.id != "indicator_3" or rulebook.parameter("indicator_3_window_years", before.year) == 1
             if counts is None or not alone or before.year != min(taken) - 1 or len(taken) == 3:
                 break
             taken[before.year] = counts
@@ -349,7 +349,9 @@ def pooled(
             lower, upper = (ratio_of_proportions_mn(a, m, b, n) if a + b else None) or (None, None)
             p = mid_p(a, m, b, n) if max(m, n) <= MOST_PEOPLE else None
             value, lower, upper, p = (tidied(x) for x in (a / m / (b / n) if b and m else None, lower, upper, p))
-            found[now.id] = Pooled(now.id, tuple(sorted(taken, reverse=True)), value, lower, upper, float(a + b), p)
+            events = float(a + b)
+            these = tuple(sorted(taken, reverse=True))
+            found[now.id] = Pooled(now.id, these, value, lower, upper, events, p, events >= least)
     return found
 
 

@@ -95,20 +95,24 @@ def _computed(
     gap = groups[first] - groups[second] if first in groups and second in groups else None
     known = (("value", value), ("lower", lower), ("upper", upper), ("p", p))
     numbers = groups | unknown_share(extra) | {name: number for name, number in known if number is not None}
-    if events := extra["events"].operand if "events" in extra else None:
-        numbers["events"] = events.value
-        least = extra["min_events"].operand if "min_events" in extra else None
-        if least and events.value < least.value:
-            notes.append(f"Too few to conclude: {events.value:,.0f} people in all, fewer than {least.value:,.0f}.")
     read = reading(p, *of_ratio) if of_ratio else EITHER
-    if of_ratio and value is not None and read == EITHER:
+    events = _events(of_ratio, extra)
+    least = extra["min_events"].operand if "min_events" in extra else None
+    few = events if events is not None and least and events < least.value else None
+    if events is not None:
+        numbers["events"] = events
+    if few is not None and least:
+        notes.append(f"Fewer than {least.value:,.0f} {entry['counted']}: nothing is concluded from one year alone.")
+    if of_ratio and few is None and value is not None and read == EITHER:
         notes += _mostly_missed(of_ratio)
-    if of_ratio and p is not None:
+    if of_ratio and few is None and p is not None:
         notes += _out_of_reach(of_ratio, entry)
     if entry["complete_count"]:
         notes.append("A complete count of few people: no interval is given.")
     if of_ratio and value is not None:
         of_unknown, told = bounds(entry, extra, of_ratio, value, read)
+        if few is not None and "reading_changes" in of_unknown:  # there is no reading to change
+            of_unknown, told = of_unknown | {"reading_changes": 0.0}, []
         numbers |= of_unknown
         notes += told
     return Indicator(
@@ -126,7 +130,16 @@ def _computed(
         tuple(notes),
         rests_on,
         figures={name: operand.value for name, operand in env.items()},
+        few=few,
     ), numbers
+
+
+def _events(counts: Counts | None, extra: Extra) -> float | None:
+    """How many events a ratio rests on: those of both groups, or all where the groups' are not known."""
+    if counts:
+        return counts[0] + counts[2]
+    everybody = extra["events"].operand if "events" in extra else None
+    return everybody.value if everybody else None
 
 
 def _counts(interval: Json | None, env: Mapping[str, Operand]) -> Counts | None:

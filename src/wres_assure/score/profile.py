@@ -12,6 +12,7 @@ CLASSES = (
     "worse_could_be_chance",
     "worse_not_testable",
     "no_difference_or_better",
+    "too_few_events",
     "not_usable",
 )
 _USUAL: Json = {"level": 0.95, "no_difference": {"ratio": 0.05, "points": 0.0005}}
@@ -21,6 +22,8 @@ def standing(indicator: Indicator, entry: Json, rules: Json) -> str:
     """The class of an indicator in the profile: worse for BME staff or not, and whether that could be chance."""
     if not indicator.usable:
         return "not_usable"
+    if indicator.few is not None:
+        return "too_few_events"
     ratio = indicator.unit == "ratio"
     told = indicator.told(round(1 - rules["level"], 9))
     if indicator.value is None:  # nobody in the second group, somebody in the first: as far above parity as can be

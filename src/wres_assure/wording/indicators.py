@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..facts import Facts
+from ..figures import so_many
 from ..model import Assessment, Indicator, Json, Place, Pooled
 from ..rulebook import Rulebook
 from ..wording.said import Said, say
 from .numbers import NOTHING, figure, number, signed
 from .small_counts import SmallCount, draw_of, parity_of, small_count
-from .text import capital, number_of, sentence
+from .text import capital, lower_first, number_of, sentence
 
 
 class Indication(NamedTuple):
@@ -146,9 +147,11 @@ def value_cell(indicator: Indicator) -> str:
 
 
 def told(indicator: Indicator) -> str:
-    """Whether the indicator can be told from chance: `yes`, `no`, `not testable`, `not used`."""
-    if indicator.value is None or not indicator.usable:
+    """Whether the indicator can be told from chance: `yes`, `no`, `not testable`, `too few`, `not used`."""
+    if not indicator.usable or (indicator.value is None and indicator.few is None):
         return "not used"
+    if indicator.few is not None:
+        return "too few"
     answer = indicator.told()
     return "not testable" if answer is None else "yes" if answer else "no"
 
@@ -159,7 +162,9 @@ def sentence_of(indicator: Indicator, entry: Json, events: float | None, few: Sm
 
 
 def figures_of(indicator: Indicator, entry: Json, few: SmallCount | None = None) -> str:
-    """The figures of an indicator as a sentence: groups, sizes and direction."""
+    """The figures of an indicator as a sentence: groups, sizes and direction; of few events no ratio."""
+    if indicator.usable and indicator.few is not None:
+        return f"{_few_counts(indicator, entry)}: {lower_first(look_at(indicator.few, entry))}"
     if indicator.value is None:
         return f"Not available: {indicator.reason}."
     if not indicator.usable:
@@ -171,13 +176,40 @@ def figures_of(indicator: Indicator, entry: Json, few: SmallCount | None = None)
 
 def chance_of(indicator: Indicator, entry: Json, events: float | None, few: SmallCount | None = None) -> str:
     """Whether it could be chance, as a sentence; "" for an indicator that is not used."""
-    if indicator.value is None or not indicator.usable:
+    if indicator.value is None or not indicator.usable or indicator.few is not None:
         return ""
     if indicator.unit == "ratio":
         return _ratio_chance(indicator, entry, events)
     if few:
         return " ".join(filter(None, (parity_of(few), draw_of(indicator.p, few))))
     return _points_chance(indicator)
+
+
+def _few_counts(indicator: Indicator, entry: Json) -> str:
+    """`Four cases (3 of 60 BME staff, 1 of 220 White staff)`."""
+    counted = capital(so_many(indicator.few or 0, entry["counted"]))
+    names = next((d["interval"]["arguments"] for d in entry["derivations"]
+                  if d["source"] == indicator.source and d["interval"]), ())  # fmt: skip
+    a, m, b, n = (indicator.figures.get(name) for name in names) if len(names) == 4 else (None,) * 4
+    if a is None or m is None or b is None or n is None:
+        return counted
+    of = dict(zip(entry["over"], (f"{a:,.0f} of {m:,.0f}", f"{b:,.0f} of {n:,.0f}"), strict=True))
+    return f"{counted} ({of['bme']} {_people(entry, 'bme')}, {of['white']} {_people(entry, 'white')})"
+
+
+def look_at(events: float, entry: Json) -> str:
+    """What can be made of few events: `No ratio can be drawn; look at the case.`"""
+    if events == 1:
+        return f"No ratio can be drawn; look at the {so_many(1, entry['counted']).removeprefix('one ')}."
+    return f"Too few to draw a ratio from; look at the {entry['counted']}."
+
+
+def few_sentence(indicator: Indicator, entry: Json, pooled: Pooled | None, year: int | None) -> str:
+    """`Indicator 3: one case. No ratio can be drawn; look at the case.`, and which years are taken together."""
+    events = indicator.few or 0
+    text = f"Indicator {number_of(indicator.id)}: {so_many(events, entry['counted'])}. {look_at(events, entry)}"
+    alone = f"It is of {year} alone: no other year could be taken together with it."
+    return f"{text} {pooled_sentence(pooled, entry) if pooled else alone}"
 
 
 def pooled_sentence(pooled: Pooled, entry: Json) -> str:
@@ -187,6 +219,8 @@ def pooled_sentence(pooled: Pooled, entry: Json) -> str:
     counted = f"{number(pooled.events, 'people')} {entry['counted'] or 'people'}"
     if pooled.value is None:
         return f"{together} ({counted}): still no ratio."
+    if not pooled.enough:
+        return f"{together} ({counted}): still too few to draw a ratio from."
     limits = pooled.lower, pooled.upper
     whole = Indicator(
         pooled.id, "", "ratio", pooled.value, *limits, pooled.p, {}, None, "pooled", None, usable=True
