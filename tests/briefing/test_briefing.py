@@ -224,7 +224,7 @@ def test_three_years_and_peers_have_a_word_each(rulebook: Rulebook) -> None:
     page = document(sample("ccg_three_years", previous=True), rulebook, "system")
     rows = tables(section(page, "indicators"))[0].rows
     assert [line.cells[5].text for line in rows] == [
-        "not improving", "gap smaller", "gap smaller", "gap smaller", "gap smaller", "gap smaller", "gap smaller",
+        "not improving", "gap smaller", "too few", "gap smaller", "gap smaller", "gap smaller", "gap smaller",
         "gap smaller", "gap smaller",
     ]  # fmt: skip
     assert [line.cells[4].text for line in rows][:3] == ["-6.0", "1.64", "2.65"]
