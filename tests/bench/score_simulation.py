@@ -172,8 +172,8 @@ Made by `python tests/bench/score_simulation.py --count {count} --seed {seed}`: 
 index holds the index at the true rates, in {count:,} returns drawn for each line (see the script for what is drawn).
 Demanded wherever respondents are given: {LOW:.0%} to {HIGH:.0%}, give or take three standard errors. Without them
 the interval is the narrowest possible, as though every member of staff had answered; its coverage is told, not
-demanded. Expected cases: of indicator 3, in the smaller group. Width: upper over lower limit. The last five organisations were
-added when the variance was chosen.
+demanded. Expected cases: of indicator 3, in the smaller group. Width: upper over lower limit. The last five
+organisations were added when the variance was chosen.
 
 | organisation | expected cases | true index | covered with respondents | width | without | width | intervals |
 |---|---|---|---|---|---|---|---|
