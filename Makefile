@@ -80,6 +80,7 @@ simulate: $(VENV)/installed-test  ## slow: tables by the ten thousand against th
 	$(BIN)/python tests/bench/simulation.py
 	$(BIN)/python tests/bench/change_simulation.py
 	$(BIN)/python tests/bench/score_simulation.py
+	$(BIN)/python tests/bench/error_rates.py
 	$(BIN)/python tests/bench/peers_simulation.py
 	$(BIN)/python tests/bench/slips.py
 	$(BIN)/python tests/bench/planted.py --write

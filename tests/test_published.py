@@ -126,7 +126,7 @@ def test_values_shown(case: str, indicator: str, value: float, source: str) -> N
 
 def test_nine_cases_are_too_few_to_conclude_from() -> None:
     found = next(i for i in assessed("RGM_2017").indicators if i.id == "indicator_3")
-    assert any("Too few to conclude: 9 people in all" in note for note in found.notes)
+    assert found.few == 9 and any(note.startswith("Fewer than 20 cases: nothing is concluded") for note in found.notes)
     assert found.lower is None and found.upper is None
 
 

@@ -52,6 +52,14 @@ def in_words(count: int) -> str:
     return _WORDS.get(count, f"{count:,}")
 
 
+def so_many(count: float, plural: str) -> str:
+    """`one case`, `four cases`, `26 appointments`, `one person given it`, `no cases`."""
+    if count == 1:
+        singular = plural.replace("people", "person", 1) if plural.startswith("people") else plural.removesuffix("s")
+        return f"one {singular}"
+    return f"{in_words(int(count)) if count else 'no'} {plural}"
+
+
 def written_out(raw: str, value: float | None) -> str:
     """A figure as printed; a number stored with an exponent is written out, since nobody prints one."""
     if value is None or not re.fullmatch(r"[+-]?\d+(?:\.\d*)?e[+-]?\d{1,3}%?", raw.lower()):

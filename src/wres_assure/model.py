@@ -270,7 +270,7 @@ class Indicator(NamedTuple):
     value: float | None
     lower: float | None
     upper: float | None
-    p: float | None
+    p: float | None  # two-sided, of parity
     groups: Mapping[str, float]
     gap: float | None  # absolute, in points
     source: str
@@ -280,6 +280,38 @@ class Indicator(NamedTuple):
     usable: bool = False
     doubt: str | None = None  # why it is not usable
     figures: Mapping[str, float] = {}
+    few: float | None = None  # how many events it rests on, where they are fewer than anything is concluded from
+
+    @property
+    def parity(self) -> float:
+        """What it is without any difference: a ratio of 1, a gap of 0."""
+        return 1.0 if self.unit == "ratio" else 0.0
+
+    @property
+    def interval_holds_parity(self) -> bool:
+        """Whether the interval, where there is one, reaches from one side of parity to the other."""
+        return (self.lower is None or self.lower <= self.parity) and (self.upper is None or self.upper >= self.parity)
+
+    def told(self, level: float = 0.05) -> bool | None:
+        """Whether it can be told from parity: by its test, without one by its interval; None where there is neither.
+
+        None of few events too.
+        """
+        if self.few is not None:
+            return None
+        if self.p is not None:
+            return self.p < level and self._as_tested()
+        if self.lower is None and self.upper is None:
+            return None
+        return not self.interval_holds_parity
+
+    def _as_tested(self) -> bool:
+        """Whether what is tested leans as the figure does: the bands of indicator 1 do without medical staff."""
+        names = ("senior_bme", "senior_white", "below_bme", "below_white")
+        if self.value is None or not all(name in self.figures for name in names):
+            return True
+        top, of_top, below, of_below = (self.figures[name] for name in names)
+        return (top * of_below - below * of_top > 0) == (self.value > 0)
 
 
 class Earlier(NamedTuple):
@@ -323,6 +355,8 @@ class Pooled(NamedTuple):
     lower: float | None
     upper: float | None
     events: float
+    p: float | None = None
+    enough: bool = True  # whether so many events are enough to conclude from
 
 
 class Published(NamedTuple):
@@ -394,12 +428,13 @@ class Term(NamedTuple):
     steps: tuple[str, ...]  # from counts to g, in words and numbers
     odds: float | None = None  # g with odds in place of rates
     counts: tuple[tuple[str, float, tuple[str, ...]], ...] = ()  # what it was worked out from: title, number, cells
+    moves: tuple[tuple[str, float], ...] = ()  # one person more or fewer in a count, and by how much g changes
 
 
 class Score(NamedTuple):
     """The profile and the gap index. Experimental: no method for a WRES composite score has been published."""
 
-    profile: Mapping[str, tuple[str, ...]]  # class of methods.md -> indicators in it; the five add up to nine
+    profile: Mapping[str, tuple[str, ...]]  # class of methods.md -> indicators in it; they add up to nine
     gap_index: float | None
     lower: float | None
     upper: float | None

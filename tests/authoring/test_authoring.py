@@ -496,8 +496,8 @@ SHARE, TURNED = ("value: senior_bme / senior - staff_bme / staff", "value: staff
           "over BME shortlisted applicants; is BME shortlisted applicants over White shortlisted applicants."]),
     case("what an indicator is in the gap index", "scoring.yaml",
          [("      complete_count: true\n      add_half: always\n", ""), ("events: cases_bme", "events: cases_white")],
-         ["  indicator 9 (Board membership), in the gap index: was taken as a complete count, without chance; "
-          "is taken as a sample.",
+         ["  indicator 9 (Board membership), in the gap index: was taken as a complete count, drawn from the "
+          "workforce; is taken as a sample.",
           "  indicator 9 (Board membership), in the gap index: 0.5 was added always; is added where a count is 0.",
           "  indicator 3 (Formal disciplinary process), in the gap index: its rates are made of other numbers."]),
     case("words alone", "checks/small_numbers.yaml",

@@ -23,7 +23,7 @@ from wres_assure.assess import assess, judged
 from wres_assure.cli.commands import commands
 from wres_assure.derive import derive
 from wres_assure.facts import Facts
-from wres_assure.model import WHOLE, Assessment, Fact, Finding, Indicator, Json, Place, Slip, Submission
+from wres_assure.model import WHOLE, Assessment, Fact, Finding, Indicator, Json, Place, Slip, Submission, Term
 from wres_assure.read import read
 from wres_assure.render.score_text import WIDTH, text
 from wres_assure.rulebook import Rulebook
@@ -126,14 +126,16 @@ def test_indicator_1_takes_the_half_only_at_zero(bme: int, senior: int, g: float
     given = {"senior_bme": bme, "senior": senior, "staff_bme": 200, "staff": 1000}
     groups = {"senior": bme / senior, "workforce": 0.2}
     found = term(rulebook, 1, indicator(1, "points", figures=given, groups=groups)).term
-    assert (found.g, found.variance) == (pytest.approx(g), 0.0)
+    doubt = in_place_of_inverse(bme) - in_place_of_inverse(senior)  # of a draw from this workforce
+    assert (found.g, found.variance) == pytest.approx((g, doubt))
 
 
 @pytest.mark.parametrize("bme", [0, 1, 5, 12])
 def test_indicator_9_always_takes_it(bme: int, rulebook: Rulebook) -> None:
     given = {"board_bme": bme, "board": 12, "staff_bme": 200, "staff": 1000}
     found = term(rulebook, 9, indicator(9, "points", figures=given, groups={"board": bme / 12, "workforce": 0.2})).term
-    assert (found.g, found.variance) == (pytest.approx(math.log(0.2 / ((bme + 0.5) / 13))), 0.0)
+    doubt = in_place_of_inverse(bme) - in_place_of_inverse(12)
+    assert (found.g, found.variance) == pytest.approx((math.log(0.2 / ((bme + 0.5) / 13)), doubt))
 
 
 SHARES = {"white": 0.26, "bme": 0.30}
@@ -196,20 +198,24 @@ def independently(assessment: Assessment) -> tuple[float, float, float]:
     of_white = np.array([by["2"]["shortlisted_white"], by["3"]["staff_white"], by["4"]["staff_white"]], float)
     bme = np.array([by["2"]["appointed_bme"], by["3"]["cases_bme"], by["4"]["trained_bme"]], float)
     of_bme = np.array([by["2"]["shortlisted_bme"], by["3"]["staff_bme"], by["4"]["staff_bme"]], float)
-    p = np.concatenate([white / of_white, bme / of_bme, *([by[n]["white"], by[n]["bme"]] for n in "5678")])
-    n = np.concatenate([of_white, of_bme, *([by[k]["respondents_white"], by[k]["respondents_bme"]] for k in "5678")])
+    few = [by["1"]["senior_bme"] / by["1"]["senior"], (by["9"]["board_bme"] + 0.5) / (by["9"]["board"] + 1)]
+    p = np.concatenate([white / of_white, bme / of_bme, *([by[n]["white"], by[n]["bme"]] for n in "5678"), few])
+    bases = [[by[k]["respondents_white"], by[k]["respondents_bme"]] for k in "5678"]
+    n = np.concatenate([of_white, of_bme, *bases, [by["1"]["senior"], by["9"]["board"]]])
     share = by["1"]["staff_bme"] / by["1"]["staff"]
-    one = np.log(share) - np.log(by["1"]["senior_bme"] / by["1"]["senior"])
-    nine = np.log(share) - np.log((by["9"]["board_bme"] + 0.5) / (by["9"]["board"] + 1))
+    used = {i.id[-1] for i in assessment.indicators if i.few is None}
 
     def log_index(p: Any) -> float:
-        two, three, four = np.log(p[0] / p[3]), np.log(p[4] / p[1]), np.log(p[2] / p[5])
+        one, nine = np.log(share / p[14]), np.log(share / p[15])
+        flows = {"2": np.log(p[0] / p[3]), "3": np.log(p[4] / p[1]), "4": np.log(p[2] / p[5])}
         survey = [np.log(p[7] / p[6]), np.log(p[9] / p[8]), np.log(p[10] / p[11]), np.log(p[13] / p[12])]
-        return float(np.mean([0.75 * one + 0.25 * nine, np.mean([two, three, four]), np.mean(survey)]))
+        processes = np.mean([g for name, g in flows.items() if name in used])
+        return float(np.mean([0.75 * one + 0.25 * nine, processes, np.mean(survey)]))
 
     steps = 1e-6 * p
     gradient = np.array([(log_index(p + s) - log_index(p - s)) / (2 * s.sum()) for s in np.diag(steps)])
-    of_logs = np.array([in_place_of_inverse(count) for count in n * p]) - [in_place_of_inverse(people) for people in n]
+    counts = [*(n * p)[:14], by["1"]["senior_bme"], by["9"]["board_bme"]]
+    of_logs = np.array([in_place_of_inverse(x) for x in counts]) - [in_place_of_inverse(people) for people in n]
     half = 1.959963984540054 * np.sqrt(np.sum((gradient * p) ** 2 * of_logs))
     middle = log_index(p)
     return math.exp(middle), math.exp(middle - half), math.exp(middle + half)
@@ -254,7 +260,8 @@ def without(assessment: Assessment, *numbers: int) -> tuple[Indicator, ...]:
 @pytest.mark.parametrize(("left_out", "withheld"), [
     ((), ""),
     ((2, 3), ""),
-    ((1,), ""),
+    ((1,), "One person decides it: one fewer counted under 'BME share of the total board' in indicator 9 would make "
+           "it 1.19 times what it is."),
     ((2, 3, 4), "6 of the 9 indicators can be used, and 7 are needed."),
     ((1, 9), "No indicator of the domain representation can be used."),
     ((5, 6, 7, 8), "5 of the 9 indicators can be used, and 7 are needed."),
@@ -296,6 +303,61 @@ def test_one_more_appointment_to_the_board_is_told(rulebook: Rulebook) -> None:
     assert any(f"would make the index {found:.3f}." in note for note in assessment.score.notes)
 
 
+def test_few_events_are_in_no_index_and_in_no_class_of_worse_or_better(rulebook: Rulebook) -> None:
+    assessment = sample(EXAMPLE)
+    some = tuple(i._replace(few=4.0) if i.id == "indicator_3" else i for i in assessment.indicators)
+    found = score(some, Facts(assessment.facts, rulebook.items, {}), rulebook, 2021)
+    assert found.profile["too_few_events"] == ("indicator_3",) and found.gap_index is not None
+    assert "indicator_3" not in {t.id for t in found.terms}
+    assert any("Indicator 3 is not in it: four cases, too few to draw a ratio from" in note for note in found.notes)
+
+
+def few_at_8a(assessment: Assessment, bme: int, senior: int) -> tuple[Indicator, ...]:
+    return tuple(
+        i._replace(figures={**i.figures, "senior_bme": bme, "senior": senior},
+                   groups={**i.groups, "senior": bme / senior})
+        if i.id == "indicator_1" else i for i in assessment.indicators
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("bme", "senior", "decided"), [
+    (29, 316, False),
+    (4, 30, False),  # by a quarter of ln(4/3), 7 %
+    (3, 30, True),  # by a quarter of ln(3/2), 10.7 %
+    (1, 30, True),
+    (0, 316, True),
+    (3, 8, True),  # at parity 1.8 of 8 would be BME: one person moves what so few people say, whoever they are
+])  # fmt: skip
+def test_an_index_that_one_person_decides_is_withheld(
+    bme: int, senior: int, decided: bool, rulebook: Rulebook
+) -> None:
+    assessment = sample(EXAMPLE)
+    found = score(few_at_8a(assessment, bme, senior), Facts(assessment.facts, rulebook.items, {}), rulebook, 2021)
+    assert (found.gap_index is None) == decided
+    assert found.withheld.startswith("One person decides it: one ") == decided
+
+
+def test_an_interval_that_leaves_out_parity_by_one_person_is_withheld() -> None:
+    one = Term("indicator_9", "", 0.2, 0.01, 1.0, (), moves=(("one more", -0.05), ("one fewer", 0.04)))
+    index = gap_index.Index(0.2, 0.01, {}, {"indicator_9": 1.0})
+    assert "one more in indicator 9 would make it 0.95 times" in gap_index.one_person_decides(
+        index, [one], (1.02, 1.5), 0.1)  # fmt: skip
+    assert gap_index.one_person_decides(index, [one], (1.06, 1.5), 0.1) == ""
+    assert gap_index.one_person_decides(index, [one], (0.98, 1.5), 0.1) == ""
+    assert "0.95 times" in gap_index.one_person_decides(index, [one], (1.06, 1.5), 0.04)
+    assert gap_index.one_person_decides(index, [one], (1.02, 1.5), None) == ""
+
+
+def test_moves_are_what_the_index_would_be(rulebook: Rulebook) -> None:
+    """Each count that a term rests on, one more and one fewer, worked out anew."""
+    for number, counts in ((2, (30, 200, 10, 100)), (3, (1, 100, 20, 900)), (4, (99, 100, 200, 300))):
+        a, m, b, n = counts
+        here = term(rulebook, number, ratio_indicator(number, *counts)).term
+        moved = [(a + 1, m, b, n), (a - 1, m, b, n), (a, m, b + 1, n), (a, m, b - 1, n)]
+        anew = [term(rulebook, number, ratio_indicator(number, *of)).term.g - here.g for of in moved]
+        assert sorted(change for _, change in here.moves) == pytest.approx(sorted(anew))
+
+
 # The profile
 
 
@@ -322,6 +384,11 @@ def test_one_more_appointment_to_the_board_is_told(rulebook: Rulebook) -> None:
     (1, {"unit": "points", "value": 0.1, "p": 0.01}, "no_difference_or_better"),
     (9, {"unit": "points", "value": -0.1, "p": 0.04}, "worse_distinguishable"),
     (9, {"unit": "points", "value": -0.1}, "worse_not_testable"),
+    (3, {"value": 2.6, "lower": 1.1, "upper": 6.0, "p": 0.06}, "worse_could_be_chance"),
+    (3, {"value": 2.6, "lower": 0.9, "upper": 6.0, "p": 0.04}, "worse_distinguishable"),
+    (3, {"value": 2.6, "lower": 1.2, "upper": 6.0, "p": 0.01, "few": 19.0}, "too_few_events"),
+    (3, {"value": None, "lower": 1.4, "p": 0.01, "few": 4.0, "reason": "no ratio"}, "too_few_events"),
+    (3, {"value": 2.6, "few": 4.0, "usable": False}, "not_usable"),
     (9, {"unit": "points", "value": -0.1, "p": 0.04, "usable": False}, "not_usable"),
 ])  # fmt: skip
 def test_the_class_of_an_indicator(number: int, given: dict[str, Any], expected: str, rulebook: Rulebook) -> None:
@@ -681,7 +748,7 @@ def test_the_worked_example_can_be_worked_out_again_with_nothing_but_arithmetic(
     def s(x: float) -> float:
         return 1.5 / (x + 1) - 0.5 / (x + 2)
 
-    assert page.count("s(x) = 1.5/(x + 1) - 0.5/(x + 2)") == 7
+    assert page.count("s(x) = 1.5/(x + 1) - 0.5/(x + 2)") == 9
     g, variance = {}, {}
     for number in "234":
         a, m, b, n = counts(number)
@@ -691,9 +758,9 @@ def test_the_worked_example_can_be_worked_out_again_with_nothing_but_arithmetic(
         g[number] = math.log(share / other)
         variance[number] = s(share * people) - s(people) + s(other * others) - s(others)
     bme, staff, senior_bme, senior = counts("1")
-    g["1"] = math.log((bme / staff) / (senior_bme / senior))
+    g["1"], variance["1"] = math.log((bme / staff) / (senior_bme / senior)), s(senior_bme) - s(senior)
     bme, staff, board_bme, board = counts("9")
-    g["9"] = math.log((bme / staff) / ((board_bme + 0.5) / (board + 1)))
+    g["9"], variance["9"] = math.log((bme / staff) / ((board_bme + 0.5) / (board + 1))), s(board_bme) - s(board)
     weights = {"1": 3 / 12, "9": 1 / 12, **dict.fromkeys("234", 1 / 9), **dict.fromkeys("5678", 1 / 12)}
     middle = sum(weights[number] * g[number] for number in weights)
     half = 1.96 * math.sqrt(sum(weights[number] ** 2 * variance[number] for number in variance))

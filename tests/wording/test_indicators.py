@@ -138,6 +138,10 @@ CHANCE = [
     (2, 1.8, (0.8, 4.1), None, None, "This could be chance: the figures fit anything from 0.8 to 4.1 times."),
     (2, 1.615, (1.336, 1.958), 495.0, None, "This is clearly more than chance: the figures fit 1.3 to 2.0 times."),
     (2, 0.62, (0.5, 0.77), 495.0, None, "This is clearly more than chance: the figures fit 1.3 to 2.0 times."),
+    (3, 2.6, (1.02, 6.1), 22.0, 0.061, "With 22 cases this could be chance, by the exact test; the approximate interval, 1.02 to 6.10 times, just leaves out parity."),
+    (3, 0.45, (0.19, 1.03), 31.0, 0.046, "This is clearly more than chance, by the exact test; the approximate interval, 0.97 to 5.26 times, just reaches parity."),
+    (6, 0.055, (-0.001, 0.11), None, 0.049, "This is clearly more than chance, by the exact test; the approximate interval, -0.1 to +11.0 percentage points, just reaches parity."),
+    (6, 0.055, (0.001, 0.11), None, 0.052, "This could be chance, by the exact test; the approximate interval, +0.1 to +11.0 percentage points, just leaves out parity."),
     (2, 0.62, (0.3, 1.25), 30.0, None, "With 30 appointments this could be chance: the figures fit anything from 0.8 to 3.3 times."),
     (4, 1.05, (1.002, 1.1), 3076.0, None, "This is clearly more than chance: the figures fit 1.002 to 1.100 times."),
     (4, 1.05, (1.0, 1.1), 3076.0, None, "With 3,076 people given it this could be chance: the figures fit anything from 1.00 to 1.10 times."),
@@ -193,6 +197,43 @@ def test_what_is_not_used_rests_on_nothing(found: Indicator, said: str, rulebook
     assert sentences.sentence_of(found, entry, 20.0) == said
 
 
+# Few events: no ratio, and nothing is worse or better
+
+ONE = {"cases_bme": 1.0, "staff_bme": 20.0, "cases_white": 0.0, "staff_white": 48.0}
+FEW = [
+    (3, 1.0, ONE, "One case (1 of 20 BME staff, 0 of 48 White staff): no ratio can be drawn; look at the case.",
+     "Indicator 3: one case. No ratio can be drawn; look at the case. It is of 2021 alone: no other year could be taken together with it."),
+    (3, 4.0, ONE | {"cases_bme": 3.0, "cases_white": 1.0},
+     "Four cases (3 of 20 BME staff, 1 of 48 White staff): too few to draw a ratio from; look at the cases.",
+     "Indicator 3: four cases. Too few to draw a ratio from; look at the cases. It is of 2021 alone: no other year could be taken together with it."),
+    (2, 12.0, {}, "12 appointments: too few to draw a ratio from; look at the appointments.",
+     "Indicator 2: 12 appointments. Too few to draw a ratio from; look at the appointments. It is of 2021 alone: no other year could be taken together with it."),
+    (4, 1.0, {}, "One person given it: no ratio can be drawn; look at the person given it.",
+     "Indicator 4: one person given it. No ratio can be drawn; look at the person given it. It is of 2021 alone: no other year could be taken together with it."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("number", "events", "figures", "said", "concluded"), FEW)
+def test_few_events(
+    number: int, events: float, figures: dict[str, float], said: str, concluded: str, rulebook: Rulebook
+) -> None:
+    """Whatever the test and the interval say."""
+    found = indicator(number, 3.4, both(0.01, 0.05), (1.2, 9.0), 0.01)._replace(few=events, figures=figures)
+    assert sentences.sentence_of(found, entry_of(number, rulebook), events) == said
+    assert sentences.few_sentence(found, entry_of(number, rulebook), None, 2021) == concluded
+    assert sentences.told(found) == "too few" and found.told() is None
+    assert sentences.told(found._replace(usable=False)) == "not used"
+
+
+def test_years_taken_together_stand_beside_few_events(rulebook: Rulebook) -> None:
+    found = indicator(3, 3.4, both(0.01, 0.05), (1.2, 9.0), 0.01)._replace(few=4.0)
+    pooled = Pooled("indicator_3", (2021, 2020), 5.1, 1.6, 16.0, 12.0, 0.01, enough=False)
+    assert sentences.few_sentence(found, entry_of(3, rulebook), pooled, 2021) == (
+        "Indicator 3: four cases. Too few to draw a ratio from; look at the cases. 2020 and 2021 together (12 cases): "
+        "still too few to draw a ratio from."
+    )
+
+
 # Complete counts: people, no intervals
 
 COMPLETE = [
@@ -211,11 +252,11 @@ def test_people_needed_for_parity(counted: SmallCount, said: str) -> None:
 
 
 DRAWS = [
-    (SmallCount(0, 12, 0.22), 0.05, "A board of 12 drawn at random from this workforce would have none one time in twenty: it could be chance."),
-    (SmallCount(0, 12, 0.22), 0.049, "A board of 12 drawn at random from this workforce would have none one time in twenty: that is hard to put down to chance."),
-    (SmallCount(2, 14, 0.22), 0.33, "A board of 14 drawn at random from this workforce would have 2 or fewer one time in three: it could be chance."),
-    (SmallCount(6, 12, 0.2), 0.02, "A board of 12 drawn at random from this workforce would have 6 or more one time in 50: that is hard to put down to chance."),
-    (SmallCount(5, 5, 0.2), 0.0003, "A board of 5 drawn at random from this workforce would have all one time in 3,300: that is hard to put down to chance."),
+    (SmallCount(0, 12, 0.22), 0.101, "A board of 12 drawn at random from this workforce would have none one time in twenty: it could be chance."),
+    (SmallCount(0, 14, 0.25), 0.036, "A board of 14 drawn at random from this workforce would have none one time in 56: that is hard to put down to chance."),
+    (SmallCount(2, 14, 0.22), 0.76, "A board of 14 drawn at random from this workforce would have 2 or fewer one time in three: it could be chance."),
+    (SmallCount(6, 12, 0.2), 0.039, "A board of 12 drawn at random from this workforce would have 6 or more one time in 52: that is hard to put down to chance."),
+    (SmallCount(5, 5, 0.2), 0.0006, "A board of 5 drawn at random from this workforce would have all one time in 3,100: that is hard to put down to chance."),
     (SmallCount(2, 12, 0.2), None, ""),
     (SmallCount(0, 12, 0.0), 1.0, ""),
 ]  # fmt: skip

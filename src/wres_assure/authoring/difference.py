@@ -414,7 +414,8 @@ def _term(old: Json, new: Json, groups: Mapping[str, str]) -> Iterator[str]:
         yield f"the ratio was {was}; is {now}."
     elif any(old[side] != new[side] for side in sides):
         yield "its rates are made of other numbers."
-    kinds = ["a complete count, without chance" if term["complete_count"] else "a sample" for term in (old, new)]
+    whole = "a complete count, drawn from the workforce"
+    kinds = [whole if term["complete_count"] else "a sample" for term in (old, new)]
     added = ["always" if term["add_half"] == "always" else "where a count is 0" for term in (old, new)]
     yield from _met(
         (kinds[0] != kinds[1], f"was taken as {kinds[0]}; is taken as {kinds[1]}."),

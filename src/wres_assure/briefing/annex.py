@@ -10,7 +10,7 @@ from ..wording.indicators import Indication, pooled_sentence
 from ..wording.numbers import counted, number
 from ..wording.report import Unjudged
 from ..wording.said import say
-from ..wording.score import STATUS, alternative_lines, domain_lines, index_lines, index_sentence
+from ..wording.score import STATUS, domain_lines, index_lines, index_sentence, otherwise
 from ..wording.text import clean, lower_first, sentence
 from .cards import card
 from .document import Block, Paragraph, Section, Table, TableCell, TableRow, number_cell
@@ -66,18 +66,16 @@ def _slip(slip: Slip) -> TableRow:
 def gap_index(of: Dossier) -> Section:
     """The composite score: experimental, with contributions, leave-one-out and alternatives."""
     score, title = of.assessment.score, "Gap index (experimental)"
-    first = Paragraph((say(index_sentence(score), (), of.all), say(STATUS, (), (), ["rules/scoring.yaml"])))
+    said = [index_sentence(score), *([otherwise(score)] if score.gap_index is not None else [])]
+    first = Paragraph((*(say(text, (), of.all) for text in said), say(STATUS, (), (), ["rules/scoring.yaml"])))
     if score.gap_index is None:
         return Section("gap-index", title, (first,), annex=True)
     rows = tuple(
         TableRow((TableCell(f"{line.number} {line.title}"), *map(number_cell, line[3:])), (), (line.id,))
         for line in index_lines(of.assessment, of.rulebook)
     )
-    domains, others = (
-        "; ".join(f"{lower_first(name)} {value}" for name, value in lines)
-        for lines in (domain_lines(score), alternative_lines(score))
-    )
-    notes = (f"By domain: {domains}", f"Otherwise: {others}", *score.notes)
+    domains = "; ".join(f"{lower_first(name)} {value}" for name, value in domain_lines(score))
+    notes = (f"By domain: {domains}", *score.notes)
     table = Table(
         "What each indicator adds",
         ("Indicator", "Gap (1.00 is parity)", "Weight", "Times", "Index without it"),

@@ -119,6 +119,8 @@ class Dossier(NamedTuple):
 
     def outside(self, indicator: str) -> str:
         """On which side of what comparable organisations show it lies, adverse or favourable; "" inside or untold."""
+        if self.too_few(indicator):
+            return ""
         peers = self.peers(indicator)
         return peers.direction if peers is not None and peers.position.startswith("outside") else ""
 
@@ -133,22 +135,17 @@ class Dossier(NamedTuple):
         earlier = self.assessment.compared.earlier
         return bool(earlier) and all(e.source == "restated" and not e.file for e in earlier)
 
-    def _fewest(self, indicator: str) -> float:
-        """The events that one year must have to conclude from (`min_events`); 0 where none are asked for."""
-        selector = self.entries[indicator]["extra"].get("min_events")
-        return (selector and self.facts.value(Place(*selector))) or 0.0
-
     def too_few(self, indicator: str) -> bool:
         """Whether one year has too few events to conclude from."""
-        events = self.facts.get(Place(indicator, "events"))
-        return events is not None and events.value is not None and events.value < self._fewest(indicator)
+        return self.indicators[indicator].few is not None
 
     def enough_pooled(self, indicator: str) -> Pooled | None:
         """Several years together, where they have events enough and are worse for BME staff beyond chance."""
         pooled = self.assessment.compared.pooled.get(indicator)
-        if pooled is None or pooled.lower is None or pooled.lower <= 1:
+        if pooled is None or not pooled.enough or pooled.value is None or pooled.value <= 1:
             return None
-        return pooled if pooled.events >= self._fewest(indicator) else None
+        told = pooled.p < 0.05 if pooled.p is not None else (pooled.lower or 0.0) > 1
+        return pooled if told else None
 
     def told_worse(self) -> list[str]:
         """The indicators that are clearly worse for BME staff, by enough events of one year or of several."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from ..model import Indicator
-from ..wording.indicators import figures_of, told
+from ..wording.indicators import few_sentence, figures_of, told
 from ..wording.report import COUNTS_AS_NOTHING, CRUDE
 from ..wording.said import Said, say
 from ..wording.score import NO_SCORE_OF_OTHERS
@@ -118,10 +118,9 @@ def _counted(of: Dossier) -> Iterator[Said]:
         if names := of.read_as(kind):
             yield say(f"{title}: {named(names)}.", _prints(of, names) if kind == IN_QUESTION else (), names)
     for name in of.read_as(FEW):
-        if events := events_in_words(of, name):
-            text = f"With {events} in the year no ratio can be drawn; look at what happened, not at rates."
-            none = f"There were {events} in the year, so there is no ratio."
-            yield say(none if events.startswith("no ") else text, (), [name])
+        pooled = of.assessment.compared.pooled.get(name)
+        text = few_sentence(of.indicators[name], of.entries[name], pooled, of.assessment.subject.year)
+        yield say(text, of.prints(name), [name])
 
 
 def _figures(of: Dossier, name: str) -> str:

@@ -17,7 +17,7 @@ from ..numbers import tidied, tidy
 from ..rulebook import Rulebook
 from ..stats.comparisons import Pair, benjamini_hochberg, change_given_cases, regression_to_the_mean
 from ..stats.power_of_change import common_ratio, gap_note, seen_note, smallest_seen, smallest_seen_of_many
-from ..stats.proportions import MOST_PEOPLE, critical_z, ratio_of_proportions_mn, two_sided, whole
+from ..stats.proportions import MOST_PEOPLE, critical_z, mid_p, ratio_of_proportions_mn, two_sided, whole
 from .peer_scales import counts_of
 
 FAMILY = 9  # the nine indicators, always: a verdict never hangs on how many could be tested
@@ -178,7 +178,7 @@ class _Years:
                 return Tested(None, f"the counts of {year} are no whole people; two years averaged share one of them")
             pairs.append(pair)
         then, now_ = pairs
-        rare = "min_events" in entry["extra"]  # few events of many people: what is known is the total of cases
+        rare = entry["rare"]  # few events of many people: what is known is the total of cases
         p = change_given_cases(then, now_) if rare else common_ratio(then, now_)
         if p is None:
             return Tested(None, "the counts of the two years fix no common ratio to be tested")
@@ -332,23 +332,26 @@ def pooled(
         if "min_events" not in entry["extra"]:
             continue
         least = rulebook.parameter(entry["extra"]["min_events"][0], year) or 0.0
-        events = facts.get(Place(now.id, "events"))
         pair = pair_of(entry, now)
-        if events is None or events.value is None or events.value >= least or pair is None:
+        if now.few is None or pair is None:
             continue
         taken = {year: pair}
         for before in sorted(earlier, key=lambda e: -e.year):
             of = next(i for i in before.indicators if i.id == now.id)
             counts = pair_of(entry, of) if of.usable else None
-            alone = rulebook.parameter("indicator_3_window_years", before.year) == 1  # averages of two years overlap
+            # Averages of two years overlap.
+            alone = now.id != "indicator_3" or rulebook.parameter("indicator_3_window_years", before.year) == 1
             if counts is None or not alone or before.year != min(taken) - 1 or len(taken) == 3:
                 break
             taken[before.year] = counts
         if len(taken) > 1:
             a, m, b, n = (sum(column) for column in zip(*taken.values(), strict=True))
             lower, upper = (ratio_of_proportions_mn(a, m, b, n) if a + b else None) or (None, None)
-            value, lower, upper = (tidied(x) for x in (a / m / (b / n) if b and m else None, lower, upper))
-            found[now.id] = Pooled(now.id, tuple(sorted(taken, reverse=True)), value, lower, upper, float(a + b))
+            p = mid_p(a, m, b, n) if max(m, n) <= MOST_PEOPLE else None
+            value, lower, upper, p = (tidied(x) for x in (a / m / (b / n) if b and m else None, lower, upper, p))
+            events = float(a + b)
+            these = tuple(sorted(taken, reverse=True))
+            found[now.id] = Pooled(now.id, these, value, lower, upper, events, p, events >= least)
     return found
 
 

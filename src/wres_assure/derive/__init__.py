@@ -9,15 +9,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..facts import Facts, Resolved
+from ..figures import so_many
 from ..model import Fact, Indicator, Json, Place
 from ..numbers import CannotCompute, Operand, tidied, tidy
 from ..rulebook import Rulebook
 from ..rulebook.expression import interval_of
-from ..stats.power import smallest_detectable_ratio
+from ..stats.power import fewest_told, smallest_detectable_ratio
 from .further import further
 from .methods import EITHER, INTERVALS, TESTS, Counts, reading
 from .unknown import bounds, unknown_share
 
+_IN_REACH = 15  # with as many of the rarest kind expected in the smaller group, both directions can be told
 Numbers = dict[str, float]
 Extra = Mapping[str, Resolved]
 WITH_A_VALUE = (
@@ -93,17 +95,24 @@ def _computed(
     gap = groups[first] - groups[second] if first in groups and second in groups else None
     known = (("value", value), ("lower", lower), ("upper", upper), ("p", p))
     numbers = groups | unknown_share(extra) | {name: number for name, number in known if number is not None}
-    if events := extra["events"].operand if "events" in extra else None:
-        numbers["events"] = events.value
-        least = extra["min_events"].operand if "min_events" in extra else None
-        if least and events.value < least.value:
-            notes.append(f"Too few to conclude: {events.value:,.0f} people in all, fewer than {least.value:,.0f}.")
-    if of_ratio and value is not None and reading(lower, upper, 1.0) == EITHER:
+    read = reading(p, *of_ratio) if of_ratio else EITHER
+    events = _events(of_ratio, extra)
+    least = extra["min_events"].operand if "min_events" in extra else None
+    few = events if events is not None and least and events < least.value else None
+    if events is not None:
+        numbers["events"] = events
+    if few is not None and least:
+        notes.append(f"Fewer than {least.value:,.0f} {entry['counted']}: nothing is concluded from one year alone.")
+    if of_ratio and few is None and value is not None and read == EITHER:
         notes += _mostly_missed(of_ratio)
+    if of_ratio and few is None and p is not None:
+        notes += _out_of_reach(of_ratio, entry)
     if entry["complete_count"]:
         notes.append("A complete count of few people: no interval is given.")
     if of_ratio and value is not None:
-        of_unknown, told = bounds(entry, extra, of_ratio, value, (lower, upper))
+        of_unknown, told = bounds(entry, extra, of_ratio, value, read)
+        if few is not None and "reading_changes" in of_unknown:  # there is no reading to change
+            of_unknown, told = of_unknown | {"reading_changes": 0.0}, []
         numbers |= of_unknown
         notes += told
     return Indicator(
@@ -121,7 +130,16 @@ def _computed(
         tuple(notes),
         rests_on,
         figures={name: operand.value for name, operand in env.items()},
+        few=few,
     ), numbers
+
+
+def _events(counts: Counts | None, extra: Extra) -> float | None:
+    """How many events a ratio rests on: those of both groups, or all where the groups' are not known."""
+    if counts:
+        return counts[0] + counts[2]
+    everybody = extra["events"].operand if "events" in extra else None
+    return everybody.value if everybody else None
 
 
 def _counts(interval: Json | None, env: Mapping[str, Operand]) -> Counts | None:
@@ -158,7 +176,28 @@ def _mostly_missed(counts: Counts) -> list[str]:
     """Which true ratios numbers like these would mostly not have told from chance."""
     a, m, b, n = counts
     below, above = smallest_detectable_ratio(int(m), int(n), int(a + b))
-    if above is None:
+    if below is None and above is None:
         return []
-    between = f"between {below:.2f} and {above:.2f}" if below is not None else f"below {above:.2f}"
+    between = (
+        f"above {below:.2f}" if above is None
+        else f"below {above:.2f}" if below is None
+        else f"between {below:.2f} and {above:.2f}"
+    )  # fmt: skip
     return [f"With these numbers a true ratio {between} would mostly not have been told from chance."]
+
+
+def _out_of_reach(counts: Counts, entry: Json) -> list[str]:
+    """Which direction no division of so few events between these groups would have told from chance.
+
+    All three ratios are above 1 where they are adverse to BME people.
+    """
+    a, m, b, n = (int(count) for count in counts)
+    events, people = a + b, m + n
+    if not 0 < events < people or min(events, people - events) * min(m, n) >= _IN_REACH * people:
+        return []
+    above, below = fewest_told(m, n, events) is not None, fewest_told(n, m, events) is not None
+    if above and below:
+        return []
+    favoured = " or ".join(who for who, told in (("White", above), ("BME", below)) if not told)
+    lead = f"However the {so_many(events, entry['counted'] or 'events')} had fallen, nothing in favour of"
+    return [f"{lead} {favoured} {entry['people']} could have been told from chance."]

@@ -7,7 +7,7 @@ from itertools import product
 
 from ..facts import Resolved
 from ..model import Json
-from .methods import ABOVE, BELOW, EITHER, Counts, Limits, reading, side
+from .methods import ABOVE, BELOW, EITHER, Counts, side
 
 _STEPS = 4  # from the known odds to the outermost plausible ones; the ratio runs smoothly in between
 
@@ -19,10 +19,11 @@ def unknown_share(extra: Mapping[str, Resolved]) -> dict[str, float]:
 
 
 def bounds(
-    entry: Json, extra: Mapping[str, Resolved], counts: Counts, value: float, limits: Limits
+    entry: Json, extra: Mapping[str, Resolved], counts: Counts, value: float, base: str
 ) -> tuple[dict[str, float], list[str]]:
     """What a ratio may be, by who the people and events of unknown ethnicity are, and the tipping point in words.
 
+    `base` is its reading against 1 without them.
     `unknown_low` and `unknown_high` are the bounds, all of them White or all BME. `plausible_low` and `plausible_high`
     are those of plausible splits, and `reading_changes` is 1 where the reading against 1 is not the same for all of
     them. {} where the ratio does not rest on counts, or more people are counted than there are.
@@ -32,7 +33,6 @@ def bounds(
     if len(known) < 2 or not any(divided(counts, 0, 0, [(0, 0)])):
         return {}, []
     events, people = known
-    base = reading(*limits, 1.0)
     every = list(divided(counts, events, people, product({0, events}, {0, people})))
     times = extra["unknown_odds"].operand if "unknown_odds" in extra else None
     some = list(divided(counts, events, people, plausible(counts, events, people, times.value))) if times else []

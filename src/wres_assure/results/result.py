@@ -240,6 +240,8 @@ def _pooled(pooled: Pooled | None) -> Json | None:
         "lower": written(pooled.lower),
         "upper": written(pooled.upper),
         "events": written(pooled.events),
+        "p": written(pooled.p),
+        "enough": pooled.enough,
     }
 
 
@@ -274,6 +276,7 @@ def _indicator(indicator: Indicator, peers: PeerPosition | None, assessment: Ass
         "p": written(indicator.p),
         "gap": written(indicator.gap),
         "source": indicator.source or None,
+        "few_events": written(indicator.few),
         "notes": list(indicator.notes),
     }
 

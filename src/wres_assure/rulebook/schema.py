@@ -226,7 +226,8 @@ class Method(Strict):
     method: Literal[
         "ratio_of_proportions",
         "difference_of_proportions",
-        "fisher_exact",
+        "mid_p",
+        "mid_p_of_answers",
         "senior_against_below",
         "board_of_this_size",
     ]
@@ -269,7 +270,8 @@ class Indicator(Strict):
     authority: str
     complete_count: bool = False
     events: str | None = None
-    min_events: str | None = None
+    min_events: str | None = None  # fewer, and nothing is concluded from one year
+    rare: bool = False  # few events of many people: changes are tested given the total of events
     unknown: Unknown | None = None
     rests_on: list[str]
     derivations: list[Derivation]
@@ -297,7 +299,7 @@ class GapTerm(Strict):
 
     over: Side
     under: Side
-    complete_count: bool = False  # everybody was counted: no variance
+    complete_count: bool = False  # everybody was counted: the doubt is that of a draw from the workforce
     add_half: Literal["at zero", "always"] = "at zero"
 
 

@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..facts import Facts
+from ..figures import so_many
 from ..model import Indicator, Json, Score, Term
 from ..numbers import tidied, tidy
 from ..rulebook import Rulebook
@@ -35,12 +36,16 @@ def score(indicators: Sequence[Indicator], facts: Facts, rulebook: Rulebook, yea
     index = gap_index.averaged(terms, domains)
     terms = [t._replace(weight=index.weights[t.id]) for t in terms]
     limits = gap_index.limits(index, rules["level"])
+    decided = gap_index.one_person_decides(index, terms, limits, rulebook.parameter("index_one_person", year))
+    if decided:
+        return none._replace(terms=tuple(map(_tidied, terms)), notes=tuple(notes), withheld=decided)
     if limits is None:
         untold = [t.id for t in terms if t.variance is None]
         notes.append(f"The interval is withheld: how many people stand behind {named(untold)} is not known.")
     else:
         notes.append(
-            "The interval takes the indicators as independent, and 1 and 9 as complete counts without chance. "
+            "The interval takes the indicators as independent, and 1 and 9, though complete counts, as draws from this "
+            "workforce. "
             "The four survey figures come from the same people, so it may be wider."
         )
     notes += _one_appointment(terms, indicators, rules)
@@ -77,6 +82,10 @@ def _terms(
             indicator = by_id.get(name)
             if indicator is None or not indicator.usable:
                 missing[name] = str(indicator.doubt or indicator.reason) if indicator else "it is not calculated"
+                continue
+            if indicator.few is not None:
+                events = so_many(indicator.few, described[name]["counted"])
+                missing[name] = f"{events}, too few to draw a ratio from, and years are not taken together here"
                 continue
             worked = gap_index.term(rules["terms"][name], indicator, described[name], facts)
             if worked.term is None:

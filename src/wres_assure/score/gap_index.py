@@ -8,7 +8,7 @@ variances that do not grow too large where cases are few.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ..facts import Facts
@@ -72,13 +72,79 @@ def term(entry: Json, indicator: Indicator, described: Json, facts: Facts) -> Wo
     ratio = over.share / under.share
     g = math.log(ratio)
     steps.append(f"Ratio {_n(over.share)} / {_n(under.share)} = {_n(ratio)}; g = ln {_n(ratio)} = {_n(g)}.")
-    variance, step = (0.0, "A complete count: no variance.") if complete else _variance(*seen)
+    variance, step = _of_a_draw(seen[1]) if complete else _variance(*seen)
     steps.append(step)
     if over.narrowest or under.narrowest:
         note = note or "the number of respondents is not given"
     odds = _log_odds(over.share, under.share)
     counts = _counts(entry, indicator, described, facts)
-    return Worked(Term(indicator.id, "", g, variance, 0.0, tuple(steps), odds, counts), "", note)
+    moves = _moves(*seen, complete, entry["add_half"] == "always")
+    return Worked(Term(indicator.id, "", g, variance, 0.0, tuple(steps), odds, counts, moves), "", note)
+
+
+def _moves(over: Rate, under: Rate, complete: bool, always: bool) -> tuple[tuple[str, float], ...]:
+    """By how much g changes with one person more, or fewer, in a count of one group; the workforce stays.
+
+    Of a complete count also where it would be at parity: whether an index is given must hang on the size of the
+    organisation, or those given would be the ones that happen to have many.
+    """
+    rates = [under] if complete else [over, under]
+    moves: list[tuple[str, float]] = []
+    for rate in rates:
+        moves += _with_one(rate, over, under, complete, always, f"counted under '{rate.named}'")
+    if complete and under.people is not None:
+        even = under._replace(share=over.share)
+        moves += _with_one(even, over, even, complete, always, f"than at parity under '{under.named}'")
+    return tuple(moves)
+
+
+def _with_one(
+    rate: Rate, over: Rate, under: Rate, complete: bool, always: bool, where: str
+) -> Iterator[tuple[str, float]]:
+    before = _g(over, under, complete, always)
+    if rate.people is None or rate.people < 1 or before is None:
+        return
+    for one, how in ((1, "more"), (-1, "fewer")):
+        share = (rate.share * rate.people + one) / rate.people
+        if -1e-9 <= share <= 1 + 1e-9:
+            moved = rate._replace(share=min(1.0, max(0.0, share)))
+            after = _g(*((over, moved) if rate is under else (moved, under)), complete, always)
+            if after is not None:
+                yield f"one {how} {where}", after - before
+
+
+def _g(over: Rate, under: Rate, complete: bool, always: bool) -> float | None:
+    """The log of a ratio with 0.5 added where `term` adds it; None where there is none."""
+    if over.share == 0 and (complete or under.share == 0):
+        return None
+    if always or (complete and under.share == 0):
+        under = _halved(under)[0]
+    elif over.share == 0 or under.share == 0:
+        if over.people is None or under.people is None:
+            return None
+        over, under = _halved(over)[0], _halved(under)[0]
+    return math.log(over.share / under.share)
+
+
+def one_person_decides(
+    index: Index, terms: Iterable[Term], between: tuple[float, float] | None, most: float | None
+) -> str:
+    """In words why one person more or fewer in a count decides the index; "" where none does, or no part is stated.
+
+    One decides who moves it by more than this part, or without whom its interval (`between`) would not leave out 1.
+    """
+    farthest, told = 0.0, ""
+    lower, upper = between or (0.0, math.inf)
+    for term in terms if most is not None else ():
+        for named, change in term.moves:
+            by = index.weights[term.id] * change
+            undone = (lower > 1 and lower * math.exp(by) <= 1) or (upper < 1 and upper * math.exp(by) >= 1)
+            if (undone or abs(by) > math.log(1 + (most or 0.0))) and abs(by) > farthest:
+                farthest = abs(by)
+                times = f"{math.exp(by):.2f} times what it is"
+                number = term.id.rpartition("_")[2]
+                told = f"One person decides it: {named} in indicator {number} would make it {times}."
+    return told
 
 
 def _rate(side: Json, indicator: Indicator, described: Json, facts: Facts) -> tuple[Rate | None, str]:
@@ -136,6 +202,22 @@ def _variance(over: Rate, under: Rate) -> tuple[float | None, str]:
     told = "Variance, at least" if over.narrowest or under.narrowest else "Variance"
     parts = f"s({_n(a)}) - s({_n(m)}) + s({_n(b)}) - s({_n(n)})"
     return variance, f"{told}, where s(x) = 1.5/(x + 1) - 0.5/(x + 2): {parts} = {_n(variance)}."
+
+
+def _of_a_draw(under: Rate) -> tuple[float | None, str]:
+    """Variance of the log of a share of few people drawn from a workforce that is known, as `_variance` has a sample's.
+
+    A complete count is read against a draw everywhere else in the program; without it the interval would leave out
+    parity far too often where there is none but chance.
+    """
+    if under.people is None:
+        return None, "How many people it rests on is not given: its variance is not known."
+    if under.share > 1:
+        return None, "More events than people: its variance cannot be had."
+    b, n = under.share * under.people, under.people
+    variance = _s(b) - _s(n)
+    told = "A complete count, read as a draw from this workforce. Variance, where s(x) = 1.5/(x + 1) - 0.5/(x + 2)"
+    return variance, f"{told}: s({_n(b)}) - s({_n(n)}) = {_n(variance)}."
 
 
 def _s(x: float) -> float:

@@ -12,6 +12,7 @@ CLASSES = (
     "worse_could_be_chance",
     "worse_not_testable",
     "no_difference_or_better",
+    "too_few_events",
     "not_usable",
 )
 _USUAL: Json = {"level": 0.95, "no_difference": {"ratio": 0.05, "points": 0.0005}}
@@ -21,38 +22,22 @@ def standing(indicator: Indicator, entry: Json, rules: Json) -> str:
     """The class of an indicator in the profile: worse for BME staff or not, and whether that could be chance."""
     if not indicator.usable:
         return "not_usable"
+    if indicator.few is not None:
+        return "too_few_events"
     ratio = indicator.unit == "ratio"
-    parity = 1.0 if ratio else 0.0
-    told = _told(indicator, parity, 1 - rules["level"])
+    told = indicator.told(round(1 - rules["level"], 9))
     if indicator.value is None:  # nobody in the second group, somebody in the first: as far above parity as can be
         worse, small = entry["adverse"] == "above", False
     else:
-        away = indicator.value - parity if entry["adverse"] == "above" else parity - indicator.value
+        away = indicator.value - indicator.parity
         near = rules["no_difference"]["ratio" if ratio else "points"]
-        worse = away > 0
+        worse = away > 0 if entry["adverse"] == "above" else away < 0
         small = abs(round(indicator.value, 2) - 1) <= near + 1e-9 if ratio else abs(indicator.value) < near
     if not worse or (small and told is not True):
         return "no_difference_or_better"
     if told is None:
         return "worse_not_testable"
     return "worse_distinguishable" if told else "worse_could_be_chance"
-
-
-def _told(indicator: Indicator, parity: float, level: float) -> bool | None:
-    """Whether an indicator can be told from parity: by its interval, else by its test; None where there is neither."""
-    if indicator.lower is not None or indicator.upper is not None:
-        above = indicator.lower is not None and indicator.lower > parity
-        return above or (indicator.upper is not None and indicator.upper < parity)
-    return None if indicator.p is None else indicator.p < level and _same_way(indicator)
-
-
-def _same_way(indicator: Indicator) -> bool:
-    """Whether the bands that indicator 1 is tested by lean as its figure does, which counts medical staff too."""
-    names = ("senior_bme", "senior_white", "below_bme", "below_white")
-    if indicator.value is None or not all(name in indicator.figures for name in names):
-        return True
-    top, of_top, below, of_below = (indicator.figures[name] for name in names)
-    return (top * of_below - below * of_top > 0) == (indicator.value > 0)
 
 
 def standings(indicators: Iterable[Indicator], rulebook: Rulebook) -> dict[str, str]:

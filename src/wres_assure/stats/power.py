@@ -21,25 +21,44 @@ def smallest_detectable_ratio(
     groups; nearer to 1 it is more likely missed than that. None on a side where no split of the events is
     distinguishable; (None, None) where a group has nobody, is larger than any can be, or the events do not fit.
 
-    "Distinguishable" is the Miettinen-Nurminen interval leaving 1 out on that side. The power is exact, by Fisher's
-    non-central hypergeometric distribution; its odds ratio becomes a ratio of rates at Cornfield's 1956 fitted
-    table. ValueError unless 0 < power < 1.
+    "Distinguishable" is by `mid_p_tails` on that side. The power is exact, by Fisher's non-central hypergeometric
+    distribution; its odds ratio becomes a ratio of rates at Cornfield's 1956 fitted table. ValueError unless
+    0 < power < 1.
     """
-    z = critical_z(level)
+    critical_z(level)  # refuses a level that is none
     if not 0 < power < 1:
         raise ValueError(f"a power between 0 and 1 is needed, not {power}")
     if not (whole(m, n, events) and m > 0 and n > 0 and 0 < events < m + n) or max(m, n) > MOST_PEOPLE:
         return None, None
-    above = _detectable(int(m), int(n), int(events), z, power)
-    below = _detectable(int(n), int(m), int(events), z, power)
+    above = _detectable(int(m), int(n), int(events), level, power)
+    below = _detectable(int(n), int(m), int(events), level, power)
     return None if below is None else 1 / below, above
 
 
-def _detectable(m: int, n: int, events: int, z: float, power: float) -> float | None:
-    people = m + n
-    least = (events * m + z * math.sqrt(m * n * events * (people - events) / (people - 1))) / people
-    needed = math.floor(least) + 1
-    if needed > min(m, events):
+def fewest_told(m: int, n: int, events: int, level: float = 0.95) -> int | None:
+    """The fewest of the events that must fall on the first group of m for its rate to be told to be the higher one.
+
+    By `mid_p_tails`. None where no split of them is: that direction cannot be reached, however the events fall.
+    """
+    people, most = m + n, min(m, events)
+    z, beyond = critical_z(level), (1 - level) / 2 * (1 - 1e-9)  # what is at the level is not told
+    expected = events * m / people
+    start = math.floor(expected + z * math.sqrt(m * n * events * (people - events) / (people - 1)) / people) + 1
+    needed = min(start, most)
+    chances = hypergeometric(needed, m, n, events, 1.0)
+    while needed < most and chances.mid_tails(needed)[1] >= beyond:
+        needed += 1
+    if chances.mid_tails(needed)[1] >= beyond:
+        return None
+    while needed - 1 > expected and chances.mid_tails(needed - 1)[1] < beyond:
+        needed -= 1
+    return needed
+
+
+def _detectable(m: int, n: int, events: int, level: float, power: float) -> float | None:
+    people, z = m + n, critical_z(level)
+    needed = fewest_told(m, n, events, level)
+    if needed is None:
         return None
 
     # Near the answer by the normal approximation, and far finer than the two decimals it is told with.

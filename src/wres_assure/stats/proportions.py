@@ -180,7 +180,8 @@ def ratio_of_proportions_mn(a: float, m: float, b: float, n: float, level: float
     Without events in the second group the upper limit is None; without events in the first the lower is 0.0; without
     any at all (0.0, None). None where a group has nobody or more events than people. Score interval of Miettinen and
     Nurminen 1985 (Statistics in Medicine 4:213) with the factor N/(N-1): the ratios whose score test is not rejected.
-    Leaves 1 out exactly when `equal_proportions` gives p under 1 - level.
+    Leaves 1 out exactly when `equal_proportions` gives p under 1 - level. With few events it does so too often on one
+    side and never on the other; whether 1 can be ruled out is for `mid_p` to say.
     """
     z = critical_z(level)
     if not (possible(a, m) and possible(b, n)):
@@ -254,6 +255,18 @@ class Distribution(NamedTuple):
         if not self.masses:
             return normal_cdf((self.middle - k + 0.5) / self.deviation)
         return self._share(k - self.first, len(self.masses))
+
+    def mid_tails(self, k: int) -> tuple[float, float]:
+        """How likely is k or less, and k or more, with half of k's own share in each; together 1."""
+        if not self.masses:
+            z = (k - self.middle) / self.deviation
+            return normal_cdf(z), normal_cdf(-z)
+        at = k - self.first
+        if not 0 <= at < len(self.masses):
+            return (0.0, 1.0) if at < 0 else (1.0, 0.0)
+        own, below, above = self.masses[at] / 2, math.fsum(self.masses[:at]), math.fsum(self.masses[at + 1 :])
+        whole = 2 * own + below + above
+        return (below + own) / whole, (above + own) / whole
 
     def _share(self, start: int, stop: int) -> float:
         """The part of all masses that lies from one position up to another."""
@@ -332,6 +345,25 @@ def fisher_exact(a: int, m: int, b: int, n: int, mid_p: bool = False, odds: floa
         return None
     tables = hypergeometric(int(a), int(m), int(n), int(a + b), odds)
     return tables.two_sided(int(a), mid_p and len(tables.masses) != 1)
+
+
+def mid_p_tails(a: int, m: int, b: int, n: int) -> tuple[float, float] | None:
+    """How likely, were a of m and b of n to differ only by chance, are so few events in the first group, and so many.
+
+    Conditional on the total of events, with half the probability of this table in each (Lancaster 1961, JASA 56:223),
+    so that the two add up to 1. Held against half of 1 - level, neither direction is found more often than by chance
+    it should be, which the probability-ordered two-sided p of `fisher_exact` does not promise. (0.5, 0.5) where the
+    totals allow one table only. None where a group allows no proportion or a count is not whole.
+    """
+    if not (possible(a, m) and possible(b, n) and whole(a, m, b, n)):
+        return None
+    return hypergeometric(int(a), int(m), int(n), int(a + b), 1.0).mid_tails(int(a))
+
+
+def mid_p(a: int, m: int, b: int, n: int) -> float | None:
+    """Two-sided p (0 to 1) of a of m and b of n differing only by chance: twice the smaller of `mid_p_tails`."""
+    tails = mid_p_tails(a, m, b, n)
+    return None if tails is None else 2 * min(tails)
 
 
 def binomial(k: int, n: int, p: float) -> Distribution:

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..facts import Facts
+from ..figures import so_many
 from ..model import Assessment, Indicator, Json, Place, Pooled
 from ..rulebook import Rulebook
 from ..wording.said import Said, say
 from .numbers import NOTHING, figure, number, signed
 from .small_counts import SmallCount, draw_of, parity_of, small_count
-from .text import capital, number_of, sentence
+from .text import capital, lower_first, number_of, sentence
 
 
 class Indication(NamedTuple):
@@ -145,23 +146,14 @@ def value_cell(indicator: Indicator) -> str:
     return f"{value} ({lower} to {upper})" if indicator.lower is not None else f"{value} (up to {upper})"
 
 
-def told(indicator: Indicator, level: float = 0.05) -> str:
-    """Whether the indicator can be told from chance: `yes`, `no`, `not testable`, `not used`."""
-    if indicator.value is None or not indicator.usable:
+def told(indicator: Indicator) -> str:
+    """Whether the indicator can be told from chance: `yes`, `no`, `not testable`, `too few`, `not used`."""
+    if not indicator.usable or (indicator.value is None and indicator.few is None):
         return "not used"
-    if indicator.lower is not None or indicator.upper is not None:
-        return "no" if holds_parity(indicator) else "yes"
-    if indicator.p is not None:
-        return "yes" if indicator.p < level else "no"
-    return "not testable"
-
-
-def holds_parity(indicator: Indicator) -> bool:
-    """Whether the interval holds parity: a ratio of 1, a gap of 0."""
-    parity = 1.0 if indicator.unit == "ratio" else 0.0
-    return (indicator.lower is None or indicator.lower <= parity) and (
-        indicator.upper is None or indicator.upper >= parity
-    )
+    if indicator.few is not None:
+        return "too few"
+    answer = indicator.told()
+    return "not testable" if answer is None else "yes" if answer else "no"
 
 
 def sentence_of(indicator: Indicator, entry: Json, events: float | None, few: SmallCount | None = None) -> str:
@@ -170,7 +162,9 @@ def sentence_of(indicator: Indicator, entry: Json, events: float | None, few: Sm
 
 
 def figures_of(indicator: Indicator, entry: Json, few: SmallCount | None = None) -> str:
-    """The figures of an indicator as a sentence: groups, sizes and direction."""
+    """The figures of an indicator as a sentence: groups, sizes and direction; of few events no ratio."""
+    if indicator.usable and indicator.few is not None:
+        return f"{_few_counts(indicator, entry)}: {lower_first(look_at(indicator.few, entry))}"
     if indicator.value is None:
         return f"Not available: {indicator.reason}."
     if not indicator.usable:
@@ -182,13 +176,40 @@ def figures_of(indicator: Indicator, entry: Json, few: SmallCount | None = None)
 
 def chance_of(indicator: Indicator, entry: Json, events: float | None, few: SmallCount | None = None) -> str:
     """Whether it could be chance, as a sentence; "" for an indicator that is not used."""
-    if indicator.value is None or not indicator.usable:
+    if indicator.value is None or not indicator.usable or indicator.few is not None:
         return ""
     if indicator.unit == "ratio":
         return _ratio_chance(indicator, entry, events)
     if few:
         return " ".join(filter(None, (parity_of(few), draw_of(indicator.p, few))))
     return _points_chance(indicator)
+
+
+def _few_counts(indicator: Indicator, entry: Json) -> str:
+    """`Four cases (3 of 60 BME staff, 1 of 220 White staff)`."""
+    counted = capital(so_many(indicator.few or 0, entry["counted"]))
+    names = next((d["interval"]["arguments"] for d in entry["derivations"]
+                  if d["source"] == indicator.source and d["interval"]), ())  # fmt: skip
+    a, m, b, n = (indicator.figures.get(name) for name in names) if len(names) == 4 else (None,) * 4
+    if a is None or m is None or b is None or n is None:
+        return counted
+    of = dict(zip(entry["over"], (f"{a:,.0f} of {m:,.0f}", f"{b:,.0f} of {n:,.0f}"), strict=True))
+    return f"{counted} ({of['bme']} {_people(entry, 'bme')}, {of['white']} {_people(entry, 'white')})"
+
+
+def look_at(events: float, entry: Json) -> str:
+    """What can be made of few events: `No ratio can be drawn; look at the case.`"""
+    if events == 1:
+        return f"No ratio can be drawn; look at the {so_many(1, entry['counted']).removeprefix('one ')}."
+    return f"Too few to draw a ratio from; look at the {entry['counted']}."
+
+
+def few_sentence(indicator: Indicator, entry: Json, pooled: Pooled | None, year: int | None) -> str:
+    """`Indicator 3: one case. No ratio can be drawn; look at the case.`, and which years are taken together."""
+    events = indicator.few or 0
+    text = f"Indicator {number_of(indicator.id)}: {so_many(events, entry['counted'])}. {look_at(events, entry)}"
+    alone = f"It is of {year} alone: no other year could be taken together with it."
+    return f"{text} {pooled_sentence(pooled, entry) if pooled else alone}"
 
 
 def pooled_sentence(pooled: Pooled, entry: Json) -> str:
@@ -198,8 +219,11 @@ def pooled_sentence(pooled: Pooled, entry: Json) -> str:
     counted = f"{number(pooled.events, 'people')} {entry['counted'] or 'people'}"
     if pooled.value is None:
         return f"{together} ({counted}): still no ratio."
+    if not pooled.enough:
+        return f"{together} ({counted}): still too few to draw a ratio from."
+    limits = pooled.lower, pooled.upper
     whole = Indicator(
-        pooled.id, "", "ratio", pooled.value, pooled.lower, pooled.upper, None, {}, None, "pooled", None, usable=True
+        pooled.id, "", "ratio", pooled.value, *limits, pooled.p, {}, None, "pooled", None, usable=True
     )  # fmt: skip
     return f"{together} ({counted}): {_ratio_sentence(whole, entry)} {_ratio_chance(whole, entry, pooled.events)}"
 
@@ -248,10 +272,18 @@ def _ratio_sentence(indicator: Indicator, entry: Json) -> str:
 def _ratio_chance(indicator: Indicator, entry: Json, events: float | None) -> str:
     if indicator.lower is None and indicator.upper is None:
         return "" if indicator.source == "counts" else "Whether this could be chance cannot be told without the counts."
-    if not holds_parity(indicator):
-        return f"This is clearly more than chance: the figures fit {_fits(indicator)}."
-    whole = "anything from " if indicator.lower is not None and indicator.upper is not None else ""
-    return f"{_with_events(entry, events, 'this')} could be chance: the figures fit {whole}{_fits(indicator)}."
+    subject = "This" if indicator.told() else _with_events(entry, events, "this")
+    return _chance(indicator, subject, _fits(indicator), indicator.lower is not None and indicator.upper is not None)
+
+
+def _chance(indicator: Indicator, subject: str, fits: str, both: bool) -> str:
+    """What the test says, with the interval; where the two part, that the test decides."""
+    answer = bool(indicator.told())
+    could = "is clearly more than chance" if answer else "could be chance"
+    if answer == indicator.interval_holds_parity:
+        just = "just reaches" if answer else "just leaves out"
+        return f"{subject} {could}, by the exact test; the approximate interval, {fits}, {just} parity."
+    return f"{subject} {could}: the figures fit {'anything from ' if both and not answer else ''}{fits}."
 
 
 def range_of(indicator: Indicator, entry: Json, events: float | None) -> str:
@@ -298,15 +330,13 @@ def _points_sentence(indicator: Indicator, entry: Json, of_board: str) -> str:
 
 
 def _points_chance(indicator: Indicator) -> str:
-    answer = told(indicator)
-    if answer == "not testable":
+    if indicator.told() is None:
         return (
             "Whether this could be chance cannot be told without the number of people who answered."
             if "survey" in (indicator.rests_on[0].item if indicator.rests_on else "")
             else "Whether this could be chance cannot be told without the counts."
         )
-    could, whole = ("could be chance", "anything from ") if answer == "no" else ("is clearly more than chance", "")
     if indicator.lower is None or indicator.upper is None:
-        return f"This {could}."
+        return f"This {'is clearly more than chance' if indicator.told() else 'could be chance'}."
     low, high = _limit_signed(indicator.lower), _limit_signed(indicator.upper)
-    return f"This {could}: the figures fit {whole}{low} to {high} percentage points."
+    return _chance(indicator, "This", f"{low} to {high} percentage points", both=True)

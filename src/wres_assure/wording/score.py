@@ -12,7 +12,7 @@ from ..numbers import tidy
 from ..rulebook import Rulebook
 from ..stats.proportions import critical_z
 from .cells import cells_of
-from .text import clean, listed, number_of, sentence
+from .text import clean, listed, lower_first, number_of, sentence
 
 CLASSES = {  # of one indicator, of several
     "worse_distinguishable": (
@@ -28,6 +28,7 @@ CLASSES = {  # of one indicator, of several
         "shows no difference, or one in favour of BME staff",
         "show no difference, or one in favour of BME staff",
     ),
+    "too_few_events": ("rests on too few events to say", "rest on too few events to say"),
     "not_usable": ("cannot be used", "cannot be used"),
 }
 ALTERNATIVES = {
@@ -114,6 +115,12 @@ def alternative_lines(score: Score) -> list[tuple[str, str]]:
     """The index by other methods, for comparison."""
     known = score.alternatives
     return [(title, gap(known[name])) for name, title in ALTERNATIVES.items() if name in known]
+
+
+def otherwise(score: Score) -> str:
+    """The index by other methods in a sentence, to stand beside it at the same size."""
+    lines = [f"{value} with {lower_first(title)}" for title, value in alternative_lines(score)]
+    return f"It would be {' and '.join(lines)}."
 
 
 def contribution(term: Term) -> float:

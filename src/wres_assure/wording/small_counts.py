@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ..facts import Facts
 from ..figures import in_words, more_or_fewer
 from ..model import Place
+from ..stats.proportions import binomial_tail, binomial_upper_tail
 from .numbers import often
 
 LEAST_OF_A_ROW = 10  # rows under 10 people are never singled out in text
@@ -71,7 +72,10 @@ def parity_of(few: SmallCount) -> str:
 
 
 def draw_of(p: float | None, few: SmallCount, level: float = 0.05) -> str:
-    """The binomial tail in words; it only chooses between two phrases and is no test of anybody's decision."""
+    """How often a draw would have so few or so many, in words; it only chooses between two phrases.
+
+    `p` is the indicator's, two-sided, and decides; it is no test of anybody's decision.
+    """
     if p is None or not 0 < few.share < 1:
         return ""
     low = few.bme <= few.people * few.share
@@ -81,5 +85,8 @@ def draw_of(p: float | None, few: SmallCount, level: float = 0.05) -> str:
         else f"{few.bme:,} or fewer" if low
         else f"{few.bme:,} or more"
     )  # fmt: skip
-    draw = f"A board of {few.people:,} drawn at random from this workforce would have {so} {often(p)}"
+    tail = (binomial_tail if low else binomial_upper_tail)(few.bme, few.people, few.share)
+    if tail is None:
+        return ""
+    draw = f"A board of {few.people:,} drawn at random from this workforce would have {so} {often(tail)}"
     return f"{draw}: {'that is hard to put down to chance' if p < level else 'it could be chance'}."
