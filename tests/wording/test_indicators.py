@@ -202,14 +202,14 @@ def test_what_is_not_used_rests_on_nothing(found: Indicator, said: str, rulebook
 ONE = {"cases_bme": 1.0, "staff_bme": 20.0, "cases_white": 0.0, "staff_white": 48.0}
 FEW = [
     (3, 1.0, ONE, "One case (1 of 20 BME staff, 0 of 48 White staff): no ratio can be drawn; look at the case.",
-     "Indicator 3: one case. No ratio can be drawn; look at the case. It is of 2021 alone: no other year could be taken together with it."),
+     "Indicator 3: one case. No ratio can be drawn; look at the case."),
     (3, 4.0, ONE | {"cases_bme": 3.0, "cases_white": 1.0},
      "Four cases (3 of 20 BME staff, 1 of 48 White staff): too few to draw a ratio from; look at the cases.",
-     "Indicator 3: four cases. Too few to draw a ratio from; look at the cases. It is of 2021 alone: no other year could be taken together with it."),
+     "Indicator 3: four cases. Too few to draw a ratio from; look at the cases."),
     (2, 12.0, {}, "12 appointments: too few to draw a ratio from; look at the appointments.",
-     "Indicator 2: 12 appointments. Too few to draw a ratio from; look at the appointments. It is of 2021 alone: no other year could be taken together with it."),
+     "Indicator 2: 12 appointments. Too few to draw a ratio from; look at the appointments."),
     (4, 1.0, {}, "One person given it: no ratio can be drawn; look at the person given it.",
-     "Indicator 4: one person given it. No ratio can be drawn; look at the person given it. It is of 2021 alone: no other year could be taken together with it."),
+     "Indicator 4: one person given it. No ratio can be drawn; look at the person given it."),
 ]  # fmt: skip
 
 
@@ -220,7 +220,7 @@ def test_few_events(
     """Whatever the test and the interval say."""
     found = indicator(number, 3.4, both(0.01, 0.05), (1.2, 9.0), 0.01)._replace(few=events, figures=figures)
     assert sentences.sentence_of(found, entry_of(number, rulebook), events) == said
-    assert sentences.few_sentence(found, entry_of(number, rulebook), None, 2021) == concluded
+    assert sentences.few_sentence(found, entry_of(number, rulebook), None) == concluded
     assert sentences.told(found) == "too few" and found.told() is None
     assert sentences.told(found._replace(usable=False)) == "not used"
 
@@ -228,7 +228,7 @@ def test_few_events(
 def test_years_taken_together_stand_beside_few_events(rulebook: Rulebook) -> None:
     found = indicator(3, 3.4, both(0.01, 0.05), (1.2, 9.0), 0.01)._replace(few=4.0)
     pooled = Pooled("indicator_3", (2021, 2020), 5.1, 1.6, 16.0, 12.0, 0.01, enough=False)
-    assert sentences.few_sentence(found, entry_of(3, rulebook), pooled, 2021) == (
+    assert sentences.few_sentence(found, entry_of(3, rulebook), pooled) == (
         "Indicator 3: four cases. Too few to draw a ratio from; look at the cases. 2020 and 2021 together (12 cases): "
         "still too few to draw a ratio from."
     )

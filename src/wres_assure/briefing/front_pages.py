@@ -119,7 +119,7 @@ def _counted(of: Dossier) -> Iterator[Said]:
             yield say(f"{title}: {named(names)}.", _prints(of, names) if kind == IN_QUESTION else (), names)
     for name in of.read_as(FEW):
         pooled = of.assessment.compared.pooled.get(name)
-        text = few_sentence(of.indicators[name], of.entries[name], pooled, of.assessment.subject.year)
+        text = few_sentence(of.indicators[name], of.entries[name], pooled)
         yield say(text, of.prints(name), [name])
 
 

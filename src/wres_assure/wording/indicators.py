@@ -201,15 +201,16 @@ def look_at(events: float, entry: Json) -> str:
     """What can be made of few events: `No ratio can be drawn; look at the case.`"""
     if events == 1:
         return f"No ratio can be drawn; look at the {so_many(1, entry['counted']).removeprefix('one ')}."
+    if not events:
+        return "No ratio can be drawn."
     return f"Too few to draw a ratio from; look at the {entry['counted']}."
 
 
-def few_sentence(indicator: Indicator, entry: Json, pooled: Pooled | None, year: int | None) -> str:
-    """`Indicator 3: one case. No ratio can be drawn; look at the case.`, and which years are taken together."""
+def few_sentence(indicator: Indicator, entry: Json, pooled: Pooled | None) -> str:
+    """`Indicator 3: one case. No ratio can be drawn; look at the case.`, and what several years together show."""
     events = indicator.few or 0
     text = f"Indicator {number_of(indicator.id)}: {so_many(events, entry['counted'])}. {look_at(events, entry)}"
-    alone = f"It is of {year} alone: no other year could be taken together with it."
-    return f"{text} {pooled_sentence(pooled, entry) if pooled else alone}"
+    return f"{text} {pooled_sentence(pooled, entry)}" if pooled else text
 
 
 def pooled_sentence(pooled: Pooled, entry: Json) -> str:
