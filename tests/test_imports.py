@@ -26,11 +26,11 @@ ROOMS = {
     "read": "figures",
     # the stages, and what is said of what they found: one floor
     "conform": "figures personal rulebook read",
-    "derive": "facts rulebook stats",
+    "derive": "facts figures rulebook stats",
     "compare": "facts figures rulebook stats",
     "check": "facts figures rulebook",
     "slips": "facts rulebook stats",
-    "score": "facts rulebook stats",
+    "score": "facts figures rulebook stats",
     "wording": "facts figures rulebook stats",
     # the pipeline
     "one_return": "facts read rulebook conform derive compare check score",

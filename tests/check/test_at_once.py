@@ -127,7 +127,7 @@ def without_itself(tree: Any) -> Any:
 
 def made(condition: Any, when: Any, computed: Any) -> rulebook.Rule:
     return rulebook.evaluated(RULES.rule("CON-02")._replace(
-        let={name: rulebook.Selector(key, {}) for name, key in NAMES.items()},
+        let={name: rulebook.Selector(key, "", {}) for name, key in NAMES.items()},
         where_trees={"computed": without_itself(computed)}, when_tree=when, assert_tree=condition,
         when_text="so", places=(WHOLE,) * 2, kind="places"))
 
@@ -187,7 +187,7 @@ def test_nor_does_a_difference_of_rates_as_divisor() -> None:
 
 
 def test_a_figure_with_a_value_and_a_problem_proves_nothing() -> None:
-    let = {name: rulebook.Selector(NAMES[name], {}) for name in ("people", "others")}
+    let = {name: rulebook.Selector(NAMES[name], "", {}) for name in ("people", "others")}
     rule = made(["<=", "people", "others"], None, 0.0)._replace(let=let)
     for problem, places in ((None, []), ("text", [0, 1])):
         people, others = Fact(NAMES["people"], 1.0, "1", ""), Fact(NAMES["others"], 2.0, "2", "", problem)
