@@ -13,11 +13,12 @@ import pytest
 from conftest import STORIES, path_of, rules, sample
 from wres_assure.__main__ import main
 from wres_assure.briefing.audiences import document
-from wres_assure.briefing.document import Paragraph, Section, Table
+from wres_assure.briefing.document import Bullets, Paragraph, Section, Table
 from wres_assure.briefing.sign_off import Since
 from wres_assure.facts import Facts
 from wres_assure.model import Place
 from wres_assure.render.briefing import pdf
+from wres_assure.wording.verdict import roots
 
 
 def parts(story: str, since: Since | None = None) -> dict[str, Section]:
@@ -68,6 +69,22 @@ def test_what_is_to_be_explained_is_told_by_whether_a_word_stands_beside_it() ->
     assert told(parts("clean_acute_trust")["explained"]) == "Nothing has to be explained."
 
 
+def test_a_finding_is_explained_by_its_own_note_and_no_other() -> None:
+    assessment = sample("third_unknown")
+    asks = [f for f in roots(assessment.findings) if rules().rule(f.rule).action == "explain"]
+    assert len(asks) == 2 and not any(finding.explanation for finding in asks)
+    for at, asked in enumerate(asks):
+        with_note = [f._replace(explanation="A new system.") if f is asked else f for f in assessment.findings]
+        page = document(assessment._replace(findings=with_note), rules(), "sign_off")
+        section = next(part for part in page.sections if part.id == "explained")
+        said = [one.text for block in section.blocks if isinstance(block, Bullets) for one in block.items]
+        assert [block.label for block in section.blocks if isinstance(block, Paragraph)] == [
+            "Explained in the notes or the explanations file:", "Not explained yet:",
+        ]  # fmt: skip
+        for text, finding in zip(said, (asked, asks[1 - at]), strict=True):
+            assert text.startswith(rules().rule(finding.rule).heading([finding.code]))
+
+
 def test_without_an_earlier_check_it_says_so_and_long_lists_say_how_many_more() -> None:
     assert "No earlier check was given" in told(parts("clean_acute_trust")["corrected"])
     many = tuple((f"CON-0{n}: x", "") for n in range(1, 9))
@@ -92,7 +109,7 @@ def test_what_was_corrected_is_told_from_an_earlier_check(form: str, tmp_path: P
     page = tmp_path / "paper.md"
     assert main(["brief", str(now), "--audience", "sign_off", "--since", str(then), "-o", str(page)]) == 0
     said = page.read_text(encoding="utf-8")
-    assert f"Since {then.name}: 3 findings put right; 3 stand as before;" in said
+    assert f"Since {then.name}: 3 findings put right; 2 stand as before;" in said
     assert "- CON-01: The workforce is not the sum of indicator 1 (WRES!K44:M44)." in said
 
 

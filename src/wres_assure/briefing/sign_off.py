@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..model import FAILED, Finding, Place
+from ..model import Finding, Place
 from ..wording.cells import cells_of
 from ..wording.numbers import counted, number
 from ..wording.said import Said, say
@@ -30,15 +30,14 @@ _COUNTS = (
 )
 _SIGNED_BY = ("Prepared by", "Figures checked by", "Executive lead", "Chair of the committee")
 _LISTED = 5  # findings named on the page; how many more there are is said
-_FIRST_RULES = ("NAR-01a", "NAR-01b")  # which ask for a note beside a figure that is to be explained
 
 
 class Since(NamedTuple):
-    """What changed since an earlier check."""
+    """What changed since an earlier check, of what asks to correct or to explain and follows from nothing else."""
 
     file: str
     resolved: int  # failed then, and hold now
-    corrected: tuple[tuple[str, str], ...]  # what was found by these, but for notes: rule and title, and cells
+    corrected: tuple[tuple[str, str], ...]  # by rule: its id and title, and the cells
     new: int
     still: int
     untold: int  # failed then, and can no longer be judged or no longer applies
@@ -56,7 +55,7 @@ def sections(of: Dossier, since: Since | None) -> list[Section | None]:
 
 def _verdict(of: Dossier) -> Section:
     told = [say(of.report.verdict, (), of.all, ["file"])]
-    if of.report.counts and any(asked.action == "correct" for asked in of.report.findings):
+    if any(asked.action == "correct" for asked in of.report.findings):
         told.append(say("A return with figures to correct is not ready to be signed off.", (), of.all, ["file"]))
     level = say(f"Reliability of the figures: {of.report.level}.", (), of.all, ["file"])
     return Section("before-you-sign", "Before you sign", (Paragraph((*told, level), style="lead"),))
@@ -120,9 +119,8 @@ def _corrected(of: Dossier, since: Since | None) -> Section:
         numbers.append(f"{since.untold:,} can no longer be judged, which is not the same as put right")
     told = say(f"Since {clean(since.file)}: {'; '.join(numbers)}.", (), of.all, ["file"])
     warned = [say(sentence(clean(text)), (), of.all, ["file"]) for text in since.warnings]
-    blocks = [Paragraph((told, *warned))]
     items = [say(f"{what}{f' ({cells})' if cells else ''}.", (), (), ["file"]) for what, cells in since.corrected]
-    return Section("corrected", title, (*blocks, *_list(items)))
+    return Section("corrected", title, (Paragraph((told, *warned)), *_list(items)))
 
 
 def _list(items: list[Said]) -> tuple[Bullets, ...]:
@@ -136,13 +134,8 @@ def _list(items: list[Said]) -> tuple[Bullets, ...]:
 def _explained(of: Dossier) -> Section:
     """What is to be explained: with the organisation's word on it, and without one."""
     asks = [f for f in roots(of.assessment.findings) if of.rulebook.rule(f.rule).action == "explain"]
-    without = {
-        finding.caused_by
-        for finding in of.assessment.findings
-        if finding.outcome == FAILED and finding.rule in _FIRST_RULES
-    }
-    told = [finding for finding in asks if finding.explanation or finding.rule not in without]
-    silent = [finding for finding in asks if finding not in told]
+    told = [finding for finding in asks if finding.explanation]  # its notes, and the explanations file
+    silent = [finding for finding in asks if not finding.explanation]
     if not asks:
         none = say("Nothing has to be explained.", (), of.all, ["file"])
         return Section("explained", "What is explained", (Paragraph((none,)),))

@@ -223,17 +223,26 @@ def diff(
 def changed_since(path: str, assessment: Assessment, rulebook: Rulebook) -> Since:
     """What changed from an earlier check, or the return of then, to this one."""
     from ..briefing.sign_off import Since
-    from ..results.difference import NEW, NOT_APPLIED, NOT_JUDGED, PERSISTING, REOPENED, RESOLVED, difference
+    from ..results.difference import (
+        NEW,
+        NOT_APPLIED,
+        NOT_JUDGED,
+        PERSISTING,
+        REOPENED,
+        RESOLVED,
+        asked_by,
+        difference,
+    )
     from ..results.result import result
     from ..wording.cells import cells_of
 
     found = difference(_result_at(path), result(assessment, rulebook))
-    told = [change for change in found.changes if not (change.after or change.before or {}).get("caused_by")]
-    kinds = [change.kind for change in told]
+    asking = [(change.kind, of) for change in found.changes if (of := asked_by(change)) is not None]
+    kinds = [kind for kind, _ in asking]
     corrected: dict[str, list[str]] = {}
-    for change in told:
-        if change.kind == RESOLVED and change.before and change.before["action"] != "note":
-            corrected.setdefault(str(change.before["rule"]), []).extend(map(str, change.before["cells"]))
+    for kind, of in asking:
+        if kind == RESOLVED:
+            corrected.setdefault(str(of["rule"]), []).extend(map(str, of["cells"]))
     titles = {rule.id: rule.heading() for rule in rulebook.rules}
     return Since(
         os.path.basename(path),

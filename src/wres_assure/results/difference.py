@@ -172,8 +172,19 @@ def _gone(old: Json, why: Json | None) -> FindingChange:
     return FindingChange(NOT_APPLIED if why["outcome"] == NOT_APPLICABLE else NOT_JUDGED, old, why)
 
 
+def asked_by(change: FindingChange) -> Json | None:
+    """The finding that asks to correct or explain, as it failed last; None of a note or of what follows from others."""
+    finding = _failed(change)
+    return finding if finding and finding["action"] != ACTIONS[-1] and not finding["caused_by"] else None
+
+
+def _failed(change: FindingChange) -> Json | None:
+    """The finding in the newer result where it failed there, else in the older."""
+    return change.after if change.kind in (NEW, REOPENED, PERSISTING) else change.before
+
+
 def _asked(change: FindingChange) -> int:
-    finding = change.after if change.kind in (NEW, REOPENED, PERSISTING) else change.before
+    finding = _failed(change)
     return ACTIONS.index(finding["action"]) if finding else 0
 
 
