@@ -56,18 +56,12 @@ def term(entry: Json, indicator: Indicator, described: Json, facts: Facts) -> Wo
     complete = entry["complete_count"]
     if entry["add_half"] == "always" and under.people is None:
         return Worked(None, "the number of people is needed, and only their share is given")
-    if over.share == 0 and (complete or under.share == 0):
-        return Worked(None, f"the {over.named} is 0" if complete else "both rates are 0, so there is no ratio")
-    if entry["add_half"] == "always" or (complete and under.share == 0):
-        if under.people is None:
-            return Worked(None, "its share is 0 and the number of people is not given")
-        under, step = _halved(under)
-        steps.append(step)
-    elif over.share == 0 or under.share == 0:
-        if over.people is None or under.people is None:
-            return Worked(None, "a share is 0 and the number of people is not given")
-        (over, first), (under, second) = _halved(over), _halved(under)
-        steps += [first, second]
+    halved = _with_halves(over, under, complete, entry["add_half"] == "always")
+    if isinstance(halved, str):
+        return Worked(None, halved)
+    over, under, added = halved
+    steps += added
+    if len(added) > 1:
         note = "a count is 0, so 0.5 was added to its cells, for the index alone"
     ratio = over.share / under.share
     g = math.log(ratio)
@@ -80,6 +74,23 @@ def term(entry: Json, indicator: Indicator, described: Json, facts: Facts) -> Wo
     counts = _counts(entry, indicator, described, facts)
     moves = _moves(*seen, complete, entry["add_half"] == "always")
     return Worked(Term(indicator.id, "", g, variance, 0.0, tuple(steps), odds, counts, moves), "", note)
+
+
+def _with_halves(over: Rate, under: Rate, complete: bool, always: bool) -> tuple[Rate, Rate, list[str]] | str:
+    """The rates with 0.5 added where a log would else not be had, and the steps; or why there is none."""
+    if over.share == 0 and (complete or under.share == 0):
+        return f"the {over.named} is 0" if complete else "both rates are 0, so there is no ratio"
+    if always or (complete and under.share == 0):
+        if under.people is None:
+            return "its share is 0 and the number of people is not given"
+        under, step = _halved(under)
+        return over, under, [step]
+    if over.share == 0 or under.share == 0:
+        if over.people is None or under.people is None:
+            return "a share is 0 and the number of people is not given"
+        (over, first), (under, second) = _halved(over), _halved(under)
+        return over, under, [first, second]
+    return over, under, []
 
 
 def _moves(over: Rate, under: Rate, complete: bool, always: bool) -> tuple[tuple[str, float], ...]:
@@ -114,16 +125,9 @@ def _with_one(
 
 
 def _g(over: Rate, under: Rate, complete: bool, always: bool) -> float | None:
-    """The log of a ratio with 0.5 added where `term` adds it; None where there is none."""
-    if over.share == 0 and (complete or under.share == 0):
-        return None
-    if always or (complete and under.share == 0):
-        under = _halved(under)[0]
-    elif over.share == 0 or under.share == 0:
-        if over.people is None or under.people is None:
-            return None
-        over, under = _halved(over)[0], _halved(under)[0]
-    return math.log(over.share / under.share)
+    """The log of a ratio as `term` takes it; None where there is none."""
+    halved = _with_halves(over, under, complete, always)
+    return None if isinstance(halved, str) else math.log(halved[0].share / halved[1].share)
 
 
 def one_person_decides(
