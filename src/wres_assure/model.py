@@ -358,6 +358,12 @@ class Pooled(NamedTuple):
     p: float | None = None
     enough: bool = True  # whether so many events are enough to conclude from
 
+    def as_one(self) -> Indicator:
+        """The years as one indicator, to be read and worded as any other."""
+        return Indicator(
+            self.id, "", "ratio", self.value, self.lower, self.upper, self.p, {}, None, "pooled", None, usable=True
+        )
+
 
 class Published(NamedTuple):
     """A published value of the return's own year: pooled over all organisations, never a median of them."""

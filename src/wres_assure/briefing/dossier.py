@@ -144,8 +144,7 @@ class Dossier(NamedTuple):
         pooled = self.assessment.compared.pooled.get(indicator)
         if pooled is None or not pooled.enough or pooled.value is None or pooled.value <= 1:
             return None
-        told = pooled.p < 0.05 if pooled.p is not None else (pooled.lower or 0.0) > 1
-        return pooled if told else None
+        return pooled if pooled.as_one().told() else None
 
     def told_worse(self) -> list[str]:
         """The indicators that are clearly worse for BME staff, by enough events of one year or of several."""

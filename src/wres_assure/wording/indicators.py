@@ -222,10 +222,7 @@ def pooled_sentence(pooled: Pooled, entry: Json) -> str:
         return f"{together} ({counted}): still no ratio."
     if not pooled.enough:
         return f"{together} ({counted}): still too few to draw a ratio from."
-    limits = pooled.lower, pooled.upper
-    whole = Indicator(
-        pooled.id, "", "ratio", pooled.value, *limits, pooled.p, {}, None, "pooled", None, usable=True
-    )  # fmt: skip
+    whole = pooled.as_one()
     return f"{together} ({counted}): {_ratio_sentence(whole, entry)} {_ratio_chance(whole, entry, pooled.events)}"
 
 
