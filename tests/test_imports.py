@@ -37,7 +37,7 @@ ROOMS = {
     "assess": "facts read rulebook conform derive compare check slips score one_return",
     # for rule writers; the document; the result
     "authoring": "facts figures personal rulebook conform compare check wording",
-    "briefing": "facts personal rulebook wording",
+    "briefing": "facts figures personal rulebook wording",
     "results": "figures read rulebook wording",
     # a format each
     "render": "rulebook wording",

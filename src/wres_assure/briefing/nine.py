@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ..figures import so_many
 from ..model import Place, grouped
 from ..wording.indicators import Indication, chance_of, events_of, figures_of, range_of
 from ..wording.numbers import counted, figure, number
@@ -102,16 +103,11 @@ _SHORT_OF = {
 
 
 def events_in_words(of: Dossier, name: str) -> str:
-    """`60 cases`, `14 board members`: what the uncertainty of an indicator hangs on."""
+    """`60 cases`, `one case`, `14 board members`: what the uncertainty of an indicator hangs on."""
     if few := of.complete_count(name):
         return counted(few.people, "board member")
-    events = of.facts.get(Place(name, "events"))
-    what = str(of.entries[name]["counted"] or "")
-    if events is None or events.value is None or not what:
-        return ""
-    if events.value == 0:
-        return f"no {what}"
-    return f"{number(events.value, 'people')} {what[:-1] if events.value == 1 and what.endswith('s') else what}"
+    events, what = of.facts.value(Place(name, "events")), of.entries[name]["counted"]
+    return "" if events is None or not what else so_many(events, what)
 
 
 def last_year(of: Dossier, name: str) -> str:
