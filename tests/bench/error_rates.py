@@ -8,7 +8,6 @@ The gap index is simulated: returns drawn at parity in every indicator, scored b
 
 from __future__ import annotations
 
-import argparse
 import math
 import sys
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ from scipy.stats import binom
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [path for path in (str(ROOT / "src"), str(ROOT / "tests" / "bench")) if path not in sys.path]
 
-from score_simulation import EQUAL, RULES, World, drawn  # noqa: E402
+from score_simulation import EQUAL, RULES, World, drawn, run  # noqa: E402
 
 from wres_assure.derive.methods import TESTS  # noqa: E402
 from wres_assure.score import score  # noqa: E402
@@ -146,16 +145,5 @@ interval is the narrowest possible, and is told, not demanded.
     return text, held
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=11)
-    given = parser.parse_args()
-    text, held = report(given.count, given.seed)
-    RESULTS.write_text(text, encoding="utf-8")
-    print(text)
-    return 0 if held else 1
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(run(__doc__, report, RESULTS, count=1000, seed=11))

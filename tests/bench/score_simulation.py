@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -189,16 +190,19 @@ WITHOUT_LIMIT = {**RULES.parameters["index_one_person"], "values": {}}
 EVERY = RULES._replace(parameters={**RULES.parameters, "index_one_person": WITHOUT_LIMIT})
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=5000)
-    parser.add_argument("--seed", type=int, default=5)
+def run(
+    about: str | None, report: Callable[[int, int], tuple[str, bool]], results: Path, count: int, seed: int
+) -> int:
+    """What a simulation gives as a command: its page, written and printed; exit code 1 where a claim does not hold."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=count)
+    parser.add_argument("--seed", type=int, default=seed)
     given = parser.parse_args()
     text, held = report(given.count, given.seed)
-    RESULTS.write_text(text, encoding="utf-8")
+    results.write_text(text, encoding="utf-8")
     print(text)
     return 0 if held else 1
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(run(__doc__, report, RESULTS, count=5000, seed=5))

@@ -143,7 +143,7 @@ def _parquet(data: bytes, file: str) -> pd.DataFrame:
     """The frame in a Parquet file; Refused where it is damaged, too large, or pyarrow is missing."""
     try:
         import pyarrow  # type: ignore[import-not-found,import-untyped,unused-ignore]  # an extra without types
-        from pyarrow import parquet  # type: ignore[import-not-found,import-untyped,unused-ignore]  # the same
+        from pyarrow import parquet  # type: ignore[import-not-found,import-untyped,unused-ignore]  # as above
     except ImportError:
         raise Refused(
             "parquet_missing",
