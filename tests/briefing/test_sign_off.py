@@ -63,6 +63,15 @@ def test_a_return_with_something_to_correct_is_said_not_to_be_ready() -> None:
     assert "Nothing can be concluded from indicators 3 and 9." in told(parts("totals_disagree")["not_known"])
 
 
+def test_no_case_is_no_question_about_a_figure() -> None:
+    _, nine = parts("small_ccg")["figures"].blocks
+    assert isinstance(nine, Table)
+    assert nine.rows[2].cells[3].text == "no cases" and not nine.rows[2].doubtful
+    _, nine = parts("third_unknown")["figures"].blocks
+    assert isinstance(nine, Table)
+    assert nine.rows[1].cells[3].text.startswith("in question: 1.50 (") and nine.rows[1].doubtful
+
+
 def test_what_is_to_be_explained_is_told_by_whether_a_word_stands_beside_it() -> None:
     (label,) = [block.label for block in parts("third_unknown")["explained"].blocks if isinstance(block, Paragraph)]
     assert label == "Not explained yet:"

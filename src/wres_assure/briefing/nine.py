@@ -78,12 +78,12 @@ def _row(of: Dossier, entry: Indication, columns: Sequence[_Column]) -> TableRow
         number_cell(entry.bme, _SHORT_OF.get(entry.of[1], "") if entry.bme != "-" else ""),
         number_cell(NO_ENTRY if doubtful or of.reads[name] == FEW else entry.value),
         *(column[2](of, name) for column in columns),
-        TableCell(_shows(of, name)),
+        TableCell(shows(of, name)),
     )
     return TableRow(cells, of.prints(name), (name,), doubtful=doubtful)
 
 
-def _shows(of: Dossier, name: str) -> str:
+def shows(of: Dossier, name: str) -> str:
     """What an indicator shows in a word or two; of a worse or better one that could be chance, and of few, which."""
     kind = of.reads[name]
     few = of.complete_count(name)
@@ -188,7 +188,7 @@ def gaps_chart(of: Dossier) -> Chart:
 
 
 def _drawn(of: Dossier, entry: Indication) -> str:
-    return _shows(of, entry.id) if of.is_out(entry.id) else f"{entry.value}, {_shows(of, entry.id)}"
+    return shows(of, entry.id) if of.is_out(entry.id) else f"{entry.value}, {shows(of, entry.id)}"
 
 
 def _gap_mark(of: Dossier, entry: Indication) -> Mark:

@@ -11,12 +11,15 @@ from typing import NamedTuple
 
 from ..model import Finding, Place
 from ..wording.cells import cells_of
+from ..wording.indicators import Indication
 from ..wording.numbers import counted, number
 from ..wording.said import Said, say
 from ..wording.text import clean, named, sentence
 from ..wording.verdict import roots
 from .document import Bullets, Paragraph, Section, Table, TableCell, TableRow, number_cell
 from .dossier import Dossier
+from .nine import shows
+from .reading import IN_QUESTION
 
 _ETHNICITIES = ("white", "bme", "unknown")
 _COUNTS = (
@@ -81,11 +84,11 @@ def _figures(of: Dossier) -> Section:
                     TableCell(f"{entry.number} {entry.title}"),
                     number_cell(entry.white),
                     number_cell(entry.bme),
-                    number_cell(f"{'in question: ' if _doubtful(of, entry.id) else ''}{entry.value}"),
+                    number_cell(_value(of, entry)),
                 ),
                 of.prints(entry.id),
                 (entry.id,),
-                doubtful=_doubtful(of, entry.id),
+                doubtful=of.reads[entry.id] == IN_QUESTION,
             )
             for entry in of.report.indicators
         ),
@@ -100,8 +103,11 @@ def _count(of: Dossier, key: tuple[str, str, str, str], who: str) -> TableCell:
     return number_cell(number(of.facts.value(Place(*key, who)), "people"))
 
 
-def _doubtful(of: Dossier, indicator: str) -> bool:
-    return of.assessment.score.standing[indicator] == "not_usable"
+def _value(of: Dossier, entry: Indication) -> str:
+    """The figure as reported; where nothing is concluded from it, what is the matter."""
+    if not of.is_out(entry.id):
+        return entry.value
+    return f"in question: {entry.value}" if of.reads[entry.id] == IN_QUESTION else shows(of, entry.id)
 
 
 def _corrected(of: Dossier, since: Since | None) -> Section:
@@ -168,8 +174,8 @@ def _unknown(of: Dossier) -> Iterator[Said]:
     yield say(f"{report.checked} What could not be checked counts as nothing, never as passed.", (), of.all, ["file"])
     if report.unknown:
         yield report.unknown
-    if doubtful := [name for name in of.indicators if _doubtful(of, name)]:
-        yield say(f"Nothing can be concluded from {named(doubtful)}.", (), doubtful)
+    if out := [name for name in of.indicators if of.is_out(name)]:
+        yield say(f"Nothing can be concluded from {named(out)}.", (), out)
     surveys = [name for name in of.indicators if name[-1] in "5678"]
     answered = {name: of.facts.value(Place(f"respondents_{name[-1]}", ethnicity="all")) for name in surveys}
     if unanswered := [name for name in surveys if answered[name] is None]:
