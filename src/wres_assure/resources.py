@@ -1,4 +1,4 @@
-"""Where the rules, templates and samples lie: beside the module when installed, else in the checkout."""
+"""Where the rules, templates and samples lie: beside the module when installed, else in the checkout; and extras."""
 
 from __future__ import annotations
 
@@ -17,3 +17,8 @@ def installed() -> bool:
 def folder(name: str) -> str:
     """The path of `rules`, `briefing_templates` or `sample_submissions`."""
     return os.path.join(_INSTALLED if installed() else _CHECKOUT, name)
+
+
+def to_install(extra: str) -> str:
+    """The command that installs an extra; it is run where the programme was cloned, since it is published nowhere."""
+    return f"pip install '.[{extra}]', in the folder of this programme's sources"

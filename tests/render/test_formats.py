@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import subprocess
+import sys
 import zipfile
 from functools import cache
 from pathlib import Path
@@ -14,8 +15,9 @@ import docx as python_docx
 import pikepdf
 import pytest
 
-from conftest import STORIES, rules, sample
+from conftest import STORIES, path_of, rules, sample
 from said import CHROMIUM, bare, elements, expected, said_in_html, said_in_markdown, said_in_pdf, said_in_word
+from wres_assure.__main__ import main
 from wres_assure.briefing.audiences import AUDIENCES, document, refusal
 from wres_assure.briefing.document import Bullets, Chart, Document, Section, Step, Table, TableCell, TableRow, texts
 from wres_assure.render.briefing import docx, html, markdown, pdf
@@ -309,3 +311,15 @@ def test_the_word_document_has_headings_tables_with_headers_and_fixed_dates() ->
     assert {info.date_time for info in zipfile.ZipFile(io.BytesIO(content)).infolist()} == {(1980, 1, 1, 0, 0, 0)}
     assert all(shape._inline.docPr.get("descr") for shape in file.inline_shapes)
     assert "<w:fldSimple" not in zipfile.ZipFile(io.BytesIO(content)).read("word/document.xml").decode()
+
+
+@pytest.mark.parametrize(("form", "module", "extra"), [("pdf", "typst", "pdf,docx"), ("docx", "docx", "docx")])
+def test_what_a_clone_lacks_is_told_by_a_command_that_works_there(
+    form: str, module: str, extra: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setitem(sys.modules, module, None)
+    pdf._fonts.cache_clear()
+    out = tmp_path / f"page.{form}"
+    assert main(["brief", path_of("small_ccg"), "--audience", "trust", "-o", str(out)]) == 2
+    assert f"pip install '.[{extra}]'" in capsys.readouterr().err and not out.exists()

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from .. import resources
 from ..figures import plain
 from ..model import DIMENSIONS, FACT_COLUMNS, Note, Place, Refused, Row, Submission
 from ..read.preflight import load, recognise
@@ -148,7 +149,7 @@ def _parquet(data: bytes, file: str) -> pd.DataFrame:
         raise Refused(
             "parquet_missing",
             f"{file} is a Parquet table, and pyarrow, which reads those, is not installed.",
-            "Install it (pip install 'wres-assure[parquet]'), or save the table as CSV.",
+            f"Install it ({resources.to_install('parquet')}), or save the table as CSV.",
             file,
         ) from None
     try:

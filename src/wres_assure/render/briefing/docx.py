@@ -7,6 +7,7 @@ import re
 import zipfile
 from typing import TYPE_CHECKING, Any
 
+from ... import resources
 from ...briefing.document import (
     Block,
     Bullets,
@@ -275,6 +276,6 @@ def _docx() -> Any:
         import docx.shared
     except ImportError:
         raise Unwritable(
-            "Word documents need python-docx, which is not installed. Install it: pip install 'wres-assure[docx]'."
+            f"Word documents need python-docx, which is not installed. Install it: {resources.to_install('docx')}."
         ) from None
     return docx

@@ -94,7 +94,7 @@ def _typst() -> Any:
         import typst
     except ImportError:
         raise Unwritable(
-            "This format needs the typesetter, which is not installed. Install it: pip install 'wres-assure[pdf,docx]'."
+            f"This format needs the typesetter, which is not installed. Install it: {resources.to_install('pdf,docx')}."
         ) from None
     return typst
 
@@ -107,7 +107,7 @@ def _fonts() -> Any:
     except ImportError:
         raise Unwritable(
             "This format needs the font Source Sans Pro, which is not installed. "
-            "Install it: pip install 'wres-assure[pdf,docx]'."
+            f"Install it: {resources.to_install('pdf,docx')}."
         ) from None
     folder = os.path.join(os.path.dirname(font_source_sans_pro.__file__), "files")
     return _typst().Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[folder])
