@@ -685,7 +685,7 @@ def test_parquet_without_pyarrow_is_one_sentence(tmp_path: Path, monkeypatch: py
     with pytest.raises(Refused) as refused:
         read_table(path)
     assert refused.value.code == "parquet_missing"
-    assert "wres-assure[parquet]" in refused.value.remedy
+    assert "pip install '.[parquet]'" in refused.value.remedy
 
 
 def test_a_workbook_is_no_table() -> None:

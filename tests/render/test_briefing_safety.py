@@ -203,7 +203,7 @@ def test_a_missing_extra_is_one_sentence_with_the_command(
     pdf._fonts.cache_clear()
     assert main(["brief", CLEAN, "--format", form, "-o", str(tmp_path / "x")]) == 2
     said = capsys.readouterr().err
-    assert "pip install 'wres-assure[" in said and "Traceback" not in said
+    assert "pip install '.[" in said and "Traceback" not in said
     assert list(tmp_path.iterdir()) == []
     pdf._fonts.cache_clear()
 

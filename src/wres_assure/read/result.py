@@ -33,7 +33,7 @@ def read_result(data: bytes, file: str, sha256: str) -> Submission:
         try:
             if result["format"] not in FORMATS:
                 known = " and ".join(map(str, FORMATS))
-                raise _refused(file, f"has format {str(result['format'])[:20]}; formats {known} are read here")
+                raise _refused(file, f"has format {repr(result['format'])[:20]}; formats {known} are read here")
             hashes.add(str(result["rulebook"]["sha256"]))
             rows += _rows(result, len(rows))
         except (KeyError, TypeError, AttributeError, _NoResult):

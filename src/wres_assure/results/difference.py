@@ -62,7 +62,7 @@ def result_of(data: bytes, file: str) -> Json:
         raise _refused(file, "is JSON, but no result of wres-assure check")
     if results[0]["format"] not in FORMATS:
         known = " and ".join(map(str, FORMATS))
-        raise _refused(file, f"has format {clean(str(results[0]['format']))[:20]}; formats {known} are read here")
+        raise _refused(file, f"has format {repr(results[0]['format'])[:20]}; formats {known} are read here")
     try:
         entry = {**results[0], "findings": [*results[0]["findings"], *_told_apart(results[0].get("not_judged", []))]}
     except (KeyError, TypeError, AttributeError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from textwrap import wrap
 from typing import Any
 
@@ -49,8 +50,13 @@ STYLES: dict[str, Json] = {
 
 def row_height(texts: Iterable[str], widths: Iterable[int]) -> float:
     """The points a row needs to show its texts wrapped: not every programme measures a row when it opens a file."""
-    lines = max((len(wrap(text, width + width // 9)) for text, width in zip(texts, widths, strict=False)), default=1)
-    return min(max(lines, 1) * 13.0 + 4, 409)
+    lines = max((_lines(text, width + width // 9) for text, width in zip(texts, widths, strict=False)), default=1)
+    return min(lines * 13.0 + 4, 409)
+
+
+@lru_cache(10_000)
+def _lines(text: str, width: int) -> int:
+    return len(wrap(text, width)) if len(text) > width else 1
 
 
 def on_paper(sheet: Any, first: int, last: int) -> None:
