@@ -33,10 +33,22 @@ RESULT_SCHEMA = PACKAGE / "results" / "result.schema.json"
 STORIES = sorted(path.name for path in SAMPLES.iterdir() if path.is_dir())
 
 
+_load = rulebook_module.load
+
+
 @cache
 def rules() -> Rulebook:
     """The rulebook in force, read once."""
-    return rulebook_module.load()
+    return _load()
+
+
+def _loaded(folder: str | None = None) -> Rulebook:
+    return rules() if folder is None else _load(folder)
+
+
+# Commands that run in this process have the same one: to read it takes longer than to judge a return. Whatever imports
+# `load` is imported after this line; processes of their own read it as they do for people.
+rulebook_module.load = _loaded
 
 
 def path_of(story: str) -> str:

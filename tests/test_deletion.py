@@ -1,7 +1,7 @@
 """Deleting figures never helps: not one check more passes, the number of checks stays, reliability never rises.
 
-Sheets, rows, columns and blocks are deleted from every sample; single cells each from one of them, and with
-WRES_ASSURE_EVERY_CELL=1 from every sample.
+Sheets, columns and blocks are deleted from every sample; rows each from a third of them and single cells each from one,
+and with WRES_ASSURE_EVERY_CELL=1 from every sample.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ def without(submission: Submission, sheet: Sheet, gone: Callable[[int, int], boo
 def deletions(submission: Submission, story: str) -> Iterator[tuple[str, Submission]]:
     for sheet in submission.sheets:
         yield f"sheet {sheet.name}", submission._replace(sheets=tuple(s for s in submission.sheets if s is not sheet))
-        for row in sorted({row for row, _ in sheet.cells}):
+        rows = sorted({row for row, _ in sheet.cells})
+        for row in rows if EVERY_CELL else rows[STORIES.index(story) % 3 :: 3]:
             yield f"{sheet.name} row {row}", without(submission, sheet, lambda r, _, row=row: r == row)
         for column in sorted({column for _, column in sheet.cells}):
             yield f"{sheet.name} column {column}", without(submission, sheet, lambda _, c, column=column: c == column)

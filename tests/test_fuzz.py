@@ -52,7 +52,7 @@ def planted(number: int) -> fuzz.Judged:
 @LINUX
 @pytest.mark.slow
 def test_what_fails_hangs_or_takes_too_much_is_known_by_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fuzz, "HANGS", 20.0)
+    monkeypatch.setattr(fuzz, "HANGS", 8.0)
     monkeypatch.setattr(fuzz, "SECONDS", 1)
     monkeypatch.setattr(fuzz, "MEGABYTES", fuzz.PANDAS + 200)
     found = {one.number: one.wrong for one in fuzz.every(range(9), planted)}

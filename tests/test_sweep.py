@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from conftest import SAMPLES, SOURCE, TESTS
+from conftest import SAMPLES, TESTS, as_installed
 from sweep import VALUES
 
 pytestmark = pytest.mark.slow
@@ -21,7 +21,7 @@ def bad(*words: str) -> str:
     """What a sweep says ended badly, or how it ended itself."""
     done = subprocess.run(
         [sys.executable, str(TESTS / "sweep.py"), SAMPLE, *words],
-        env={**os.environ, "PYTHONPATH": SOURCE}, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": as_installed()}, capture_output=True, text=True, check=False,
         timeout=3_600 if EVERY else 300,
     )  # fmt: skip
     return done.stdout + (f"ended by {done.returncode}: {done.stderr[-2000:]}" if done.returncode not in (0, 1) else "")

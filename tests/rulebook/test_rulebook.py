@@ -6,6 +6,7 @@ import functools
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -575,6 +576,17 @@ def test_a_rule_of_the_same_id_replaces_ours_in_its_place(tmp_path: Path, ours: 
 def test_a_rule_of_a_user_meets_the_same_strictness(tmp_path: Path) -> None:
     message = refusal(write(tmp_path, {"own.yaml": OWN.replace("shortlisted: shortlisted", "shortlisted: shortlistd")}))
     assert message.startswith("own.yaml:8:18: No item is called 'shortlistd'. Did you mean 'shortlisted'?")
+
+
+@pytest.mark.parametrize(("file", "name"), [
+    ("types", "raw"), ("narrative", "note"), ("personal_data", "text"), ("benchmarks", "quoted"), ("benchmarks", "own"),
+])  # fmt: skip
+def test_what_somebody_typed_is_text_in_a_case(tmp_path: Path, file: str, name: str) -> None:
+    text = (RULES / "checks" / f"{file}.yaml").read_text(encoding="utf-8")
+    changed, count = re.subn(rf"(?<=\b{name}: )(?=\S)(\"[^\"]*\"|[^,}}]*)", "0.1", text, count=1)
+    assert count == 1
+    message = refusal(write(tmp_path, {"own.yaml": changed}))
+    assert f"in a case {name} is a text, in quotes where it looks like a number." in message
 
 
 def test_an_id_stands_once_among_a_users_rules_too(tmp_path: Path) -> None:

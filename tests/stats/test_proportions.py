@@ -306,11 +306,11 @@ def test_smallest_detectable_ratio_has_the_power_and_agrees_with_the_test() -> N
         m, n = (int(size) for size in random.integers(1, 400, 2))
         events = int(random.integers(1, m + n))
         below, above = stats_power.smallest_detectable_ratio(m, n, events)
-        splits = range(max(0, events - n), min(m, events) + 1)
+        splits = np.arange(max(0, events - n), min(m, events) + 1)
         drawn = scipy.stats.hypergeom(m + n, m, events)
-        high = [k for k in splits if drawn.sf(k) + drawn.pmf(k) / 2 < 0.025]
-        low = [k for k in splits if drawn.cdf(k - 1) + drawn.pmf(k) / 2 < 0.025]
-        assert (above is None) == (not high) and (below is None) == (not low)
+        high = splits[drawn.sf(splits) + drawn.pmf(splits) / 2 < 0.025]
+        low = splits[drawn.cdf(splits - 1) + drawn.pmf(splits) / 2 < 0.025]
+        assert (above is None) == (not high.size) and (below is None) == (not low.size)
         for ratio, seen in (above, high), (below, low):
             if ratio is not None:
                 second = events / (m * ratio + n)
@@ -330,9 +330,9 @@ def test_smallest_detectable_ratio_of_large_organisations() -> None:
         for ratio, one, other in (above, m, n), (below and 1 / below, n, m):
             if ratio is None:
                 continue
-            splits = range(max(0, events - other), min(one, events) + 1)
+            splits = np.arange(max(0, events - other), min(one, events) + 1)
             drawn = scipy.stats.hypergeom(one + other, one, events)
-            told = [k for k in splits if drawn.sf(k) + drawn.pmf(k) / 2 < 0.025]
+            told = splits[drawn.sf(splits) + drawn.pmf(splits) / 2 < 0.025]
             second = events / (one * ratio + other)
             odds = ratio * (1 - second) / (1 - ratio * second)
             chance = scipy.stats.nchypergeom_fisher(one + other, one, events, odds).pmf(told).sum()

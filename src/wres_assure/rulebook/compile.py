@@ -34,11 +34,15 @@ from .strict_yaml import RulebookError, Source, Steps, sources
 
 COMPILED_FORMAT = 1
 _NAMED = re.compile(r"\{([^{}:]*)[^{}]*\}")  # in a message, before its form
-_IN_CASES = {"year": "a whole number", "printed": "a list of printed texts"}
+_TEXTS = ("raw", "text", "note", "quoted", "own")  # in cases of a rule that is raised by the programme
+_IN_CASES = {"year": "a whole number", "printed": "a list of printed texts",
+             **dict.fromkeys(_TEXTS, "a text, in quotes where it looks like a number")}  # fmt: skip
 
 
-def _fits_case(name: str, value: Any) -> bool:
+def _fits_case(name: str, value: Any, raised: bool) -> bool:
     """Whether a value can stand under a name in a rule's case."""
+    if raised and name in _TEXTS:
+        return isinstance(value, str)
     if name == "printed":
         return isinstance(value, list) and all(isinstance(text, str) for text in value)
     if isinstance(value, bool):
@@ -324,7 +328,7 @@ class _Compiler:
                 self._refuse(source, (*at, *steps), f"{rule.id} {message}")
         for number, case in enumerate(rule.cases):
             for name, value in case.items():
-                if not _fits_case(name, value):
+                if not _fits_case(name, value, rule.raised_by is not None):
                     what = f"{rule.id}: in a case {name} is {_IN_CASES.get(name, 'a number or a printed text')}."
                     self._refuse(source, (*at, "cases", number, name), what)
 
