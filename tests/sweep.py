@@ -29,7 +29,7 @@ VALUES = (
 SECONDS, MEGABYTES = 5, 300
 SHARE = 0.02  # of all figures with all values, through every command
 SHEET = "xl/worksheets/sheet1.xml"
-_FIGURE = re.compile(r'(<c r="[E-M][0-9]+"[^>]*?)( t="[a-z]+")?>(<f>[^<]*</f>)?<v>([^<]*)</v></c>')
+_FIGURE = re.compile(r'(<c r="[E-P][0-9]+"[^>]*?)( t="[a-z]+")?>(<f>[^<]*</f>)?<v>([^<]*)</v></c>')
 
 
 def workbook(sample: Path, target: Path, value: str, address: str = "") -> None:
@@ -96,7 +96,7 @@ def in_turn(sample: Path, at: int, step: int, every: bool) -> Iterator[str]:
 
     submission, rules = read(str(sample)), rulebook.load()
     (sheet, *others) = submission.sheets
-    figures = [place for place, cell in sorted(sheet.cells.items()) if cell.kind == "number" and 5 <= place[1] <= 13]
+    figures = [place for place, cell in sorted(sheet.cells.items()) if cell.kind == "number" and 5 <= place[1] <= 16]
     assert len(figures) > 300
     for number, place in list(enumerate(figures))[at::step]:
         for value in VALUES if every else (VALUES[number % len(VALUES)],):

@@ -145,7 +145,15 @@ def _of_honest(results: list[Clean], title: str) -> str:
     return "\n".join(parts)
 
 
-def main() -> None:
+def _holds(results: list[Clean]) -> bool:
+    """Whether nothing is broken or to correct, and at most one in a hundred asked about what rests on it alone."""
+    said = [one for result in results for one in result.said if one.action in ("broken", "correct") or (
+        one.action == "explain" and not one.of_two_years)]
+    asked = {one.seed for one in said}
+    return all(one.action == "explain" for one in said) and len(asked) <= 0.01 * len(results)
+
+
+def main() -> int:
     parser = argparse.ArgumentParser(description="Holds the rules against honest returns.")
     parser.add_argument("--count", type=int, default=500)
     parser.add_argument("--seed", type=int, default=7)
@@ -156,7 +164,8 @@ def main() -> None:
     print(f"# Rules {rules().version} on generated returns of 2021, seed {asked.seed}\n")
     print(_of_honest(honest[: len(complete)], "Honest and complete returns"), "\n")
     print(_of_honest(honest[len(complete):], "Honest returns with a part that could not be given"))
+    return 0 if _holds(honest[: len(complete)]) else 1
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -3,8 +3,9 @@
     python tests/bench/slips.py --count 60 --clean 400 --seed 7
 
 A slip leaves evidence where a printed total or ratio was not recalculated (`printed`), where ESR has the figure
-(`esr`), or where last year is at hand and the figure lies beyond the 99.8 % range of ordinary change (`last year`).
-Without any of these nobody can see it; how often that is so is counted too. Writes simulation_slips.md.
+(`esr`), or where last year is at hand and the figure is nowhere near it (`last year`). How near is said here, in
+FACTOR and POINTS, and by nothing of the programme. How many of all are named, evidence or none, is told too. Writes
+simulation_slips.md.
 """
 
 from __future__ import annotations
@@ -22,13 +23,11 @@ sys.path[:0] = [path for path in (str(HERE.parent), str(HERE.parent.parent / "sr
 
 from bench.generate import GROUPS, Return, calculated, everything, generate, rules  # noqa: E402
 from wres_assure.assess import judged  # noqa: E402
-from wres_assure.facts import Facts  # noqa: E402
-from wres_assure.model import Assessment, Fact, Place, Row, Submission  # noqa: E402
-from wres_assure.slips import Ordinary  # noqa: E402
+from wres_assure.model import Assessment, Place, Row, Submission  # noqa: E402
 
 NAMED = {"ARI-02a": "inverted", "ARI-02b": "excess", "CON-01b": "of_which", "SUR-02": "swapped",
          **dict.fromkeys(("TYP-03b", "TYP-03c", "TYP-03e"), "fraction")}
-BEYOND = 3.090232306167813  # the 99.8 % range
+FACTOR, POINTS, FEWEST = 3.0, 20.0, 10  # at least so many times last year's, of so many people, or points away from it
 Figures = dict[Place, float]
 
 
@@ -283,13 +282,18 @@ def shown(given: Return) -> Figures:
     return {key: float(value) for key, value in everything(given).items()}
 
 
-def beyond(figures: Figures, changed: Iterable[Place]) -> bool:
-    """Whether every changed figure lies beyond the 99.8 % range of ordinary change."""
-    items = rules().items
-    read = {key: value / 100 if items["items"][key.item]["percent"] else value for key, value in figures.items()}
-    facts = Facts([Fact(key, value, "", "") for key, value in read.items()], items, {})
-    ordinary = Ordinary(facts, rules(), 2021)
-    return all(abs(ordinary.distance(key, read[key])) > BEYOND for key in changed)
+def far_from_last_year(figures: Figures, changed: Iterable[Place]) -> bool:
+    """Whether every changed figure is far from last year's: so many times more or less, or so many points away."""
+    for key in changed:
+        last, now = figures.get(key._replace(basis="restated")), figures[key]
+        if last is None:
+            return False
+        if rules().items["items"][key.item]["unit"] == "people":
+            if min(last, now) <= 0 or max(last, now) < FEWEST or max(last / now, now / last) < FACTOR:
+                return False
+        elif abs(now - last) < POINTS:
+            return False
+    return True
 
 
 def planted(at: int, seed: int) -> tuple[Return, Planted, bool] | None:
@@ -303,8 +307,7 @@ def planted(at: int, seed: int) -> tuple[Return, Planted, bool] | None:
         typed = {k: v for k, v in found.figures.items() if not k.item.startswith(("reported_", "board_non_"))}
         again = {k: v for k, v in calculated(typed).items() if k in found.figures}
         found = found._replace(figures=found.figures | again)
-    known = all(key._replace(basis="restated") in found.figures for key in found.changed)
-    return given, found, "last year" not in evidence or (known and beyond(found.figures, found.changed))
+    return given, found, "last year" not in evidence or far_from_last_year(found.figures, found.changed)
 
 
 def example(code: str, item: str = "", without: tuple[str, ...] = ()) -> bytes:
@@ -320,47 +323,61 @@ def example(code: str, item: str = "", without: tuple[str, ...] = ()) -> bytes:
     raise LookupError(code)
 
 
-def main() -> None:
+def report(count: int, seed: int, clean: int = 400, verbose: bool = False) -> tuple[str, bool]:
+    """The page, and whether what is demanded holds."""
+    lines = ["# Likely slips", "",
+             "Written by `make simulate` (tests/bench/slips.py): planted in generated returns, one each. With "
+             "evidence: a printed figure or ESR contradicts it, or it is far from last year's "
+             f"({FACTOR:.0f} times it or {POINTS:.0f} points), whatever the programme takes for far.", "",
+             "| slip | evidence | planted | named first | with evidence | named first | share | "
+             "without evidence, any named |",
+             "| --- | --- | --- | --- | --- | --- | --- | --- |"]  # fmt: skip
+    whole = right = every = all_right = 0
+    for number, (code, evidence, _) in enumerate(KINDS):
+        done = seen = named = any_way = others = 0
+        start = seed * 1_000_000 + number * 10_000
+        while done < count:
+            start += 1
+            made = planted(number, start)
+            if made is None:
+                continue
+            done += 1
+            given, found, has = made
+            says = first(assessed(given, found.figures))
+            any_way += says == code
+            seen, named, others = seen + has, named + (has and says == code), others + (not has and bool(says))
+            if has and says != code and verbose:
+                print(code, start, [(tuple(key), found.figures[key]) for key in found.changed[:2]], "->", says)
+        whole, right, every, all_right = whole + seen, right + named, every + done, all_right + any_way
+        share = f"{named / seen:.1%}" if seen else "-"
+        lines.append(
+            f"| {code} | {evidence} | {done} | {any_way} | {seen} | {named} | {share} | {others} of {done - seen} |"
+        )
+        print(lines[-1], flush=True)
+    wrong = []
+    for start in range(seed, seed + clean):
+        given = generate(start)
+        if says := first(assessed(given, shown(given))):
+            wrong.append(f"{start} {says}")
+    lines += ["", f"With evidence: {right} of {whole} named first ({right / whole:.1%}; at least 90 % asked). Of all "
+              f"that were planted: {all_right} of {every} ({all_right / every:.1%}).",
+              f"Clean returns with any slip named: {len(wrong)} of {clean} ({len(wrong) / clean:.1%}; "
+              f"at most 2 % asked){': ' + ', '.join(wrong) if wrong else ''}.", ""]  # fmt: skip
+    return "\n".join(lines), right >= 0.9 * whole and len(wrong) <= 0.02 * clean
+
+
+def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--count", type=int, default=60)
     parser.add_argument("--clean", type=int, default=400)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
-    lines = ["# Likely slips", "",
-             "Written by `make simulate` (tests/bench/slips.py): planted in generated returns, one each.", "",
-             "| slip | evidence | planted | with evidence | named first | share | without evidence, any named |",
-             "| --- | --- | --- | --- | --- | --- | --- |"]
-    whole = right = 0
-    for number, (code, evidence, _) in enumerate(KINDS):
-        done = seen = named = others = 0
-        seed = options.seed * 1_000_000 + number * 10_000
-        while done < options.count:
-            seed += 1
-            made = planted(number, seed)
-            if made is None:
-                continue
-            done += 1
-            given, found, has = made
-            says = first(assessed(given, found.figures))
-            seen, named, others = seen + has, named + (has and says == code), others + (not has and bool(says))
-            if has and says != code and options.verbose:
-                print(code, seed, [(tuple(key), found.figures[key]) for key in found.changed[:2]], "->", says)
-        whole, right = whole + seen, right + named
-        share = f"{named / seen:.1%}" if seen else "-"
-        lines.append(f"| {code} | {evidence} | {done} | {seen} | {named} | {share} | {others} of {done - seen} |")
-        print(lines[-1], flush=True)
-    wrong = []
-    for seed in range(options.seed, options.seed + options.clean):
-        given = generate(seed)
-        if says := first(assessed(given, shown(given))):
-            wrong.append(f"{seed} {says}")
-    lines += ["", f"With evidence: {right} of {whole} named first ({right / whole:.1%}; at least 90 % asked).",
-              f"Clean returns with any slip named: {len(wrong)} of {options.clean} ({len(wrong) / options.clean:.1%}; "
-              f"at most 2 % asked){': ' + ', '.join(wrong) if wrong else ''}."]
-    print("\n".join(lines[-2:]))
-    (HERE / "simulation_slips.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    text, held = report(options.count, options.seed, options.clean, options.verbose)
+    print(text[text.index("With evidence:"):])
+    (HERE / "simulation_slips.md").write_text(text, encoding="utf-8")
+    return 0 if held else 1
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

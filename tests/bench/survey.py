@@ -118,7 +118,7 @@ KINDS = ("honest", "another organisation's", "the survey before, sent again", "t
          "by the public, in 8", "managers alone, in 6", "5 and 6 exchanged")  # fmt: skip
 HARD = ("the survey before, no block given", "by the public, in 8", "5 and 6 exchanged")  # little may have changed
 BEFORE = KINDS[2:4]
-FALSE = 0.02  # of honest figures that may be told
+FALSE, LEAST = 0.02, 0.95  # of honest figures that may be told; of exchanges that move a figure that must be
 MOVED = 0.10  # an exchange that moves a figure for all staff by a tenth or more is one that matters
 
 
@@ -205,7 +205,7 @@ def _likelihood(given: Figures, survey: Survey, by_public: bool) -> float:
     return total
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--count", type=int, default=400)
     parser.add_argument("--seed", type=int, default=7)
@@ -219,6 +219,7 @@ def main() -> None:
              f"{100 * FALSE:.0f} % of honest figures: more is not to be had from the published figures.", "",
              "| figures | drawn | told | share | moved | told | share | at most |",
              "| --- | --- | --- | --- | --- | --- | --- | --- |"]  # fmt: skip
+    held = True
     for kind in KINDS:
         found = list(drawn(kind, options.count, options.seed))
         moved = [one for one in found if one.moves]
@@ -226,13 +227,16 @@ def main() -> None:
         for of in (found, moved):
             named = sum(bool(one.rules) for one in of)
             cells += [len(of), named, f"{named / len(of):.1%}" if of else "-"]
+        told_of = [one for one in (found if kind == "honest" else moved) if one.rules]
+        held = held and (len(told_of) <= FALSE * len(found) if kind == "honest" else len(told_of) >= LEAST * len(moved))
         cells.append(f"{most_that_can_be_told(kind, 10 * options.count, options.seed):.1%}" if kind in HARD else "-")
         lines.append(f"| {' | '.join(map(str, cells))} |")
         print(lines[-1], flush=True)
-    lines += ["", "At least 95 % of exchanges that move a figure are to be told, and at most "
+    lines += ["", f"At least {100 * LEAST:.0f} % of exchanges that move a figure are to be told, and at most "
               f"{100 * FALSE:.0f} % of honest figures."]  # fmt: skip
     (HERE / "simulation_survey.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return 0 if held else 1
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

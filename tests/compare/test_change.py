@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from itertools import product
 from pathlib import Path
 from random import Random
 
@@ -578,6 +579,15 @@ def test_few_events_take_the_more_careful_test(rulebook: Rulebook) -> None:
 @pytest.mark.parametrize("people", [1, 3, 20, 100, 124.9, 125.1, 800, 5000])
 def test_how_likely_a_headcount_repeats(people: float) -> None:
     assert again(people, 0.12) == pytest.approx(scipy_stats.skellam.pmf(0, people * 0.12, people * 0.12), rel=1e-6)
+
+
+def test_the_power_that_is_printed_is_of_the_test_that_is_used() -> None:
+    """Its splits, by the definition of the test, are those the programme calls a change."""
+    for before, now in ((7, 9), (12, 12), (1, 3)):
+        called = change_simulation._called(before, now)
+        for k1, k2 in product(range(before + 1), range(now + 1)):
+            p = change_given_cases((k1, 1000, before - k1, 3000), (k2, 1000, now - k2, 3000))
+            assert called[k1 + k2, k2] == (p is not None and p < 0.05), (before, now, k1, k2)
 
 
 @pytest.mark.slow

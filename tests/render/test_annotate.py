@@ -633,6 +633,21 @@ def test_a_picture_that_is_cut_short_is_not_copied(rulebook: Rulebook) -> None:
         copy_of(spoilt, rulebook)
 
 
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+@pytest.mark.parametrize("bit", range(0, 8, 3))
+def test_a_part_that_nobody_reads_is_not_copied_where_it_is_damaged(
+    packing: int, bit: int, rulebook: Rulebook
+) -> None:
+    stream = io.BytesIO(bytes_of(MANY))
+    with zipfile.ZipFile(stream, "a") as archive:
+        archive.writestr("xl/media/image1.png", random.Random(2).randbytes(1_000) + bytes(1_000), packing)
+        at = archive.getinfo("xl/media/image1.png").header_offset + 30 + len("xl/media/image1.png") + 500
+    spoilt = bytearray(stream.getvalue())
+    spoilt[at] ^= 1 << bit
+    with pytest.raises(Refused, match=r"its part xl/media/image1\.png (cannot be unpacked|does not match)"):
+        copy_of(bytes(spoilt), rulebook)
+
+
 def test_one_deadline_holds_for_the_whole_copy(rulebook: Rulebook, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whichever step it is over in, the copy is given up: the clock of each run jumps at another of its questions."""
     original = by_openpyxl(bytes_of(MANY), lambda book: book.create_sheet("More").append(["x"]))

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from pathlib import Path
 from time import process_time
 
 import pytest
 
 from wres_assure.__main__ import main
-from wres_assure.conform import MAX_FIGURES, MAX_RETURNS
 from wres_assure.model import Refused
 from wres_assure.read import read_bytes
 from wres_assure.read import table as facts_table
 from wres_assure.read.result import MAX_VALUES, NoResults, results_in
+from wres_assure.read.table import MAX_FIGURES, MAX_RETURNS
 from wres_assure.render.annotate.sheet import Styles
 from wres_assure.results.difference import difference, result_of
 from wres_assure.rulebook.strict_yaml import MAX_BYTES, MAX_FILES, RulebookError, Source, sources
+from wres_assure.run.files import submissions
 
 pytestmark = pytest.mark.slow
 
@@ -94,6 +96,21 @@ def test_figures_of_a_return_are_counted(item: str, tmp_path: Path, capsys: pyte
     capsys.readouterr()
     assert main(["check", str(other)]) == 3
     assert "5,001 figures of one return (from line 2); at most 5,000" in capsys.readouterr().err
+
+
+def test_a_wide_table_that_repeats_a_row_is_refused_before_each_figure_has_a_row(tmp_path: Path) -> None:
+    """Of two returns, one of which is given three thousand times; in as little memory as the table itself takes."""
+    names = ["organisation_code", "reporting_year", *(f"headcount|verified|non_clinical|{n}|white" for n in range(150))]
+    row = ",".join(["X1", "2021", *"3" * 150])
+    path = tmp_path / "wide.csv"
+    path.write_text("\n".join([",".join(names), row.replace("X1", "X2"), *[row] * 3_000]))
+    tracemalloc.start()
+    try:
+        with pytest.raises(Refused, match=r"gives 450,000 figures of one return \(from line 3\); at most 5,000"):
+            submissions(str(path))
+        assert tracemalloc.get_traced_memory()[1] < 120_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("piece", [b"[],", b"{},", b"1,", b'{"a":[]},'])

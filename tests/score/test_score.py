@@ -162,6 +162,16 @@ def test_survey_figures_and_the_three_things_their_base_can_be(number: int, g: f
     assert neither.term.variance is None
 
 
+@pytest.mark.parametrize("people", [-1, -2, -0.5, -300])
+def test_fewer_than_no_respondents_have_no_variance(people: float, rulebook: Rulebook) -> None:
+    for who in ("white", "bme"):
+        answered = {"respondents_white": 900, "respondents_bme": 150} | {f"respondents_{who}": people}
+        given = indicator(5, "points", figures=SHARES | answered, groups=SHARES)
+        found = term(rulebook, 5, given).term
+        assert found.g == pytest.approx(ADVERSE) and found.variance is None
+        assert "Fewer than no people" in " ".join(found.steps)
+
+
 def printed(number: int, unit: str, **rates: float) -> Indicator:
     return indicator(number, unit, figures=rates, groups=rates, source="printed rates")
 

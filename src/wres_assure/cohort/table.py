@@ -26,7 +26,7 @@ from .. import resources
 from ..figures import plain
 from ..model import DIMENSIONS, FACT_COLUMNS, Note, Place, Refused, Row, Submission
 from ..read.preflight import load, recognise
-from ..read.table import MAX_COLUMNS, MAX_FIELD, REQUIRED, head_of, lines_of, records_of, shown
+from ..read.table import MAX_COLUMNS, MAX_FIELD, REQUIRED, bounded, head_of, lines_of, records_of, shown
 from ..read.table import read_table as read_facts
 
 if TYPE_CHECKING:
@@ -67,14 +67,23 @@ def read_table(path: str | PathLike[str], seconds: float = SECONDS) -> Table:
     try:
         submission = read_facts(data, file, found.sha256, deadline)
     except Refused as e:
-        if e.code == "csv_wide" and (wide := _wide_csv(data, file, deadline)) is not None:
-            frame, lines = wide
-            return from_frame(frame, file, found.sha256, lines)
-        raise
+        if e.code != "csv_wide":
+            raise
+        refused = e.with_traceback(None)  # which would keep every line in memory a second time
+    else:
+        return _of_facts(submission, file, found.sha256)
+    if (wide := _wide_csv(data, file, deadline)) is None:
+        raise refused
+    frame, lines = wide
+    return from_frame(frame, file, found.sha256, lines)
+
+
+def _of_facts(submission: Submission, file: str, sha256: str) -> Table:
+    """A table of the rows of a facts CSV."""
     rows = [row.values for row in submission.rows]
     frame = pd.DataFrame({name: [row.get(name, "") for row in rows] for name in FACT_COLUMNS}, dtype=object)
     frame["line"] = np.array([row.line for row in submission.rows], dtype=np.int64)
-    return Table(file, found.sha256, _not_empty(frame, file), submission.notes)
+    return Table(file, sha256, _not_empty(frame, file), submission.notes)
 
 
 def from_frame(frame: pd.DataFrame, file: str, sha256: str = "", lines: Iterable[int] | None = None) -> Table:
@@ -87,13 +96,33 @@ def from_frame(frame: pd.DataFrame, file: str, sha256: str = "", lines: Iterable
     return Table(file, sha256, _not_empty(tidy, file), tuple(notes))
 
 
-def submissions(table: Table) -> Iterator[Submission]:
-    """Every return of a table as the core takes it, in the order in which each first appears."""
-    frame = table.frame
+def sizes(table: Table) -> list[tuple[int, int | str]]:
+    """How many figures each return of a table gives, and the line of its first, in the order of `submissions`."""
+    return _sizes(_returns(table.frame), 1, table.frame["line"].to_numpy())
+
+
+def _sizes(which: NDArray[np.int64], figures: Any, lines: NDArray[Any]) -> list[tuple[int, int | str]]:
+    """Of rows that are of these returns and hold so many figures each: those of every return, and its first line."""
+    counts = np.zeros(which.max() + 1, dtype=np.int64)
+    np.add.at(counts, which, figures)
+    firsts = np.full(len(counts), len(which))
+    np.minimum.at(firsts, which, np.arange(len(which)))
+    return list(zip(counts.tolist(), lines[firsts].tolist(), strict=True))
+
+
+def _returns(frame: pd.DataFrame) -> NDArray[np.int64]:
+    """The number of the return that each row is of, by organisation and year."""
     seen = [pd.Series(frame[name]).map({text: plain(text).casefold() for text in frame[name].unique()})
             for name in IDENTITY]  # fmt: skip
     seen[-1] = seen[-1].str.replace(r"^(\d{4})\.0+$", r"\1", regex=True)  # 2021.0 for 2021
-    which = pd.MultiIndex.from_arrays(seen).factorize()[0]
+    which: NDArray[np.int64] = pd.MultiIndex.from_arrays(seen).factorize()[0]
+    return which
+
+
+def submissions(table: Table) -> Iterator[Submission]:
+    """Every return of a table as the core takes it, in the order in which each first appears."""
+    frame = table.frame
+    which = _returns(frame)
     order = np.argsort(which, kind="stable")
     columns = [frame[name].to_numpy(dtype=object)[order] for name in FACT_COLUMNS]
     lines = frame["line"].to_numpy()[order].tolist()
@@ -187,6 +216,7 @@ def _wide_csv(data: bytes, file: str, deadline: float) -> tuple[pd.DataFrame, li
         return None
     rows: list[list[str | None]] = []
     at: list[int] = []
+    kept: dict[str, str | None] = {}  # each different text once: a number is in a table again and again
     for count, (line, fields) in enumerate(records):
         if len(fields) > len(header) and any(field.strip() for field in fields[len(header) :]):
             raise Refused(
@@ -202,7 +232,8 @@ def _wide_csv(data: bytes, file: str, deadline: float) -> tuple[pd.DataFrame, li
         if len(rows) % 256 == 0:
             _bounded(file, len(rows), header)
         if any(field.strip() for field in fields):
-            rows.append([field if field.strip() else None for field in fields[: len(header)]])
+            given = fields[: len(header)]
+            rows.append([kept.setdefault(field, field if field.strip() else None) for field in given])
             rows[-1] += [None] * (len(header) - len(fields))
             at.append(line)
     named = [position for position, name in enumerate(header) if name.strip()]
@@ -296,6 +327,8 @@ def _lengthened(columns: dict[str, Texts], lines: NDArray[np.int64], file: str) 
     whose = np.logical_or.reduce([pd.notna(columns[name]) for name in columns if name in OF_RETURN]
                                  or [np.zeros(len(lines), dtype=bool)])  # fmt: skip
     given[:, 0] |= whose & ~given.any(axis=1)
+    named = pd.DataFrame({name: pd.Series(columns.get(name, ""), range(len(lines))).fillna("") for name in IDENTITY})
+    bounded(file, _sizes(_returns(named), given.sum(axis=1), lines), len(lines))  # before a figure has a row of its own
     row, at = np.nonzero(given)
     keys = np.array([key_of(name) for name in figures], dtype=object)[at]
     tidy: dict[str, Texts] = {name: columns[name][row] for name in columns if name in OF_RETURN}

@@ -8,16 +8,15 @@ year cannot be told.
 from __future__ import annotations
 
 from ..model import Conformed, Fact, Refused, Return, Submission
+from ..read.table import bounded
 from ..rulebook import Rulebook
 from .blanks import with_reasons
 from .table import of_table, returns_of
 from .workbook import of_workbook
 
-__all__ = ["MAX_RETURNS", "Conformed", "conform", "published_survey", "too_many_returns"]
+__all__ = ["Conformed", "conform", "published_survey"]
 
 _OF_SURVEYS = ("survey_", "respondents_", "all_staff_")
-MAX_RETURNS = 1_000  # of one file: every organisation that ever reported, for two years
-MAX_FIGURES = 5_000  # of one return: the template of any year has fewer than 1,000, which a table may give again
 
 
 def conform(submission: Submission, rulebook: Rulebook, year: int | None = None) -> list[Conformed]:
@@ -28,11 +27,7 @@ def conform(submission: Submission, rulebook: Rulebook, year: int | None = None)
         )
     if submission.rows:
         returns = returns_of(submission.rows)
-        if len(returns) > MAX_RETURNS:
-            raise too_many_returns(submission.file, len(returns))
-        for rows in returns:
-            if len(rows) > MAX_FIGURES:
-                raise _too_many_figures(submission.file, len(rows), rows[0].line)
+        bounded(submission.file, [(len(rows), rows[0].line) for rows in returns])
         return [with_reasons(of_table(submission, rows, rulebook, year), rulebook) for rows in returns]
     return [with_reasons(_as_asked(of_workbook(submission, rulebook, year), rulebook), rulebook)]
 
@@ -59,26 +54,6 @@ def _as_asked(conformed: Conformed, rulebook: Rulebook) -> Conformed:
         for entry in conformed.raised
     ]
     return conformed._replace(raised=tuple(raised))
-
-
-def too_many_returns(file: str, count: int) -> Refused:
-    """The refusal of a table that would keep whoever waits for hours."""
-    return Refused(
-        "table_returns",
-        f"{file} holds {count:,} returns; at most {MAX_RETURNS:,} are checked at once.",
-        "Split it by year or region and check the pieces.",
-        file,
-    )
-
-
-def _too_many_figures(file: str, count: int, line: int | str) -> Refused:
-    """The refusal of a return in which every other line is a finding, which nobody could read or wait for."""
-    return Refused(
-        "return_figures",
-        f"{file} gives {count:,} figures of one return (from line {line}); at most {MAX_FIGURES:,} are judged.",
-        "Remove lines that stand there twice, or that are no figures of a return.",
-        file,
-    )
 
 
 def published_survey(submission: Submission, subject: Return, rulebook: Rulebook) -> list[Fact]:

@@ -6,7 +6,7 @@ Text that looks like a formula stays text, and nothing is trimmed: what a value 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from time import monotonic
 from typing import NoReturn
 
@@ -16,6 +16,8 @@ REQUIRED = ("item", "value")
 MAX_LINE = 1_000_000
 MAX_COLUMNS = 1_000
 MAX_ROWS = 200_000
+MAX_RETURNS = 1_000  # of one file: every organisation that ever reported, for two years
+MAX_FIGURES = 5_000  # of one return: the template of any year has fewer than 1,000, which a table may give again
 MAX_LINES = 1_100_000  # a sheet of Excel has 1,048,576 rows, and may be saved with all of them blank
 MAX_FIELD = 32_767
 _NAME_LENGTH = 40
@@ -84,6 +86,28 @@ def read_table(data: bytes, file: str, sha256: str, deadline: float) -> Submissi
             )
         rows.append(Row(line_number, {name: fields[at] if at < len(fields) else "" for at, name in names}))
     return Submission(file, sha256, (), tuple(rows), tuple(notes))
+
+
+def bounded(file: str, sizes: Sequence[tuple[int, int | str]], most: int = MAX_RETURNS) -> None:
+    """Refuses a table of so many returns, or figures of one, that nobody could read what is found or wait for it.
+
+    `sizes` is how many figures each return gives, and the line of its first.
+    """
+    if len(sizes) > most:
+        raise Refused(
+            "table_returns",
+            f"{file} holds {len(sizes):,} returns; at most {most:,} are checked at once.",
+            "Split it by year or region and check the pieces.",
+            file,
+        )
+    for count, line in sizes:
+        if count > MAX_FIGURES:
+            raise Refused(
+                "return_figures",
+                f"{file} gives {count:,} figures of one return (from line {line}); at most {MAX_FIGURES:,} are judged.",
+                "Remove lines that stand there twice, or that are no figures of a return.",
+                file,
+            )
 
 
 def lines_of(data: bytes, file: str) -> list[str]:

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 
-from ..conform import MAX_RETURNS, too_many_returns
 from ..model import Refused, Submission, Unwritable
 from ..read import read
 
@@ -58,11 +57,11 @@ def submissions(path: str) -> list[Submission]:
         if e.code not in ("file_parquet", "csv_wide"):
             raise
     from ..cohort import table
+    from ..read.table import bounded
 
-    found = list(table.submissions(table.read_table(path)))
-    if len(found) > MAX_RETURNS:
-        raise too_many_returns(os.path.basename(path), len(found))
-    return found
+    given = table.read_table(path)
+    bounded(given.file, table.sizes(given))  # before anything is made of them
+    return list(table.submissions(given))
 
 
 def deliver(content: str | bytes, output: str | None, force: bool) -> None:

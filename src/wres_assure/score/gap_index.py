@@ -201,6 +201,8 @@ def _variance(over: Rate, under: Rate) -> tuple[float | None, str]:
         return None, "How many people it rests on is not given: its variance is not known."
     if over.share > 1 or under.share > 1:
         return None, "More events than people: its variance cannot be had."
+    if over.people < 0 or under.people < 0:
+        return None, "Fewer than no people: its variance cannot be had."
     a, m, b, n = over.share * over.people, over.people, under.share * under.people, under.people
     variance = _s(a) - _s(m) + _s(b) - _s(n)
     told = "Variance, at least" if over.narrowest or under.narrowest else "Variance"
@@ -218,6 +220,8 @@ def _of_a_draw(under: Rate) -> tuple[float | None, str]:
         return None, "How many people it rests on is not given: its variance is not known."
     if under.share > 1:
         return None, "More events than people: its variance cannot be had."
+    if under.people < 0:
+        return None, "Fewer than no people: its variance cannot be had."
     b, n = under.share * under.people, under.people
     variance = _s(b) - _s(n)
     told = "A complete count, read as a draw from this workforce. Variance, where s(x) = 1.5/(x + 1) - 0.5/(x + 2)"

@@ -482,7 +482,10 @@ class _Blocks:
 
     def _moved(self) -> Iterator[Block]:
         """Rows that stand a row too low or too high, or rows exchanged with others."""
-        odd = {w.basis: {row for row in w.rows if row in self._rows and self._odd(row, w)} for w in self._witnesses}
+        odd = {
+            witness.basis: {row for row in witness.rows if row in self._rows and self._odd(row, row, witness)}
+            for witness in self._witnesses
+        }
         if not any(len(rows) >= _LEAST_MOVED for rows in odd.values()):
             return
         found: list[tuple[float, Block]] = []
@@ -495,15 +498,19 @@ class _Blocks:
         if found:
             yield max(found, key=lambda entry: entry[0])[1]
 
-    def _odd(self, row: Row, witness: Witness) -> bool:
-        """Whether a row is further from a witness than it ordinarily is."""
-        now, then = self._rows[row], witness.rows[row]
+    def _odd(self, row: Row, other: Row, witness: Witness) -> bool:
+        """Whether a row's figures are further from a witness's of another row, or of its own, than is ordinary."""
+        now, then = self._rows[row], witness.rows[other]
         if witness.people:
             limit = _BEYOND * max(witness.people, witness.share * sum(then))
             return any(abs(a - b) > limit for a, b in zip(now, then, strict=True))
         if not any(a > 2 * b or b > 2 * a for a, b in zip(now, then, strict=True)):
             return False  # as nearly always, told without a logarithm
-        return any(abs(d) > _BEYOND for d in self._distances(row, row, witness))
+        return any(abs(d) > _BEYOND for d in self._distances(row, other, witness))
+
+    def _lie_there(self, moved: Sequence[tuple[Row, Row]], witnesses: Sequence[Witness]) -> bool:
+        """Whether rows lie near those they are said to be, and not just nearer than to their own: most of them."""
+        return all(4 * sum(self._odd(*pair, witness) for pair in moved) <= len(moved) for witness in witnesses)
 
     def _distances(self, row: Row, other: Row, witness: Witness) -> list[float]:
         """How many standard deviations a row's figures lie from a witness's of another row."""
@@ -532,7 +539,8 @@ class _Blocks:
             places = range(size)
             gains = [fits[at][at - step] - fits[at][at] if 0 <= at - step < size else -math.inf for at in places]
             gain, first, last = _best_stretch(gains, _LEAST_MOVED, size)
-            if gain >= least:
+            there = [(rows[at], rows[at - step]) for at in range(first, last + 1)] if gain >= least else []
+            if there and self._lie_there(there, witnesses):
                 start, end = (first - 1, last) if step == 1 else (first, last + 1)
                 what = f"{self._called(rows[first], rows[last])} stand a row too {way}"
                 example = max(range(first, last + 1), key=lambda at: sum(self._rows[rows[at]]))
@@ -542,7 +550,9 @@ class _Blocks:
             crossed = [fits[at][at + far] + fits[at + far][at] for at in range(size - far)]
             gains = [gain - fits[at][at] - fits[at + far][at + far] for at, gain in enumerate(crossed)]
             gain, first, last = _best_stretch(gains, 1, far)
-            if gain >= least:
+            ways = ((at, at + far) for at in range(first, last + 1)) if gain >= least else ()
+            there = [(rows[a], rows[b]) for one, other in ways for a, b in ((one, other), (other, one))]
+            if there and self._lie_there(there, witnesses):
                 moved = [*rows[first : last + 1], *rows[first + far : last + far + 1]]
                 one, other = self._called(rows[first], rows[last]), self._called(rows[first + far], rows[last + far])
                 what = f"{one} and {other} are exchanged"
@@ -562,7 +572,8 @@ class _Blocks:
         straight = [self._fits(a, a, witnesses) + self._fits(b, b, witnesses) for a, b in pairs]
         gains = [one - other for one, other in zip(crossed, straight, strict=True)]
         gain, first, last = _best_stretch(gains, 1, len(gains))
-        if gain >= least:
+        there = [way for a, b in pairs[first : last + 1] for way in ((a, b), (b, a))] if gain >= least else []
+        if there and self._lie_there(there, witnesses):
             moved = [row for pair in pairs[first : last + 1] for row in pair]
             bands = self._called(pairs[first][0], pairs[last][0]).partition(" of ")[0]
             what = f"{bands} of the non-clinical and of the clinical rows are exchanged"

@@ -6,7 +6,7 @@ import zlib
 from struct import Struct
 from time import monotonic
 
-from ...read.package import Package, packed, read_part
+from ...read.package import Package, carried, read_part
 from ...read.workbook import Link, links_in, links_of
 from ...read.xml import too_slow
 from .xml import HEAD, appended, attribute, attributes, checked, edited, elements, prefix_of, root
@@ -90,7 +90,7 @@ class Parts:
     def zipped(self) -> bytes:
         """The zip file with all parts in their order, those added last; the same bytes each time.
 
-        Parts that are the original's are carried over as they are packed: nobody unpacks a picture to copy it.
+        Parts that are the original's are carried over as they are packed. Refused where one of them is damaged.
         """
         self._tell_types()
         written, directory = bytearray(), bytearray()
@@ -105,7 +105,7 @@ class Parts:
                 content = packer.compress(content) + packer.flush()
             else:
                 name, *_, size, method, crc = originals[key]
-                content = packed(self.package, name)
+                content = carried(self.package, name)
             known = name.encode()
             flags = 0 if name.isascii() else 0x800
             told = (20, flags, method, 0, _FIRST_DAY, crc, len(content), size, len(known), 0)
