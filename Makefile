@@ -74,6 +74,7 @@ bench: $(VENV)/installed-test  ## measure against other tools; writes tests/benc
 
 simulate: $(VENV)/installed-test  ## slow: tables by the ten thousand against the oracles, mutated inputs, generated returns
 	WRES_ASSURE_TABLES=10000 $(BIN)/python -m pytest -n auto tests/stats
+	WRES_ASSURE_RETURNS=20000 $(BIN)/python -m pytest -n auto tests/derive
 	WRES_ASSURE_EVERY_CELL=1 WRES_ASSURE_EVERY_ATTACK=1 $(BIN)/python -m pytest -n auto --dist worksteal \
 	  tests/test_deletion.py tests/test_sweep.py tests/render
 	$(BIN)/python tests/bench/fuzz.py --count 30000 --write
