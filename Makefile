@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 PYTHONS ?= python3.12 python3.13
 
-.PHONY: demo test quick newest versions lock sbom audit samples golden pictures bench simulate clean
+.PHONY: demo test quick newest versions lock sbom audit samples golden pictures bench mutants simulate clean
 
 demo: $(VENV)/installed
 	$(BIN)/wres-assure demo -o demo --force
@@ -71,6 +71,9 @@ pictures: $(VENV)/installed-test  ## draw the pages of three samples, to be look
 
 bench: $(VENV)/installed-test  ## measure against other tools; writes tests/bench/results.md
 	$(BIN)/python tests/bench/bench.py
+
+mutants: $(VENV)/installed-test  ## put faults into the code, one at a time: each must be noticed by the test that is named
+	$(BIN)/python tests/bench/faults.py
 
 simulate: $(VENV)/installed-test  ## slow: tables by the ten thousand against the oracles, mutated inputs, generated returns
 	WRES_ASSURE_TABLES=10000 $(BIN)/python -m pytest -n auto tests/stats

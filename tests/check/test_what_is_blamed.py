@@ -1,4 +1,4 @@
-"""Which section is blamed for a row that is not found, and what is forgotten before rules are judged a second time."""
+"""What is counted, which section is blamed for a row that is not found, and what is forgotten before judging again."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from altered import made
-from conftest import path_of, rules
+from conftest import path_of, rules, sample
 from wres_assure import assess as pipeline
 from wres_assure.assess import assess, judged
 from wres_assure.check import Checked, untouched
 from wres_assure.check.outcomes import Result
-from wres_assure.model import FAILED, UNVERIFIABLE, Assessment, Place, Raised
+from wres_assure.check.raised import places_of
+from wres_assure.model import FAILED, OUTCOMES, UNVERIFIABLE, Assessment, Place, Raised
 from wres_assure.read import read
 
 # Each section of the template: its title, the sheet's rows it takes, and how many rows the template has in it.
@@ -78,3 +79,13 @@ def test_judged_again_in_part_or_from_the_beginning_is_the_same(
     monkeypatch.setattr(pipeline, "untouched", lambda *_: {})
     (whole,) = assess(path, rules())
     assert (whole.findings, whole.coverage, whole.apart) == (in_part.findings, in_part.coverage, in_part.apart)
+
+
+@pytest.mark.parametrize("story", ["clean_acute_trust", "unreadable_cells", "small_ccg"])
+def test_every_check_of_every_rule_is_counted_once(story: str) -> None:
+    """A check is a rule at one of its places, whatever becomes of it."""
+    assessment = sample(story)
+    for counts, asks_removal in ((assessment.coverage, False), (assessment.apart, True)):
+        asked = [rule for rule in rules().rules if rule.asks_removal == asks_removal and rule.status == "active"]
+        assert counts["checks"] == sum(len(places_of(rule)) for rule in asked)
+        assert counts["checks"] == sum(counts[outcome] for outcome in OUTCOMES)
