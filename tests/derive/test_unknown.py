@@ -261,7 +261,8 @@ def test_the_sentence_of_the_tipping_point(counts: Counts, events: int, people: 
 
 def test_the_tipping_point_says_white_whichever_group_is_on_top() -> None:
     one = tipping((1308.0, 2144.0, 308.0, 531.0), 755, 1376)
-    assert tipping((308.0, 531.0, 1308.0, 2144.0), 755, 1376, OTHER_WAY) == one != ""
+    assert tipping((308.0, 531.0, 1308.0, 2144.0), 755, 1376, OTHER_WAY) == one
+    assert "fewer than 502 or more than 622 of the 755" in one and one.count("White") == 1
 
 
 def test_as_many_unknown_as_there_can_be_take_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
