@@ -42,6 +42,7 @@ lock: .venv-supply/installed  ## pin the newest releases: names, versions and ha
 	$(LOCK) pyproject.toml --group build -o requirements.lock
 	$(LOCK) pyproject.toml --group build --extra test -c requirements.lock -o requirements-test.lock
 	$(LOCK) tests/bench/requirements.in -o tests/bench/requirements.lock
+	$(LOCK) tests/bench/mutants.in -o tests/bench/mutants.lock
 	$(LOCK) tests/supply/requirements.in -o tests/supply/requirements.lock
 
 sbom: .venv-supply/installed  ## list what the lock pins as CycloneDX, in build/sbom.json
@@ -59,6 +60,12 @@ LOCK = .venv-supply/bin/uv pip compile --quiet --universal --python-version 3.11
 	.venv-supply/bin/python -m pip install --quiet --require-hashes --no-deps --only-binary :all: -r $<
 	@touch $@
 
+.venv-mutants/installed: tests/bench/mutants.lock
+	$(PYTHON) -m venv .venv-mutants
+	.venv-mutants/bin/python -m pip install --quiet --require-hashes --no-deps --only-binary :all: \
+	  --no-binary yattag --no-build-isolation -r $<  # yattag is offered as sources alone
+	@touch $@
+
 samples: $(VENV)/installed-test  ## write sample_submissions/ again
 	$(BIN)/python tests/samples.py
 
@@ -72,8 +79,9 @@ pictures: $(VENV)/installed-test  ## draw the pages of three samples, to be look
 bench: $(VENV)/installed-test  ## measure against other tools; writes tests/bench/results.md
 	$(BIN)/python tests/bench/bench.py
 
-mutants: $(VENV)/installed-test  ## put faults into the code, one at a time: each must be noticed by the test that is named
+mutants: $(VENV)/installed-test .venv-mutants/installed  ## slow: put faults into the code, one by one: those of a list and mutants
 	$(BIN)/python tests/bench/faults.py
+	.venv-mutants/bin/python tests/bench/mutants.py --write
 
 simulate: $(VENV)/installed-test  ## slow: tables by the ten thousand against the oracles, mutated inputs, generated returns
 	WRES_ASSURE_TABLES=10000 $(BIN)/python -m pytest -n auto tests/stats
