@@ -153,6 +153,18 @@ def test_the_quick_reading_is_that_of_the_exact_test() -> None:
     assert quick > 1000
 
 
+@pytest.mark.parametrize(("people", "everybody", "share"), [
+    (30.0, 1000.0, {"unknown_share": 0.03}), (0.0, 1000.0, {"unknown_share": 0.0}), (0.0, 0.0, {}),
+    (None, 1000.0, {}), (30.0, None, {}), (None, None, {}),
+])  # fmt: skip
+def test_for_what_share_ethnicity_is_unknown(
+    people: float | None, everybody: float | None, share: dict[str, float]
+) -> None:
+    given = {"unknown_people": people, "unknown_all_people": everybody}
+    extra = {name: Resolved(None if value is None else exact(value), ()) for name, value in given.items()}
+    assert unknown.unknown_share(extra) == share
+
+
 def random_return(chance: Random) -> tuple[Counts, int, int]:
     """Counts of a return, and events and people of unknown ethnicity; in one of eight more events than people."""
     staff = chance.choice([30, 60, 200, 1000, 5000, 20000])
