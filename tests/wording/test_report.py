@@ -10,7 +10,7 @@ from conftest import rules, sample
 from wres_assure.model import BROKEN, UNVERIFIABLE, Assessment, Finding, Place
 from wres_assure.render import text
 from wres_assure.wording.report import coverage_line, report_on, summary
-from wres_assure.wording.verdict import checked, rest
+from wres_assure.wording.verdict import checked, composite, next_step, rest
 
 COUNTS = {"checks": 2010, "passed": 1500, "failed": 30, "unverifiable": 400, "not_applicable": 70, "broken": 10}
 BROKE = Finding("CON-03a", BROKEN, Place("appointed", ethnicity="bme"), cause="the rule itself failed (KeyError)")
@@ -85,3 +85,33 @@ def test_what_broke_down_is_told_as_our_fault_on_every_page(verbose: bool) -> No
     assert page[at + 2] == "      2  The rule itself failed (KeyError). Checks: CON-03a."
     assert not any("broke down" in line for _, line in text.lines(report_on(with_counts(UNREAD), rules()), verbose=True)
                    if "which is our fault" not in line)  # fmt: skip
+
+
+def test_an_empty_block_of_last_year_is_said_first_and_only_where_there_is_one() -> None:
+    found = with_counts(unverifiable=0, broken=0)
+    said = "1,500 of 1,530 checks passed; all could be judged."
+    empty = [f._replace(value=None) if f.key.basis == "restated" else f for f in found.facts]
+    assert checked(found._replace(facts=tuple(empty))) == f"Last year's block is empty. {said}"
+    without = tuple(fact for fact in found.facts if fact.key.basis != "restated")
+    assert checked(found._replace(facts=without)) == checked(found) == said
+    rest_empty = [f._replace(value=None) if f.key.basis != "restated" else f for f in found.facts]
+    assert checked(found._replace(facts=tuple(rest_empty))) == said
+
+
+def test_the_last_step_names_last_years_return_only_where_it_was_not_given() -> None:
+    alone, beside = sample("clean_acute_trust"), sample("clean_acute_trust", previous=True)
+    assert not any(before.source == "return" for before in alone.compared.earlier)
+    assert any(before.source == "return" for before in beside.compared.earlier)
+    first = "Next: upload it; or check it against last year's return first, with --previous FILE."
+    assert next_step((0, 0, 1), alone) == first
+    assert next_step((0, 0, 1), beside) == "Next: upload it, and keep this page with it."
+
+
+def test_the_composite_score_is_told_or_why_it_is_withheld() -> None:
+    score = sample("clean_acute_trust").score
+    named = "Composite score (gap index, experimental): "
+    given = score._replace(gap_index=1.35, lower=1.164, upper=1.57)
+    assert composite(given) == f"{named}1.35 (1.16 to 1.57); 1.00 is parity."
+    assert composite(given._replace(lower=None, upper=None)) == f"{named}1.35; 1.00 is parity."
+    withheld = given._replace(gap_index=None, withheld="Too few can be used.")
+    assert composite(withheld) == f"{named}withheld. Too few can be used."
