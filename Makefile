@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 PYTHONS ?= python3.12 python3.13
 
-.PHONY: demo test quick newest versions lock sbom audit samples golden pictures bench simulate clean
+.PHONY: demo test quick newest versions lock sbom audit samples golden pictures bench mutants simulate clean
 
 demo: $(VENV)/installed
 	$(BIN)/wres-assure demo -o demo --force
@@ -42,6 +42,7 @@ lock: .venv-supply/installed  ## pin the newest releases: names, versions and ha
 	$(LOCK) pyproject.toml --group build -o requirements.lock
 	$(LOCK) pyproject.toml --group build --extra test -c requirements.lock -o requirements-test.lock
 	$(LOCK) tests/bench/requirements.in -o tests/bench/requirements.lock
+	$(LOCK) tests/bench/mutants.in -o tests/bench/mutants.lock
 	$(LOCK) tests/supply/requirements.in -o tests/supply/requirements.lock
 
 sbom: .venv-supply/installed  ## list what the lock pins as CycloneDX, in build/sbom.json
@@ -59,6 +60,12 @@ LOCK = .venv-supply/bin/uv pip compile --quiet --universal --python-version 3.11
 	.venv-supply/bin/python -m pip install --quiet --require-hashes --no-deps --only-binary :all: -r $<
 	@touch $@
 
+.venv-mutants/installed: tests/bench/mutants.lock
+	$(PYTHON) -m venv .venv-mutants
+	.venv-mutants/bin/python -m pip install --quiet --require-hashes --no-deps --only-binary :all: \
+	  --no-binary yattag --no-build-isolation -r $<  # yattag is offered as sources alone
+	@touch $@
+
 samples: $(VENV)/installed-test  ## write sample_submissions/ again
 	$(BIN)/python tests/samples.py
 
@@ -72,8 +79,13 @@ pictures: $(VENV)/installed-test  ## draw the pages of three samples, to be look
 bench: $(VENV)/installed-test  ## measure against other tools; writes tests/bench/results.md
 	$(BIN)/python tests/bench/bench.py
 
+mutants: $(VENV)/installed-test .venv-mutants/installed  ## slow: put faults into the code, one by one: those of a list and mutants
+	$(BIN)/python tests/bench/faults.py
+	.venv-mutants/bin/python tests/bench/mutants.py --write
+
 simulate: $(VENV)/installed-test  ## slow: tables by the ten thousand against the oracles, mutated inputs, generated returns
 	WRES_ASSURE_TABLES=10000 $(BIN)/python -m pytest -n auto tests/stats
+	WRES_ASSURE_RETURNS=20000 $(BIN)/python -m pytest -n auto tests/derive
 	WRES_ASSURE_EVERY_CELL=1 WRES_ASSURE_EVERY_ATTACK=1 $(BIN)/python -m pytest -n auto --dist worksteal \
 	  tests/test_deletion.py tests/test_sweep.py tests/render
 	$(BIN)/python tests/bench/fuzz.py --count 30000 --write

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import atexit
 import json
+import os
 import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 
 import wres_assure
+from offline import cut_off
 from wres_assure import rulebook as rulebook_module
 from wres_assure.assess import assess
 from wres_assure.model import Assessment
@@ -87,10 +89,21 @@ def earlier_given(paths: tuple[str, ...], rulebook: Rulebook) -> Given:
     return Inputs(previous=paths).opened(rulebook)
 
 
+NOT_CUT_OFF = "WRES_ASSURE_NOT_CUT_OFF"  # why processes that tests start could reach a network; "" where they cannot
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    """Cuts this process off from the network, and so all that tests start; before there are any workers."""
+    if not hasattr(config, "workerinput"):
+        os.environ[NOT_CUT_OFF] = cut_off()
     told = "`make quick` leaves it out"
     config.addinivalue_line("markers", f"programs: needs LibreOffice, a browser, a PDF or an installation; {told}")
     config.addinivalue_line("markers", f"slow: takes seconds; {told}")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if reason := os.environ.get(NOT_CUT_OFF):
+        terminalreporter.write_line(f"The processes that tests start were not cut off from the network here: {reason}.")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -118,14 +131,23 @@ def rules_read_once(rulebook: Rulebook, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.fixture(autouse=True)
-def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing here may leave the machine: there is no telemetry, and no test needs a network."""
-    connect = socket.socket.connect
 
-    def refused(self: socket.socket, address: Any) -> None:
-        if self.family != socket.AF_UNIX and address[0] not in ("127.0.0.1", "::1", "localhost"):
-            raise AssertionError(f"a test tried to reach {address}")
-        connect(self, address)
+    def only_here(name: str, host_of: Callable[..., Any], owner: Any = socket.socket) -> None:
+        allowed = getattr(owner, name)
 
-    monkeypatch.setattr(socket.socket, "connect", refused)
-    yield
+        def asked(*args: Any, **named: Any) -> Any:
+            host = host_of(*args, **named)
+            if host not in (None, "", "127.0.0.1", "::1", "localhost"):
+                raise AssertionError(f"a test tried to reach {host}")
+            return allowed(*args, **named)
+
+        monkeypatch.setattr(owner, name, asked)
+
+    def of_address(one: socket.socket, *args: Any) -> Any:
+        return None if one.family == socket.AF_UNIX else args[-1][0]  # the address is what is given last
+
+    for name in ("connect", "connect_ex", "sendto"):
+        only_here(name, of_address)
+    only_here("getaddrinfo", lambda host, *_, **__: host, socket)

@@ -32,7 +32,8 @@ from wres_assure.authoring import (
     search as rule_search,
 )
 from wres_assure.authoring.prefixes import prefixes
-from wres_assure.rulebook import Rulebook, compile_parts, load, schema, selectors
+from wres_assure.numbers import exact
+from wres_assure.rulebook import Rule, Rulebook, compile_parts, evaluated, load, schema, selectors
 from wres_assure.rulebook.parser import ExpressionError, parse
 from wres_assure.rulebook.strict_yaml import sources
 
@@ -80,15 +81,40 @@ def test_every_mutant_that_survives_is_known_to_be_equivalent(mutation: rule_mut
     assert all(reason.endswith(".") for *_, reason in EQUIVALENT)
 
 
-@pytest.mark.parametrize(("rule_id", "text"), [e[:2] for e in EQUIVALENT if not e[1].startswith("parameter.")])
-def test_no_feasible_figures_tell_an_equivalent_mutant_from_its_rule(
+@pytest.mark.parametrize(("rule_id", "text"), [e[:2] for e in EQUIVALENT])
+def test_nothing_a_cell_can_hold_tells_an_equivalent_mutant_from_its_rule(
     rulebook: Rulebook, rule_id: str, text: str
 ) -> None:
     rule = rulebook.rule(rule_id)
     mutant = next(mutant for mutant in rule_mutate.mutants(rule, rulebook) if mutant.text == text)
+    assert told_apart(rule, mutant, rulebook) is None
+
+
+@pytest.mark.parametrize(("rule_id", "text"), [
+    case("a calculated count below 0", "CON-09", "assert: non_executive == 0 or reported != staff + non_executive"),
+    case("a share below 0", "TYP-03b", "assert: figure == 0 or figure > parameter.survey_fraction"),
+])  # fmt: skip
+def test_the_search_tells_apart_what_only_a_figure_nobody_has_tells_apart(
+    rulebook: Rulebook, rule_id: str, text: str
+) -> None:
+    rule = rulebook.rule(rule_id)
+    other = evaluated(rule._replace(assert_tree=parse(text.removeprefix("assert: "))))
+    assert told_apart(rule, rule_mutate.Mutant(other, rulebook, text), rulebook) is not None
+
+
+def told_apart(rule: Rule, mutant: rule_mutate.Mutant, rulebook: Rulebook) -> rule_search.Env | None:
+    """Figures that cells can hold, over which a mutant and its rule differ; None of none found."""
     asked = [rule_search.question(rule), rule_search.question(mutant.rule)]
-    for env in rule_search.draws(asked, rulebook):
-        assert rule_search.judged(asked[0], env) == rule_search.judged(asked[1], env), env
+    moved = {
+        (f"parameter.{name}", value): exact(mutant.rulebook.parameters[name]["values"][year])
+        for name, parameter in rulebook.parameters.items() for year, value in parameter["values"].items()
+        if mutant.rulebook.parameters[name] != parameter
+    }  # fmt: skip
+    for env in rule_search.draws(asked, rulebook, any_cell=True):
+        theirs = {name: moved.get((name, figure.value), figure) for name, figure in env.items()}
+        if rule_search.judged(asked[0], env) != rule_search.judged(asked[1], theirs):
+            return env
+    return None
 
 
 def test_rules_without_an_expression_are_outside_and_named(mutation: rule_mutate.Mutation, rulebook: Rulebook) -> None:

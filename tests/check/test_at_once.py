@@ -170,7 +170,17 @@ def test_what_is_proved(condition: Any, figures: tuple[float, float], holds: boo
 def test_a_divisor_whose_decimals_may_hide_a_zero_proves_nothing() -> None:
     rule = made([">", ["/", 1.0, "share"], 0.0], None, 0.0)
     keys = (*NAMES.values(), Place("board_total", ethnicity="unknown"))
-    for step, holds in ((0.1, True), (0.6, False)):
+    for step, holds in ((0.1, True), (0.499, True), (0.5, False), (0.6, False)):
+        facts = Facts([Fact(key, 0.5, "", "", None, step) for key in keys], RULES.items, {})
+        assert (not figures_at_once(facts, RULES.with_rules([rule])).suspects(rule)) == holds
+
+
+@pytest.mark.parametrize("computed", [["*", "share", 2.0], ["*", ["/", 1.0, "others"], "share"]], ids=str)
+def test_a_computed_divisor_is_looked_into(computed: Any) -> None:
+    """As well as one that stands in the condition itself: at its decimals, just under and just above them."""
+    rule = made([">", ["/", 1.0, "computed"], 0.0], None, computed)
+    keys = (*NAMES.values(), Place("board_total", ethnicity="unknown"))
+    for step, holds in ((0.499, True), (0.5, False), (0.6, False)):
         facts = Facts([Fact(key, 0.5, "", "", None, step) for key in keys], RULES.items, {})
         assert (not figures_at_once(facts, RULES.with_rules([rule])).suspects(rule)) == holds
 

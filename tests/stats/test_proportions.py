@@ -426,6 +426,11 @@ def test_edges() -> None:
         for k in range(-1, 5):
             assert stats.binomial_tail(k, 3, p) == scipy.stats.binom.cdf(k, 3, p)
             assert stats.binomial_upper_tail(k, 3, p) == scipy.stats.binom.sf(k - 1, 3, p)
+    for n in 1, 3, 12:
+        for k in range(-1, n + 3):  # all or nearly all have the event, and more than there are
+            of = [math.comb(n, j) * 0.3**j * 0.7 ** (n - j) for j in range(n + 1)]
+            assert stats.binomial_tail(k, n, 0.3) == pytest.approx(math.fsum(of[: max(k + 1, 0)]), rel=1e-12)
+            assert stats.binomial_upper_tail(k, n, 0.3) == pytest.approx(math.fsum(of[max(k, 0) :]), rel=1e-12)
     assert stats.binomial_tail(1, 3, 1.5) is stats.binomial_upper_tail(1, 3, -0.1) is None
     assert stats.binomial_two_sided(4, 3, 0.5) is None
     assert (stats.binomial_two_sided(0, 3, 0.0), stats.binomial_two_sided(0, 3, 1.0)) == (1.0, 0.0)

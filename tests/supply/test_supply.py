@@ -13,7 +13,8 @@ from conftest import ROOT, TESTS
 from supply.audit import told
 
 LOCKS = (
-    "requirements.lock", "requirements-test.lock", "tests/bench/requirements.lock", "tests/supply/requirements.lock",
+    "requirements.lock", "requirements-test.lock", "tests/bench/requirements.lock",
+    "tests/bench/mutants.lock", "tests/supply/requirements.lock",
 )  # fmt: skip
 PINNED = re.compile(r"^([A-Za-z0-9_.-]+)==([^ ]+)(.*?)(?=^[A-Za-z]|\Z)", re.MULTILINE | re.DOTALL)
 

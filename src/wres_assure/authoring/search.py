@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from ..figures import figure_of_text
 from ..model import FAILED, NOT_APPLICABLE, PASSED, UNVERIFIABLE
 from ..numbers import CannotCompute, Operand, exact, printed
-from ..rulebook import Rule, Rulebook, Selector
+from ..rulebook import BOUND, Rule, Rulebook, Selector
 from ..rulebook.expression import Tree, names_in, value_of
 
 DRAWS = 2_000
@@ -28,6 +28,7 @@ FEASIBLE: dict[str, Range] = {
     "number": (0.0, math.inf),  # cells, days, answers
 }
 _STEPS = {"people": 1.0, "number": 1.0, "ratio": 0.01}
+_TYPED = (BOUND, "verified", "esr", "restated", "last_year", "printed", "survey")  # bases that are read from a cell
 
 
 class Lots:
@@ -94,11 +95,14 @@ def outcomes(rule: Rule, rulebook: Rulebook) -> set[str]:
 # Drawing figures
 
 
-def draws(asked: list[Question], rulebook: Rulebook, count: int = DRAWS) -> Iterator[Env]:
+def draws(asked: list[Question], rulebook: Rulebook, count: int = DRAWS, any_cell: bool = False) -> Iterator[Env]:
     """Feasible figures for rules that select the same: the cases of the first, these a little changed, and others,
-    some of them steered to where a comparison turns."""
+    some of them steered to where a comparison turns. With `any_cell` whatever a cell can hold, feasible or not: counts
+    below 0 and of half a person, shares below 0 and above 1."""
     first = asked[0].rule
     units = {name: first.units[name] for name in first.figures}
+    typed = [name for name in units if any_cell and _is_typed(first.let[name])]
+    ranges = {name: ANY if name in typed else FEASIBLE.get(unit, ANY) for name, unit in units.items()}
     answers = [name for name, selector in first.let.items() if _is_yes_or_no(selector, rulebook)]
     given = [
         {name: operand(case[name], units[name]) for name in units if name in case} for case in first.cases
@@ -114,14 +118,17 @@ def draws(asked: list[Question], rulebook: Rulebook, count: int = DRAWS) -> Iter
             env |= lots.pick(given)
             for name in env:
                 if lots.below(3) == 0:
-                    env[name] = _moved(env[name].value, units[name], lots)
+                    env[name] = _moved(env[name].value, units[name], ranges[name], lots)
+        for name in typed:
+            if lots.below(4) == 0 and number >= len(given):
+                env[name] = _mistyped(env[name].value, units[name], lots)
         parameters = _parameters(asked, rulebook, lots.pick(years))
         if parameters is None:
             continue
         env |= parameters
         if number >= len(given):
             for _ in range(lots.below(3) if turns else 0):
-                _steer(env, lots.pick(turns), units, lots)
+                _steer(env, lots.pick(turns), units, ranges, lots)
             env |= {name: exact(float(lots.below(2))) for name in answers}
         yield env
 
@@ -129,6 +136,10 @@ def draws(asked: list[Question], rulebook: Rulebook, count: int = DRAWS) -> Iter
 def _is_yes_or_no(selector: Selector, rulebook: Rulebook) -> bool:
     key = selector.one
     return key is not None and key.basis == "narrative" and rulebook.narrative[key.item]["kind"] == "yes_no"
+
+
+def _is_typed(selector: Selector) -> bool:
+    return any(key.basis in _TYPED for key in selector.choices)
 
 
 def operand(value: Any, unit: str) -> Operand:
@@ -172,20 +183,26 @@ def _in_steps(value: float, step: float, lots: Lots) -> float:
     return round(whole * step, 10)
 
 
-def _moved(value: float, unit: str, lots: Lots) -> Operand:
+def _mistyped(value: float, unit: str, lots: Lots) -> Operand:
+    """A figure that nobody has and a cell can hold."""
+    step = 0.5 if unit in ("people", "number") else 0.01
+    return _of(lots.pick((-value, -value, -value - step, value + step, value + 1)), unit, 0.0)
+
+
+def _moved(value: float, unit: str, within: Range, lots: Lots) -> Operand:
     step = _STEPS.get(unit, 0.001)
-    return _feasible(lots.pick((value + step, value - step, value * 1.1, value * 0.9)), unit, lots)
+    return _feasible(lots.pick((value + step, value - step, value * 1.1, value * 0.9)), unit, within, lots)
 
 
-def _feasible(value: float, unit: str, lots: Lots) -> Operand:
-    low, high = FEASIBLE.get(unit, ANY)
+def _feasible(value: float, unit: str, within: Range, lots: Lots) -> Operand:
+    low, high = within
     if unit in ("people", "number"):
         return exact(float(max(low, round(value))))
     step = lots.pick((0.0, 0.001, 0.01, 0.1))
     return _of(_in_steps(min(max(value, low), high), step, lots), unit, step)
 
 
-def _steer(env: Env, turn: Tree, units: Mapping[str, str], lots: Lots) -> None:
+def _steer(env: Env, turn: Tree, units: Mapping[str, str], ranges: Mapping[str, Range], lots: Lots) -> None:
     """Set a figure to about what it is compared with."""
     _, left, right = turn
     if not (isinstance(left, str) and left in units):
@@ -196,7 +213,7 @@ def _steer(env: Env, turn: Tree, units: Mapping[str, str], lots: Lots) -> None:
         value = value_of(right)(env) + lots.pick((-1, 0, 0, 1)) * _STEPS.get(units[left], 0.001)
     except CannotCompute:
         return
-    env[left] = _feasible(value, units[left], lots)
+    env[left] = _feasible(value, units[left], ranges[left], lots)
 
 
 def comparisons(trees: Iterable[Tree]) -> Iterator[Tree]:

@@ -87,7 +87,8 @@ def checked(assessment: Assessment) -> str:
     empty = "Last year's block is empty. " if last_year and all(fact.value is None for fact in last_year) else ""
     if left and "" not in lacking and not coverage["broken"]:
         return f"{empty}Everything that could be checked without {listed(list(lacking))} was checked: {held}."
-    apart = f"{coverage['unverifiable'] + coverage['broken']:,} could not be judged" if left else "all could be judged"
+    not_judged = coverage["unverifiable"] + coverage["broken"]
+    apart = f"{not_judged:,} could not be judged" if not_judged or left else "all could be judged"
     return f"{empty}{held}; {apart}."
 
 
