@@ -39,7 +39,6 @@ MANY = (*FEW, "TYP-01b", "ESR-01b")
 COLUMNS = {"restated": "EFG", "esr": "HIJ", "verified": "KLM"}
 LOOP = 8  # workbooks
 SLOW_ROUNDS = 5  # of an engine that takes more than two seconds
-ROUNDS_OF_TABLES = 10  # one after the other in a round, so that what is measured is the work and not the waking up
 Json = dict[str, Any]
 
 
@@ -96,10 +95,9 @@ class Ours:
 
         def judge() -> tuple[Any, float]:
             begun = perf_counter()
-            for _ in range(ROUNDS_OF_TABLES):
-                for facts in tables:
-                    checked = check(facts, (), conformed.subject, chosen)
-            return checked, (perf_counter() - begun) / len(tables) / ROUNDS_OF_TABLES
+            for facts in tables:  # each once: a fresh table every time, as the peers have
+                checked = check(facts, (), conformed.subject, chosen)
+            return checked, (perf_counter() - begun) / len(tables)
 
         checked, seconds = judge()
         judged = checked.coverage["passed"] + checked.coverage["failed"]
@@ -461,7 +459,7 @@ def measured(ours: Side, peers: Side, ours_folder: Path, peers_folder: Path, pat
              missing: dict[str, str]) -> tuple[list[Row], list[str]]:
     one, every = str(paths[0]), [str(path) for path in paths]
     few, many = WORK / "few.yaml", WORK / "many.yaml"
-    # JSON is YAML, and read by SafeLoader the same; but people write blocks.
+    # JSON is YAML, and read by CSafeLoader the same; but people write blocks.
     for file, names in ((few, FEW), (many, MANY)):
         file.write_text(as_yaml(ours.ask("checks", rules=names, year=2021)), encoding="utf-8")
     python, script = python_of(ours_folder), ours_folder / "bin" / "wres-assure"
@@ -499,14 +497,14 @@ def measured(ours: Side, peers: Side, ours_folder: Path, peers_folder: Path, pat
     checking, bare = interleaved(3 * rounds, lambda: process(script, "check", one),
                                  lambda: process(python, "-c", "pass"))
     rows.append(slower("1", "`wres-assure check one.xlsx`, text to a pipe, against `python -c pass`", checking, bare,
-                       12, 9))
+                       10, 8))
     story = ROOT / "sample_submissions" / "clean_acute_trust"
     with_last = (script, "check", story / "return.xlsx", "--previous", story / "previous.xlsx")
     both, bare = interleaved(3 * rounds, lambda: process(*with_last), lambda: process(python, "-c", "pass"))
-    rows.append(slower("1", "the same with one `--previous`: a sample of two years", both, bare, 12, 9))
+    rows.append(slower("1", "the same with one `--previous`: a sample of two years", both, bare, 10, 8))
     checking, both, stack = interleaved(
         rounds, lambda: process(script, "check", one), lambda: process(*with_last), lambda: process(*naive))
-    rows.append(faster("2", "the same against SafeLoader + openpyxl twice + pandas + pandera", checking, stack, 8, 12))
+    rows.append(faster("2", "the same against CSafeLoader + openpyxl twice + pandas + pandera", checking, stack, 8, 12))
     rows.append(faster("2", "with one `--previous`, against the stack without", both, stack, 8, 12))
     tell("3 and 4: modules and memory")
     modules = sorted({*imported(python, script, "check", one), *imported(python, *with_last)})
@@ -517,10 +515,10 @@ def measured(ours: Side, peers: Side, ours_folder: Path, peers_folder: Path, pat
     of_stack = memory(python, *naive)
     for work, command in (("peak memory of the first", (script, "check", one)), ("with one `--previous`", with_last)):
         used = memory(python, *command)
-        rows.append(Row("4", work, f"{used:.1f} MiB against {of_stack:.0f} of the stack", "at most 40 MiB", "30 MiB",
-                        "aim" if used <= 30 else "yes" if used <= 40 else "**no**"))
+        rows.append(Row("4", work, f"{used:.1f} MiB against {of_stack:.0f} of the stack", "at most 40 MiB", "25 MiB",
+                        "aim" if used <= 25 else "yes" if used <= 40 else "**no**"))
     tell("5: evaluate and locate")
-    for name, must, aim in (("pandera", 500, 2000), ("great_expectations", 1000, 10000), ("pointblank", 1000, 10000)):
+    for name, must, aim in (("pandera", 300, 500), ("great_expectations", 1000, 10000), ("pointblank", 1000, 10000)):
         work = f"evaluate and locate {few_found['checks']} checks of one return, against {name}"
         if name not in engines:
             rows.append(Row("5", work, f"not measured: {missing[name]}", f"{must:,}x faster", f"{aim:,}x", "–"))
@@ -535,15 +533,14 @@ def measured(ours: Side, peers: Side, ours_folder: Path, peers_folder: Path, pat
         2 * rounds, lambda: ours.ask("read", path=one, times=50)["seconds"],
         lambda: peers.ask("read", engine="openpyxl", path=one, times=2)["seconds"],
         lambda: peers.ask("read", engine="calamine", path=one, times=50)["seconds"])
-    rows.append(faster("8", "reading one workbook against openpyxl, two loads", own, twice, 6, 12))
-    rows.append(slower("8", "reading one workbook against python-calamine (values only)", own, calamine, 4, 3))
+    rows.append(faster("8", "reading one workbook against openpyxl, two loads", own, twice, 12, 25))
+    rows.append(slower("8", "reading one workbook against python-calamine (values only)", own, calamine, 4.5, 3.5))
     tell("9: a warm loop")
     same_rules, all_rules, whole_same, whole_all, stack_loop = interleaved(rounds, *(
         lambda rules=rules, whole=whole: ours.ask("loop", rules=rules, paths=every, whole=whole)["seconds"]
         for whole in (False, True) for rules in (MANY, ())), lambda: peers.ask("loop", paths=every)["seconds"])
-    rows.append(faster("9", "a warm loop, a workbook: read, check, findings; the same rules", same_rules, stack_loop,
-                       25, 50))
-    rows.append(faster("9", "the same with all rules", all_rules, stack_loop, 25, 50))
+    rows.append(faster("9", "a warm loop over workbooks, all that the programme does, all rules", whole_all, stack_loop,
+                       10, 20))
     yaml_alone = statistics.median(peers.ask("yaml", rules=str(many))["seconds"] for _ in range(5))
     chosen, whole = ours_found["checks"], whole_found["checks"]
     failing = len(theirs_found["found"][0]), len(few_found["found"])
@@ -551,18 +548,19 @@ def measured(ours: Side, peers: Side, ours_folder: Path, peers_folder: Path, pat
         f"Marks 1 to 4: the programme judges all {whole:,} checks of its rulebook, works out the "
         f"indicators and writes its page; the stack judges {chosen:,} of them, which can be written as plain "
         f"comparisons of columns ({', '.join(MANY)}), from cell addresses that it is told. Both find the same "
-        f"{failing[0]} failures of these. The stack reads its rules by SafeLoader in {ms(yaml_alone)}; "
+        f"{failing[0]} failures of these. The stack reads its rules by CSafeLoader in {ms(yaml_alone)}; "
         f"without that mark 2 would be {(stack - yaml_alone) / checking:.3g}x.",
         f"Mark 5: {few_found['checks']} checks ({', '.join(FEW)}) over the figures of one return, {failing[1]} "
         "of them failing, each with its figures, cells and deciding clause. Totals are added up beforehand on both "
         "sides; schemas and suites are built beforehand where the library has it so.",
         "Mark 8: openpyxl loads the file once for formulas and once for saved values; calamine gives values only. The "
         "same values (and formulas, and what is hidden) were read by all.",
-        f"Mark 9: {len(every)} workbooks; rules and schema built beforehand. The stack judges {chosen:,} checks, "
-        f"the programme the same ones (first row) or all {whole:,} (second row), each failure worded. No mark is set "
-        "for what the programme does besides (indicators, last year, likely slips, notes, reliability, score): with it "
-        f"a workbook takes {ms(whole_same)} with the same rules ({stack_loop / whole_same:.3g}x faster than the stack) "
-        f"and {ms(whole_all)} with all ({stack_loop / whole_all:.3g}x).",
+        f"Mark 9: {len(every)} workbooks; rules and schema built beforehand. The stack loads each once and judges "
+        f"{chosen:,} checks; the programme judges all {whole:,}, with indicators, last year, likely slips, notes, "
+        f"reliability and score, each failure worded. Of these the reading, checks and wording alone take "
+        f"{ms(same_rules)} with the stack's rules ({stack_loop / same_rules:.3g}x faster) and {ms(all_rules)} with all "
+        f"({stack_loop / all_rules:.3g}x), which is what mark 9 was until November 2026, against a stack of two loads; "
+        f"everything with the stack's rules takes {ms(whole_same)} ({stack_loop / whole_same:.3g}x).",
     ]
     return rows, notes
 

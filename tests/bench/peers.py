@@ -18,34 +18,39 @@ from typing import Any
 Check = dict[str, Any]
 
 
-# The naive stack: yaml.SafeLoader, openpyxl twice, pandas, pandera
+# The naive stack: yaml.CSafeLoader, openpyxl, pandas, pandera
 
 
 def load_rules(path: str) -> Any:
     import yaml
 
     with open(path, encoding="utf-8") as file:
-        return yaml.safe_load(file)
+        return yaml.load(file, Loader=yaml.CSafeLoader)
 
 
-def frame_of(path: str, rules: Any) -> tuple[Any, dict[str, str]]:
-    """The return as one wide row, and the formulas; a value and its formula take openpyxl two loads."""
+def frame_of(path: str, rules: Any) -> Any:
+    """The return as one wide row."""
     import openpyxl
     import pandas as pd
 
     sheet = openpyxl.load_workbook(path, data_only=True)["WRES"]
-    formulas = openpyxl.load_workbook(path)["WRES"]
     row: dict[str, float] = {}
-    typed: dict[str, str] = {}
     for column, (address, percent) in rules["figures"].items():
         cell = sheet[address]
         value = float(cell.value) if isinstance(cell.value, int | float) else float("nan")
         row[column] = value / 100 if percent and "%" not in cell.number_format else value
-        if isinstance(formulas[address].value, str):
-            typed[column] = formulas[address].value
     frame = pd.DataFrame([row])
     sums = {name: frame[columns].sum(axis=1) for name, columns in rules["sums"].items()}
-    return pd.concat([frame, pd.DataFrame(sums)], axis=1), typed
+    return pd.concat([frame, pd.DataFrame(sums)], axis=1)
+
+
+def formulas_of(path: str, rules: Any) -> dict[str, str]:
+    """What is calculated in the return: a value and its formula take openpyxl two loads."""
+    import openpyxl
+
+    sheet = openpyxl.load_workbook(path)["WRES"]
+    typed = {column: sheet[address].value for column, (address, _) in rules["figures"].items()}
+    return {column: text for column, text in typed.items() if isinstance(text, str)}
 
 
 def _within(check: Check) -> Callable[[Any], Any]:
@@ -100,7 +105,8 @@ def names_failed(failures: Any) -> list[str]:
 
 def naive(rules_file: str, path: str) -> int:
     rules = load_rules(rules_file)
-    frame, _ = frame_of(path, rules)
+    frame = frame_of(path, rules)
+    formulas_of(path, rules)  # which the programme reads too
     failures = pandera_failures(pandera_schema(rules["checks"]), frame)
     for name in names_failed(failures):
         print(name)
@@ -269,7 +275,7 @@ class Worker:
         if name not in self.engines:
             self.rules_few = load_rules(asked["rules"])
             self.engines[name] = ENGINES[name](self.rules_few["checks"])
-            self.frames[name] = frame_of(asked["path"], self.rules_few)[0]
+            self.frames[name] = frame_of(asked["path"], self.rules_few)
         frames = [self.engines[name].frame(self.frames[name]) for _ in range(asked.get("times", 1))]
         begun = perf_counter()
         for frame in frames:
@@ -288,7 +294,7 @@ class Worker:
 
     def do_loop(self, asked: Any) -> Any:
         begun = perf_counter()
-        found = [names_failed(pandera_failures(self.schema, frame_of(path, self.rules)[0])) for path in asked["paths"]]
+        found = [names_failed(pandera_failures(self.schema, frame_of(path, self.rules))) for path in asked["paths"]]
         return {"seconds": (perf_counter() - begun) / len(found), "found": found}
 
 
