@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..facts import Facts
-from ..figures import in_words, more_or_fewer
+from ..figures import more_or_fewer
 from ..model import Place
 from ..stats.proportions import binomial_tail, binomial_upper_tail
 from .numbers import often
@@ -49,20 +49,17 @@ def small_count(
 
 
 def needed_words(few: SmallCount) -> str:
-    """How many people parity would take: `one more`, `two fewer`, `no more`."""
+    """How many people parity would take: `one person more`, `two people fewer`, `no more`."""
     return more_or_fewer(few.needed, "no more")
 
 
 def people_needed(few: SmallCount) -> str:
     """`, 41 people more`; "" where none would be needed."""
-    if few.needed == 0:
-        return ""
-    people = "person" if abs(few.needed) == 1 else "people"
-    return f", {in_words(abs(few.needed))} {people} {'more' if few.needed > 0 else 'fewer'}"
+    return f", {needed_words(few)}" if few.needed else ""
 
 
 def parity_of(few: SmallCount) -> str:
-    """`The workforce's share would be 3 of 12: one more. One appointment changes the figure by 8 percentage points.`"""
+    """`The workforce's share would be 3 of 12: one person more. One appointment changes the figure by 8 …`"""
     text = (
         f"The workforce's share would be {few.parity:,} of {few.people:,}: {needed_words(few)}."
         if few.needed
