@@ -135,8 +135,16 @@ def bands_chart(of: Dossier) -> Chart | None:
     )
     told = filter(None, (*(_from_to(title, bands) for title, bands in by_group.items()), panels[0].parity_label))
     table = Table("BME share by band", ("Staff group", "Band", "BME", "All", "BME share"), rows)  # the annex's
-    title = "BME share of the people in each band, with counts, beside the workforce"
-    return Chart("bands", "chart-bands", title, f"{'; '.join(told)}.", panels, table)
+    return Chart("bands", "chart-bands", _found_in_the_bands(of), f"{'; '.join(told)}.", panels, table)
+
+
+def _found_in_the_bands(of: Dossier) -> str:
+    """The title of the chart: BME share above and below band 8a; of a figure in question what is drawn, and no more."""
+    below, senior = (small_count(of.facts, "headcount", "*", band) for band in ("below_8a", "8a_and_above"))
+    if below is None or senior is None or of.is_out("indicator_1"):
+        return "BME share of the people in each band, as reported"
+    shares = (number(few.rate, "share") for few in (below, senior))
+    return "BME staff are {} of those below band 8a and {} at 8a and above".format(*shares)
 
 
 def _bands(of: Dossier, group: str) -> dict[str, SmallCount]:
@@ -190,4 +198,9 @@ def board_chart(of: Dossier) -> Chart | None:
     panels = (_beside_workforce("BME share", marks, whole),)
     description = f"{'; '.join(f'{mark.label}: {mark.shown}' for mark in marks)}."
     table = Table("BME share of the board and the workforce", ("Group", "BME share"), rows)
-    return Chart("board", "chart-board", "The board beside the workforce", description, panels, table)
+    board = of.board
+    title = "The board beside the workforce, as reported"
+    if board and not of.is_out("indicator_9"):
+        members = f"{board.bme:,} of {board.people:,} board members {'is' if board.bme == 1 else 'are'} BME"
+        title = f"{members}; the workforce's share would be {board.parity:,}"
+    return Chart("board", "chart-board", title, description, panels, table)
