@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from ..wording.numbers import number
 from ..wording.said import Said, say
-from ..wording.small_counts import LEAST_OF_A_ROW, SmallCount, people_needed, small_count
+from ..wording.small_counts import LEAST_OF_A_ROW, SmallCount, on_bands, people_needed, small_count
 from ..wording.text import capital, listed, lower_first
 from .document import Block, Chart, Mark, Panel, Paragraph, Section, Table, TableCell, TableRow, number_cell
 from .dossier import Dossier, share_of
@@ -26,12 +26,7 @@ def representation(of: Dossier) -> Section | None:
 
 
 def _represented(of: Dossier, senior: SmallCount) -> Iterator[Said]:
-    yield say(
-        f"BME staff are {number(senior.share, 'share')} of the workforce and {senior.bme:,} of {senior.people:,} at "
-        f"band 8a and above; the workforce's share would be {senior.parity:,}{people_needed(senior)}.",
-        of.prints("indicator_1"),
-        ["indicator_1"],
-    )
+    yield from (say(text, of.prints("indicator_1"), ["indicator_1"]) for text in _senior(of, senior))
     if of.is_out("indicator_9"):
         yield say("The board's figure is in question.", of.prints("indicator_9"), ["indicator_9"])
     elif board := of.board:
@@ -42,6 +37,26 @@ def _represented(of: Dossier, senior: SmallCount) -> Iterator[Said]:
     if population is not None:
         text = f"The local population is {number(population, 'share')} BME, by the narrative."
         yield say(text, (), (), ["narrative local_population_bme"])
+
+
+def _senior(of: Dossier, senior: SmallCount) -> Iterator[str]:
+    """Band 8a and above beside the workforce, and beside it without doctors; where these part, that one decides."""
+    bands, apart = on_bands(of.facts), of.without_doctors
+    share = number(senior.share, "share")
+    if bands and apart:
+        without = senior._replace(share=bands.rate)
+        yield (
+            f"BME staff are {number(bands.rate, 'share')} of staff on bands, doctors left out, and {senior.bme:,} of "
+            f"{senior.people:,} at band 8a and above; that share would be {without.parity:,}{people_needed(without)}."
+        )
+        yield f"With doctors, as the WRES counts, they are {share} of the workforce."
+        return
+    yield (
+        f"BME staff are {share} of the workforce and {senior.bme:,} of {senior.people:,} at "
+        f"band 8a and above; the workforce's share would be {senior.parity:,}{people_needed(senior)}."
+    )
+    if bands:
+        yield f"Without doctors, who stand on no band, they are {number(bands.rate, 'share')} of staff."
 
 
 def _target(of: Dossier, senior: float) -> Said:

@@ -48,6 +48,20 @@ def small_count(
     return SmallCount(int(bme), int(people), all_bme / everybody)
 
 
+def on_bands(facts: Facts) -> SmallCount | None:
+    """The staff on a band and the very senior managers, beside the workforce; None where there are no doctors besides.
+
+    Doctors stand on no band, so that band 8a and above has none of them, and the workforce has.
+    """
+    parts = [small_count(facts, "headcount", "*", band) for band in ("below_8a", "8a_and_above")]
+    everybody = small_count(facts, "headcount", "*", "*")
+    found = [part for part in parts if part is not None]
+    if len(found) < 2 or everybody is None:
+        return None
+    bands = SmallCount(sum(part.bme for part in found), sum(part.people for part in found), everybody.share)
+    return bands if 0 < bands.people < everybody.people else None
+
+
 def needed_words(few: SmallCount) -> str:
     """How many people parity would take: `one person more`, `two people fewer`, `no more`."""
     return more_or_fewer(few.needed, "no more")
