@@ -47,6 +47,7 @@ _CELLS = rf"{_CELL}(?:, {_CELL})*|lines? \d[\d, to]*"
 _OF_PLACE = re.compile(rf"^(?:{_CELLS}|[\w. ,]*lines? \d[\d, ]*): (?=\S)")  # in front of a finding
 
 
+_KEYS = {"says", "when", "never"}
 _OF_THE_RULEBOOK = {
     "title": "the title of an indicator",
     "found": "the heading of a rule",
@@ -126,6 +127,8 @@ def read(rulebook: Rulebook, text: str = "") -> Catalogue:
     regex |= {"title": f"(?:{'|'.join(titles)})", "cells": f"(?:{_CELLS})", "found": f"(?:(?i:{'|'.join(found)}))"}
     for name, entry in source["made_of"].items():
         regex[name] = f"(?:{pattern_of(entry['says'], regex)})"
+    if lost := [one for of in source["parts"].values() for one in of["sentences"] if one.keys() - _KEYS]:
+        raise ValueError(f"a comma is not quoted: {lost[0]}")
     entries = [
         Entry(part, one["says"], one["when"], one.get("never", ""), re.compile(pattern_of(one["says"], regex)))
         for part, of in source["parts"].items()
@@ -250,6 +253,7 @@ def examples(said: Iterable[str], catalogue: Catalogue) -> tuple[dict[str, str],
 
 # The page
 
+_DIGEST = re.compile(r"\b[0-9a-f]{12}\b")
 _TOP = """# What a briefing can say
 
 Every sentence, heading and label of a briefing, when it is said, and an example from the first sample or generated
@@ -271,7 +275,8 @@ def page(catalogue: Catalogue, first: dict[str, str]) -> str:
         lines.append(f"## {title}\n")
         for entry in catalogue.entries:
             if entry.part == part:
-                shown = f"*{first[entry.says]}*" if entry.says in first else f"Not met in a test: {entry.never}."
+                example = _DIGEST.sub("…", first.get(entry.says, ""))  # which every change of a rule would change
+                shown = f"*{example}*" if entry.says in first else f"Not met in a test: {entry.never}."
                 lines.append(f"- `{entry.says}`<br>{entry.when[:1].upper()}{entry.when[1:]}.<br>{shown}")
         lines.append("")
     lines.append("## The places\n")

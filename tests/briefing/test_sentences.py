@@ -17,7 +17,7 @@ from conftest import rules
 
 BANNED = re.compile(
     r"told from chance|lead to expect|were nothing to|nothing is to be done|it is said of|as many\b"
-    r"|\b(?:more|fewer)\.$(?<!people more\.)(?<!person more\.)(?<!people fewer\.)(?<!person fewer\.)(?<!\d more\.)"
+    r"|: [\w,]+ (?:more|fewer)\."
     r"|times less|times more|% more likely|significant|suspicious|\bfailed\b|non-complian|BAME|\bkey lines?\b"
     r"|league table|\brating\b|\bracis|\bguilty\b|\bnan\b|\binf\b|None of it|\{|\}",
     re.I,
@@ -69,7 +69,7 @@ def test_no_entry_can_be_taken_out_and_nothing_that_is_banned_is_said() -> None:
     "5 are worse and told from chance (1, 2, 6, 7 and 8)", "Each indicator is told from chance by itself",
     "It is said of managers and colleagues",
     "Were nothing to have changed, last year's figure would lead to expect 1.55",
-    "A true ratio would mostly not have been told from chance.", "41 more.", "as many", "The board has as many.",
+    "A true ratio would mostly not have been told from chance.", ": 41 more.", "as many", "The board has as many.",
     "Nothing is to be done where the difference is meant", "BME staff are 20% more likely to be disciplined.",
     "Indicator 3 is significantly worse.", "A new sentence that nobody wrote into the catalogue.",
     "Clearly worse for BME staff: 5 indicators.", "On the good side: nothing.", "", "Indicator 2: too small",

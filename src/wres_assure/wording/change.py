@@ -42,7 +42,7 @@ def kind_of(change: Change, top: bool = False) -> str:
 def change_sentence(change: Change, indicator: Indicator, rulebook: Rulebook, top: bool = False) -> str:
     """How an indicator changed since the earlier year, and whether that could be chance, in one or two sentences."""
     entry: Json = next(entry for entry in rulebook.indicators if entry["id"] == change.id)
-    if indicator.few is not None:
+    if indicator.few is not None and indicator.usable:
         return f"{capital(so_many(indicator.few, entry['counted']))} this year: too few to tell a change."
     if change.before is None or change.after is None:
         return sentence(f"No change can be told, since {_since(change.reason)}")

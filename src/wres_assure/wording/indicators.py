@@ -249,7 +249,9 @@ def pooled_sentence(pooled: Pooled, entry: Json) -> str:
     if not pooled.enough:
         return f"{together} ({counted}): still too few to draw a ratio from."
     whole = pooled.as_one()
-    return f"{together} ({counted}): {_ratio_sentence(whole, entry)} {_ratio_chance(whole, entry, pooled.events)}"
+    figures = _ratio_sentence(whole, entry)
+    figures = figures if pooled.value > 0 else lower_first(figures)  # which begins with the WRES figure
+    return f"{together} ({counted}): {figures} {_ratio_chance(whole, entry, pooled.events)}"
 
 
 def _people(entry: Json, group: str) -> str:
