@@ -47,7 +47,7 @@ def change(of: Dossier) -> Section:
     )
     said, chart = tuple(_changes(of)), years_chart(of)
     told = (Bullets(said, "Since the year before"),) if said else ()
-    return Section("change", title, (table, *told, *((chart,) if chart else ())), annex=True)
+    return Section("change", title, (table, *((chart,) if chart else ()), *told), annex=True)
 
 
 def _row_of_years(of: Dossier, name: str, years: Sequence[YearFigure]) -> TableRow:
@@ -77,7 +77,7 @@ def _changes(of: Dossier) -> Iterator[Said]:
     """Each change since the year before in a sentence, with what could not have been seen; then the years pooled."""
     for name, changed in of.assessment.compared.changes.items():
         text = change_sentence(changed, of.indicators[name], of.rulebook, top=True)
-        notes = [sentence(note) for note in changed.notes if note not in text]
+        notes = [] if of.too_few(name) else [sentence(note) for note in changed.notes if note not in text]
         told = " ".join((f"{of.indicators[name].title}: {lower_first(text)}", *notes))
         yield say(told, of.prints(name), [name])
     for name, pooled in of.assessment.compared.pooled.items():
