@@ -70,7 +70,7 @@ samples: $(VENV)/installed-test  ## write sample_submissions/ again
 	$(BIN)/python tests/samples.py
 
 golden: $(VENV)/installed-test  ## write the golden files again; their diff is the review
-	$(BIN)/python -m pytest -n auto tests/test_golden.py tests/test_readme.py tests/authoring --update-golden
+	$(BIN)/python -m pytest -n auto tests/test_golden.py tests/test_readme.py tests/authoring tests/briefing --update-golden
 
 pictures: $(VENV)/installed-test  ## draw the pages of three samples, to be looked at, in tests/golden/pages
 	tests/tools.sh
@@ -88,6 +88,7 @@ simulate: $(VENV)/installed-test  ## slow: tables by the ten thousand against th
 	WRES_ASSURE_RETURNS=20000 $(BIN)/python -m pytest -n auto tests/derive
 	WRES_ASSURE_EVERY_CELL=1 WRES_ASSURE_EVERY_ATTACK=1 $(BIN)/python -m pytest -n auto --dist worksteal \
 	  tests/test_deletion.py tests/test_sweep.py tests/render
+	WRES_ASSURE_BRIEFINGS=2000 $(BIN)/python -m pytest -n 0 tests/briefing/test_sentences.py
 	$(BIN)/python tests/bench/fuzz.py --count 30000 --write
 	$(BIN)/python tests/bench/simulation.py
 	$(BIN)/python tests/bench/change_simulation.py

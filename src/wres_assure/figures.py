@@ -43,8 +43,9 @@ NOT_IN_FILE = ("row_missing", "row_twice", "block_missing", "section_missing")  
 
 
 def more_or_fewer(people: int, none: str) -> str:
-    """`one more`, `two fewer`, `12 more` people; `none` where there are as many."""
-    return f"{in_words(abs(people))} {'more' if people > 0 else 'fewer'}" if people else none
+    """`one person more`, `two people fewer`, `12 people more`; `none` where there are as many."""
+    who = "person" if abs(people) == 1 else "people"
+    return f"{in_words(abs(people))} {who} {'more' if people > 0 else 'fewer'}" if people else none
 
 
 def in_words(count: int) -> str:

@@ -131,6 +131,14 @@ PERCENTAGES = "only_published_percentages"
 NAMES = (*MADE, PERCENTAGES, *STORIES)
 
 
+def book(name: str, figures: Figures) -> bytes:
+    """The workbook of figures, its ESR column filled."""
+    cover = {"organisation_code": "ZZW", "organisation_type": "CCG" if "ccg" in name else "NHS trust",
+             "region": "Midlands", "organisation_name": f"{name.replace('_', ' ').capitalize()} (example)"}  # fmt: skip
+    figures = figures | esr(figures, {(NON_CLINICAL, "5"): (1, -1, 0), (CLINICAL, "6"): (1, 0, 0)})
+    return template(rules().layouts["2021"], rules().items, figures, cover, {})
+
+
 @cache
 def assessed(name: str) -> Assessment:
     """What is established about one of them, its earlier returns beside it where a sample has any."""
@@ -143,10 +151,5 @@ def assessed(name: str) -> Assessment:
             lines += [f"ZZW,Printed Trust (example),trust,2021,{','.join(row)}" for row in _PRINTED]
             path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         else:
-            kind = "CCG" if "ccg" in name else "NHS trust"
-            cover = {"organisation_code": "ZZW", "organisation_type": kind, "region": "Midlands",
-                     "organisation_name": f"{name.replace('_', ' ').capitalize()} (example)"}  # fmt: skip
-            figures = MADE[name]()
-            figures |= esr(figures, {(NON_CLINICAL, "5"): (1, -1, 0), (CLINICAL, "6"): (1, 0, 0)})
-            path.write_bytes(template(rules().layouts["2021"], rules().items, figures, cover, {}))
+            path.write_bytes(book(name, MADE[name]()))
         return assess(str(path), rules())[0]

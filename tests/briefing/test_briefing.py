@@ -228,9 +228,10 @@ def test_three_years_and_peers_have_a_word_each(rulebook: Rulebook) -> None:
     assert [line.cells[5].text for line in rows] == [
         "not improving", "no clear trend", "-", *["no clear trend"] * 6,
     ]  # fmt: skip
-    assert [line.cells[4].text for line in rows][:3] == ["-6.0", "1.64", "2.65"]
+    assert [line.cells[4].text for line in rows][:3] == ["-6.0", "1.64", "too few"]
     chart = next(b for b in section(page, "change").blocks if isinstance(b, Chart))
     assert chart.kind == "years" and all(len(panel.marks) == 3 for panel in chart.panels)
+    assert not any(panel.title.startswith("3 ") for panel in chart.panels)  # four cases and fewer make no line
     assessment = with_peers(sample("clean_acute_trust"), indicator_2=("outside_95", "favourable"))
     page = document(assessment, rulebook)
     rows = tables(section(page, "indicators"))[0].rows
@@ -570,7 +571,7 @@ def test_gaps_point_the_same_way_in_the_chart(rulebook: Rulebook) -> None:
     chart = next(b for b in section(page, "gaps").blocks if isinstance(b, Chart))
     marks = {mark.indicator: mark for panel in chart.panels for mark in panel.marks}
     for name in ("indicator_1", "indicator_7", "indicator_9"):  # the fewer, the worse: turned round
-        assert (marks[name].value or 0) > 0 and "-" in marks[name].shown
+        assert (marks[name].value or 0) > 0 and "points worse" in marks[name].shown  # sign and side agree
     low, value, high = (marks["indicator_7"].lower, marks["indicator_7"].value, marks["indicator_7"].upper)
     assert low is not None and value is not None and high is not None and low < value < high
 
@@ -776,3 +777,45 @@ def test_material_is_small(rulebook: Rulebook) -> None:
     assert of.noun == "trust" and of.board and of.board.people == 14
     assert isinstance(of.facts.get(Place("indicator_2", "value")), Fact)
     assert Said("x") == Said("x", (), (), ())
+
+
+# Who did not answer, and who stands on no band
+
+
+def test_what_share_answered_is_said_where_it_is_known(rulebook: Rulebook) -> None:
+    """Worked out again from the counts of the return."""
+    most = {who: max(f.value or 0 for f in sample("clean_acute_trust").facts
+                     if f.key.item.startswith("respondents_") and f.key.ethnicity == who)
+            for who in ("white", "bme")}  # fmt: skip
+    people = {who: sum(f.value or 0 for f in sample("clean_acute_trust").facts if f.key[:2] == ("headcount", "verified")
+                       and f.key.ethnicity == who and f.key.pay_band != "senior_medical_manager")
+              for who in ("white", "bme")}  # fmt: skip
+    white, bme = (f"{most[who] / people[who]:.1%}" for who in ("white", "bme"))
+    page = written("clean_acute_trust", "inspector", rulebook)
+    assert page is not None
+    said = " ".join(texts_of(section(page, "how-many").blocks[1]))
+    assert f"{white} of White and {bme} of BME staff answered the survey; what the others would have said" in said
+    for story, told in (("independent_own_survey", "is not known, nor what the others would have said"),
+                        ("survey_swapped", "")):  # fmt: skip
+        page = written(story, "inspector", rulebook)
+        assert page is not None
+        said = " ".join(texts_of(section(page, "how-many").blocks[1]))
+        assert told in said and "BME staff answered the survey" not in said
+
+
+def test_doctors_are_left_out_where_they_make_the_comparison(rulebook: Rulebook) -> None:
+    """Of an employer of trainees parity is counted by the staff on bands; elsewhere that share stands beside."""
+    of = dossier_of(sample("lead_employer_of_trainees"), rulebook)
+    bands, senior = of.without_doctors, enquiry.small_count(of.facts, "headcount", "*", "8a_and_above")
+    assert bands is not None and senior is not None
+    page = document(of.assessment, rulebook)
+    said = " ".join(texts_of(section(page, "representation").blocks[0]))
+    parity = round(bands.rate * senior.people)
+    assert f"that share would be {parity}, {parity - senior.bme} people more" in said
+    assert f"With doctors, as the WRES counts, they are {bands.share:.1%} of the workforce." in said
+    beside = f"Without doctors, who stand on no band, {bands.rate:.1%} are BME."
+    assert beside in " ".join(texts_of(section(page, "conclusions").blocks[0]))
+    other = dossier_of(sample("clean_acute_trust"), rulebook)
+    assert other.without_doctors is None and other.beside("indicator_1") == ""
+    said = " ".join(texts_of(section(document(other.assessment, rulebook), "representation").blocks[0]))
+    assert "the workforce's share would be 70, 41 people more. Without doctors, who stand on no band, they are" in said

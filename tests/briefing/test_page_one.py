@@ -14,7 +14,7 @@ from hard_returns import NAMES, assessed
 from conftest import TESTS, rules
 from said import bare
 from wres_assure.briefing.audiences import document, refusal
-from wres_assure.briefing.document import Bullets, Document, Paragraph
+from wres_assure.briefing.document import Bullets, Document, Paragraph, Table, texts_of
 from wres_assure.briefing.dossier import dossier_of
 from wres_assure.render.briefing import markdown, pdf
 
@@ -69,8 +69,11 @@ def test_page_one_says_what_it_must_and_nothing_it_must_not(name: str, tmp_path:
 
 @pytest.mark.programs
 @pytest.mark.parametrize("name", NAMES)
-def test_two_pages_before_the_annex(name: str, tmp_path: Path) -> None:
-    page = written(name)
+@pytest.mark.parametrize("audience", ["inspector", "commissioner"])
+def test_two_pages_before_the_annex(name: str, audience: str, tmp_path: Path) -> None:
+    if refusal(assessed(name), audience):
+        pytest.skip("not written for this audience")
+    page = document(assessed(name), rules(), audience)
     pages = [bare(text) for text in pages_of(page, tmp_path)]
     begins = bare(next(section.title for section in page.sections if section.annex))
     assert next(at for at, text in enumerate(pages) if text.startswith(begins)) <= 2
@@ -92,3 +95,24 @@ def test_no_sentence_before_the_annex_rests_on_a_figure_in_question(name: str) -
                 whole = len(said.indicators) == len(of.all)
                 unknown = said.text.startswith("Ethnicity is unknown")  # told of the workforce, not of the indicator
                 assert not about or whole or unknown or "question" in said.text, said
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_table_and_no_chart_before_the_annex_uses_a_figure_in_question(name: str) -> None:
+    """Its row is marked and has no ratio, no trend and no place among others; nothing of it is drawn."""
+    of = dossier_of(assessed(name), rules())
+    parts = {part.id: part for part in written(name).front}
+    (table,) = parts["indicators"].blocks
+    assert isinstance(table, Table)
+    questioned = {row.indicators[0]: row for row in table.rows if row.doubtful}
+    assert set(questioned) == of.doubts.questioned
+    for row in questioned.values():
+        shown = dict(zip(table.header, row.cells, strict=True))
+        assert shown["Ratio or gap"].text == "-" and shown["What it shows"].text == "in question"
+        assert all(shown[column].text == "-" for column in ("Three years", "Comparable") if column in shown)
+    drawn = [mark for chart in written(name).charts if chart.kind == "gaps"
+             for panel in chart.panels for mark in panel.marks]  # fmt: skip
+    assert all(mark.value is None for mark in drawn if mark.indicator in questioned)
+    assert "representation" not in parts or "indicator_1" not in questioned
+    told = " ".join(texts_of(parts["how-many"].blocks[1]))
+    assert "BME staff answered the survey" not in told or not questioned.keys() & {f"indicator_{n}" for n in "5678"}

@@ -387,7 +387,7 @@ def test_indicator_9_is_told_in_people(rulebook: Rulebook) -> None:
     assessment = both(board(3, 12), board(2, 12), rulebook)
     change = assessment.compared.changes["indicator_9"]
     assert change.p is None
-    assert change.notes == ("BME board members: 2 of 12 in 2020, 3 of 12 in 2021: one more.",)
+    assert change.notes == ("BME board members: 2 of 12 in 2020, 3 of 12 in 2021: one person more.",)
     assert not change.large
     assert both(board(4, 12), board(2, 12), rulebook).compared.changes["indicator_9"].large
 

@@ -237,12 +237,12 @@ def test_years_taken_together_stand_beside_few_events(rulebook: Rulebook) -> Non
 # Complete counts: people, no intervals
 
 COMPLETE = [
-    (SmallCount(2, 12, 0.25), "The workforce's share would be 3 of 12: one more. One appointment changes the figure by 8 percentage points."),
-    (SmallCount(0, 12, 0.22), "The workforce's share would be 3 of 12: three more. One appointment changes the figure by 8 percentage points."),
+    (SmallCount(2, 12, 0.25), "The workforce's share would be 3 of 12: one person more. One appointment changes the figure by 8 percentage points."),
+    (SmallCount(0, 12, 0.22), "The workforce's share would be 3 of 12: three people more. One appointment changes the figure by 8 percentage points."),
     (SmallCount(3, 13, 0.226), "That is the workforce's share, to the nearest whole person. One appointment changes the figure by 8 percentage points."),
-    (SmallCount(4, 12, 0.2), "The workforce's share would be 2 of 12: two fewer. One appointment changes the figure by 8 percentage points."),
+    (SmallCount(4, 12, 0.2), "The workforce's share would be 2 of 12: two people fewer. One appointment changes the figure by 8 percentage points."),
     (SmallCount(1, 9, 0.067), "That is the workforce's share, to the nearest whole person. One appointment changes the figure by 11 percentage points."),
-    (SmallCount(2, 60, 0.22), "The workforce's share would be 13 of 60: 11 more. One appointment changes the figure by 2 percentage points."),
+    (SmallCount(2, 60, 0.22), "The workforce's share would be 13 of 60: 11 people more. One appointment changes the figure by 2 percentage points."),
 ]  # fmt: skip
 
 
@@ -290,7 +290,7 @@ def test_the_board_has_no_interval(rulebook: Rulebook) -> None:
     said = sentences.sentence_of(found, entry_of(9, rulebook), None, SmallCount(2, 14, 0.222))
     assert said == (
         "The BME share of the total board is 14.3% (2 of 14), the BME share of the workforce 22.2%: 7.9 percentage "
-        "points lower. The workforce's share would be 3 of 14: one more. One appointment changes the figure by 7 "
+        "points lower. The workforce's share would be 3 of 14: one person more. One appointment changes the figure by 7 "
         "percentage points. A board of 14 drawn at random from this workforce would have 2 or fewer one time in "
         "three: it could be chance."
     )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..model import PeerPosition
+from ..model import PeerPosition, grouped
 from ..wording.change import YearFigure, change_sentence, three_years, worded_otherwise
 from ..wording.indicators import pooled_sentence
 from ..wording.numbers import figure
 from ..wording.peers import compared_with, level_sentence, peer_sentence, published_sentence, value_in_words
 from ..wording.said import Said, say
-from ..wording.text import lower_first, number_of, sentence
+from ..wording.text import capital, lower_first, named, number_of, sentence
 from .document import (
     NO_TABLE,
     Bullets,
@@ -25,6 +25,7 @@ from .document import (
     number_cell,
 )
 from .dossier import Dossier
+from .nine import three_year_mark
 
 _LONGEST_REASON = 60
 
@@ -46,17 +47,17 @@ def change(of: Dossier) -> Section:
     )
     said, chart = tuple(_changes(of)), years_chart(of)
     told = (Bullets(said, "Since the year before"),) if said else ()
-    return Section("change", title, (table, *told, *((chart,) if chart else ())), annex=True)
+    return Section("change", title, (table, *((chart,) if chart else ()), *told), annex=True)
 
 
 def _row_of_years(of: Dossier, name: str, years: Sequence[YearFigure]) -> TableRow:
     unit = of.indicators[name].unit
-    cells = (number_cell(_of_year(year, unit), _short(year.why)) for year in reversed(years))
+    cells = (number_cell(_of_year(year, unit), _short(year.few or year.why)) for year in reversed(years))
     return TableRow((TableCell(_title(of, name)), *cells), of.prints(name), (name,))
 
 
 def _of_year(year: YearFigure, unit: str) -> str:
-    return "no figure" if year.value is None else figure(year.value, unit)
+    return "too few" if year.few else "no figure" if year.value is None else figure(year.value, unit)
 
 
 def _short(reason: str) -> str:
@@ -76,7 +77,7 @@ def _changes(of: Dossier) -> Iterator[Said]:
     """Each change since the year before in a sentence, with what could not have been seen; then the years pooled."""
     for name, changed in of.assessment.compared.changes.items():
         text = change_sentence(changed, of.indicators[name], of.rulebook, top=True)
-        notes = [sentence(note) for note in changed.notes if note not in text]
+        notes = [] if of.too_few(name) else [sentence(note) for note in changed.notes if note not in text]
         told = " ".join((f"{of.indicators[name].title}: {lower_first(text)}", *notes))
         yield say(told, of.prints(name), [name])
     for name, pooled in of.assessment.compared.pooled.items():
@@ -90,8 +91,14 @@ def years_chart(of: Dossier) -> Chart | None:
     if not panels:
         return None
     told = [f"{panel.title}: {', '.join(f'{mark.label} {mark.shown}' for mark in panel.marks)}" for panel in panels]
-    title = "Each indicator over the years"
-    return Chart("years", "chart-years", title, f"{'; '.join(told)}.", panels, NO_TABLE)
+    return Chart("years", "chart-years", _found_in_the_years(of), f"{'; '.join(told)}.", panels, NO_TABLE)
+
+
+def _found_in_the_years(of: Dossier) -> str:
+    """The title of the chart: what improves and what does not, by the marks of the main table."""
+    by_mark = grouped(of.indicators, lambda name: three_year_mark(of, name))
+    found = [f"{capital(mark)}: {named(by_mark[mark])}" for mark in ("not improving", "improving") if mark in by_mark]
+    return "; ".join(found) or "Each indicator over the years: no clear trend"
 
 
 def _panel_of_years(of: Dossier, name: str, years: Sequence[YearFigure]) -> Panel:
@@ -99,7 +106,7 @@ def _panel_of_years(of: Dossier, name: str, years: Sequence[YearFigure]) -> Pane
     marks = tuple(
         Mark(
             str(year.year),
-            year.value,
+            None if year.few else year.value,
             shown=_of_year(year, unit),
             style="doubtful" if year.why and year.value is not None else "",
             indicator=name,
@@ -200,5 +207,12 @@ def funnel_chart(of: Dossier) -> Chart | None:
         told.append(f"{_title(of, name)}: {own}, limits {_between(position.limits_95, position.unit)}")
     if not panels:
         return None
-    title = "This organisation among comparable ones, with the limits at its own size"
-    return Chart("funnel", "chart-funnel", title, f"{'; '.join(told)}.", tuple(panels), NO_TABLE)
+    return Chart("funnel", "chart-funnel", _found_in_the_funnel(of), f"{'; '.join(told)}.", tuple(panels), NO_TABLE)
+
+
+def _found_in_the_funnel(of: Dossier) -> str:
+    """The title of the chart: what lies outside of the range expected of comparable organisations, on which side."""
+    by_side = grouped(of.indicators, of.outside)
+    sides = {"adverse": "Worse than comparable organisations", "favourable": "Better than comparable organisations"}
+    found = [f"{title}: {named(by_side[side])}" for side, title in sides.items() if side in by_side]
+    return "; ".join(found) or "Nothing lies outside the range expected of comparable organisations"

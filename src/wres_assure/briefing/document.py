@@ -101,7 +101,7 @@ class Mark(NamedTuple):
     lower: float | None = None  # the end of the interval; None: it has none, or is open there
     upper: float | None = None
     shown: str = ""  # the numbers, in words: "1.62 (1.34 to 1.96)", "12 of 65 (18.5%)"
-    style: str = ""  # "" | doubtful (in question: hollow) | adverse | favourable | pooled | parity
+    style: str = ""  # "" | chance (could be chance: hollow) | doubtful (in question: hollow) | pooled
     indicator: str = ""
 
 

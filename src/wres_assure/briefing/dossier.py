@@ -23,8 +23,9 @@ from ..model import (
 from ..personal import KINDS, NOTES, in_words, kinds
 from ..rulebook import Rulebook
 from ..wording.indicators import figures_of, pooled_sentence
+from ..wording.numbers import number
 from ..wording.report import Report, report_on
-from ..wording.small_counts import SmallCount, small_count
+from ..wording.small_counts import SmallCount, on_bands, small_count
 from ..wording.text import REDACTED, clean, code_shown
 from ..wording.verdict import roots
 from .frameworks import frameworks, read_with
@@ -108,6 +109,17 @@ class Dossier(NamedTuple):
         """The complete count behind an indicator that is one."""
         return self.board if self.entries[indicator]["complete_count"] else None
 
+    @property
+    def without_doctors(self) -> SmallCount | None:
+        """The staff on bands, where without doctors their BME share is so far from the workforce's that it is read."""
+        bands, least = on_bands(self.facts), self.rulebook.parameter("doctors_apart", self.assessment.subject.year)
+        return bands if bands and least is not None and abs(bands.rate - bands.share) >= least else None
+
+    def beside(self, indicator: str) -> str:
+        """Of indicator 1 the workforce without doctors, where the two part; "" of others."""
+        bands = self.without_doctors if indicator == "indicator_1" else None
+        return f" Without doctors, who stand on no band, {number(bands.rate, 'share')} are BME." if bands else ""
+
     def change(self, indicator: str) -> Change | None:
         """How it differs from the year before; None where no earlier year is known."""
         return self.assessment.compared.changes.get(indicator)
@@ -160,7 +172,7 @@ class Dossier(NamedTuple):
         pooled, entry = self.pooled_in_its_place(indicator), self.entries[indicator]
         if pooled:
             return pooled_sentence(pooled, entry)
-        return figures_of(self.indicators[indicator], entry, self.complete_count(indicator))
+        return figures_of(self.indicators[indicator], entry, self.complete_count(indicator)) + self.beside(indicator)
 
     def read_as(self, *kinds: str) -> list[str]:
         """The indicators that are read in some of the ways, in order."""

@@ -83,7 +83,7 @@ def _told_from_parity(of: Dossier) -> Iterator[Enquiry]:
         if entry["complete_count"] and not none:
             continue  # told by the people that parity would take
         text = none or (pooled_sentence(pooled, entry) if pooled else short_figures(indicator, entry))
-        said = say(text, of.prints(name), [name])
+        said = say(text + of.beside(name), of.prints(name), [name])
         about = of.rulebook.briefing["indicators"][name]
         yield _line(of, _NONE if none else order, about, said, name, sureness(indicator), place)
 

@@ -231,5 +231,8 @@ def _how_many(of: Dossier) -> tuple[Table, Paragraph]:
         tuple(title for title, _ in report.counts),
         (TableRow(tuple(number_cell(value) for _, value in report.counts), other=("file",)),),
     )
-    told = tuple(filter(None, (report.unknown, say(CRUDE, (), of.all, ["file"]))))
+    answered = report.answered
+    if answered and of.doubts.questioned.intersection(answered.indicators):
+        answered = None
+    told = tuple(filter(None, (report.unknown, answered, say(CRUDE, (), of.all, ["file"]))))
     return counts, Paragraph(told, style="quiet")

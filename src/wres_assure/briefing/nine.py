@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ..figures import so_many
-from ..model import Place, grouped
+from ..model import Indicator, Place, grouped
 from ..wording.indicators import Indication, chance_of, events_of, figures_of, range_of
-from ..wording.numbers import counted, figure, number
+from ..wording.numbers import counted, figure, number, signed
 from ..wording.said import say
 from ..wording.small_counts import parity_of
-from ..wording.text import listed, lower_first, number_of
+from ..wording.text import listed, lower_first, named, number_of
 from .document import NO_TABLE, Bullets, Chart, Mark, Panel, Section, Table, TableCell, TableRow, number_cell
 from .dossier import Dossier
 from .enquiry import enquiries, improving, not_improving, three_years
@@ -113,9 +113,12 @@ def events_in_words(of: Dossier, name: str) -> str:
 def last_year(of: Dossier, name: str) -> str:
     """Last year's value, or that there is none."""
     change = of.change(name)
-    if change is not None and change.before is not None:
-        return figure(change.before, of.indicators[name].unit)
-    return NO_ENTRY
+    if change is None or change.before is None:
+        return NO_ENTRY
+    then = (earlier.indicators for earlier in of.assessment.compared.earlier if earlier.year == change.year)
+    if any(one.id == name and one.few is not None for indicators in then for one in indicators):
+        return "too few"
+    return figure(change.before, of.indicators[name].unit)
 
 
 def three_year_mark(of: Dossier, name: str) -> str:
@@ -177,18 +180,55 @@ def gaps_chart(of: Dossier) -> Chart:
         for unit, parity, title in (("ratio", 1.0, "Ratios"), ("points", 0.0, "Gaps in percentage points"))
     )
     said = [f"{entry.number} {entry.title}: {_drawn(of, entry)}" for entry in of.report.indicators]
-    return Chart(
-        "gaps",
-        "chart-gaps",
-        "Ratios and gaps with their 95% intervals; to the right of the line is worse for BME staff",
-        f"{'; '.join(said)}. The sign of gaps is turned for 1, 7 and 9, so that right is worse everywhere.",
-        panels,
-        NO_TABLE,
-    )
+    told = "; ".join(said)
+    described = f"{told}. Dots with 95% intervals; to the right of the line is worse for BME staff everywhere."
+    return Chart("gaps", "chart-gaps", _found_in_the_gaps(of), described, panels, NO_TABLE)
+
+
+def _found_in_the_gaps(of: Dossier) -> str:
+    """The title of the chart: what is to be seen in it, and what a hollow dot means where there is one."""
+    worse, hollow = of.read_as(WORSE), of.read_as(*_HOLLOW)
+    found = f"Clearly worse for BME staff: {named(worse)}" if worse else "Nothing is clearly worse for BME staff"
+    return f"{found}; hollow dots could be chance" if hollow else found
 
 
 def _drawn(of: Dossier, entry: Indication) -> str:
-    return shows(of, entry.id) if of.is_out(entry.id) else f"{entry.value}, {shows(of, entry.id)}"
+    """The numbers beside a mark, in the direction it is drawn, and what they show."""
+    indicator = of.indicators[entry.id]
+    if of.is_out(entry.id):
+        return shows(of, entry.id)
+    if indicator.unit != "points" or indicator.value is None:
+        return f"{entry.value}, {shows(of, entry.id)}"
+    value, lower, upper = _turned(of, indicator)
+    text = f"{_points(value)} points {_side(value)}" if _points(value) != "0.0" else "0.0 points"
+    if lower is not None and upper is not None:
+        ends = (lower, upper) if value >= 0 else (-upper, -lower)  # in the direction of the figure itself
+        text += " ({} to {})".format(*(_end(end, value) for end in ends))
+    return f"{text}, {shows(of, entry.id)}"
+
+
+def _points(value: float) -> str:
+    return signed(abs(value)).removeprefix("+")
+
+
+def _side(value: float) -> str:
+    return "worse" if value > 0 else "better"
+
+
+def _end(end: float, value: float) -> str:
+    """An end of an interval in the direction of the figure; beyond parity with the other word."""
+    return _points(end) if end >= 0 else f"{_points(end)} {_side(-value)}"
+
+
+_HOLLOW = (CHANCE, BETTER_CHANCE)
+
+
+def _turned(of: Dossier, indicator: Indicator) -> tuple[float, float | None, float | None]:
+    """Value and limits of a gap, so that above 0 is worse for BME staff."""
+    value, lower, upper = indicator.value or 0.0, indicator.lower, indicator.upper
+    if of.entries[indicator.id]["adverse"] == "above":
+        return value, lower, upper
+    return -value, None if upper is None else -upper, None if lower is None else -lower
 
 
 def _gap_mark(of: Dossier, entry: Indication) -> Mark:
@@ -196,9 +236,10 @@ def _gap_mark(of: Dossier, entry: Indication) -> Mark:
     value, lower, upper = indicator.value, indicator.lower, indicator.upper
     if of.is_out(entry.id):  # said, not drawn: nothing is to be seen in it
         value = lower = upper = None
-    elif indicator.unit == "points" and of.entries[entry.id]["adverse"] == "below" and value is not None:
-        value, lower, upper = (None if x is None else -x for x in (value, upper, lower))
-    style = "doubtful" if of.reads[entry.id] == IN_QUESTION else ""
+    elif indicator.unit == "points" and value is not None:
+        value, lower, upper = _turned(of, indicator)
+    kind = of.reads[entry.id]
+    style = "doubtful" if kind == IN_QUESTION else "chance" if kind in _HOLLOW else ""
     return Mark(f"{entry.number} {entry.title}", value, lower, upper, _drawn(of, entry), style, entry.id)
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from ..wording.numbers import number
 from ..wording.said import Said, say
-from ..wording.small_counts import LEAST_OF_A_ROW, SmallCount, people_needed, small_count
+from ..wording.small_counts import LEAST_OF_A_ROW, SmallCount, on_bands, people_needed, small_count
 from ..wording.text import capital, listed, lower_first
 from .document import Block, Chart, Mark, Panel, Paragraph, Section, Table, TableCell, TableRow, number_cell
 from .dossier import Dossier, share_of
@@ -26,12 +26,7 @@ def representation(of: Dossier) -> Section | None:
 
 
 def _represented(of: Dossier, senior: SmallCount) -> Iterator[Said]:
-    yield say(
-        f"BME staff are {number(senior.share, 'share')} of the workforce and {senior.bme:,} of {senior.people:,} at "
-        f"band 8a and above; the workforce's share would be {senior.parity:,}{people_needed(senior)}.",
-        of.prints("indicator_1"),
-        ["indicator_1"],
-    )
+    yield from (say(text, of.prints("indicator_1"), ["indicator_1"]) for text in _senior(of, senior))
     if of.is_out("indicator_9"):
         yield say("The board's figure is in question.", of.prints("indicator_9"), ["indicator_9"])
     elif board := of.board:
@@ -42,6 +37,26 @@ def _represented(of: Dossier, senior: SmallCount) -> Iterator[Said]:
     if population is not None:
         text = f"The local population is {number(population, 'share')} BME, by the narrative."
         yield say(text, (), (), ["narrative local_population_bme"])
+
+
+def _senior(of: Dossier, senior: SmallCount) -> Iterator[str]:
+    """Band 8a and above beside the workforce, and beside it without doctors; where these part, that one decides."""
+    bands, apart = on_bands(of.facts), of.without_doctors
+    share = number(senior.share, "share")
+    if bands and apart:
+        without = senior._replace(share=bands.rate)
+        yield (
+            f"BME staff are {number(bands.rate, 'share')} of staff on bands, doctors left out, and {senior.bme:,} of "
+            f"{senior.people:,} at band 8a and above; that share would be {without.parity:,}{people_needed(without)}."
+        )
+        yield f"With doctors, as the WRES counts, they are {share} of the workforce."
+        return
+    yield (
+        f"BME staff are {share} of the workforce and {senior.bme:,} of {senior.people:,} at "
+        f"band 8a and above; the workforce's share would be {senior.parity:,}{people_needed(senior)}."
+    )
+    if bands:
+        yield f"Without doctors, who stand on no band, they are {number(bands.rate, 'share')} of staff."
 
 
 def _target(of: Dossier, senior: float) -> Said:
@@ -135,8 +150,16 @@ def bands_chart(of: Dossier) -> Chart | None:
     )
     told = filter(None, (*(_from_to(title, bands) for title, bands in by_group.items()), panels[0].parity_label))
     table = Table("BME share by band", ("Staff group", "Band", "BME", "All", "BME share"), rows)  # the annex's
-    title = "BME share of the people in each band, with counts, beside the workforce"
-    return Chart("bands", "chart-bands", title, f"{'; '.join(told)}.", panels, table)
+    return Chart("bands", "chart-bands", _found_in_the_bands(of), f"{'; '.join(told)}.", panels, table)
+
+
+def _found_in_the_bands(of: Dossier) -> str:
+    """The title of the chart: BME share above and below band 8a; of a figure in question what is drawn, and no more."""
+    below, senior = (small_count(of.facts, "headcount", "*", band) for band in ("below_8a", "8a_and_above"))
+    if below is None or senior is None or of.is_out("indicator_1"):
+        return "BME share of the people in each band, as reported"
+    shares = (number(few.rate, "share") for few in (below, senior))
+    return "BME staff are {} of those below band 8a and {} at 8a and above".format(*shares)
 
 
 def _bands(of: Dossier, group: str) -> dict[str, SmallCount]:
@@ -190,4 +213,9 @@ def board_chart(of: Dossier) -> Chart | None:
     panels = (_beside_workforce("BME share", marks, whole),)
     description = f"{'; '.join(f'{mark.label}: {mark.shown}' for mark in marks)}."
     table = Table("BME share of the board and the workforce", ("Group", "BME share"), rows)
-    return Chart("board", "chart-board", "The board beside the workforce", description, panels, table)
+    board = of.board
+    title = "The board beside the workforce, as reported"
+    if board and not of.is_out("indicator_9"):
+        members = f"{board.bme:,} of {board.people:,} board members {'is' if board.bme == 1 else 'are'} BME"
+        title = f"{members}; the workforce's share would be {board.parity:,}"
+    return Chart("board", "chart-board", title, description, panels, table)

@@ -269,7 +269,7 @@ def _size(entry: Json, last: Indicator, now: Indicator, limits: Limits) -> tuple
 
 
 def _people(entry: Json, last: Indicator, now: Indicator, then: int, year: int) -> tuple[str, ...]:
-    """The change of a complete count in people: `2 of 12 in 2020, 3 of 12 in 2021: one more.`"""
+    """The change of a complete count in people: `2 of 12 in 2020, 3 of 12 in 2021: one person more.`"""
     if entry["id"] not in COUNTED:
         return ()
     some, of, who = COUNTED[entry["id"]]
@@ -277,7 +277,7 @@ def _people(entry: Json, last: Indicator, now: Indicator, then: int, year: int) 
     if None in figures:
         return ()
     a, m, b, n = (figure or 0.0 for figure in figures)
-    change = more_or_fewer(round(b - a), "as many")
+    change = more_or_fewer(round(b - a), "the same number")
     return (f"{who}: {a:,.0f} of {m:,.0f} in {then}, {b:,.0f} of {n:,.0f} in {year}: {change}.",)
 
 

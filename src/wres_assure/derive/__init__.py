@@ -173,7 +173,7 @@ def _zero_cells(entry: Json, counts: Counts) -> tuple[str | None, str | None]:
 
 
 def _mostly_missed(counts: Counts) -> list[str]:
-    """Which true ratios numbers like these would mostly not have told from chance."""
+    """Which true ratios numbers like these would have missed more often than one time in five."""
     a, m, b, n = counts
     below, above = smallest_detectable_ratio(int(m), int(n), int(a + b))
     if below is None and above is None:
@@ -183,7 +183,7 @@ def _mostly_missed(counts: Counts) -> list[str]:
         else f"below {above:.2f}" if below is None
         else f"between {below:.2f} and {above:.2f}"
     )  # fmt: skip
-    return [f"With these numbers a true ratio {between} would mostly not have been told from chance."]
+    return [f"With these numbers a true ratio {between} would most likely have looked like chance."]
 
 
 def _out_of_reach(counts: Counts, entry: Json) -> list[str]:
@@ -199,5 +199,5 @@ def _out_of_reach(counts: Counts, entry: Json) -> list[str]:
     if above and below:
         return []
     favoured = " or ".join(who for who, told in (("White", above), ("BME", below)) if not told)
-    lead = f"However the {so_many(events, entry['counted'] or 'events')} had fallen, nothing in favour of"
-    return [f"{lead} {favoured} {entry['people']} could have been told from chance."]
+    lead = f"However the {so_many(events, entry['counted'] or 'events')} had fallen"
+    return [f"{lead}, they could have shown nothing in favour of {favoured} {entry['people']}."]

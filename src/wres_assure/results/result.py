@@ -251,7 +251,7 @@ def _years(assessment: Assessment, rulebook: Rulebook) -> list[Json]:
         {
             "id": indicator,
             "years": [
-                {"year": year, "value": written(value), "reason": clean(why) or None} for year, value, why in figures
+                {"year": of.year, "value": written(of.value), "reason": clean(of.why) or None} for of in figures
             ],
         }
         for indicator, figures in three_years(assessment, rulebook)

@@ -101,16 +101,16 @@ def smallest_seen_of_many(then: Pair, now: Pair, level: float = 0.95) -> tuple[f
 
 
 def seen_note(before: float, below: float | None, above: float | None) -> tuple[str, ...]:
-    """In words what ratios would mostly not have been told from `before`; the others are factors of it."""
+    """In words which changes from `before` would most likely have been missed; the others are factors of it."""
     if before == 0 or (below is None and above is None):
-        return ("With these numbers hardly any change could have been told from chance.",)
+        return ("With these numbers hardly any change could have stood out from chance.",)
     if below is not None and above is not None:
-        between = f"a true ratio between {before * below:.2f} and {before * above:.2f} would mostly not"
+        missed = f"a true ratio between {before * below:.2f} and {before * above:.2f}"
     elif above is not None:
-        between = f"no fall, and only a rise above {before * above:.2f}, would mostly"
+        missed = f"any fall, and a rise to less than {before * above:.2f},"
     else:
-        between = f"no rise, and only a fall below {before * (below or 0.0):.2f}, would mostly"
-    return (f"After {before:.2f}, {between} have been told from chance with these numbers.",)
+        missed = f"any rise, and a fall to more than {before * (below or 0.0):.2f},"
+    return (f"After {before:.2f}, {missed} would most likely have looked like chance with these numbers.",)
 
 
 def gap_note(variance: float, slack: float) -> tuple[str, ...]:
@@ -120,6 +120,6 @@ def gap_note(variance: float, slack: float) -> tuple[str, ...]:
     """
     least = (critical_z(0.95) + normal_quantile(POWER)) * math.sqrt(variance) + slack
     return (
-        f"A change of the gap by less than {least * 100:.1f} percentage points would mostly not have been told from "
+        f"A change of the gap by less than {least * 100:.1f} percentage points would most likely have looked like "
         "chance with these numbers.",
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ..figures import so_many
 from ..model import Assessment, Change, Indicator, Json
 from ..rulebook import Rulebook
 from .numbers import figure, number
-from .text import sentence
+from .text import capital, sentence
 
 KINDS = {
     "large_distinguishable": "large and distinguishable from chance",
@@ -30,6 +31,7 @@ class YearFigure(NamedTuple):
     year: int
     value: float | None
     why: str
+    few: str = ""  # `four cases`, where they are too few to conclude anything from
 
 
 def kind_of(change: Change, top: bool = False) -> str:
@@ -40,6 +42,8 @@ def kind_of(change: Change, top: bool = False) -> str:
 def change_sentence(change: Change, indicator: Indicator, rulebook: Rulebook, top: bool = False) -> str:
     """How an indicator changed since the earlier year, and whether that could be chance, in one or two sentences."""
     entry: Json = next(entry for entry in rulebook.indicators if entry["id"] == change.id)
+    if indicator.few is not None and indicator.usable:
+        return f"{capital(so_many(indicator.few, entry['counted']))} this year: too few to tell a change."
     if change.before is None or change.after is None:
         return sentence(f"No change can be told, since {_since(change.reason)}")
     pair = f"{_shown(change.before, entry)} in {change.year}, {_shown(change.after, entry)} now"
@@ -96,9 +100,13 @@ def three_years(assessment: Assessment, rulebook: Rulebook) -> list[tuple[str, t
             return YearFigure(at, None, "no return of that year was given")
         if indicator.id == "indicator_7" and at < base <= year:
             return YearFigure(at, None, SERIES_BREAK)
-        return _figure(at, next(i for i in by_year[at].indicators if i.id == indicator.id))
+        return _figure(at, next(i for i in by_year[at].indicators if i.id == indicator.id), entries[indicator.id])
 
-    return [(i.id, (_figure(year, i), before(i, year - 1), before(i, year - 2))) for i in assessment.indicators]
+    entries = {entry["id"]: entry for entry in rulebook.indicators}
+    return [
+        (i.id, (_figure(year, i, entries[i.id]), before(i, year - 1), before(i, year - 2)))
+        for i in assessment.indicators
+    ]
 
 
 def worded_otherwise(assessment: Assessment, rulebook: Rulebook) -> str:
@@ -109,6 +117,7 @@ def worded_otherwise(assessment: Assessment, rulebook: Rulebook) -> str:
     return str(rulebook.parameters["indicator_7_reworded_year"]["note"]) if crossed else ""
 
 
-def _figure(year: int, indicator: Indicator) -> YearFigure:
+def _figure(year: int, indicator: Indicator, entry: Json) -> YearFigure:
     why = indicator.reason if indicator.value is None else "" if indicator.usable else indicator.doubt
-    return YearFigure(year, indicator.value, why or "")
+    few = "" if indicator.few is None else so_many(indicator.few, entry["counted"])
+    return YearFigure(year, indicator.value, why or "", few)

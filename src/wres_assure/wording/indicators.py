@@ -68,6 +68,32 @@ def unknown_ethnicity(facts: Facts) -> Said | None:
     return say(f"Ethnicity is unknown for {number(share.value, 'share')} of staff.", (), [share.key.item])
 
 
+def answered_the_survey(facts: Facts) -> Said | None:
+    """What share of White and of BME staff answered the survey, or that it is not known; None without survey figures.
+
+    Of questions that differ the most who answered one: it is the same survey.
+    """
+    surveys = [str(question) for question in range(5, 9)]
+    given = [f"indicator_{q}" for q in surveys if facts.value(Place(f"survey_{q}", ethnicity="bme")) is not None]
+    if not given:
+        return None
+    shares = [_response(facts, who, surveys) for who in ("white", "bme")]
+    if None in shares:
+        text = "What share of the staff answered the survey is not known, nor what the others would have said."
+    else:
+        white, bme = (number(share, "share") for share in shares)
+        told = f"{white} of White and {bme} of BME staff answered the survey"
+        text = f"{told}; what the others would have said is not known."
+    return say(text, (), given)
+
+
+def _response(facts: Facts, who: str, surveys: list[str]) -> float | None:
+    staff = facts.value(Place("headcount", "verified", "*", "*", who))
+    answered = [facts.value(Place(f"respondents_{question}", ethnicity=who)) for question in surveys]
+    most = max((count for count in answered if count is not None), default=None)
+    return None if not staff or most is None or not 0 < most <= staff else most / staff
+
+
 def indications(assessment: Assessment, rulebook: Rulebook, facts: Facts) -> Iterator[Indication]:
     """The indicators as lines of the table, in order."""
     entries = {entry["id"]: entry for entry in rulebook.indicators}
@@ -223,7 +249,9 @@ def pooled_sentence(pooled: Pooled, entry: Json) -> str:
     if not pooled.enough:
         return f"{together} ({counted}): still too few to draw a ratio from."
     whole = pooled.as_one()
-    return f"{together} ({counted}): {_ratio_sentence(whole, entry)} {_ratio_chance(whole, entry, pooled.events)}"
+    figures = _ratio_sentence(whole, entry)
+    figures = figures if pooled.value > 0 else lower_first(figures)  # which begins with the WRES figure
+    return f"{together} ({counted}): {figures} {_ratio_chance(whole, entry, pooled.events)}"
 
 
 def _people(entry: Json, group: str) -> str:

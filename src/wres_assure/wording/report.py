@@ -27,7 +27,7 @@ from ..rulebook import Rule, Rulebook
 from .cells import cells_of, figure_shown
 from .change import change_sentence, worded_otherwise
 from .findings import in_turn, message_of, remedy_of
-from .indicators import Indication, counts_row, indications, unknown_ethnicity
+from .indicators import Indication, answered_the_survey, counts_row, indications, unknown_ethnicity
 from .numbers import counted
 from .peers import peers_said
 from .said import Said, say
@@ -118,6 +118,7 @@ class Report(NamedTuple):
     level: str  # of reliability
     reliability: tuple[Said, ...]
     counts: tuple[tuple[str, str], ...]
+    answered: Said | None  # what share of the staff answered the survey
     unknown: Said | None  # for how many ethnicity is unknown, where the reasons do not say so
     profile: str  # of the nine indicators, in words
     composite: str  # the gap index, or why it is withheld
@@ -163,6 +164,7 @@ def report_on(
         level=level,
         reliability=tuple(say(reason, (), evidence) for reason in reasons),
         counts=counts_row(facts),
+        answered=answered_the_survey(facts),
         unknown=None if told else unknown,
         profile="" if subject.stopped else profile_sentence(assessment),
         composite="" if subject.stopped else composite(assessment.score),

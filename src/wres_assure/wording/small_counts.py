@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..facts import Facts
-from ..figures import in_words, more_or_fewer
+from ..figures import more_or_fewer
 from ..model import Place
 from ..stats.proportions import binomial_tail, binomial_upper_tail
 from .numbers import often
@@ -48,21 +48,32 @@ def small_count(
     return SmallCount(int(bme), int(people), all_bme / everybody)
 
 
+def on_bands(facts: Facts) -> SmallCount | None:
+    """The staff on a band and the very senior managers, beside the workforce; None where there are no doctors besides.
+
+    Doctors stand on no band, so that band 8a and above has none of them, and the workforce has.
+    """
+    parts = [small_count(facts, "headcount", "*", band) for band in ("below_8a", "8a_and_above")]
+    everybody = small_count(facts, "headcount", "*", "*")
+    found = [part for part in parts if part is not None]
+    if len(found) < 2 or everybody is None:
+        return None
+    bands = SmallCount(sum(part.bme for part in found), sum(part.people for part in found), everybody.share)
+    return bands if 0 < bands.people < everybody.people else None
+
+
 def needed_words(few: SmallCount) -> str:
-    """How many people parity would take: `one more`, `two fewer`, `no more`."""
+    """How many people parity would take: `one person more`, `two people fewer`, `no more`."""
     return more_or_fewer(few.needed, "no more")
 
 
 def people_needed(few: SmallCount) -> str:
     """`, 41 people more`; "" where none would be needed."""
-    if few.needed == 0:
-        return ""
-    people = "person" if abs(few.needed) == 1 else "people"
-    return f", {in_words(abs(few.needed))} {people} {'more' if few.needed > 0 else 'fewer'}"
+    return f", {needed_words(few)}" if few.needed else ""
 
 
 def parity_of(few: SmallCount) -> str:
-    """`The workforce's share would be 3 of 12: one more. One appointment changes the figure by 8 percentage points.`"""
+    """`The workforce's share would be 3 of 12: one person more. One appointment changes the figure by 8 …`"""
     text = (
         f"The workforce's share would be {few.parity:,} of {few.people:,}: {needed_words(few)}."
         if few.needed

@@ -1,7 +1,8 @@
 """Charts as SVG, drawn by hand: the same bytes for the same chart, and nothing in them but text and lines.
 
 A chart comes with its words and numbers (see document.py); here are only places and shapes. Nothing is told by
-colour alone: a figure in question is hollow, an interval that goes on ends in an arrow, the number stands beside.
+colour alone: what could be chance or is in question is hollow, an interval that goes on ends in an arrow, the number
+stands beside.
 """
 
 from __future__ import annotations

@@ -115,13 +115,13 @@ class Drawing:
             self.text(x, y + row * size * 1.15, text, anchor, size, colour, bold)
 
     def mark(self, x: float, y: float, style: str) -> None:
-        """A dot; hollow where the figure is in question, a diamond for one's own among many, a square for pooled."""
+        """A dot, hollow where it could be chance or is in question; a diamond for one's own among many; a square."""
         if style == "own":
             self.shape(f"M{written(x)} {written(y - 6)}l6 6l-6 6l-6 -6Z")
         elif style == "pooled":
             self.shape(f"M{written(x - 4)} {written(y - 4)}h8v8h-8Z")
         else:
-            self.shape(circle(x, y, 4.2), style != "doubtful")
+            self.shape(circle(x, y, 4.2), style not in ("doubtful", "chance"))
 
     def interval(self, scale: Scale, mark: Mark, across: float, upright: bool = False) -> None:
         """The line from limit to limit; an end cap where it ends, an arrow where it goes on."""

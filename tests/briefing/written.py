@@ -1,0 +1,162 @@
+"""Briefings that the catalogue of sentences is held against: samples, hard returns, situations, generated returns."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from hard_returns import BOARD, NAMES, assessed, book
+
+from bench import generate, plant
+from conftest import earlier_given, path_of, rules, sample
+from peer_group import checked, outlying, returns
+from sample_figures import trust
+from wres_assure.assess import assess
+from wres_assure.briefing.audiences import AUDIENCES, document, refusal
+from wres_assure.briefing.document import Document
+from wres_assure.briefing.sign_off import Since
+from wres_assure.model import Assessment, PeerPosition, Pooled
+from wres_assure.one_return import Given
+from wres_assure.run.peer_files import PeerFiles
+
+PLANTED = tuple(plant.KINDS)
+YEARS = range(2017, 2025)
+NARRATIVES = (
+    """
+action_plan_summary: Panels of three, one of them from another department.
+full_length_contract: yes
+target_8a_and_above: 15
+local_population_bme: 31.5
+""",
+    "full_length_contract: no\npublished_on: 2021-09-20\ntarget_8a_and_above: 5\n",
+)
+FRAMEWORKS: tuple[dict[str, Any], ...] = (
+    {"inspection_on": 20250301}, {"inspection_on": 20260613}, {"inspection_on": 20100101},
+    {"framework": ("sector_frameworks",)}, {"framework": ("kloe", "eds_2022")},
+)  # fmt: skip
+SINCE = (
+    Since("then.json", 0, (), 1, 2, 0, ()),
+    Since("then.json", 8, tuple((f"CON-0{n}: A title", f"WRES!K{n}") for n in range(1, 9)), 0, 2, 1, ()),
+)
+HEAD = "organisation_code,organisation_name,organisation_type,reporting_year,item,ethnicity,value\n"
+TABLES = {
+    "not judged": "reporting_year,item,value,scheme\n2021,headcount,12,another\n",
+    "no year": HEAD + "ZZW,A Trust (example),trust,,survey_5,white,25%\n",
+    "the gap alone": HEAD + "ZZW,A Trust (example),trust,2021,reported_indicator_9,bme,-5.1%\n",
+    "nobody BME had a case": HEAD + "".join(
+        f"ZZW,A Trust (example),trust,2021,{item},{who},{value}\n"
+        for item, counts in (("disciplinary", (25, 0, 0)), ("shortlisted", (900, 20, 1)), ("appointed", (22, 2, 0)))
+        for who, value in zip(("white", "bme", "unknown"), counts, strict=True)
+    ),
+    "nobody White was appointed": HEAD + "".join(
+        f"ZZW,A Trust (example),trust,2021,{item},{who},{value}\n"
+        for item, counts in (("shortlisted", (200, 90, 1)), ("appointed", (0, 25, 0)))
+        for who, value in zip(("white", "bme", "unknown"), counts, strict=True)
+    ),
+}  # fmt: skip
+
+
+def every_audience(assessment: Assessment, **given: Any) -> Iterator[Document]:
+    """The briefing for everybody who is given one."""
+    for audience in AUDIENCES:
+        if not refusal(assessment, audience, True):
+            yield document(assessment, rules(), audience, **given)
+
+
+def of_samples() -> Iterator[Document]:
+    """Every audience's of every sample and hard return; the first one that says something is its example."""
+    for name in ("clean_acute_trust", *NAMES):
+        yield from every_audience(assessed(name))
+
+
+def of_situations() -> Iterator[Document]:
+    """What no sample shows: peers, narratives, frameworks, notes not quoted, earlier checks, tables of few figures."""
+    clean, ccg = sample("clean_acute_trust"), sample("small_ccg")
+    for text in NARRATIVES:
+        for story in ("clean_acute_trust", "small_ccg"):
+            told = _of_file(text.encode(), "narrative.yaml", story)
+            yield from (page for quoted in (True, False) for page in every_audience(told, quoted=quoted))
+    yield from (document(clean, rules(), **chosen) for chosen in FRAMEWORKS)
+    for story in ("lead_employer_of_trainees", "independent_own_survey", "third_unknown"):
+        yield from every_audience(sample(story), quoted=False)
+    yield from (document(ccg, rules(), "sign_off", since=since) for since in SINCE)
+    for text in TABLES.values():
+        yield from every_audience(_assess(text.encode(), "facts.csv"))
+    for assessment in (*_beside_peers(), *_made_by_hand()):
+        yield from every_audience(assessment)
+
+
+def _beside_peers() -> Iterator[Assessment]:
+    """The clean trust, one far worse than its peers in one indicator, and one far better in another."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "returns.csv").write_text(generate.facts_csv(returns()[:40]), encoding="utf-8")
+        peers = PeerFiles(folder, rules(), lambda _: None)
+        yield checked(rules(), peers)
+        one = next(r for r in returns() if r.kind == "acute" and not r.missing)
+        for number, worse in ((2, True), (3, True), (6, False), (8, True)):
+            path = Path(folder) / "return.xlsx"
+            path.write_bytes(generate.workbook(one._replace(figures=outlying(number, worse))))
+            yield checked(rules(), peers, str(path))
+            path.unlink()
+        yield from (checked(rules(), peers, path_of(story)) for story in ("third_unknown", "small_ccg"))
+        table = Path(folder) / "facts.csv"
+        table.write_text(TABLES["nobody White was appointed"], encoding="utf-8")
+        yield checked(rules(), peers, str(table))
+
+
+def _made_by_hand() -> Iterator[Assessment]:
+    """Where ethnicity is unknown for an eighth; years without cases; a gap smaller than comparable organisations'."""
+    yield _assess(book("an_eighth_unknown", trust(2021, (4000, 1200, 745), 60, BOARD)))
+    ccg, clean = sample("ccg_three_years", previous=True), sample("clean_acute_trust")
+    none = Pooled("indicator_3", (2021, 2020), None, None, None, 0.0)
+    yield ccg._replace(compared=ccg.compared._replace(pooled={"indicator_3": none}))
+    small = PeerPosition("indicator_6", "25 NHS trusts", 25, 0.09, (0.06, 0.12), None, "outside_95", "favourable", None,
+                         (), (), value=0.055)  # fmt: skip
+    yield clean._replace(compared=clean.compared._replace(peers={"indicator_6": small}))
+
+
+def of_generated(at: int) -> Document:
+    """The briefing of this number: every second with an error planted, every third beside its two earlier returns."""
+    audience = AUDIENCES[(at // 2 + at // 16) % len(AUDIENCES)]
+    if at % 2:
+        _, made = plant.planted(PLANTED[at // 2 % len(PLANTED)], at // 2, 9)
+        found = _assess(made.workbook)
+    else:
+        year = YEARS[at // 2 % len(YEARS)]
+        years = (year - 2, year - 1, year) if at % 3 == 0 and year > 2018 else (year,)
+        *earlier, given = map(generate.workbook, generate.history(9_000_000 + at, years))
+        found = _assess(given, earlier=earlier)
+    return document(found, rules(), "trust" if refusal(found, audience, True) else audience)
+
+
+def _assess(content: bytes, name: str = "return.xlsx", earlier: Any = ()) -> Assessment:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_bytes(content)
+        before = [Path(folder) / f"previous_{at}.xlsx" for at in range(len(earlier))]
+        for one, book in zip(before, earlier, strict=True):
+            one.write_bytes(book)
+        given = earlier_given(tuple(map(str, before)), rules())
+        return assess(str(path), rules(), given=given)[0]
+
+
+def _of_file(content: bytes, name: str, story: str) -> Assessment:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_bytes(content)
+        return assess(path_of(story), rules(), given=Given(narrative=str(path)))[0]
+
+
+# Of the generated returns those, found by trying 2,000, that say what nothing before them says; and the first few.
+CHOSEN = (40, 69, 161, 177, 247, 275, 279, 293, 750, 1797)
+ASKED = int(os.environ.get("WRES_ASSURE_BRIEFINGS", "60"))
+
+
+def briefings() -> Iterator[Document]:
+    """Every briefing that the page of sentences takes its examples from."""
+    yield from of_samples()
+    yield from of_situations()
+    yield from map(of_generated, CHOSEN)
