@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import socket
-import sys
 import tempfile
 from collections.abc import Callable
 from functools import cache
@@ -115,19 +114,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def rulebook() -> Rulebook:
     return rules()
-
-
-@pytest.fixture
-def rules_read_once(rulebook: Rulebook, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A command that names no rules takes those read already; tests/test_install.py has commands that read them."""
-    load = rulebook_module.load
-
-    def loaded(folder: str | None = None) -> Rulebook:
-        return load(folder) if folder else rulebook
-
-    for name, module in list(sys.modules.items()):
-        if name.startswith("wres_assure") and getattr(module, "load", None) is load:
-            monkeypatch.setattr(module, "load", loaded)
 
 
 @pytest.fixture(autouse=True)

@@ -23,8 +23,6 @@ from wres_assure.results.result import result
 from wres_assure.rulebook import Rulebook
 from wres_assure.wording.report import report_on
 
-pytestmark = pytest.mark.usefixtures("rules_read_once")
-
 SCHEMA = json.loads((PACKAGE / "results" / "explanations.schema.json").read_text())
 SAYS = "Two wards came over from another trust."
 STORIES = (

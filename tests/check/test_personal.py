@@ -24,8 +24,6 @@ from wres_assure.personal import KINDS, kinds
 from wres_assure.render.workbooks.template import template
 from wres_assure.rulebook import Rulebook
 
-pytestmark = pytest.mark.usefixtures("rules_read_once")
-
 NAME, EMAIL, TELEPHONE, NUMBER, BIRTH, ADDRESS = KINDS
 
 

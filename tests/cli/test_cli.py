@@ -26,8 +26,6 @@ from wres_assure.rulebook import Rulebook, load
 from wres_assure.run import every_return, files, outputs
 from wres_assure.wording.report import Summary
 
-pytestmark = pytest.mark.usefixtures("rules_read_once")
-
 CLEAN = path_of("clean_acute_trust")
 WRONG = path_of("totals_disagree")
 BLANKS = path_of("small_ccg")

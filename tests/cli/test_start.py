@@ -17,8 +17,6 @@ from wres_assure.cli import plain as quick
 from wres_assure.facts import Facts
 from wres_assure.rulebook import Rulebook
 
-pytestmark = pytest.mark.usefixtures("rules_read_once")
-
 # A table of facts that grew, held against one made whole
 
 

@@ -40,7 +40,7 @@ from wres_assure.wording.report import report_on
 from wres_assure.wording.verdict import roots
 from xlsx_builder import HEAD, MAIN, OFFICE, pack, parts, styles, worksheet
 
-pytestmark = [pytest.mark.usefixtures("rules_read_once"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 needs_libreoffice = pytest.mark.skipif(shutil.which("soffice") is None, reason="tests/tools.sh installs LibreOffice")
 SHEET, BOOK, TYPES = "xl/worksheets/sheet1.xml", "xl/workbook.xml", "[Content_Types].xml"

@@ -27,7 +27,7 @@ from wres_assure.render.briefing import allowed, docx, html, markdown, pdf
 from wres_assure.rulebook import Rulebook
 from wres_assure.wording.said import say
 
-pytestmark = [pytest.mark.usefixtures("rules_read_once"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 CLEAN = path_of("clean_acute_trust")
 HOSTILE = (

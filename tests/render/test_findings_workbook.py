@@ -24,7 +24,7 @@ from wres_assure.rulebook import Rulebook
 from wres_assure.wording.report import ACTION_TITLES, COUNTS_AS_NOTHING, coverage_line
 from wres_assure.wording.text import sentence
 
-pytestmark = [pytest.mark.usefixtures("rules_read_once"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 
 def entry_of(path: str, rulebook: Rulebook, show_values: bool = False) -> Json:

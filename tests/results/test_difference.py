@@ -22,8 +22,6 @@ from wres_assure.results.result import as_json as written
 from wres_assure.results.result import result, short
 from wres_assure.rulebook import Rulebook
 
-pytestmark = pytest.mark.usefixtures("rules_read_once")
-
 GOOD, WRONG = "good_figures", "totals_disagree"
 
 

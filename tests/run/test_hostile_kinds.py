@@ -92,7 +92,6 @@ FORGED: list[tuple[str, Any]] = [
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("rules_read_once")
 @pytest.mark.parametrize("number", range(len(FORGED)), ids=[f"{name} {str(value)[:12]!a}" for name, value in FORGED])
 def test_a_forged_result_is_judged_or_refused_and_a_peer_that_is_none_left_out(
     number: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -116,7 +115,6 @@ def test_a_forged_result_is_judged_or_refused_and_a_peer_that_is_none_left_out(
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("rules_read_once")
 @pytest.mark.parametrize("value", ["10000000000", "1E+308", "1E+160", "-1E+12"])
 @pytest.mark.parametrize("address", ["E45", "K45", "L9", "K40"])
 def test_a_peer_with_a_number_out_of_all_measure_hangs_nobody(value: str, address: str, tmp_path: Path) -> None:

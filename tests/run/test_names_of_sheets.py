@@ -20,8 +20,6 @@ from wres_assure.model import Refused
 from wres_assure.read import read_bytes
 from xlsx_builder import HEAD, MAIN, OFFICE, links, pack, pack_stored, parts, worksheet
 
-pytestmark = pytest.mark.usefixtures("rules_read_once")
-
 NAMED = "Jane Smith, ill"
 BOOK = "xl/workbook.xml"
 FORMS = ("text", "json", "csv", "html", "facts")

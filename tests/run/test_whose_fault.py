@@ -15,7 +15,7 @@ from wres_assure.__main__ import main
 from wres_assure.model import Submission
 from wres_assure.run import every_return, files, peer_files
 
-pytestmark = [pytest.mark.usefixtures("rules_read_once"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 CLEAN, WRONG = path_of("clean_acute_trust"), path_of("totals_disagree")
 POSIX = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")

@@ -16,7 +16,7 @@ from wres_assure.__main__ import main
 from wres_assure.model import Unwritable
 from wres_assure.run import outputs, part_file
 
-pytestmark = [pytest.mark.usefixtures("rules_read_once"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 CLEAN = path_of("clean_acute_trust")
 POSIX = pytest.mark.skipif(os.name == "nt", reason="pipes, modes and links as POSIX has them")

@@ -34,8 +34,6 @@ from wres_assure.score.usable import usable
 from wres_assure.stats import proportions as stats
 from wres_assure.wording.score import index_lines
 
-pytestmark = pytest.mark.usefixtures("rules_read_once")
-
 DOCUMENT = ROOT / "docs" / "score.md"
 EXAMPLE = "clean_acute_trust"
 
