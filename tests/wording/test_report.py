@@ -39,14 +39,14 @@ def test_of_how_many_checks_how_many_could_be_judged(counts: dict[str, int], sai
 
 
 @pytest.mark.parametrize(("findings", "counts", "said"), [
-    ((UNREAD,), {}, "1,500 of 1,530 checks passed; 410 could not be judged."),
-    ((UNREAD,), {"broken": 0}, "1,500 of 1,530 checks passed; 400 could not be judged."),
-    ((BROKE,), {"unverifiable": 0}, "1,500 of 1,530 checks passed; 10 could not be judged."),
+    ((UNREAD,), {}, "1,500 of 1,530 checks passed; 410 were not judged."),
+    ((UNREAD,), {"broken": 0}, "1,500 of 1,530 checks passed; 400 were not judged."),
+    ((BROKE,), {"unverifiable": 0}, "1,500 of 1,530 checks passed; 10 were not judged."),
     ((), {"unverifiable": 0, "broken": 0}, "1,500 of 1,530 checks passed; all could be judged."),
     ((NO_PEERS,), {"broken": 0}, "Everything that could be checked without comparable organisations was checked: 1,500 "
                                  "of 1,530 checks passed."),
-    ((NO_PEERS,), {}, "1,500 of 1,530 checks passed; 410 could not be judged."),
-    ((NO_PEERS, UNREAD), {"broken": 0}, "1,500 of 1,530 checks passed; 400 could not be judged."),
+    ((NO_PEERS,), {}, "1,500 of 1,530 checks passed; 410 were not judged."),
+    ((NO_PEERS, UNREAD), {"broken": 0}, "1,500 of 1,530 checks passed; 400 were not judged."),
 ], ids=["unread and broken", "unread", "broken alone", "all judged", "only what was not given", "that and broken",
         "that and unread"])  # fmt: skip
 def test_the_first_line_in_short(findings: tuple[Finding, ...], counts: dict[str, int], said: str) -> None:
@@ -102,7 +102,7 @@ def test_the_last_step_names_last_years_return_only_where_it_was_not_given() -> 
     alone, beside = sample("clean_acute_trust"), sample("clean_acute_trust", previous=True)
     assert not any(before.source == "return" for before in alone.compared.earlier)
     assert any(before.source == "return" for before in beside.compared.earlier)
-    first = "Next: upload it; or check it against last year's return first, with --previous FILE."
+    first = "Next: upload it, or check it beside last year's return first (--previous FILE)."
     assert next_step((0, 0, 1), alone) == first
     assert next_step((0, 0, 1), beside) == "Next: upload it, and keep this page with it."
 

@@ -6,12 +6,15 @@ import csv
 import io
 import itertools
 import re
+from pathlib import Path
 
 import openpyxl
 import pytest
 
-from conftest import STORIES, path_of, rules, sample
-from wres_assure.model import ACTIONS, Assessment
+from conftest import SAMPLES, STORIES, path_of, rules, sample
+from wres_assure.__main__ import main
+from wres_assure.assess import judged
+from wres_assure.model import ACTIONS, Assessment, Submission
 from wres_assure.read import read
 from wres_assure.render import text
 from wres_assure.render.annotate import annotate
@@ -115,6 +118,33 @@ def test_a_clean_return_fits_a_screen() -> None:
     assert any(line.startswith("Next: ") for line in lines[-2:])
 
 
+def printed(submission: Submission) -> list[str]:
+    """The lines of a check, as a terminal of 80 columns has them."""
+    (assessment,) = judged(submission, rules())
+    return text.plain(text.lines(report_on(assessment, rules()))).splitlines()
+
+
+def test_a_blank_workbook_and_one_without_last_year_are_soon_read(tmp_path: Path) -> None:
+    """What one thing explains takes one line, however many figures it is of."""
+    blank = tmp_path / "blank.xlsx"
+    assert main(["template", "--year", "2021", "-o", str(blank)]) == 0
+    assert len(printed(read(str(blank)))) <= 25
+    whole = read(path_of("lead_employer_of_trainees"))  # which has something to be aware of
+    sheet, *others = whole.sheets
+    cells = {at: cell for at, cell in sheet.cells.items() if not (at[0] > 6 and 5 <= at[1] <= 7)}
+    alone = whole._replace(sheets=(sheet._replace(cells=cells), *others))
+    page = printed(alone)
+    assert "Last year's block is empty." in " ".join(page) and "Be aware: 1 finding" in page
+    assert len(page) <= 45, "\n".join(page)
+    assert max(map(len, page)) <= 80
+
+
+def test_seventeen_returns_are_one_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["check", str(SAMPLES)])
+    lines = capsys.readouterr().out.splitlines()
+    assert len(STORIES) < len(lines) <= 24 and max(map(len, lines)) <= 80
+
+
 def test_what_was_not_given_is_named_and_what_stands_in_the_way_is_counted() -> None:
     clean, broken = sample("clean_acute_trust"), sample("unreadable_cells")
     assert checked(clean).startswith(
@@ -123,7 +153,7 @@ def test_what_was_not_given_is_named_and_what_stands_in_the_way_is_counted() -> 
     judged = broken.coverage["passed"] + broken.coverage["failed"]
     assert checked(broken) == (
         f"{broken.coverage['passed']:,} of {judged:,} checks passed; "
-        f"{broken.coverage['unverifiable']:,} could not be judged."
+        f"{broken.coverage['unverifiable']:,} were not judged."
     )
 
 

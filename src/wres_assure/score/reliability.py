@@ -96,7 +96,7 @@ def _numbers_and_words(
         "slip_rules": _rules_named(slipped, rules),
         "correct_rules": _rules_named(by_action["correct"], rules),
         "explain_rules": _rules_named(by_action["explain"], rules),
-        "unjudged_rules": _rules_named(further, rules),
+        "unjudged_rules": _rules_named(further, rules, _NAMED - 1),  # their cause is said elsewhere
         "unknown_rules": _rules_named(about_unknown, rules),
         "bases": named(without),
         "unknown_share": "For how many staff ethnicity is unknown cannot be told."
@@ -261,12 +261,12 @@ def _without_bases(facts: Facts, rulebook: Rulebook) -> list[str]:
     return found
 
 
-def _rules_named(findings: Collection[Finding], rules: Mapping[str, Rule]) -> str:
+def _rules_named(findings: Collection[Finding], rules: Mapping[str, Rule], most: int = _NAMED) -> str:
     """`ARI-02a (A relative likelihood is upside down), CON-01 (…) and 2 more`; what was to hold of those not judged."""
     ids = list(dict.fromkeys(finding.rule for finding in findings))
     failed = {finding.rule for finding in findings if finding.outcome == FAILED}
-    titles = {name: rules[name].heading() if name in failed else rules[name].title for name in ids[:_NAMED]}
+    titles = {name: rules[name].heading() if name in failed else rules[name].title for name in ids[:most]}
     shown = ", ".join(f"{name} ({title})" for name, title in titles.items())
-    return shown + (f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else "")
+    return shown + (f" and {len(ids) - most} more" if len(ids) > most else "")
 
 

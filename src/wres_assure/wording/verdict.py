@@ -71,7 +71,7 @@ def next_step(counts: Sequence[int], assessment: Assessment) -> str:
     if explain:
         return "Next: write in the notes beside each of these figures why it is so, or correct it; check again; upload."
     if not any(before.source == "return" for before in assessment.compared.earlier):
-        return "Next: upload it; or check it against last year's return first, with --previous FILE."
+        return "Next: upload it, or check it beside last year's return first (--previous FILE)."
     return "Next: upload it, and keep this page with it."
 
 
@@ -88,7 +88,7 @@ def checked(assessment: Assessment) -> str:
     if left and "" not in lacking and not coverage["broken"]:
         return f"{empty}Everything that could be checked without {listed(list(lacking))} was checked: {held}."
     not_judged = coverage["unverifiable"] + coverage["broken"]
-    apart = f"{not_judged:,} could not be judged" if not_judged or left else "all could be judged"
+    apart = f"{not_judged:,} were not judged" if not_judged or left else "all could be judged"
     return f"{empty}{held}; {apart}."
 
 
