@@ -73,6 +73,9 @@ def noticed(chosen: list[Fault]) -> Iterator[tuple[Fault, bool]]:
 def main(words: str) -> int:
     """Runs those whose name holds the words, and says which were not noticed."""
     chosen = [fault for fault in faults() if words.lower() in fault.fault.lower()]
+    if not chosen:
+        print(f"No fault of faults.yaml is named with {words!r}.")
+        return 2
     if not passes(ROOT / "src", sorted({fault.noticed_by for fault in chosen})):
         print("A test fails without any fault.")
         return 1

@@ -13,18 +13,21 @@ from __future__ import annotations
 import argparse
 import csv
 import math
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from conftest import ROOT, rules
-from wres_assure.assess import judged
-from wres_assure.model import FAILED, Row, Submission
-from wres_assure.rulebook import Rulebook
-
 HERE = Path(__file__).resolve().parent
+sys.path[:0] = [path for path in (str(HERE.parent), str(HERE.parent.parent / "src")) if path not in sys.path]
+
+from conftest import ROOT, rules  # noqa: E402
+from wres_assure.assess import judged  # noqa: E402
+from wres_assure.model import FAILED, Row, Submission  # noqa: E402
+from wres_assure.rulebook import Rulebook  # noqa: E402
+
 # Log odds ratios of BME over White, and how far trusts differ: 2019 and 2024 nationally, spread assumed.
 GAPS = {"5": (0.12, 0.20), "6": (0.25, 0.15), "8": (0.85, 0.30)}
 WEIGHTING = 0.02  # standard deviation of what weighting by occupation group moves a figure by, as a part of it

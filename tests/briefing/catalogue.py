@@ -22,18 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 if __name__ == "__main__":
     sys.path[:0] = [str(ROOT / folder) for folder in ("src", "tests", "tests/briefing")]
 
-from wres_assure.briefing.document import (  # noqa: E402
-    Block,
-    Bullets,
-    Chart,
-    Document,
-    Pairs,
-    Paragraph,
-    Quote,
-    Section,
-    Step,
-    Table,
-)
+from wres_assure.briefing import document  # noqa: E402
 from wres_assure.rulebook import Rulebook  # noqa: E402
 
 SOURCE = Path(__file__).with_name("sentences.yaml")
@@ -193,7 +182,7 @@ def sentences(text: str) -> list[str]:
     return _APART.split(own[1] if own else text)
 
 
-def said_in(page: Document) -> Iterator[str]:
+def said_in(page: document.Document) -> Iterator[str]:
     """Every sentence, heading and label of a briefing that is ours, in reading order; cells of tables are figures."""
     yield from (page.kind, *sentences(page.mark))
     yield from (one for said in (*page.lines, *page.foot) for one in sentences(said.text))
@@ -203,25 +192,25 @@ def said_in(page: Document) -> Iterator[str]:
             yield from _said(block, section)
 
 
-def _said(block: Block, section: Section) -> Iterator[str]:
-    if isinstance(block, Paragraph | Bullets):
+def _said(block: document.Block, section: document.Section) -> Iterator[str]:
+    if isinstance(block, document.Paragraph | document.Bullets):
         yield from filter(None, (block.label,))
-        for said in block.said if isinstance(block, Paragraph) else block.items:
+        for said in block.said if isinstance(block, document.Paragraph) else block.items:
             yield from sentences(said.text)
-    elif isinstance(block, Pairs):
+    elif isinstance(block, document.Pairs):
         yield from filter(None, (block.folded,))
         for term, said in block.pairs:
             yield from (term, *sentences(said.text))
-    elif isinstance(block, Step):
+    elif isinstance(block, document.Step):
         yield block.label
         for said in (block.todo, *block.found):
             yield from sentences(_OF_PLACE.sub("", said.text, 1) if section.rule else said.text)
         yield from _said(block.rows, section)
-    elif isinstance(block, Quote):
+    elif isinstance(block, document.Quote):
         yield block.source
-    elif isinstance(block, Chart):
+    elif isinstance(block, document.Chart):
         yield from (block.title, block.description, *_said(block.table, section))
-    elif isinstance(block, Table):
+    elif isinstance(block, document.Table):
         yield from filter(None, (block.caption, *block.header))
         yield from (one for said in block.notes for one in sentences(said.text))
 

@@ -133,11 +133,28 @@ def test_a_bomb_is_refused_before_anything_is_unpacked(monkeypatch: pytest.Monke
         def eof(self) -> bool:
             return bool(self.inner.eof)
 
+        @property
+        def unconsumed_tail(self) -> bytes:
+            return bytes(self.inner.unconsumed_tail)
+
     bomb = comment_bomb()
     monkeypatch.setattr(package_limits, "decompressobj", Counting)
     refused = refusal(bomb)
     assert (refused.code, "300 MB" in str(refused)) == ("zip_size", True)
     assert max(asked) < 5_000  # of the small parts that say where the sheet is
+
+
+@pytest.mark.parametrize("size", [0, 1, 999_999, 1_000_000, 1_000_001, 2_500_003])
+def test_parts_of_any_size_are_unpacked_piece_by_piece_as_whole(size: int) -> None:
+    """At the border of a piece too; and one that is cut short, or longer than was said, has no end."""
+    for content in (bytes(size), random.Random(4).randbytes(size)):
+        packer = zlib.compressobj(wbits=-15)
+        packed = packer.compress(content) + packer.flush()
+        assert b"".join(package_limits._inflated(packed, size + 1)) == content
+        for given, most in ((packed[:-1], size + 1), (packed, size - 1)):
+            if most >= 0:
+                with pytest.raises(package_limits._NoEnd):
+                    list(package_limits._inflated(given, most))
 
 
 def test_what_is_not_read_is_not_counted() -> None:
@@ -160,6 +177,10 @@ def test_a_lying_header_unpacks_no_more_than_it_declares(monkeypatch: pytest.Mon
         @property
         def eof(self) -> bool:
             return bool(self.inner.eof)
+
+        @property
+        def unconsumed_tail(self) -> bytes:
+            return bytes(self.inner.unconsumed_tail)
 
     monkeypatch.setattr(package_limits, "decompressobj", Counting)
     lie = patch(comment_bomb(), SHEET, size=5_000)

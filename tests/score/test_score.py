@@ -497,7 +497,9 @@ def test_a_slip_that_names_an_indicator_takes_it_out(rulebook: Rulebook) -> None
     slip = Slip("slip_factor", "Ten times too much", ("indicator_4",), (), (), ())
     facts = Facts(assessment.facts, rulebook.items, {})
     marked = usable(assessment.indicators, [], facts, rulebook, 2021, [slip])
-    assert {i.id: i.doubt for i in marked if not i.usable} == {"indicator_4": "in question: Ten times too much"}
+    assert {i.id: i.doubt for i in marked if not i.usable} == {
+            "indicator_4": "in question: a likely slip of the pen: Ten times too much"
+        }
 
 
 def changed(submission: Submission, cells: Mapping[str, float]) -> Submission:

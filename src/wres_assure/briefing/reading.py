@@ -80,7 +80,7 @@ def doubts(assessment: Assessment, rulebook: Rulebook, facts: Facts, at: Mapping
                 names[indicator.id] = None
                 findings += [f for f in roots(assessment.findings) if f.rule == match[1] and f not in findings]
             else:
-                doubt = indicator.doubt.replace("in question: ", "a likely slip of the pen: ", 1)
+                doubt = indicator.doubt.removeprefix("in question: ")
                 unknown[indicator.id] = doubt.replace("the people it rests on", "the people counted")
     order = [indicator.id for indicator in assessment.indicators]
     found = [

@@ -26,7 +26,7 @@ from .. import resources
 from ..figures import plain
 from ..model import DIMENSIONS, FACT_COLUMNS, Note, Place, Refused, Row, Submission
 from ..read.preflight import load, recognise
-from ..read.table import MAX_COLUMNS, MAX_FIELD, REQUIRED, bounded, head_of, lines_of, records_of, shown
+from ..read.table import MAX_COLUMNS, MAX_FIELD, REQUIRED, Size, figures_bounded, head_of, lines_of, records_of, shown
 from ..read.table import read_table as read_facts
 
 if TYPE_CHECKING:
@@ -96,12 +96,12 @@ def from_frame(frame: pd.DataFrame, file: str, sha256: str = "", lines: Iterable
     return Table(file, sha256, _not_empty(tidy, file), tuple(notes))
 
 
-def sizes(table: Table) -> list[tuple[int, int | str]]:
+def sizes(table: Table) -> list[Size]:
     """How many figures each return of a table gives, and the line of its first, in the order of `submissions`."""
     return _sizes(_returns(table.frame), 1, table.frame["line"].to_numpy())
 
 
-def _sizes(which: NDArray[np.int64], figures: Any, lines: NDArray[Any]) -> list[tuple[int, int | str]]:
+def _sizes(which: NDArray[np.int64], figures: Any, lines: NDArray[Any]) -> list[Size]:
     """Of rows that are of these returns and hold so many figures each: those of every return, and its first line."""
     counts = np.zeros(which.max() + 1, dtype=np.int64)
     np.add.at(counts, which, figures)
@@ -328,7 +328,7 @@ def _lengthened(columns: dict[str, Texts], lines: NDArray[np.int64], file: str) 
                                  or [np.zeros(len(lines), dtype=bool)])  # fmt: skip
     given[:, 0] |= whose & ~given.any(axis=1)
     named = pd.DataFrame({name: pd.Series(columns.get(name, ""), range(len(lines))).fillna("") for name in IDENTITY})
-    bounded(file, _sizes(_returns(named), given.sum(axis=1), lines), len(lines))  # before a figure has a row of its own
+    figures_bounded(file, _sizes(_returns(named), given.sum(axis=1), lines))  # before each figure has a row of its own
     row, at = np.nonzero(given)
     keys = np.array([key_of(name) for name in figures], dtype=object)[at]
     tidy: dict[str, Texts] = {name: columns[name][row] for name in columns if name in OF_RETURN}

@@ -8,7 +8,6 @@ year cannot be told.
 from __future__ import annotations
 
 from ..model import Conformed, Fact, Refused, Return, Submission
-from ..read.table import bounded
 from ..rulebook import Rulebook
 from .blanks import with_reasons
 from .table import of_table, returns_of
@@ -27,6 +26,8 @@ def conform(submission: Submission, rulebook: Rulebook, year: int | None = None)
         )
     if submission.rows:
         returns = returns_of(submission.rows)
+        from ..read.table import bounded  # which a check of a workbook does not pay for
+
         bounded(submission.file, [(len(rows), rows[0].line) for rows in returns])
         return [with_reasons(of_table(submission, rows, rulebook, year), rulebook) for rows in returns]
     return [with_reasons(_as_asked(of_workbook(submission, rulebook, year), rulebook), rulebook)]

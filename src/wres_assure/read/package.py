@@ -29,6 +29,9 @@ _LOCAL = Struct("<4s5H3L2H")
 _QUAD = Struct("<Q")
 
 
+_PIECE = 1_000_000  # bytes unpacked at a time
+
+
 class Part(NamedTuple):
     """One entry of the directory; the sizes are what the directory declares."""
 
@@ -124,20 +127,7 @@ def read_part(package: Package, name: str) -> bytes:
     if sum(unpacked.values()) + part.size - unpacked.get(name.lower(), 0) > MAX_TOTAL:
         raise _oversized("zip_size", file, f"its parts unpack to over {MAX_TOTAL / 1e6:.0f} MB")
     unpacked[name.lower()] = part.size
-    content = packed(package, name)
-    if part.method == 8:
-        unpacker = decompressobj(-15)
-        try:
-            content = unpacker.decompress(content, part.size + 1)
-        except ZlibError:
-            raise damaged(file, f"its part {name} cannot be unpacked", name) from None
-        if not unpacker.eof:
-            raise damaged(file, f"its part {name} is not of the size its directory declares", name)
-    elif part.method != 0:
-        raise damaged(file, f"its part {name} is packed in a way that workbooks do not use", name)
-    if len(content) != part.size or crc32(content) != part.crc:
-        raise damaged(file, f"its part {name} does not match its check sum", name)
-    return content
+    return b"".join(_unpacked(package, name))
 
 
 def packed(package: Package, name: str) -> bytes:
@@ -165,32 +155,49 @@ def packed(package: Package, name: str) -> bytes:
 def carried(package: Package, name: str) -> bytes:
     """The bytes of a part as they lie in the file, which were unpacked piece by piece to see that they can be.
 
-    Refused as damaged: as `packed` says; or they unpack to something else than the directory says. A part that is said
-    to unpack to over 100 MB is taken as it lies.
+    Refused as damaged as `read_part` says. A part that is said to unpack to over 100 MB is taken as it lies.
     """
-    content, part = packed(package, name), _part(package, name)
-    if part.size > MAX_TOTAL:
-        return content
+    if _part(package, name).size <= MAX_TOTAL:
+        for _ in _unpacked(package, name):
+            pass
+    return packed(package, name)
+
+
+def _unpacked(package: Package, name: str) -> Iterator[bytes]:
+    """What a part unpacks to, piece by piece, and at most a byte more than its declared size."""
+    file, part, content = package.file, _part(package, name), packed(package, name)
+    if part.method not in (0, 8):
+        raise damaged(file, f"its part {name} is packed in a way that workbooks do not use", name)
+    if part.method == 0:
+        pieces: Iterator[bytes] = iter([content])
+    else:
+        pieces = _inflated(content, part.size + 1)
     size = crc = 0
     try:
-        for piece in _pieces(content) if part.method == 8 else [content]:
+        for piece in pieces:
             size, crc = size + len(piece), crc32(piece, crc)
-            if size > part.size:
-                break
+            yield piece
     except ZlibError:
-        raise damaged(package.file, f"its part {name} cannot be unpacked", name) from None
+        raise damaged(file, f"its part {name} cannot be unpacked", name) from None
+    except _NoEnd:
+        raise damaged(file, f"its part {name} is not of the size its directory declares", name) from None
     if (size, crc) != (part.size, part.crc):
-        raise damaged(package.file, f"its part {name} does not match its check sum", name)
-    return content
+        raise damaged(file, f"its part {name} does not match its check sum", name)
 
 
-def _pieces(content: bytes) -> Iterator[bytes]:
-    """What a packed part unpacks to, a megabyte at a time."""
+class _NoEnd(Exception):
+    """What was packed has no end, or more bytes before it than were asked for."""
+
+
+def _inflated(content: bytes, most: int) -> Iterator[bytes]:
+    """What was packed, a megabyte at a time and at most so many bytes in all; _NoEnd where it does not end there."""
     unpacker = decompressobj(-15)
-    while content and not unpacker.eof:
-        yield unpacker.decompress(content, 1_000_000)
-        content = unpacker.unconsumed_tail
-    yield unpacker.flush()
+    while not unpacker.eof:
+        piece = unpacker.decompress(content, min(_PIECE, most)) if most else b""
+        content, most = unpacker.unconsumed_tail, most - len(piece)
+        if not piece and not unpacker.eof:
+            raise _NoEnd
+        yield piece
 
 
 def _part(package: Package, name: str) -> Part:

@@ -18,6 +18,7 @@ MAX_COLUMNS = 1_000
 MAX_ROWS = 200_000
 MAX_RETURNS = 1_000  # of one file: every organisation that ever reported, for two years
 MAX_FIGURES = 5_000  # of one return: the template of any year has fewer than 1,000, which a table may give again
+Size = tuple[int, int | str]  # of a return in a table: how many figures it gives, and the line of its first
 MAX_LINES = 1_100_000  # a sheet of Excel has 1,048,576 rows, and may be saved with all of them blank
 MAX_FIELD = 32_767
 _NAME_LENGTH = 40
@@ -88,18 +89,20 @@ def read_table(data: bytes, file: str, sha256: str, deadline: float) -> Submissi
     return Submission(file, sha256, (), tuple(rows), tuple(notes))
 
 
-def bounded(file: str, sizes: Sequence[tuple[int, int | str]], most: int = MAX_RETURNS) -> None:
-    """Refuses a table of so many returns, or figures of one, that nobody could read what is found or wait for it.
-
-    `sizes` is how many figures each return gives, and the line of its first.
-    """
-    if len(sizes) > most:
+def bounded(file: str, sizes: Sequence[Size]) -> None:
+    """Refuses a table of so many returns, or figures of one, that nobody could read what is found or wait for it."""
+    if len(sizes) > MAX_RETURNS:
         raise Refused(
             "table_returns",
-            f"{file} holds {len(sizes):,} returns; at most {most:,} are checked at once.",
+            f"{file} holds {len(sizes):,} returns; at most {MAX_RETURNS:,} are checked at once.",
             "Split it by year or region and check the pieces.",
             file,
         )
+    figures_bounded(file, sizes)
+
+
+def figures_bounded(file: str, sizes: Sequence[Size]) -> None:
+    """Refuses a table that gives a return again and again."""
     for count, line in sizes:
         if count > MAX_FIGURES:
             raise Refused(

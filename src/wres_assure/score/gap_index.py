@@ -197,13 +197,10 @@ def _halved(rate: Rate) -> tuple[Rate, str]:
 
 def _variance(over: Rate, under: Rate) -> tuple[float | None, str]:
     """Variance of a log ratio of two proportions: 1/a - 1/m + 1/b - 1/n (Katz 1978) with s(x) in place of 1/x."""
-    if over.people is None or under.people is None:
-        return None, "How many people it rests on is not given: its variance is not known."
-    if over.share > 1 or under.share > 1:
-        return None, "More events than people: its variance cannot be had."
-    if over.people < 0 or under.people < 0:
-        return None, "Fewer than no people: its variance cannot be had."
-    a, m, b, n = over.share * over.people, over.people, under.share * under.people, under.people
+    one, other = _counts_behind(over), _counts_behind(under)
+    if isinstance(one, str) or isinstance(other, str):
+        return None, one if isinstance(one, str) else str(other)
+    (a, m), (b, n) = one, other
     variance = _s(a) - _s(m) + _s(b) - _s(n)
     told = "Variance, at least" if over.narrowest or under.narrowest else "Variance"
     parts = f"s({_n(a)}) - s({_n(m)}) + s({_n(b)}) - s({_n(n)})"
@@ -216,16 +213,24 @@ def _of_a_draw(under: Rate) -> tuple[float | None, str]:
     A complete count is read against a draw everywhere else in the program; without it the interval would leave out
     parity far too often where there is none but chance.
     """
-    if under.people is None:
-        return None, "How many people it rests on is not given: its variance is not known."
-    if under.share > 1:
-        return None, "More events than people: its variance cannot be had."
-    if under.people < 0:
-        return None, "Fewer than no people: its variance cannot be had."
-    b, n = under.share * under.people, under.people
+    counts = _counts_behind(under)
+    if isinstance(counts, str):
+        return None, counts
+    b, n = counts
     variance = _s(b) - _s(n)
     told = "A complete count, read as a draw from this workforce. Variance, where s(x) = 1.5/(x + 1) - 0.5/(x + 2)"
     return variance, f"{told}: s({_n(b)}) - s({_n(n)}) = {_n(variance)}."
+
+
+def _counts_behind(rate: Rate) -> tuple[float, float] | str:
+    """Events and people of a rate, or why there are none that a variance can be had from."""
+    if rate.people is None:
+        return "How many people it rests on is not given: its variance is not known."
+    if rate.share > 1:
+        return "More events than people: its variance cannot be had."
+    if rate.people < 0:
+        return "Fewer than no people: its variance cannot be had."
+    return rate.share * rate.people, rate.people
 
 
 def _s(x: float) -> float:

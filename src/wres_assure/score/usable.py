@@ -52,7 +52,7 @@ def _marked(
         if key in open_on:
             return indicator._replace(usable=False, doubt=f"in question: see {open_on[key]}")
     if indicator.id in slips:
-        return indicator._replace(usable=False, doubt=f"in question: {slips[indicator.id]}")
+        return indicator._replace(usable=False, doubt=f"in question: a likely slip of the pen: {slips[indicator.id]}")
     share = facts.get(Place(indicator.id, "unknown_share"))
     if share and share.value is not None and limit is not None and share.value >= limit:
         return indicator._replace(

@@ -177,6 +177,10 @@ def _sum(rows: Iterable[Triple]) -> Triple:
     return tuple(map(sum, zip(*rows, strict=True))) or (0.0, 0.0, 0.0)
 
 
+# Its gain; rows, each with the row it is said to be; the block.
+Arrangement = tuple[float, list[tuple[Row, Row]], Block]
+
+
 class _Blocks:
     """The figures of one return with the witnesses there are."""
 
@@ -494,7 +498,11 @@ class _Blocks:
             for group in SECTIONS:
                 rows = [row for row in self._rows if row[0] == group and all(row in of for of in _of(witnesses))]
                 if sum(row in odd[witness.basis] for row in rows for witness in witnesses) >= _LEAST_MOVED:
-                    found += self._arrangements(rows, witnesses)
+                    found += [
+                        (gain, block)
+                        for gain, there, block in self._arrangements(rows, witnesses)
+                        if self._lie_there(there, witnesses)
+                    ]
         if found:
             yield max(found, key=lambda entry: entry[0])[1]
 
@@ -529,7 +537,7 @@ class _Blocks:
         """The log-likelihood that a row's figures are those of another row, beside witnesses."""
         return sum(fit(d) for witness in witnesses for d in self._distances(row, other, witness))
 
-    def _arrangements(self, rows: list[Row], witnesses: Sequence[Witness]) -> Iterator[tuple[float, Block]]:
+    def _arrangements(self, rows: list[Row], witnesses: Sequence[Witness]) -> Iterator[Arrangement]:
         size = len(rows)
         if size < 3:
             return
@@ -539,30 +547,28 @@ class _Blocks:
             places = range(size)
             gains = [fits[at][at - step] - fits[at][at] if 0 <= at - step < size else -math.inf for at in places]
             gain, first, last = _best_stretch(gains, _LEAST_MOVED, size)
-            there = [(rows[at], rows[at - step]) for at in range(first, last + 1)] if gain >= least else []
-            if there and self._lie_there(there, witnesses):
+            if gain >= least:
+                there = [(rows[at], rows[at - step]) for at in range(first, last + 1)]
                 start, end = (first - 1, last) if step == 1 else (first, last + 1)
                 what = f"{self._called(rows[first], rows[last])} stand a row too {way}"
                 example = max(range(first, last + 1), key=lambda at: sum(self._rows[rows[at]]))
                 moved = rows[start : end + 1]
-                yield gain, self._moved_block(what, moved, rows[example], rows[example - step], witnesses[0])
+                yield gain, there, self._moved_block(what, moved, rows[example], rows[example - step], witnesses[0])
         for far in range(1, size):
             crossed = [fits[at][at + far] + fits[at + far][at] for at in range(size - far)]
             gains = [gain - fits[at][at] - fits[at + far][at + far] for at, gain in enumerate(crossed)]
             gain, first, last = _best_stretch(gains, 1, far)
-            ways = ((at, at + far) for at in range(first, last + 1)) if gain >= least else ()
-            there = [(rows[a], rows[b]) for one, other in ways for a, b in ((one, other), (other, one))]
-            if there and self._lie_there(there, witnesses):
+            if gain >= least:
+                pairs = [(rows[at], rows[at + far]) for at in range(first, last + 1)]
+                there = [*pairs, *((other, one) for one, other in pairs)]
                 moved = [*rows[first : last + 1], *rows[first + far : last + far + 1]]
                 one, other = self._called(rows[first], rows[last]), self._called(rows[first + far], rows[last + far])
                 what = f"{one} and {other} are exchanged"
                 example = max(range(first, last + 1), key=lambda at: sum(self._rows[rows[at]]))
-                yield gain, self._moved_block(what, moved, rows[example], rows[example + far], witnesses[0])
+                yield gain, there, self._moved_block(what, moved, rows[example], rows[example + far], witnesses[0])
         yield from self._between_groups(rows[0][0], witnesses, least)
 
-    def _between_groups(
-        self, group: str, witnesses: Sequence[Witness], least: float
-    ) -> Iterator[tuple[float, Block]]:
+    def _between_groups(self, group: str, witnesses: Sequence[Witness], least: float) -> Iterator[Arrangement]:
         if group != "non_clinical":
             return
         pairs = [(row, ("clinical_non_medical", row[1])) for row in self._rows if row[0] == group]
@@ -572,13 +578,13 @@ class _Blocks:
         straight = [self._fits(a, a, witnesses) + self._fits(b, b, witnesses) for a, b in pairs]
         gains = [one - other for one, other in zip(crossed, straight, strict=True)]
         gain, first, last = _best_stretch(gains, 1, len(gains))
-        there = [way for a, b in pairs[first : last + 1] for way in ((a, b), (b, a))] if gain >= least else []
-        if there and self._lie_there(there, witnesses):
+        if gain >= least:
+            there = [*pairs[first : last + 1], *((other, one) for one, other in pairs[first : last + 1])]
             moved = [row for pair in pairs[first : last + 1] for row in pair]
             bands = self._called(pairs[first][0], pairs[last][0]).partition(" of ")[0]
             what = f"{bands} of the non-clinical and of the clinical rows are exchanged"
             example = max(pairs[first : last + 1], key=lambda pair: sum(self._rows[pair[0]]))
-            yield gain, self._moved_block(what, moved, *example, witnesses[0])
+            yield gain, there, self._moved_block(what, moved, *example, witnesses[0])
 
     def _called(self, first: Row, last: Row) -> str:
         one, other = self._names[first[1]], self._names[last[1]]
