@@ -21,13 +21,12 @@ NO_NOTES = "no_notes"
 _OF_THE_RETURN = ("verified", "esr", "restated", "printed")
 _FEW = 6  # rows that a finding may speak of by name; one that rests on more is about them all
 # A note on a row is about that row alone; what is about all rows of the workforce is explained by one that says so.
-_ABOUT_UNKNOWN = re.compile(r"unknown|not stated|not known|declar|disclos|ethnic|\bnull\b", re.I)
-_ABOUT_ALL = re.compile(
+_ABOUT_UNKNOWN = r"unknown|not stated|not known|declar|disclos|ethnic|\bnull\b"
+_ABOUT_ALL = (
     r"\b(?:all|whole|entire|every|total|overall)\b(?:\s\w+){0,3}?\s(?:staff|workforce|headcounts?|people|employees|"
     r"bands|organisation|trust)\b|\b(?:total|overall) (?:numbers?|increase|rise|growth|fall|change)\b|"
     r"\b(?:workforce|headcount) (?:as a whole|grew|rose|fell|increased|decreased|growth)\b|"
-    r"\b(?:merger|merged|acquisition|acquired|tupe|restructur\w+)\b",
-    re.I,
+    r"\b(?:merger|merged|acquisition|acquired|tupe|restructur\w+)\b"
 )
 _NOT_BY_NOTES = ("narrative", "personal_data")  # families about the notes themselves
 
@@ -162,7 +161,7 @@ class _TemplateRows:
         texts = dict.fromkeys(notes[row] for row in rows if row in notes)
         if not each:
             about = _ABOUT_UNKNOWN if self.about_unknown(finding) else _ABOUT_ALL
-            return "\n".join(text for text in texts if about.search(text))
+            return "\n".join(text for text in texts if re.search(about, text, re.I))
         return "\n".join(texts)
 
     def about_unknown(self, finding: Finding) -> bool:

@@ -13,18 +13,15 @@ from ..model import EXPLAINED, Conformed, Fact, Place, Raised, grouped
 from ..rulebook import Rulebook
 
 _ASKED = ("verified", "esr")  # the blocks whose blanks are asked for
-_MISSING = re.compile(
+# Patterns as texts: of most returns no note is asked, and `re` keeps the ones that it was given.
+_MISSING = (
     r"\b(?:not?|cannot|never|none|nor|without|unable|unavailable|missing|lost|blank|unknown|only|instead|elsewhere|"
-    r"separate(?:ly)?|outside|excluded?|withheld|incomplete|unrecorded)\b|n[’']t\b|\bn/a\b",
-    re.I,
+    r"separate(?:ly)?|outside|excluded?|withheld|incomplete|unrecorded)\b|n[’']t\b|\bn/a\b"
 )
-_NOBODY = re.compile(
-    r"\b(?:nobody|no[ -]one|no (?:staff|people|posts?|employees)|none in post|vacant|zero|nil)\b", re.I
-)
-_NO_ESR = re.compile(  # that the organisation has none, not that ESR lacks something
+_NOBODY = r"\b(?:nobody|no[ -]one|no (?:staff|people|posts?|employees)|none in post|vacant|zero|nil)\b"
+_NO_ESR = (  # that the organisation has none, not that ESR lacks something
     r"\b(?:no|without)(?: access to)? ESR\b|(?:\bnot|n[’']t) (?:use|using|have|hold|on|part of)\b[^.]{0,20}\bESR\b|"
-    r"\bESR\b (?:is|was|report is|report was|figures are|figures were) not (?:in use|used|available|held|run)\b",
-    re.I,
+    r"\bESR\b (?:is|was|report is|report was|figures are|figures were) not (?:in use|used|available|held|run)\b"
 )
 _Row = tuple[str, str, str]
 
@@ -57,7 +54,9 @@ def _row(key: Place) -> _Row:
 
 def _says_why(note: str, action: str) -> bool:
     """Whether a note may be the reason of a blank that a rule with this action asks for."""
-    return bool(note) and (action != "correct" or (bool(_MISSING.search(note)) and not _NOBODY.search(note)))
+    if action != "correct":
+        return bool(note)
+    return bool(re.search(_MISSING, note, re.I)) and not re.search(_NOBODY, note, re.I)
 
 
 Actions = dict[tuple[str, Place], str]
@@ -90,7 +89,7 @@ def _part(
         facts = [fact for fact in facts if _row(fact.key) in rows]
         said = [note for row, note in notes.items() if row in rows]
     else:  # of a whole column a note has to speak
-        said = [note for note in notes.values() if _NO_ESR.search(note)]
+        said = [note for note in notes.values() if re.search(_NO_ESR, note, re.I)]
     if not any(_says_why(note, action) for note in said):
         return None
     return Raised(EXPLAINED[entry.code], entry.place, tuple((fact.cell, "") for fact in facts), entry.detail)

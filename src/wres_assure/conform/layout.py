@@ -4,8 +4,6 @@ Never by position alone: rows are inserted, sheets renamed and reordered. A labe
 recognised is reported, never guessed at.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Container, Iterable
 from typing import NamedTuple

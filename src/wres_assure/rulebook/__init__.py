@@ -4,8 +4,6 @@ An installed programme reads `rules.json`; a checkout, or `--rules DIR`, compile
 There is no cache: what lies in the folder is what is judged by.
 """
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -70,7 +68,7 @@ class Rulebook(NamedTuple):
         """The rule of an id; KeyError where there is none."""
         return self.by_id[rule_id]
 
-    def with_rules(self, rules: Iterable[Rule]) -> Rulebook:
+    def with_rules(self, rules: Iterable[Rule]) -> "Rulebook":
         """The same rulebook with these rules in place of its own."""
         several = tuple(rules)
         return self._replace(rules=several, by_id={rule.id: rule for rule in several}, raised=_raised(several))
@@ -119,7 +117,7 @@ def _parameters_of(rulebook: Rulebook, year: int | None) -> dict[str, float | No
     return {name: rulebook.parameter(name, year) for name in rulebook.parameters}
 
 
-def load(folder: str | None = None) -> Rulebook:
+def load(folder: str | None = None) -> "Rulebook":
     """The rulebook in force, or of `folder`; RulebookUnusable with every mistake where it is not understood.
 
     A folder that holds `collection/` is a whole rulebook and replaces ours; any other adds rules
@@ -147,7 +145,7 @@ def load(folder: str | None = None) -> Rulebook:
         raise RulebookUnusable(str(e), of_user=folder is not None) from None
 
 
-def build(compiled: Json, folder: str = "") -> Rulebook:
+def build(compiled: Json, folder: str = "") -> "Rulebook":
     """The rulebook of a compiled dictionary; its data lie in `folder`, or where ours do."""
     rules = tuple(rule_of(entry) for entry in compiled["rules"])
     rows = [(s, row) for layout in compiled["layouts"].values() for s in layout["sections"] for row in s["rows"]]

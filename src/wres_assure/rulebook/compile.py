@@ -28,6 +28,7 @@ from .compile_parts import (
 from .expression import names_in
 from .parser import ExpressionError, did_you_mean, parse, unit_of
 from .places import places_of, unknown_members
+from .rule import needed
 from .schema import MODELS, OPTIONAL, Benchmark, Items, Layout, LayoutDifference, Rule, fields_at
 from .selectors import Vocabulary
 from .strict_yaml import RulebookError, Source, Steps, sources
@@ -278,6 +279,8 @@ class _Compiler:
             "when_missing": rule.when_missing,
             "assert": trees.get("assert"),
             "assert_text": rule.assert_,
+            "needs_for_when": needed(trees.get("when"), where),
+            "needs": needed(trees.get("assert"), where),
             "raised_by": rule.raised_by,
             "kind": "cells" if rule.cells else "rows" if rule.rows else "sections" if rule.sections else "places",
             "codes": {code: said.model_dump() for code, said in rule.codes.items()},

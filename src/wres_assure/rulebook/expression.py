@@ -162,6 +162,18 @@ def value_of(tree: Tree) -> Callable[[Env], Any]:
     return lambda env: function(first(env), *[other(env) for other in others])
 
 
+def later(make: Callable[[Tree], Callable[[Env], Any]], tree: Tree) -> Callable[[Env], Any]:
+    """The closure of a tree, made when it is first run: most checks of most returns are proved without it."""
+    made: list[Callable[[Env], Any]] = []
+
+    def run(env: Env) -> Any:
+        if not made:
+            made.append(make(tree))
+        return made[0](env)
+
+    return run
+
+
 def interval_of(tree: Tree) -> Callable[[Env], Operand]:
     """The closure that gives a tree's value with the interval its operands' decimals allow."""
     if isinstance(tree, str):

@@ -1,7 +1,5 @@
 """One rule as the programme uses it: its texts, the figures it names, and the closures of its expressions."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
@@ -9,7 +7,7 @@ from typing import NamedTuple
 
 from ..model import Finding, Json, Place, as_figure
 from ..numbers import Operand
-from .expression import Env, Tree, interval_of, names_in, value_of
+from .expression import Env, Tree, interval_of, later, names_in, value_of
 
 BOUND = "@"  # a part of a selector that is taken from the place where the rule is judged
 
@@ -25,7 +23,7 @@ class Selector(NamedTuple):
     chosen: Mapping[str, Place]
 
     @classmethod
-    def of(cls, compiled: list[str] | dict[str, dict[str, list[str]]]) -> Selector:
+    def of(cls, compiled: list[str] | dict[str, dict[str, list[str]]]) -> "Selector":
         """The selector as it is compiled: five parts, or under a dimension such a list for each member."""
         if isinstance(compiled, dict):
             ((by, chosen),) = compiled.items()
@@ -211,31 +209,34 @@ def rule_of(entry: Json) -> Rule:
         "codes": {code: Wording(**said) for code, said in entry["codes"].items()},
         "beside": any(key.basis in _BASES_BESIDE or key.item.startswith(_ITEMS_BESIDE) for key in named)
         or any(code.startswith(_CODES_BESIDE) for code in entry["codes"]),
-        **_closures(let, entry["where"], entry["when"], entry["assert"]),
+        "keys_at": _KeysAt(let),
+        **_closures(entry["where"], entry["when"], entry["assert"]),
+        "needs_for_when": tuple(entry["needs_for_when"]),
+        "needs": tuple(entry["needs"]),
     }
     return Rule._make(map(fields.__getitem__, Rule._fields))  # in order: forty by name take as long as the rest
 
 
 def evaluated(rule: Rule) -> Rule:
     """The rule with the closures of its trees."""
-    return rule._replace(**_closures(rule.let, rule.where_trees, rule.when_tree, rule.assert_tree))
+    where, when, holds = rule.where_trees, rule.when_tree, rule.assert_tree
+    return rule._replace(
+        keys_at=_KeysAt(rule.let),
+        **_closures(where, when, holds),
+        needs_for_when=tuple(needed(when, where)),
+        needs=tuple(needed(holds, where)),
+    )
 
 
-def _closures(let: Mapping[str, Selector], where: Mapping[str, Tree], when: Tree, holds: Tree) -> Json:
-    """The fields of a rule that follow from the figures it names and its trees."""
-    needs_of = {name: {name} for name in let}
-
-    def needs(tree: Tree) -> set[str]:
-        """The selected names a tree rests on, computed names followed to theirs."""
-        return set().union(*[needs_of[name] for name in names_in(tree)])
-
-    for name, tree in where.items():
-        needs_of[name] = needs(tree)
+def _closures(where: Mapping[str, Tree], when: Tree, holds: Tree) -> Json:
     return {
-        "keys_at": _KeysAt(let),
-        "where": {name: interval_of(tree) for name, tree in where.items()},
-        "when": value_of(when) if when else None,
-        "holds": value_of(holds) if holds else None,
-        "needs_for_when": tuple(sorted(needs(when))),
-        "needs": tuple(sorted(needs(holds))),
+        "where": {name: later(interval_of, tree) for name, tree in where.items()},
+        "when": later(value_of, when) if when else None,
+        "holds": later(value_of, holds) if holds else None,
     }
+
+
+def needed(tree: Tree, where: Mapping[str, Tree]) -> list[str]:
+    """The selected names that a tree rests on, computed names followed to theirs, in order."""
+    found = (needed(where[name], where) if name in where else [name] for name in names_in(tree))
+    return sorted({name for names in found for name in names})

@@ -7,8 +7,6 @@ t with four degrees of freedom, whose long tails allow for a row that did change
 for each of the ways that were tried. Without a witness nothing is named.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache

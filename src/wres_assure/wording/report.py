@@ -4,8 +4,6 @@ A sentence rests on findings or indicators and carries their ids; one without ev
 written. Numbers come formatted from `numbers`; renderers only place what stands here.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
