@@ -34,9 +34,10 @@ ROOMS = {
     "wording": "facts figures rulebook stats",
     # the pipeline
     "one_return": "facts read rulebook conform derive compare check score",
-    "assess": "facts read rulebook conform derive compare check slips score one_return",
+    "plan": "figures rulebook read conform",
+    "assess": "facts read rulebook conform derive compare check slips score one_return plan",
     # for rule writers; the document; the result
-    "authoring": "facts figures personal rulebook conform compare check wording",
+    "authoring": "facts figures personal rulebook conform compare plan check wording",
     "briefing": "facts figures personal rulebook wording",
     "results": "figures read rulebook wording",
     # a format each
@@ -46,7 +47,7 @@ ROOMS = {
     "render.briefing": "briefing wording",
     # many returns, one call, the command line
     "cohort": "figures read rulebook",
-    "run": "facts read rulebook wording conform compare one_return assess results render cohort",
+    "run": "facts read rulebook wording conform compare one_return plan assess results render cohort",
     "cli": "conform read rulebook wording assess authoring briefing results render render.workbooks render.annotate "
     "render.briefing run",
     "__main__": "cli run",
@@ -61,14 +62,14 @@ DOORS = {
     "cohort": "table",
     "compare": "_ change claims national peers",
     "conform": "_ earlier explanations narrative personal staff_survey",
-    "read": "_ cells package preflight references result table workbook xml",
+    "read": "_ cells package preflight references result table text_rows workbook xml",
     "render": "score_text terminal text",
     "render.briefing": "docx html markdown pdf",
     "render.workbooks": "findings style template",
     "results": "difference difference_told explanations result",
     "rulebook": "_ expression parser selectors strict_yaml",
     "run": "every_return files inputs outputs",
-    "score": "_ reliability usable",
+    "score": "_ profile reliability usable",
     "stats": "comparisons power power_of_change proportions",
     "wording": "cells change findings indicators numbers peers report said score small_counts text verdict",
 }

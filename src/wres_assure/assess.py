@@ -11,7 +11,7 @@ from .compare import among_peers, compare
 from .conform import conform
 from .derive import derive
 from .facts import Facts
-from .model import Assessment, Conformed, Earlier, Explanation, Refused, Submission
+from .model import Assessment, Conformed, Earlier, Refused, Submission
 from .one_return import NOTHING, Established, Given, earlier, settled, with_given, years_before
 from .read import read
 from .rulebook import Rulebook
@@ -50,10 +50,10 @@ def _assessed(submission: Submission, conformed: Conformed, given: Given, rulebo
     subject = conformed.subject
     conformed = with_given(conformed, given, rulebook)
     years, told = years_before(conformed, given)
-    before = [(file, _established(its_own, (), None, rulebook)) for file, its_own in years]
+    before = [(file, _established(its_own, (), None, rulebook, NOTHING)) for file, its_own in years]
     conformed = conformed._replace(raised=(*conformed.raised, *told))
     peers = given.peers(subject.year) if given.peers and subject.year and not subject.stopped else None
-    found = _established(conformed, earlier(conformed, before, rulebook), peers, rulebook, given.explanations)
+    found = _established(conformed, earlier(conformed, before, rulebook), peers, rulebook, given)
     facts, indicators, checked = found.facts, found.indicators, found.checked
     return Assessment(
         submission,
@@ -67,6 +67,7 @@ def _assessed(submission: Submission, conformed: Conformed, given: Given, rulebo
         reliability(checked.findings, indicators, facts, rulebook, subject.year),
         found.compared,
         score(indicators, facts, rulebook, subject.year),
+        given.plan,
     )
 
 
@@ -75,10 +76,10 @@ def _established(
     before: tuple[Earlier, ...],
     peers: Peers | None,
     rulebook: Rulebook,
-    explanations: tuple[Explanation, ...] = (),
+    given: Given,
 ) -> Established:
     """The facts of a return, its indicators, every finding, and how it compares."""
-    subject, year = conformed.subject, conformed.subject.year
+    subject, year, explanations = conformed.subject, conformed.subject.year, given.explanations
     facts = Facts(conformed.facts, rulebook.items, rulebook.parameters_of(year))
     ours = facts if subject.scheme == "nhs_wres" else Facts((), rulebook.items, rulebook.parameters_of(year))
     indicators, derived = derive(ours, rulebook)
@@ -93,6 +94,14 @@ def _established(
         checked = check(facts, raised, subject, rulebook, untouched(checked, named, rulebook), explanations)
     indicators = usable(indicators, checked.findings, facts, rulebook, year, compared.slips)
     compared = settled(compared, indicators, checked.findings, year, rulebook)
+    if given.plan:
+        from .plan import against
+        from .score.profile import standings
+
+        # The plan is held against indicators that are not in question, and which are is known only now.
+        planned = against(given.plan, indicators, standings(indicators, rulebook), year, rulebook)
+        raised = [*raised, *planned]
+        checked = check(facts, raised, subject, rulebook, untouched(checked, planned, rulebook), explanations)
     placed, compared = among_peers(compared, indicators, facts, subject, peers, rulebook)
     if placed:  # only figures that are not in question are held against others', and which are is known only now
         facts = facts.and_also(placed)

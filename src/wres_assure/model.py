@@ -228,6 +228,35 @@ class Explanation(NamedTuple):
     where: str  # file and line
 
 
+class Action(NamedTuple):
+    """One row of an action plan, as it stands in the file."""
+
+    where: str  # "row 5"
+    cells: Mapping[str, str]  # column -> address: plan.xlsx!C5
+    texts: Mapping[str, str]  # column -> what stands there, blanks left out
+    indicators: tuple[str, ...]  # ids, in order; empty where it names none
+    start: int  # a day as its digits, 20211001; 0 where none can be read
+    due: int
+    status: str  # planned | under_way | done | stopped | none (a reason why there is no action); "" where not told
+
+    def text(self, column: str) -> str:
+        """What stands in a column; "" where nothing does."""
+        return self.texts.get(column, "")
+
+    def cell(self, column: str) -> str:
+        """The address of a column; of one that the plan does not have, that of the action."""
+        return self.cells.get(column, self.cells["action"])
+
+
+class Plan(NamedTuple):
+    """The action plan beside a return, and last year's where it is given."""
+
+    file: str
+    actions: tuple[Action, ...]
+    last_file: str = ""
+    last: tuple[Action, ...] = ()
+
+
 class Organisation(NamedTuple):
     """Who submits."""
 
@@ -247,6 +276,7 @@ class Return(NamedTuple):
     stopped: str = ""  # why the gate stopped it; "" where it did not
     from_table: bool = False  # read from a facts CSV, which has no rows and columns of a template
     has_notes: bool = True  # the file has a column for notes
+    has_plan: bool = False  # an action plan is given with it
 
 
 class Conformed(NamedTuple):
@@ -467,6 +497,7 @@ class Assessment(NamedTuple):
     reliability: tuple[str, tuple[str, ...]]
     compared: Compared
     score: Score
+    plan: Plan | None = None  # None where none is given
 
 
 def fingerprint(finding: Finding, code: str) -> str:

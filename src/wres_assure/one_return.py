@@ -9,7 +9,19 @@ from .check import Checked
 from .conform import published_survey
 from .derive import derive
 from .facts import Facts
-from .model import Compared, Conformed, Earlier, Explanation, Fact, Finding, Indicator, Raised, Refused, Return
+from .model import (
+    Compared,
+    Conformed,
+    Earlier,
+    Explanation,
+    Fact,
+    Finding,
+    Indicator,
+    Plan,
+    Raised,
+    Refused,
+    Return,
+)
 from .read import read
 from .rulebook import Rulebook
 from .score.usable import usable
@@ -26,6 +38,8 @@ class Given(NamedTuple):
 
     narrative: str = ""
     survey: str = ""
+    plan: Plan | None = None
+    plan_raised: tuple[Raised, ...] = ()  # what is to be said of its rows
     peers: Callable[[int], Peers] | None = None  # the organisations of a year, see peer_files
     earlier: tuple[EarlierReturn, ...] | None = None  # of any organisation, see run.inputs
     explanations: tuple[Explanation, ...] = ()  # of findings on any return
@@ -65,7 +79,16 @@ def with_given(conformed: Conformed, given: Given, rulebook: Rulebook) -> Confor
 
         told = {fact.key for fact in facts if fact.key.basis == "survey"}  # what is given goes before what is shipped
         facts += tuple(fact for fact in all_staff(conformed.subject, rulebook) if fact.key not in told)
-    return conformed._replace(facts=facts, raised=raised)
+    if given.plan:
+        raised += given.plan_raised
+    if given.plan and not given.alone:
+        raise Refused(
+            "plan_of_several",
+            "An action plan is that of one organisation, and several returns are given.",
+            "Give the plan with the return it belongs to alone.",
+        )
+    subject = conformed.subject._replace(has_plan=given.plan is not None)
+    return Conformed(subject, facts, raised)
 
 
 def _explanations(subject: Return, given: Given) -> list[Raised]:

@@ -25,6 +25,7 @@ KINDS = {  # by code, as it is named where the text itself is left out
     ADDRESS: "a postal address",
 }
 NOTES, COMMENTS, TEXTS, ANSWERS = "Notes", "Comments on cells", "Texts on the sheet", "Answers of the narrative"
+PLAN = "Texts of the action plan"
 EXPLANATIONS = "Explanations"
 LONGEST = 40_000  # characters looked at: a cell has fewer
 _DIGITS = re.compile(r"\D+")

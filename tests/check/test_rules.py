@@ -25,14 +25,16 @@ from wres_assure.authoring import cases as rule_cases
 from wres_assure.check.at_once import Figures
 from wres_assure.conform import conform
 from wres_assure.facts import Facts, Resolved
-from wres_assure.model import FAILED, UNVERIFIABLE, Assessment, Conformed, Explanation, Place, fingerprint
+from wres_assure.model import FAILED, UNVERIFIABLE, Assessment, Conformed, Explanation, Place, Plan, fingerprint
 from wres_assure.one_return import NOTHING, Given
+from wres_assure.plan import action_of, raised_of
 from wres_assure.read import read_bytes
 from wres_assure.render.workbooks.template import template
 from xlsx_builder import pack
 
 RULES = rules()
 LAYOUT = RULES.layouts["2021"]
+Row = dict[str, str]  # of an action plan: column -> text
 ROWS = [(section, row) for section in LAYOUT["sections"] for row in section["rows"]]
 
 
@@ -417,11 +419,33 @@ SHEETS: dict[str, Callable[[], bytes]] = {
     # codes that no case of a rule names
     "no_type": lambda: edited(lambda grid: grid.answer("Organisation type", "a club")),
 }
+# An action plan beside the clean sample, and last year's: `sheet:` of the cases of rules/checks/action_plan.yaml.
+SENSIBLE: Row = {
+    "action": "Panels with a BME member", "indicator": "1, 2, 6, 7, 8", "cause": "Not heard", "owner": "Head of HR",
+    "due": "1 May 2022", "measure": "Halve the differences", "sponsor": "Chair", "heard": "Staff", "status": "planned",
+}  # fmt: skip
+_DUE = {"due": "1 January 2021"}
+PLANS: dict[str, tuple[list[Row], list[Row]]] = {
+    "plan_as_it_is": ([{}], []),
+    "plan_action_twice": ([{}, {}], []),
+    "plan_overdue": ([_DUE], []),
+    "plan_done_without_result": ([{"status": "done"}], []),
+    "plan_without_indicator": ([{"indicator": "1, 2, 6, 7"}], []),
+    "plan_with_reason": ([{"indicator": "1, 2, 6, 7"}, {"indicator": "8", "status": "no action"}], []),
+    "plan_target_worse": ([{}, {"action": "Train chairs", "indicator": "2", "target": "1.6"}], []),
+    "plan_target_above_all": ([{}, {"action": "Search", "indicator": "9", "target": "15 members"}], []),
+    "plan_target_of_few": ([{}, {"action": "Search", "indicator": "9", "target": "25%"}], []),
+    "plan_last_unanswered": ([{}], [{"action": "Meet the network", **_DUE}]),
+    "plan_last_answered": ([{}, {"action": "Meet the network", **_DUE, "result": "Met twice"}],
+                           [{"action": "Meet the network", **_DUE}]),
+    "plan_unchanged": ([{}, {"action": "Search"}], [{}, {"action": "Search"}]),
+}  # fmt: skip
 # What is given with a sheet: something said of its first finding, of other figures, or of one that it does not have.
 SAID_OF_IT: dict[str, tuple[str, int]] = {
     "explained_as_it_is": ("", 0), "explained_otherwise": ("", 1), "explained_elsewhere": ("0" * 16, 0),
 }  # fmt: skip
 SHEETS |= dict.fromkeys(("workforce_typed", *SAID_OF_IT), lambda: edited(_workforce_typed))
+SHEETS |= dict.fromkeys(PLANS, plain)  # with an action plan beside it
 CASES = [(rule.id, case["sheet"], case["expect"])
          for rule in RULES.rules for case in rule.cases if "sheet" in case]
 
@@ -441,8 +465,17 @@ def judged_sheet(name: str) -> tuple[Assessment, ...]:
     if name == "previous_of_another":
         beside = earlier_given((path_of("board_padded"),), RULES)
         return tuple(assess(path_of("clean_acute_trust"), RULES, given=beside))
+    if name in PLANS:
+        return tuple(assess(path_of("clean_acute_trust"), RULES, given=_planned(*PLANS[name])))
     given = Given(explanations=(_said_of(*SAID_OF_IT[name]),)) if name in SAID_OF_IT else NOTHING
     return tuple(judged(SHEETS[name](), given=given))
+
+
+def _planned(rows: list[Row], last: list[Row]) -> Given:
+    """A plan with these rows, each laid over a sensible one, and last year's where it has any."""
+    plan, before = ([action_of(SENSIBLE | row, RULES.plan or {}) for row in of] for of in (rows, last))
+    told = tuple(raised_of(plan, RULES.plan or {}))
+    return Given(plan=Plan("plan.csv", tuple(plan), "last.csv", tuple(before)), plan_raised=told)
 
 
 def _said_of(finding: str, more: int) -> Explanation:

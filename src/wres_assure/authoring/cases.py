@@ -100,7 +100,9 @@ def _operand(value: Any, unit: str, key: Place) -> Resolved:
 
 
 def _raised_code(rule: Rule, case: dict[str, Any], rulebook: Rulebook) -> str:
-    """The code that a raw text, printed ones, a note, one that may name people, or a national figure raises."""
+    """The code that a raw text, printed ones, a note, one that may name people, a national figure or a plan raises."""
+    if "column" in case:
+        return _plan_code(rule, case, rulebook)
     if "text" in case:
         return next(iter(kinds(case["text"])), "nothing")
     if "indicator" in case:
@@ -139,6 +141,27 @@ def _quoted_code(rule: Rule, case: dict[str, Any], rulebook: Rulebook) -> str:
             facts.append(Fact(Place(item, basis), figure.value, figure.raw, "", None, figure.step, note))
     found = quotes(Facts(facts, rulebook.items, {}), (), case["year"], rulebook)
     return next((entry.code for entry in found if entry.code in rule.codes), "nothing")
+
+
+# The plan that a case changes one cell of.
+_PLANNED = {
+    "action": "Panels with a BME member for every post at band 7 and above", "indicator": "2",
+    "cause": "Panels without BME members", "owner": "Head of Recruitment", "start": "1 October 2021",
+    "due": "30 September 2022", "measure": "Relative likelihood of appointment", "sponsor": "Chief People Officer",
+    "heard": "BME staff network", "status": "planned",
+}  # fmt: skip
+
+
+def _plan_code(rule: Rule, case: dict[str, Any], rulebook: Rulebook) -> str:
+    """The code of this rule that an action raises when one cell of its row is as the case has it."""
+    from ..plan import action_of, raised_of
+
+    if rulebook.plan is None:
+        raise ValueError("the rulebook says nothing of action plans")
+    if case["column"] not in rulebook.plan["columns"]:
+        raise ValueError(f"an action plan has no column {case['column']}")
+    told = raised_of([action_of(_PLANNED | {case["column"]: case["cell"]}, rulebook.plan)], rulebook.plan)
+    return next((entry.code for entry in told if entry.code in rule.codes), "nothing")
 
 
 def _note_code(case: dict[str, Any]) -> str:

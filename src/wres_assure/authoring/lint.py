@@ -388,4 +388,6 @@ def _cited(rulebook: Rulebook) -> Iterator[str]:
         *(level["let"] for level in rulebook.reliability),
         rulebook.peer_groups["let"],
     ]
+    if rulebook.plan:
+        yield rulebook.plan["few"]
     yield from (item for let in lets for item, basis, *_ in let.values() if basis == "parameter")

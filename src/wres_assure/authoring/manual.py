@@ -33,6 +33,7 @@ OF_NOTES = {
 _RAISED = {
     "read": "It is found while the file is read.",
     "conform": "It is found while the figures are taken from the file.",
+    "plan": "It is found while an action plan is held against the figures, where one is given (`--plan`).",
     "compare": "It is found while figures are held against each other and against what is written beside them.",
 }
 

@@ -102,10 +102,11 @@ def _plan(context: Context) -> Plan:
     """The rules in their order; worked out once for returns of one year and one kind of organisation."""
     subject = context.subject
     usual = not subject.stopped and subject.scheme == "nhs_wres"
-    kind = subject.year, subject.from_table, subject.organisation.type
+    kind = subject.year, subject.from_table, subject.organisation.type, subject.has_plan
     plans = _plans(context.rulebook) if usual else {}
     if kind not in plans:
         judged = [rule for rule in context.rulebook.rules if rule.status in ("active", "suspended")]
+        judged = [rule for rule in judged if subject.has_plan or not rule.of_plan]
         judged.sort(key=lambda rule: _TURN.get(rule.family, len(HOW_GIVEN)))
         plan = Plan([], [], [])
         for rule in judged:

@@ -286,19 +286,23 @@ for command in (score, annotate, findings, explanations, diff, rules_group, demo
     "--year", type=int, callback=collection, metavar="YEAR", help="Year of the template; the newest unless said."
 )
 @click.option("--narrative", is_flag=True, help="Write the narrative instead: answers the workbook has no cell for.")
-@path_option("output", "FILE", "Write to FILE (.xlsx, or .yaml with --narrative).", required=True)
+@click.option("--plan", is_flag=True, help="Write the action plan instead: one action a row.")
+@path_option("output", "FILE", "Write to FILE (.xlsx; .yaml with --narrative; --plan also .csv).", required=True)
 @force_option
-def template(year: int | None, narrative: bool, output: str, force: bool) -> None:
-    """Write an empty workbook, or an empty narrative, to fill in.
+def template(year: int | None, narrative: bool, plan: bool, output: str, force: bool) -> None:
+    """Write an empty workbook, an empty narrative or an empty action plan, to fill in.
 
     \b
     Examples:
       wres-assure template -o blank.xlsx
       wres-assure template --narrative -o narrative.yaml
+      wres-assure template --plan -o plan.xlsx
     """
     from ..rulebook import load
 
-    ending = (".yaml", ".yml") if narrative else (".xlsx",)
+    if narrative and plan:
+        raise click.UsageError("--narrative and --plan are two papers. Write one after the other.")
+    ending = (".yaml", ".yml") if narrative else (".xlsx", ".csv") if plan else (".xlsx",)
     if output != files.SCREEN and not output.lower().endswith(ending):
         raise click.UsageError(f"{output} does not end in {ending[0]}, the kind of file that is written.")
     outputs.may_write(output, force)
@@ -310,6 +314,13 @@ def template(year: int | None, narrative: bool, output: str, force: bool) -> Non
         outputs.write(output, questions(rulebook, year), force)
         todo = "Leave blank what you do not know, and give it to check with --narrative."
         written(output, f"It asks what belongs to the collection of {year}. {todo}")
+        return
+    if plan and rulebook.plan:
+        from ..render.workbooks.plan import plan_csv, plan_workbook
+
+        written_as = plan_csv if output.lower().endswith(".csv") else plan_workbook
+        outputs.write(output, written_as(rulebook.plan), force)
+        written(output, "One action a row; give it to check with --plan. The columns are this programme's own.")
         return
     layout = next((layout for layout in rulebook.layouts.values() if layout["year"] == year), None)
     if layout is None:

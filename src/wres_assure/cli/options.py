@@ -69,6 +69,8 @@ _OPTIONS = (
         "FILE",
         "What the organisation says of findings beside its notes (see wres-assure explanations).",
     ),
+    path_option("plan", "FILE", "The action plan, workbook or CSV (see template --plan)."),
+    path_option("last-plan", "FILE", "Last year's action plan, to see what became of it."),
     path_option("survey", "FILE", "Facts CSV with the published survey figures, by ethnicity or for all staff."),
     click.option(
         "--year", type=int, callback=collection, metavar="YEAR", help="Reporting year, where the file does not tell it."
@@ -117,13 +119,18 @@ def inputs(function: Callable[..., Any]) -> Callable[..., Any]:
         narrative: str | None,
         survey: str | None,
         explanations: str | None,
+        plan: str | None,
+        last_plan: str | None,
         previous: tuple[str, ...],
         peers: str | None,
         year: int | None,
         rules: str | None,
         **others: Any,
     ) -> Any:
-        given = Inputs(narrative or "", survey or "", previous, peers or "", year, rules, explanations or "")
+        given = Inputs(
+            narrative or "", survey or "", previous, peers or "", year, rules, explanations or "", plan or "",
+            last_plan or "",
+        )  # fmt: skip
         return function(*args, given=given, **others)
 
     for option in reversed(_OPTIONS):

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from ..figures import WITHHELD
 from ..model import Explanation, Fact, Raised, Row, Sheet, Submission, column_letters
-from ..personal import ANSWERS, COMMENTS, EXPLANATIONS, NOTES, TEXTS, kinds, may_hold
+from ..personal import ANSWERS, COMMENTS, EXPLANATIONS, NOTES, PLAN, TEXTS, kinds, may_hold
 
 MOST_TEXTS, MOST_LETTERS = 2_000, 1_000_000  # looked at closely, of those that may hold any
 _LABEL = 120  # letters of the longest label
@@ -44,6 +44,11 @@ def in_answers(facts: Iterable[Fact]) -> list[Raised]:
 def in_explanations(explanations: Iterable[Explanation]) -> list[Raised]:
     """What is said of findings beside the notes."""
     return _raised((EXPLANATIONS, explanation.where, explanation.says) for explanation in explanations)
+
+
+def in_plan(texts: Iterable[tuple[str, str]]) -> list[Raised]:
+    """What an action plan holds, by cell."""
+    return _raised((PLAN, cell, text) for cell, text in texts)
 
 
 def _raised(texts: Iterable[tuple[str, str, str]]) -> list[Raised]:

@@ -53,6 +53,7 @@ def lines(report: Report, width: int = WIDTH, verbose: bool = False) -> list[Sty
         report.coverage if verbose else report.checked,
         COUNTS_AS_NOTHING if verbose else "",
         report.apart,
+        report.plan,
         report.provisional if verbose else "",
         *_reliability(report),
         report.unknown.text if report.unknown and verbose else "",

@@ -45,6 +45,7 @@ class Rulebook(NamedTuple):
     parameters: Mapping[str, Json]
     items: Json
     narrative: Mapping[str, Json]
+    plan: Json | None  # the columns of an action plan: see rules/collection/plan.yaml; None where it has none
     layouts: Mapping[str, Json]
     differences: frozenset[str]  # the layouts that are a short difference from another
     template_places: frozenset[Place]  # every figure that any template has a cell for
@@ -159,6 +160,7 @@ def build(compiled: Json, folder: str = "") -> "Rulebook":
         compiled["parameters"],
         compiled["items"],
         compiled["narrative"],
+        compiled["plan"],
         _layouts(compiled),
         frozenset(compiled["layout_differences"]),
         frozenset(_template_places(compiled)),

@@ -35,7 +35,7 @@ from .strict_yaml import RulebookError, Source, Steps, sources
 
 COMPILED_FORMAT = 1
 _NAMED = re.compile(r"\{([^{}:]*)[^{}]*\}")  # in a message, before its form
-_TEXTS = ("raw", "text", "note", "quoted", "own")  # in cases of a rule that is raised by the programme
+_TEXTS = ("raw", "text", "note", "quoted", "own", "column", "cell")  # in cases of rules that a stage raises
 _IN_CASES = {"year": "a whole number", "printed": "a list of printed texts",
              **dict.fromkeys(_TEXTS, "a text, in quotes where it looks like a number")}  # fmt: skip
 
@@ -119,9 +119,18 @@ class _Compiler:
                 for year, asked in self.items.questions.items()
             ),
             *(("collection/narrative.yaml", (name, "authority"), q.authority) for name, q in self.narrative.items()),
+            *(
+                (name, ("authority",), models[name].authority)
+                for name in ("collection/plan.yaml",)
+                if models.get(name) is not None
+            ),
         ]
         for file, steps, authority in cited:
             self._authority(self.sources[file], steps, authority)
+        plan = models.get("collection/plan.yaml")
+        if plan is not None and plan.few not in self.parameters:
+            told_of = unknown("parameter", plan.few, self.parameters)
+            self._refuse(self.sources["collection/plan.yaml"], ("few",), told_of)
         for year, asked in self.items.questions.items():
             for name in asked.of:
                 if name not in self.items.items:
@@ -151,6 +160,7 @@ class _Compiler:
             "parameters": {name: _with_text_years(model.model_dump()) for name, model in self.parameters.items()},
             "items": self.items.model_dump(),
             "narrative": {name: question.model_dump() for name, question in self.narrative.items()},
+            "plan": plan.model_dump() if plan is not None else None,
             "layouts": {name: layout.model_dump() for name, layout in sorted(self.layouts.items())},
             "layout_differences": {name: layout.model_dump() for name, layout in sorted(differences.items())},
             "rules": compiled_rules,

@@ -135,13 +135,18 @@ class Rule(NamedTuple):
     no_sample: str  # why no sample, generated return or published case makes it fail
     file: str
     line: int
-    beside: bool  # rests on what is given beside the return: an earlier return, peers, survey, narrative, notes
+    beside: bool  # rests on what is given beside the return: an earlier return, peers, survey, narrative, notes, plan
     keys_at: Mapping[Place, Keys] = {}
     where: Mapping[str, Callable[[Env], Operand]] = {}
     when: Callable[[Env], bool] | None = None
     holds: Callable[[Env], bool] | None = None
     needs_for_when: tuple[str, ...] = ()  # the selected names a condition rests on, in order
     needs: tuple[str, ...] = ()
+
+    @property
+    def of_plan(self) -> bool:
+        """Whether it is about the action plan, a paper of its own: not about figures, nor about what is uploaded."""
+        return self.raised_by == "plan"
 
     @property
     def parameters(self) -> list[str]:
@@ -208,7 +213,8 @@ def rule_of(entry: Json) -> Rule:
         "assert_tree": entry["assert"],
         "codes": {code: Wording(**said) for code, said in entry["codes"].items()},
         "beside": any(key.basis in _BASES_BESIDE or key.item.startswith(_ITEMS_BESIDE) for key in named)
-        or any(code.startswith(_CODES_BESIDE) for code in entry["codes"]),
+        or any(code.startswith(_CODES_BESIDE) for code in entry["codes"])
+        or entry["raised_by"] == "plan",
         "keys_at": _KeysAt(let),
         **_closures(entry["where"], entry["when"], entry["assert"]),
         "needs_for_when": tuple(entry["needs_for_when"]),

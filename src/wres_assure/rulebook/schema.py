@@ -160,6 +160,35 @@ class Question(Strict):
     framework: str | None = None  # of briefing.yaml: the question is asked while that is in force
 
 
+class PlanColumn(Strict):
+    """A column of the action plan, and by which wordings its heading is known."""
+
+    heading: str
+    also: list[str] = []
+    help: str
+
+
+Status = Literal["planned", "under_way", "done", "stopped", "none"]
+
+
+class ActionPlan(Strict):
+    """The action plan beside a return: its columns, and the words of its statuses and of each indicator's measure."""
+
+    authority: str
+    sheet: str
+    columns: dict[
+        Literal[
+            "action", "indicator", "cause", "owner", "start", "due", "measure", "target", "sponsor", "heard", "status",
+            "result",
+        ],
+        PlanColumn,
+    ]  # fmt: skip
+    few: Identifier  # a parameter: of fewer people a target is told in people
+    required: list[str] = Field(min_length=1)
+    statuses: dict[Status, list[str]]
+    measures: dict[Identifier, list[str]]
+
+
 class Applies(Strict):
     from_: int = Field(2016, alias="from")
     until: int | None = None
@@ -209,7 +238,7 @@ class Rule(Strict):
     when: str | None = None
     when_missing: Literal["zero", "skip"] | None = None
     assert_: str | None = Field(None, alias="assert")
-    raised_by: Literal["read", "conform", "compare"] | None = None
+    raised_by: Literal["read", "conform", "compare", "plan"] | None = None
     codes: dict[Identifier, Said] = {}
     asks_removal: bool = False
     slip: str | None = None  # the name of a likely slip; its figures enter no outcome statement until explained
@@ -500,7 +529,10 @@ MODELS: dict[str, Any] = {
 }
 
 
-OPTIONAL: dict[str, Any] = {"data.yaml": dict[Literal["staff_survey"], Shipped]}
+OPTIONAL: dict[str, Any] = {
+    "data.yaml": dict[Literal["staff_survey"], Shipped],
+    "collection/plan.yaml": ActionPlan,
+}
 
 
 def schema() -> dict[str, Any]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..conform.earlier import EarlierReturn
-    from ..model import Explanation
+    from ..model import Explanation, Plan, Raised
     from ..one_return import Given
     from ..rulebook import Rulebook
 
@@ -31,11 +31,14 @@ class Inputs(NamedTuple):
     year: int | None = None
     rules: str | None = None
     explanations: str = ""
+    plan: str = ""
+    last_plan: str = ""
 
     def paths(self) -> list[str]:
         """Every file or folder that is read, which no output may overwrite; beside the peers their kinds of trust."""
         groups = os.path.join(os.path.dirname(self.peers), GROUPS) if self.peers else ""
-        named = (self.narrative, self.survey, *self.previous, self.peers, groups, self.rules, self.explanations)
+        plans = (self.plan, self.last_plan)
+        named = (self.narrative, self.survey, *self.previous, self.peers, groups, self.rules, self.explanations, *plans)
         return [path for path in named if path]
 
     def opened(self, rulebook: Rulebook) -> Given:
@@ -55,7 +58,24 @@ class Inputs(NamedTuple):
             from ..conform.explanations import explanations_of
 
             explanations = explanations_of(self.explanations)
-        return Given(self.narrative, self.survey, peers, earlier, explanations, tuple(unread))
+        plan, told = self._plan(rulebook)
+        return Given(self.narrative, self.survey, plan, told, peers, earlier, explanations, tuple(unread))
+
+    def _plan(self, rulebook: Rulebook) -> tuple[Plan | None, tuple[Raised, ...]]:
+        """The action plan beside last year's, and what is to be said of its rows."""
+        from ..model import Plan, Refused
+
+        if not self.plan:
+            if self.last_plan:
+                raise Refused(
+                    "plan", "Last year's action plan is given, and this year's is not.", "Give it with --plan.", ""
+                )
+            return None, ()
+        from ..plan import plan_of
+
+        read = plan_of(self.plan, rulebook)
+        last = plan_of(self.last_plan, rulebook) if self.last_plan else None
+        return Plan(read.file, read.actions, *((last.file, last.actions) if last else ())), read.raised
 
     def _earlier(self, rulebook: Rulebook, unread: list[str]) -> Iterator[EarlierReturn]:
         """What is given as earlier returns, understood once for all, not judged; what cannot be read is told.

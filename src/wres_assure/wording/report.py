@@ -5,7 +5,7 @@ written. Numbers come formatted from `numbers`; renderers only place what stands
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from .. import __version__
@@ -34,6 +34,11 @@ from .text import clean, code_shown, free, lower_first, name_shown, sentence
 from .verdict import checked, composite, next_step, rest, roots, verdict
 
 ACTION_TITLES = {"correct": "Correct before upload", "explain": "Explain or correct", "note": "Be aware"}
+_IN_PLAN = {  # which is not what is uploaded
+    "correct": "Correct in the action plan",
+    "explain": "Explain or correct in the action plan",
+    "note": "Be aware, of the action plan",
+}
 COUNTS_AS_NOTHING = "What could not be checked counts as nothing, never as passed."
 BME = "BME is the WRES term and hides differences between groups; ask for the breakdown."
 CRUDE = "Not adjusted for band, profession or site."
@@ -109,6 +114,7 @@ class Report(NamedTuple):
     provisional: str  # "" where the layout was held against the official workbook
     stopped: str  # why the return was not judged; "" where it was
     verdict: str  # what is to be done
+    plan: str  # what was found in the action plan; "" where none is given
     checked: str  # how much could be judged, in short
     coverage: str  # the same by outcome
     rest: str  # how many checks a short page tells nothing of
@@ -155,6 +161,7 @@ def report_on(
         provisional=_RECONSTRUCTED.format(**layout) if layout and not layout["verified"] else "",
         stopped=clean(subject.stopped),
         verdict=f"Not judged. {clean(subject.stopped)}" if subject.stopped else verdict(counts),
+        plan=plan_line(assessment, rulebook),
         checked=checked(assessment),
         coverage=coverage_line(assessment.coverage),
         rest=rest(assessment.coverage),
@@ -179,9 +186,29 @@ def report_on(
 
 
 def counts_of(assessment: Assessment, rulebook: Rulebook) -> tuple[int, ...]:
-    """How many findings there are to correct, to explain and to be aware of, consequences of others left out."""
-    actions = [rulebook.rule(finding.rule).action for finding in roots(assessment.findings)]
+    """How many findings there are to correct, to explain and to be aware of, consequences of others left out.
+
+    Those about the action plan are counted apart, by `plan_line`.
+    """
+    found = (rulebook.rule(finding.rule) for finding in roots(assessment.findings))
+    return _counts(rule for rule in found if not rule.of_plan)
+
+
+def _counts(rules: Iterable[Rule]) -> tuple[int, ...]:
+    actions = [rule.action for rule in rules]
     return tuple(map(actions.count, ACTIONS))
+
+
+def plan_line(assessment: Assessment, rulebook: Rulebook) -> str:
+    """What was found in the action plan, counted apart from the return; "" where none is given."""
+    if assessment.plan is None:
+        return ""
+    found = (rulebook.rule(finding.rule) for finding in roots(assessment.findings))
+    correct, explain, note = _counts(rule for rule in found if rule.of_plan)
+    told = [f"{size:,} to {action}" for size, action in ((correct, "correct"), (explain, "explain")) if size]
+    told += [f"{note:,} to be aware of"] if note else []
+    actions = counted(sum(action.status != "none" for action in assessment.plan.actions), "action")
+    return f"Action plan ({clean(assessment.plan.file)}): {actions}; {', '.join(told) or 'nothing to correct'}."
 
 
 def made_by(assessment: Assessment, rulebook: Rulebook) -> str:
@@ -254,13 +281,14 @@ class _Writer:
         self.blocked = grouped(unjudged, lambda finding: finding.caused_by)
 
     def asked(self) -> tuple[Asked, ...]:
-        """The failed findings by action, those about structure and types first."""
+        """The failed findings by action, those about structure and types first; then those of the action plan."""
         rules = sorted((self.rulebook.rule(name) for name in self.failed), key=in_turn)
-        groups = grouped(map(self._of_rule, rules), lambda group: self.rulebook.rule(group.rule).action)
+        groups = grouped(rules, lambda rule: (rule.of_plan, rule.action))
         return tuple(
-            Asked(action, ACTION_TITLES[action], sum(group.size for group in groups[action]), tuple(groups[action]))
+            Asked(action, titles[action], sum(group.size for group in found), found)
+            for of_plan, titles in ((False, ACTION_TITLES), (True, _IN_PLAN))
             for action in ACTIONS
-            if action in groups
+            if (found := tuple(map(self._of_rule, groups.get((of_plan, action), ()))))
         )
 
     def _of_rule(self, rule: Rule) -> RuleFindings:
