@@ -18,8 +18,9 @@ from wres_assure.assess import assess
 from wres_assure.briefing.audiences import AUDIENCES, document, refusal
 from wres_assure.briefing.document import Document
 from wres_assure.briefing.sign_off import Since
-from wres_assure.model import Assessment, PeerPosition, Pooled
+from wres_assure.model import Assessment, PeerPosition, Plan, Pooled
 from wres_assure.one_return import Given
+from wres_assure.plan import action_of, raised_of
 from wres_assure.run.peer_files import PeerFiles
 
 PLANTED = tuple(plant.KINDS)
@@ -83,10 +84,45 @@ def of_situations() -> Iterator[Document]:
     for story in ("lead_employer_of_trainees", "independent_own_survey", "third_unknown"):
         yield from every_audience(sample(story), quoted=False)
     yield from (document(ccg, rules(), "sign_off", since=since) for since in SINCE)
+    for story, rows in PLANS:
+        for quoted in (True, False):
+            yield from every_audience(_planned(story, rows), quoted=quoted)
     for text in TABLES.values():
         yield from every_audience(_assess(text.encode(), "facts.csv"))
     for assessment in (*_beside_peers(), *_made_by_hand()):
         yield from every_audience(assessment)
+
+
+# Action plans, a row each: column -> text.
+PLANS: tuple[tuple[str, tuple[dict[str, str], ...]], ...] = (
+    ("clean_acute_trust", (
+        {"action": "Panels with a BME member", "indicator": "2", "owner": "Head of HR", "due": "1 May 2022"},
+        {"action": "Red card for visitors", "indicator": "5", "status": "done"},
+        {"indicator": "7", "cause": "Begun last year", "status": "no action"},
+        {"indicator": "8", "status": "no action"},
+        {"action": "Culture work", "measure": "Disciplinary cases"},
+        {"action": "Train chairs", "indicator": "2", "measure": "Disciplinary cases", "target": "1.6"},
+        {"action": "Search", "indicator": "9", "target": "15 members"},
+        {"action": "Acting up", "indicator": "1", "target": "5%"},
+        {"action": "Sponsors", "indicator": "1", "target": "9 people"},
+        {"action": "Listen", "indicator": "6", "target": "120%"},
+        {"action": "Answer", "indicator": "6", "target": "40%"},
+    )),
+    ("good_figures", ({"action": "Keep panels", "indicator": "2"},)),
+    ("ccg_three_years", (
+        {"action": "Board search", "indicator": "9", "target": "30%"},
+        {"action": "Panels", "indicator": "2"},
+        {"action": "Panels again", "indicator": "2"},
+    )),
+)  # fmt: skip
+
+
+def _planned(story: str, rows: tuple[dict[str, str], ...]) -> Assessment:
+    asked = rules().plan or {}
+    actions = tuple(action_of(row, asked, f"row {at}") for at, row in enumerate(rows, 2))
+    last = actions if story == "ccg_three_years" else ()
+    given = Given(plan=Plan("plan.csv", actions, "last.csv", last), plan_raised=tuple(raised_of(actions, asked)))
+    return assess(path_of(story), rules(), given=given)[0]
 
 
 def _beside_peers() -> Iterator[Assessment]:

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import datetime
 import io
+import json
+import subprocess
+import sys
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
+import openpyxl
 import pytest
 import xlsxwriter
+from jsonschema import Draft202012Validator
 
-from conftest import path_of, rules, sample
+from conftest import RESULT_SCHEMA, path_of, rules, sample
 from plan.plans import COLUMNS, KINDS, OF, WORSE, Row, as_file, sensible
 from wres_assure.assess import assess
-from wres_assure.model import FAILED, Indicator, Plan, Raised, Refused, column_letters
+from wres_assure.briefing.audiences import document
+from wres_assure.briefing.document import Table
+from wres_assure.model import FAILED, Assessment, Indicator, Plan, Raised, Refused, column_letters
 from wres_assure.one_return import Given
 from wres_assure.plan import action_of, against, plan_of
 from wres_assure.plan.beside_figures import target_in
 from wres_assure.plan.table import day_in, indicators_in
+from wres_assure.results.result import result
 from wres_assure.wording.report import report_on
 
 RULES = rules()
@@ -283,3 +291,108 @@ def test_personal_data_in_a_plan_is_told_by_cell_and_never_by_its_text(tmp_path:
 
 def test_every_indicator_has_sensible_actions_here() -> None:
     assert list(OF) == [entry["id"] for entry in RULES.indicators]
+
+
+# Told
+
+
+def with_plan(text: str, folder: Path, story: str = "clean_acute_trust") -> Assessment:
+    read = plan_of(_plan_file(folder, f"{HEADER}\n{text}"), RULES)
+    given = Given(plan=Plan(read.file, read.actions), plan_raised=read.raised)
+    return assess(path_of(story), RULES, given=given)[0]
+
+
+PANELS = "Panels,2,x,Head of HR,1 May 2021,1 May 2022,Appointments,1.25,Chair,Network,Planned,\n"
+
+
+def test_the_result_holds_the_plan_and_its_words_only_where_asked(tmp_path: Path) -> None:
+    assessment = with_plan(PANELS, tmp_path)
+    shown, hidden = (result(assessment, RULES, values) for values in (True, False))
+    schema = json.loads(RESULT_SCHEMA.read_text(encoding="utf-8"))
+    for entry in (shown, hidden):
+        assert list(Draft202012Validator(schema).iter_errors(entry)) == []
+    (action,) = shown["plan"]["actions"]
+    assert action["texts"]["action"] == "Panels"
+    assert {name: action[name] for name in ("row", "indicators", "start", "due", "status")} == {
+        "row": 2, "indicators": ["indicator_2"], "start": "2021-05-01", "due": "2022-05-01", "status": "planned",
+    }  # fmt: skip
+    assert set(hidden["plan"]["actions"][0]["texts"].values()) == {"[text]"}
+    assert "plan" not in result(sample("clean_acute_trust"), RULES)
+
+
+def cells_of_plan(assessment: Assessment, audience: str, quoted: bool = True) -> list[list[str]]:
+    """The table of the plan in a briefing, row by row."""
+    written = document(assessment, RULES, audience, quoted=quoted)
+    section = next(section for section in written.sections if section.id == "plan")
+    table = next(block for block in section.blocks if isinstance(block, Table))
+    return [[cell.text for cell in row.cells] for row in table.rows]
+
+
+@pytest.mark.parametrize("audience", ["inspector", "trust", "commissioner"])
+def test_a_briefing_has_each_clearly_worse_indicator_with_its_action_or_that_none_was_seen(
+    audience: str, tmp_path: Path
+) -> None:
+    rows = cells_of_plan(with_plan(PANELS, tmp_path), audience)
+    assert [row[0][0] for row in rows] == ["1", "2", "6", "7", "8"]
+    assert rows[1][1:4] == ["Panels", "Head of HR", "-"]
+    assert {row[1] for row in rows} == {"Panels", "No action seen: ask."}
+
+
+def test_a_change_that_could_be_chance_is_neither_praise_nor_blame(tmp_path: Path) -> None:
+    rows = cells_of_plan(with_plan(PANELS.replace("Planned,", "Done,It worked wonders"), tmp_path), "inspector")
+    assert rows[1][3:] == ["It worked wonders", "could be chance"]
+
+
+def test_the_plan_is_not_quoted_where_nothing_is(tmp_path: Path) -> None:
+    rows = cells_of_plan(with_plan(PANELS, tmp_path), "inspector", quoted=False)
+    assert rows[1][1] == "An action, row 2 of the plan"
+    assert "Panels" not in str(document(with_plan(PANELS, tmp_path), RULES, "inspector", quoted=False))
+
+
+def test_personal_data_in_a_plan_is_not_quoted(tmp_path: Path) -> None:
+    assessment = with_plan(PANELS.replace("Head of HR", "Dr Amina Okafor"), tmp_path)
+    assert "Okafor" not in str(document(assessment, RULES, "inspector"))
+
+
+def test_the_sign_off_paper_says_what_is_clearly_worse_without_an_action(tmp_path: Path) -> None:
+    written = document(with_plan(PANELS, tmp_path), RULES, "sign_off")
+    section = next(section for section in written.sections if section.id == "plan")
+    told = " ".join(said.text for block in section.blocks for said in block.said)  # type: ignore[union-attr]
+    assert "No action, though clearly worse: indicators 1, 6, 7 and 8." in told
+    assert "not ready" not in str(written)  # what is to be corrected in the plan is not uploaded
+
+
+# The command line
+
+
+def run(*words: str, cwd: Path) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "wres_assure", *words], cwd=cwd, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", ["plan.xlsx", "plan.csv"])
+def test_the_template_filled_in_is_read_back(name: str, tmp_path: Path) -> None:
+    code, said = run("template", "--plan", "-o", name, cwd=tmp_path)
+    assert (code, said) == (0, f"{name} is written. One action a row; give it to check with --plan. "
+                               "The columns are this programme's own.\n")
+    with pytest.raises(Refused, match="holds no action"):
+        plan_of(str(tmp_path / name), RULES)
+    if name.endswith("csv"):
+        (tmp_path / name).write_text((tmp_path / name).read_text(encoding="utf-8") + PANELS, encoding="utf-8")
+    else:
+        book = openpyxl.load_workbook(tmp_path / name)
+        for column, text in enumerate(PANELS.strip().split(","), 1):
+            book.worksheets[0].cell(5, column, text)
+        book.save(tmp_path / name)
+    code, said = run("check", path_of("clean_acute_trust"), "--plan", name, cwd=tmp_path)
+    assert code == 1
+    assert f"Action plan ({name}): 1 action; 4 to correct." in said
+    assert said.startswith("Nothing to correct and nothing to explain: upload it.")
+
+
+def test_last_years_plan_alone_is_refused(tmp_path: Path) -> None:
+    _plan_file(tmp_path, HEADER + "\n" + PANELS)
+    code, said = run("check", path_of("clean_acute_trust"), "--last-plan", "plan.csv", cwd=tmp_path)
+    assert (code, said) == (3, "Last year's action plan is given, and this year's is not. Give it with --plan.\n")

@@ -27,13 +27,15 @@ def findings(of: Dossier, actions: Iterable[str] = (), annex: bool = True) -> li
     """Findings by action, each rule a card."""
     wanted = tuple(actions)
     found: list[Section] = []
-    for action, title, size, groups in of.report.findings:
+    every = [(asked.action, asked) for asked in of.report.findings]
+    every += [(f"plan-{asked.action}", asked) for asked in of.report.of_plan]
+    for name, (action, title, size, groups) in every:
         if wanted and action not in wanted:
             continue
         sizes = [counted(size, "finding")] if annex else []  # in front of it the verdict tells them
         sizes += [counted(len(groups), "cause")] if len(groups) < size else []
         told = Paragraph((say(f"{', '.join(sizes)}.", (), (), ["file"]),))
-        found.append(Section(f"findings-{action}", title, (told,) if sizes else (), annex=annex))
+        found.append(Section(f"findings-{name}", title, (told,) if sizes else (), annex=annex))
         found += [card(of, group, annex) for group in groups]
     if not found and annex and not of.report.stopped:
         none = say("Nothing to correct or to explain was found.", (), (), ["file"])

@@ -9,7 +9,7 @@ from ..rulebook import Rulebook
 from ..wording.report import BME, Report
 from ..wording.said import Said, say
 from ..wording.text import lower_first
-from . import annex, cards, governance, nine, sign_off
+from . import action_plan, annex, cards, governance, nine, sign_off
 from . import annex_compared as compared_parts
 from . import front_pages as pages
 from .document import Document, Section
@@ -147,7 +147,10 @@ def _first(of: Dossier) -> Parts:
 
 
 def _inspector(of: Dossier) -> Parts:
-    told = (nine.indicators(of), *enquiry_sections(of), nine.gaps(of), nine.better(of), representation(of))
+    told = (
+        nine.indicators(of), *enquiry_sections(of), action_plan.section(of), nine.gaps(of), nine.better(of),
+        representation(of),
+    )  # fmt: skip
     return [*_first(of), *told, pages.how_many(of), *_annex(of)]
 
 
@@ -158,7 +161,7 @@ def _trust(of: Dossier) -> Parts:
     if not of.report.stopped:
         asked = enquiry_sections(of, "What an inspector would ask")
         told_first = (pages.before_use(of), pages.conclusions(of), nine.indicators(of))
-        first += [*told_first, *asked, nine.gaps(of), nine.better(of), representation(of)]
+        first += [*told_first, *asked, action_plan.section(of), nine.gaps(of), nine.better(of), representation(of)]
     shown = {section.id for section in first if section is not None}
     return [*first, *(section for section in _annex(of) if section is not None and section.id not in shown)]
 
@@ -168,7 +171,7 @@ def _commissioner(of: Dossier) -> Parts:
     if of.assessment.subject.organisation.type in ("trust", "independent"):
         rows = [governance.provider_row(of, of.name)]
         duties = [governance.duties_section(of), governance.by_provider_section(of, rows)]
-    asked = (nine.indicators(of), *enquiry_sections(of))
+    asked = (nine.indicators(of), *enquiry_sections(of), action_plan.section(of))
     return [*_first(of), *asked, *duties, nine.gaps(of), nine.better(of), pages.how_many(of), *_annex(of)]
 
 

@@ -16,6 +16,7 @@ from ..wording.numbers import counted, number
 from ..wording.said import Said, say
 from ..wording.text import clean, named, sentence
 from ..wording.verdict import roots
+from . import action_plan
 from .document import Bullets, Paragraph, Section, Table, TableCell, TableRow, number_cell
 from .dossier import Dossier
 from .nine import shows
@@ -53,7 +54,8 @@ def sections(of: Dossier, since: Since | None) -> list[Section | None]:
         why = f"The return was not judged, so there is nothing to sign off. {of.report.stopped}"
         stopped = say(why, (), (), ["file"])
         return [Section("before-you-sign", "Before you sign", (Paragraph((stopped,), style="lead"),))]
-    return [_verdict(of), _figures(of), _corrected(of, since), _explained(of), _not_known(of), _signatures()]
+    parts = [_verdict(of), _figures(of), _corrected(of, since), _explained(of), action_plan.in_short(of)]
+    return [*parts, _not_known(of), _signatures()]
 
 
 def _verdict(of: Dossier) -> Section:

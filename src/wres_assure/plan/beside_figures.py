@@ -82,7 +82,7 @@ def _targets(plan: Plan, indicators: Iterable[Indicator], rulebook: Rulebook, ye
             told += [(code, action, f"{action.where.capitalize()}: {what}")] if code else []
     for code, several in grouped(told, lambda entry: entry[0]).items():
         cells = tuple((action.cell("target"), action.text("target")) for _, action, _ in several)
-        yield Raised(code, WHOLE, cells, "; ".join(what for _, _, what in several))
+        yield Raised(code, WHOLE, cells, ". ".join(what for _, _, what in several))
 
 
 def _of_target(action: Action, indicator: Indicator, entry: Json, few: float) -> tuple[str, str]:

@@ -63,7 +63,7 @@ def lines(report: Report, width: int = WIDTH, verbose: bool = False) -> list[Sty
     )
     for text in filter(None, shown):
         page.add(text, "", 0, 2)
-    for asked in report.findings:
+    for asked in (*report.findings, *report.of_plan):
         page.heading(f"{asked.title}: {counted(asked.size, 'finding')}", asked.action)
         for group in asked.groups:
             _group(page, group, verbose)
@@ -93,7 +93,7 @@ def checklist(report: Report, width: int = WIDTH) -> list[StyledLine]:
     page.add(f"{report.organisation} ({report.code}), WRES return {report.year}, {report.file}", "title", 0, 2)
     asked = [
         (one, asked.action, group, part)
-        for asked in report.findings
+        for asked in (*report.findings, *report.of_plan)
         if asked.action != "note"
         for group in asked.groups
         for part in group.parts

@@ -29,6 +29,7 @@ from ..model import (
     Json,
     PeerPosition,
     Place,
+    Plan,
     Pooled,
     Score,
     Slip,
@@ -91,7 +92,30 @@ def result(assessment: Assessment, rulebook: Rulebook, show_values: bool = False
         "slips": [_slip(slip) for slip in assessment.compared.slips],
         "reliability": {"level": assessment.reliability[0], "reasons": list(assessment.reliability[1])},
         **_scored(assessment.score),
+        **({"plan": _plan(assessment.plan, show_values)} if assessment.plan else {}),
     }
+
+
+def _plan(plan: Plan, show_values: bool) -> Json:
+    """The action plan as it was read; what somebody wrote in it only where asked for."""
+    return {
+        "file": clean(plan.file),
+        "actions": [
+            {
+                "row": int(action.where.rpartition(" ")[2]),
+                "indicators": list(action.indicators),
+                "start": _day(action.start),
+                "due": _day(action.due),
+                "status": action.status or None,
+                "texts": {column: free(text, show_values) for column, text in action.texts.items()},
+            }
+            for action in plan.actions
+        ],
+    }
+
+
+def _day(digits: int) -> str | None:
+    return f"{digits // 10_000}-{digits // 100 % 100:02}-{digits % 100:02}" if digits else None
 
 
 def short(entry: Json, rulebook: Rulebook) -> Json:

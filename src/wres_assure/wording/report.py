@@ -129,6 +129,7 @@ class Report(NamedTuple):
     peers: tuple[Said, ...]  # with whom it was compared
     changes: tuple[Said, ...]  # since the year before: those that are more than is expected
     findings: tuple[Asked, ...]
+    of_plan: tuple[Asked, ...]  # those about the action plan, which is not what is uploaded
     indicators: tuple[Indication, ...]
     unjudged: tuple[Unjudged, ...]
     not_applicable: tuple[Unjudged, ...]
@@ -175,7 +176,8 @@ def report_on(
         composite="" if subject.stopped else composite(assessment.score),
         peers=tuple(say(text, (), names) for text, names in peers_said(assessment.compared.peers)),
         changes=tuple(_changes(assessment, rulebook)),
-        findings=writer.asked(),
+        findings=writer.asked(ACTION_TITLES, of_plan=False),
+        of_plan=writer.asked(_IN_PLAN, of_plan=True),
         indicators=tuple(indications(assessment, rulebook, facts)),
         unjudged=writer.of_outcome(UNVERIFIABLE),
         not_applicable=writer.of_outcome(NOT_APPLICABLE),
@@ -280,15 +282,15 @@ class _Writer:
         unjudged = (finding for finding in assessment.findings if finding.outcome == UNVERIFIABLE)
         self.blocked = grouped(unjudged, lambda finding: finding.caused_by)
 
-    def asked(self) -> tuple[Asked, ...]:
-        """The failed findings by action, those about structure and types first; then those of the action plan."""
-        rules = sorted((self.rulebook.rule(name) for name in self.failed), key=in_turn)
-        groups = grouped(rules, lambda rule: (rule.of_plan, rule.action))
+    def asked(self, titles: Mapping[str, str], of_plan: bool) -> tuple[Asked, ...]:
+        """The failed findings of the return, or of the plan, by action; those about structure and types first."""
+        failed = (self.rulebook.rule(name) for name in self.failed)
+        rules = sorted((rule for rule in failed if rule.of_plan is of_plan), key=in_turn)
+        groups = grouped(map(self._of_rule, rules), lambda group: self.rulebook.rule(group.rule).action)
         return tuple(
-            Asked(action, titles[action], sum(group.size for group in found), found)
-            for of_plan, titles in ((False, ACTION_TITLES), (True, _IN_PLAN))
+            Asked(action, titles[action], sum(group.size for group in groups[action]), tuple(groups[action]))
             for action in ACTIONS
-            if (found := tuple(map(self._of_rule, groups.get((of_plan, action), ()))))
+            if action in groups
         )
 
     def _of_rule(self, rule: Rule) -> RuleFindings:
