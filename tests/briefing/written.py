@@ -84,6 +84,8 @@ def of_situations() -> Iterator[Document]:
     for story in ("lead_employer_of_trainees", "independent_own_survey", "third_unknown"):
         yield from every_audience(sample(story), quoted=False)
     yield from (document(ccg, rules(), "sign_off", since=since) for since in SINCE)
+    for story in ("clean_acute_trust", "good_figures"):
+        yield from (document(sample(story), rules(), with_notes=True, quoted=quoted) for quoted in (True, False))
     for story, rows in PLANS:
         for quoted in (True, False):
             yield from every_audience(_planned(story, rows), quoted=quoted)

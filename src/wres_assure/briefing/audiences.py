@@ -9,7 +9,7 @@ from ..rulebook import Rulebook
 from ..wording.report import BME, Report
 from ..wording.said import Said, say
 from ..wording.text import lower_first
-from . import action_plan, annex, cards, governance, nine, sign_off
+from . import action_plan, annex, cards, fieldwork, governance, nine, sign_off
 from . import annex_compared as compared_parts
 from . import front_pages as pages
 from .document import Document, Section
@@ -72,17 +72,19 @@ def document(
     quoted: bool = True,
     inspection_on: int | None = None,
     since: sign_off.Since | None = None,
+    with_notes: bool = False,
 ) -> Document:
     """The briefing on one return.
 
     `quoted`: what the organisation wrote beside its figures is quoted, for readers who are to have it; a note with
     personal data never, but by `show_values`, which shows all. `inspection_on` is the day of inspection as digits,
     20260301; by it the inspector's framework is chosen. `since` is what changed since an earlier check, for the
-    sign-off paper.
+    sign-off paper. `with_notes`: a fieldwork sheet stands before the annex, with room to write.
     """
     of = dossier_of(assessment, rulebook, framework, show_values, quoted and audience in QUOTING, inspection_on)
     written = sign_off.sections(of, since) if audience == "sign_off" else _parts(of, audience)
-    parts = [section for section in written if section is not None]
+    sheet = [fieldwork.section(of)] if with_notes else []
+    parts = [section for section in (*written, *sheet) if section is not None]
     return Document(
         title=f"WRES briefing: {of.name}, {of.report.year}",
         lang="en-GB",

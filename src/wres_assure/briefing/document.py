@@ -74,6 +74,7 @@ class Table(NamedTuple):
     rows: tuple[TableRow, ...]
     notes: tuple[Said, ...] = ()
     widths: tuple[int, ...] = ()  # of the columns, as parts of the whole; () leaves it to the renderer
+    room: int = 0  # lines that every row has at least, to be written in
 
     def numeric(self, column: int) -> bool:
         """Whether a column holds numbers and nothing else, so that its heading stands over them."""

@@ -212,6 +212,9 @@ def check(
 @path_option("output", "FILE", "Write to FILE.", required=True)
 @force_option
 @inputs
+@click.option(
+    "--with-notes", is_flag=True, help="inspector: with a fieldwork sheet to write in, as HTML or Word (docx)."
+)
 @click.option("--no-quotes", is_flag=True, help="Quote nothing that the organisation wrote.")
 @show_values_option
 @click.pass_context
@@ -228,6 +231,7 @@ def brief(
     output: str,
     force: bool,
     given: Inputs,
+    with_notes: bool,
     no_quotes: bool,
     show_values: bool,
 ) -> None:
@@ -241,6 +245,7 @@ def brief(
       wres-assure brief return.xlsx -o briefing.html
       wres-assure brief return.xlsx --audience trust -o for-us.docx
       wres-assure brief return.xlsx --audience sign_off -o sign.docx
+      wres-assure brief return.xlsx --with-notes -o fieldwork.docx
     """
     from ..briefing.audiences import document, refusal
     from ..rulebook import load
@@ -252,6 +257,10 @@ def brief(
         raise click.UsageError(f"--templates are for --format html; {form} has none of its own.")
     if since and audience != "sign_off":
         raise click.UsageError("--since is for --audience sign_off, which tells what was corrected.")
+    if with_notes and audience != "inspector":
+        raise click.UsageError("--with-notes is for --audience inspector: the sheet is an inspector's.")
+    if with_notes and form not in ("html", "docx"):
+        raise click.UsageError(f"--with-notes is to be written in: choose html or docx; {form} has no room for it.")
     outputs.may_write(output, force, [path, *given.paths(), *filter(None, [templates, since])])
     rulebook = load(given.rules)
     _known_frameworks(framework, rulebook)
@@ -259,7 +268,9 @@ def brief(
     if refused := refusal(assessment, audience, private_session):
         raise click.ClickException(refused)
     earlier = changed_since(since, assessment, rulebook) if since else None
-    page = document(assessment, rulebook, audience, framework, show_values, not no_quotes, inspection_on, earlier)
+    page = document(
+        assessment, rulebook, audience, framework, show_values, not no_quotes, inspection_on, earlier, with_notes
+    )
     outputs.write(output, in_form(page, form, templates or ""), force)
     ctx.exit(exit_code(assessment))
 

@@ -183,7 +183,8 @@ class _Word:
                 self.file.add_paragraph(_xml(table.caption), style="Caption")
             grid = self.file.add_table(rows=0, cols=len(table.header))
             grid.autofit = False
-            lines = self._of_sides("tblBorders", "top bottom insideH", val="single", sz="4", space="0", color=_LINE)
+            sides = "top bottom insideH left right insideV" if table.room else "top bottom insideH"
+            lines = self._of_sides("tblBorders", sides, val="single", sz="4", space="0", color=_LINE)
             grid._tbl.tblPr.extend((lines, self._of_sides("tblCellMar", "left right", w="70", type="dxa")))  # 1.2 mm
             widths = _widths(table)
             for column, width in zip(grid.columns, widths, strict=True):
@@ -192,6 +193,8 @@ class _Word:
             self._row(grid, titles, widths, header=True)
             for line in table.rows:
                 self._row(grid, list(line.cells), widths)
+                if table.room:
+                    grid.rows[-1].height = self.shared.Pt(table.room * 14)
             self.file.add_paragraph(style="Small").paragraph_format.space_after = self.shared.Pt(0)
         if table.notes:
             self.paragraph(table.notes, style="Small")
