@@ -343,7 +343,7 @@ class Change(NamedTuple):
     notes: tuple[str, ...] = ()  # smallest change that could have been seen, people of a complete count, the average
     large: bool = False  # by the year's parameters, whether or not it could be tested
     groups: Mapping[str, float] = {}
-    at_top: bool = False  # adjusted p small enough for "distinguishable from chance" at the top of a briefing
+    at_top: bool = False  # adjusted p small enough for "clearly worse" or "clearly better" at the top of a briefing
 
 
 class Pooled(NamedTuple):

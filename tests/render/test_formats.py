@@ -244,9 +244,10 @@ def test_the_page_printed_by_a_browser_keeps_to_two_pages_too(story: str, tmp_pa
 
 @pytest.mark.programs
 @pytest.mark.parametrize("story", STORIES)
-def test_the_board_has_one_page(story: str) -> None:
-    if written(story, "board"):
-        assert len(pikepdf.open(io.BytesIO(as_pdf(story, "board"))).pages) == 1
+@pytest.mark.parametrize(("audience", "most"), [("board", 1), ("system", 2)])
+def test_board_and_system_have_one_page_and_two_in_all(story: str, audience: str, most: int) -> None:
+    if written(story, audience):
+        assert len(pikepdf.open(io.BytesIO(as_pdf(story, audience))).pages) <= most
 
 
 @pytest.mark.programs

@@ -43,7 +43,8 @@ def before_use(of: Dossier) -> Section:
     if more:
         rest = [name for caution in of.doubts.cautions[MOST_CAUTIONS:] for name in caution.indicators]
         verb = "1 more finding concerns" if more == 1 else f"{more:,} more findings concern"
-        items.append(say(f"{verb} {named(in_order(of, rest))} (annex).", _prints(of, rest), in_order(of, rest)))
+        text = f"{verb} {named(in_order(of, rest))}{of.more_in_the_annex}."
+        items.append(say(text, _prints(of, rest), in_order(of, rest)))
     none = say("Nothing was found that stands in the way of using them.", (), of.all, ["file"])
     first: Block = Bullets(tuple(items)) if items else Paragraph((none,))
     return Section("before-use", "Before you use these figures", (first, *that_bear_on_reading(of)))
@@ -142,7 +143,7 @@ def good_things(of: Dossier) -> Iterator[Said]:
         few = of.complete_count(name)
         if few and few.needed > 0:  # one person short is no more than that
             continue
-        yield say(f"On the good side: {_figures(of, name)}", of.prints(name), [name])
+        yield say(f"Close to parity: {_figures(of, name)}", of.prints(name), [name])
     if of.report.level == "good" and not of.doubts.cautions:
         yield say("On the good side: the figures are complete and agree with each other.", (), of.all)
 

@@ -145,7 +145,8 @@ _NATIONAL = {"value": "", "bme": "BME", "workforce": "BME of workforce"}
 def _national_note(of: Dossier) -> str:
     found = (p for position in of.assessment.compared.peers.values() for p in position.published)
     whose = next((p.label.partition(":")[0] for p in found if p.measure in _NATIONAL), "")
-    return f"National: {whose}, all of them taken together; sources in the annex." if whose else ""
+    sources = "; sources in the annex" if of.has_annex else ""
+    return f"National: {whose}, all of them taken together{sources}." if whose else ""
 
 
 def among_peers(of: Dossier, name: str) -> TableCell:
@@ -157,7 +158,8 @@ def among_peers(of: Dossier, name: str) -> TableCell:
         "" if peers.median is None or peers.unit == "people" else f"their middle {_middle(peers.median, peers.unit)}"
     )
     if peers.position == "not_drawn":
-        return TableCell("people: see annex" if peers.unit == "people" else "too few", middle)
+        in_people = "people: see annex" if of.has_annex else "no range drawn"
+        return TableCell(in_people if peers.unit == "people" else "too few", middle)
     where = {"adverse": "worse than expected", "favourable": "better than expected"}
     return TableCell(where.get(of.outside(name), "within the expected range"), middle)
 
