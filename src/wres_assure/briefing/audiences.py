@@ -108,8 +108,8 @@ def _heading(report: Report) -> tuple[Said, ...]:
 def _foot(of: Dossier, audience: str, asked: bool) -> tuple[Said, ...]:
     """Rulebook, file and method; what is to be known of the framework that lines of enquiry are read with."""
     read_with = of.read_with[1:] if asked and audience != "board" else ()
-    known = (say(text, (), (), ["frameworks"]) for text in read_with)
-    known = (*known, *([_the_rest(of)] if audience == "system" else []))
+    known = [say(text, (), (), ["frameworks"]) for text in read_with]
+    known += [_the_rest(of)] if audience == "system" else []
     foot = (*known, say(of.report.foot, (), (), ["rulebook", "file"]), say(_METHOD, (), (), ["rules/indicators.yaml"]))
     asks_nobody = audience == "sign_off" or of.assessment.subject.organisation.type == "national_body"
     return foot if asks_nobody else (*foot, governance.line_of(of))
@@ -118,8 +118,8 @@ def _foot(of: Dossier, audience: str, asked: bool) -> tuple[Said, ...]:
 def _the_rest(of: Dossier) -> Said:
     """Where the rest is found, of a briefing that has no annex and whose reader may need one."""
     more = ", three years side by side, the parts of the gap index and the bases of all figures"
-    more = "" if of.report.stopped else more
-    return say(f"Findings with their cells{more} stand in the commissioner's briefing on this return.", (), (), ["file"])
+    told = f"Findings with their cells{'' if of.report.stopped else more}"
+    return say(f"{told} stand in the commissioner's briefing on this return.", (), (), ["file"])
 
 
 Parts = list[Section | None]

@@ -93,9 +93,7 @@ def _concluded(of: Dossier) -> Iterator[Said]:
         yield say("No indicator is clearly worse for BME staff.", (), of.all)
         yield say("There may still be a difference too small to be seen with these numbers.", (), of.all)
     for name in _better(of)[: 2 - min(len(strong), 1)]:
-        text = _figures(of, name)
-        text = lower_first(text) if text.startswith("The ") else text
-        yield say(f"BME staff fare better: {text}", of.prints(name), [name])
+        yield say(f"BME staff fare better: {_after_a_colon(_figures(of, name))}", of.prints(name), [name])
     yield from _counted(of)
     yield from islice(good_things(of), 1)
 
@@ -128,6 +126,10 @@ def _figures(of: Dossier, name: str) -> str:
     return figures_of(of.indicators[name], of.entries[name], of.complete_count(name))
 
 
+def _after_a_colon(text: str) -> str:
+    return lower_first(text) if text.startswith("The ") else text
+
+
 def _better(of: Dossier) -> list[str]:
     return sorted(of.read_as(BETTER), key=lambda name: -sureness(of.indicators[name]))
 
@@ -143,7 +145,7 @@ def good_things(of: Dossier) -> Iterator[Said]:
         few = of.complete_count(name)
         if few and few.needed > 0:  # one person short is no more than that
             continue
-        yield say(f"Close to parity: {_figures(of, name)}", of.prints(name), [name])
+        yield say(f"Close to parity: {_after_a_colon(_figures(of, name))}", of.prints(name), [name])
     if of.report.level == "good" and not of.doubts.cautions:
         yield say("On the good side: the figures are complete and agree with each other.", (), of.all)
 
