@@ -397,6 +397,7 @@ class PeerPosition(NamedTuple):
     precision: float = 0.0  # its own; 0 where it is not known
     weighed: int = 0  # peers whose figure came with its counts: those that limits rest on
     notes: tuple[str, ...] = ()
+    curve: tuple[tuple[float, ...], ...] = ()  # precision, and there the 95% limits, then the 99.8% ones if drawn
     level: "PeerPosition | None" = None  # of survey indicators: BME staff's percentage, a second and separate picture
 
 

@@ -239,7 +239,7 @@ def test_three_years_and_peers_have_a_word_each(rulebook: Rulebook) -> None:
     header = tables(section(page, "indicators"))[0].header
     at = header.index("Comparable")
     assert [line.cells[at].text for line in rows][:3] == ["-", "better than expected", "-"]
-    assert rows[1].cells[at].small == "their middle 1.20"
+    assert rows[1].cells[at].small == "middle 1.20"
     assert "better than the range expected of comparable organisations" in " ".join(texts(page))
 
 
