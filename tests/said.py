@@ -110,6 +110,8 @@ def said_in_word(content: bytes) -> str:
         name = element.tag.rpartition("}")[2]
         if name == "t":
             parts.append(element.text or "")
+        elif name == "noBreakHyphen":
+            parts.append("-")
         elif name == "docPr":
             parts.append(element.get("descr"))
     return bare("".join(parts))

@@ -1,11 +1,14 @@
 #!/bin/sh
 # Installs the programs that tests hold our files against, where they are missing: LibreOffice (reads and recalculates
-# workbooks), Chromium (opens pages), a font as wide as Arial (prints them) and Poppler (reads PDFs), and by npm
+# workbooks, lays out Word documents), Chromium (opens pages), a font as wide as Arial (prints them) and Poppler (reads PDFs), and by npm
 # axe-core (judges pages) and Pyodide (the Python of a browser). Quick where all are there; needs apt-get where not.
 set -u
 
 lacking=""
-command -v soffice >/dev/null 2>&1 || lacking="$lacking libreoffice-calc-nogui"
+soffice=$(command -v soffice) || lacking="$lacking libreoffice-calc-nogui"
+# soffice is there without its Writer, too.
+writer() { [ -n "$soffice" ] && find "$(dirname "$(readlink -f "$soffice")")/.." -name "libswlo.*" | grep -q .; }
+writer || lacking="$lacking libreoffice-writer-nogui"
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || lacking="$lacking chromium"
 command -v pdftotext >/dev/null 2>&1 || lacking="$lacking poppler-utils"
 # A bare machine has DejaVu Sans alone, a sixth wider than what offices have, and a briefing spills to a third page.

@@ -373,7 +373,7 @@ class Change(NamedTuple):
     notes: tuple[str, ...] = ()  # smallest change that could have been seen, people of a complete count, the average
     large: bool = False  # by the year's parameters, whether or not it could be tested
     groups: Mapping[str, float] = {}
-    at_top: bool = False  # adjusted p small enough for "distinguishable from chance" at the top of a briefing
+    at_top: bool = False  # adjusted p small enough for "clearly worse" or "clearly better" at the top of a briefing
 
 
 class Pooled(NamedTuple):
@@ -427,6 +427,7 @@ class PeerPosition(NamedTuple):
     precision: float = 0.0  # its own; 0 where it is not known
     weighed: int = 0  # peers whose figure came with its counts: those that limits rest on
     notes: tuple[str, ...] = ()
+    curve: tuple[tuple[float, ...], ...] = ()  # precision, and there the 95% limits, then the 99.8% ones if drawn
     level: "PeerPosition | None" = None  # of survey indicators: BME staff's percentage, a second and separate picture
 
 

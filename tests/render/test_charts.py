@@ -80,7 +80,8 @@ def test_every_kind_is_the_same_twice_and_holds_its_words(kind: str) -> None:
     marks = (Mark("2020", 1.3, 1.1, 1.6, "1.30 (1.10 to 1.60)"), Mark("2021", 0.9, style="pooled", shown="0.90"))
     one = panel(
         *marks, parity=1.0, parity_label="parity", low_label="better", high_label="worse", x_label="more precise",
-        dots=((2.0, 1.1), (5.0, 0.8)), limits=(("95%", 0.8, 1.2), ("99.8%", 0.7, 1.4)), precision=3.0,
+        dots=((2.0, 1.1), (5.0, 0.8)), precision=3.0,
+        curves=(("95%", ((2.0, 0.7, 1.4), (5.0, 0.8, 1.2))), ("99.8%", ((2.0, 0.6, 1.6), (5.0, 0.7, 1.4)))),
     )  # fmt: skip
     for panels in ((one,), (one, one, one, one)):
         written = charts.svg(chart(*panels, kind=kind))

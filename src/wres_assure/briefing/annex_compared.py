@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..model import PeerPosition, grouped
 from ..wording.change import YearFigure, change_sentence, three_years, worded_otherwise
 from ..wording.indicators import pooled_sentence
 from ..wording.numbers import figure
-from ..wording.peers import compared_with, level_sentence, peer_sentence, published_sentence, value_in_words
+from ..wording.peers import (
+    compared_with,
+    group_in_words,
+    level_sentence,
+    peer_sentence,
+    published_sentence,
+    value_in_words,
+)
 from ..wording.said import Said, say
 from ..wording.text import capital, lower_first, named, number_of, sentence
 from .document import (
@@ -136,7 +143,11 @@ def peers(of: Dossier) -> Section:
     if not of.has_peers:
         none = say("No comparable organisations were given, so nothing is said of how others stand.", (), evidence)
         return Section("peers", title, (Paragraph((none,)), *last), annex=True)
-    said = tuple(_beside_peers(of, name, position) for name, position in positions.items())
+    once = _of_all(positions.values())
+    said = (
+        *((say(" ".join(once), (), evidence),) if once else ()),
+        *(_beside_peers(of, name, position, once) for name, position in positions.items()),
+    )
     rows = tuple(_row(of, name, position) for name, position in positions.items())
     table = Table(
         "Where each indicator lies",
@@ -146,13 +157,25 @@ def peers(of: Dossier) -> Section:
         (6, 3, 3, 4, 4),
     )
     chosen, chart = Bullets(said, "How they were chosen, and what follows"), funnel_chart(of)
-    return Section("peers", title, (table, chosen, *((chart,) if chart else ()), *last), annex=True)
+    return Section("peers", title, (table, *((chart,) if chart else ()), chosen, *last), annex=True)
 
 
-def _beside_peers(of: Dossier, name: str, position: PeerPosition) -> Said:
+def _of_all(positions: Iterable[PeerPosition]) -> list[str]:
+    """How the group was widened and what was assumed, where it is the same of every indicator: it is told once."""
+    placed = [position for position in positions if position.median is not None]
+    levels = [position.level for position in placed if position.level is not None]
+    widened = {group_in_words(position)[1] for position in (*placed, *levels)}
+    once = [text.strip() for text in widened if text] if len(widened) == 1 else []
+    notes = [sentence(note) for position in placed[:1] for note in position.notes]
+    return once + [note for note in notes if all(note in map(sentence, position.notes) for position in placed)]
+
+
+def _beside_peers(of: Dossier, name: str, position: PeerPosition, once: Sequence[str]) -> Said:
     indicator = of.indicators[name]
     told = (of_position(position, indicator, of.rulebook) for of_position in (peer_sentence, level_sentence))
-    text = " ".join(filter(None, (*told, *map(sentence, position.notes))))
+    text = " ".join(filter(None, (*told, *(note for note in map(sentence, position.notes) if note not in once))))
+    for known in once:
+        text = text.replace(f" {known}", "")
     return say(f"{indicator.title}: {text}", of.prints(name), [name])
 
 
@@ -178,7 +201,7 @@ def _between(limits: tuple[float, float], unit: str) -> str:
 
 
 def funnel_chart(of: Dossier) -> Chart | None:
-    """Every peer as a dot by its size, the limits at this organisation's own size, and its own figure."""
+    """Every peer as a dot by its size, the limits by size as curves, and its own figure."""
     panels, told = [], []
     for name, position in of.assessment.compared.peers.items():
         if position.value is None or position.limits_95 is None or not position.dots:
@@ -189,25 +212,31 @@ def funnel_chart(of: Dossier) -> Chart | None:
             for published in position.published
             if published.measure == "value" and published.unit == position.unit
         )
-        limits = [("95%", *position.limits_95), *([("99.8%", *position.limits_998)] if position.limits_998 else [])]
         panels.append(
             Panel(
                 _title(of, name),
                 position.unit,
                 (Mark("This organisation", position.value, shown=own, indicator=name), *pooled),
                 position.median,
-                f"their middle {_written(position.median, position.unit)}",
+                f"Their middle {_written(position.median, position.unit)}",
                 *_sides(of, name),
-                limits=tuple(limits),
+                curves=tuple(_curves(position)),
                 dots=position.dots,
                 precision=position.precision,
-                x_label="more precise figures to the right",
+                x_label="more precise →",
             )
         )
         told.append(f"{_title(of, name)}: {own}, limits {_between(position.limits_95, position.unit)}")
     if not panels:
         return None
     return Chart("funnel", "chart-funnel", _found_in_the_funnel(of), f"{'; '.join(told)}.", tuple(panels), NO_TABLE)
+
+
+def _curves(position: PeerPosition) -> Iterator[tuple[str, tuple[tuple[float, float, float], ...]]]:
+    """Between which limits organisations of each size are expected, by the level of the limits."""
+    for label, low in (("95%", 1), ("99.8%", 3)):
+        if points := tuple((at[0], at[low], at[low + 1]) for at in position.curve if len(at) > low):
+            yield label, points
 
 
 def _found_in_the_funnel(of: Dossier) -> str:

@@ -19,6 +19,7 @@ from .own_words import all_notes
 from .representation import representation
 
 AUDIENCES = ("inspector", "commissioner", "trust", "board", "system", "sign_off")
+WITHOUT_ANNEX = ("board", "system", "sign_off")  # what stands behind the figures is in the papers of others
 QUOTING = ("inspector", "commissioner", "trust")  # for whom notes are quoted: whoever asks, and whoever wrote them
 _KIND = {
     "inspector": "briefing for an inspection",
@@ -82,6 +83,7 @@ def document(
     sign-off paper. `with_notes`: a fieldwork sheet stands before the annex, with room to write.
     """
     of = dossier_of(assessment, rulebook, framework, show_values, quoted and audience in QUOTING, inspection_on)
+    of = of._replace(has_annex=audience not in WITHOUT_ANNEX)
     written = sign_off.sections(of, since) if audience == "sign_off" else _parts(of, audience)
     sheet = [fieldwork.section(of)] if with_notes else []
     parts = [section for section in (*written, *sheet) if section is not None]
@@ -108,17 +110,27 @@ def _heading(report: Report) -> tuple[Said, ...]:
 def _foot(of: Dossier, audience: str, asked: bool) -> tuple[Said, ...]:
     """Rulebook, file and method; what is to be known of the framework that lines of enquiry are read with."""
     read_with = of.read_with[1:] if asked and audience != "board" else ()
-    known = (say(text, (), (), ["frameworks"]) for text in read_with)
+    known = [say(text, (), (), ["frameworks"]) for text in read_with]
+    known += [_the_rest(of)] if audience == "system" else []
     foot = (*known, say(of.report.foot, (), (), ["rulebook", "file"]), say(_METHOD, (), (), ["rules/indicators.yaml"]))
     asks_nobody = audience == "sign_off" or of.assessment.subject.organisation.type == "national_body"
     return foot if asks_nobody else (*foot, governance.line_of(of))
+
+
+def _the_rest(of: Dossier) -> Said:
+    """Where the rest is found, of a briefing that has no annex and whose reader may need one."""
+    more = ", three years side by side, the parts of the gap index and the bases of all figures"
+    told = f"Findings with their cells{'' if of.report.stopped else more}"
+    return say(f"{told} stand in the commissioner's briefing on this return.", (), (), ["file"])
 
 
 Parts = list[Section | None]
 
 
 def _annex(of: Dossier) -> Parts:
-    """What stands behind the two pages, the same for every audience."""
+    """What stands behind the two pages, the same for every audience that has an annex."""
+    if not of.has_annex:
+        return []
     if of.report.stopped:
         return [*annex.findings(of), annex.unchecked(of)]
     return [
@@ -138,7 +150,7 @@ def _annex(of: Dossier) -> Parts:
 def _parts(of: Dossier, audience: str) -> Parts:
     """The sections for an audience; of a return that was not judged little more than why."""
     if of.report.stopped and audience != "trust":  # which is told what to correct all the same
-        return [*_first(of), *([] if audience == "board" else _annex(of))]
+        return [*_first(of), *_annex(of)]
     return _PARTS[audience](of)
 
 
@@ -178,9 +190,10 @@ def _commissioner(of: Dossier) -> Parts:
 
 
 def _system(of: Dossier) -> Parts:
+    """Two pages in all, for somebody who reads those of many organisations."""
     first = (*_first(of), nine.indicators(of), *enquiry_sections(of))
     last = (nine.gaps(of), nine.better(of), pages.how_many(of))
-    return [*first, governance.support_checklist_section(of), *last, *_annex(of)]
+    return [*first, governance.support_checklist_section(of), *last]
 
 
 def _board(of: Dossier) -> Parts:

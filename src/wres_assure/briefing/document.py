@@ -116,7 +116,7 @@ class Panel(NamedTuple):
     parity_label: str = ""  # "parity", "workforce 18.9%"
     low_label: str = ""  # what a mark on the low side means: "better for BME staff"
     high_label: str = ""
-    limits: tuple[tuple[str, float, float], ...] = ()  # funnel: "95%", low, high at this organisation's size
+    curves: tuple[tuple[str, tuple[tuple[float, float, float], ...]], ...] = ()  # funnel: "95%"; precision, low, high
     dots: tuple[tuple[float, float], ...] = ()  # funnel: of every peer, precision and value
     precision: float | None = None  # funnel: of this organisation's own mark
     x_label: str = ""  # funnel: what the other axis means

@@ -64,6 +64,7 @@ class Dossier(NamedTuple):
     sheet_rows: Mapping[tuple[str, ...], tuple[Json, Json]]  # by item, staff group and pay band: row and section
     doubts: Doubts = Doubts((), frozenset())
     reads: Mapping[str, str] = {}  # how each indicator is read, one of reading.KINDS
+    has_annex: bool = True  # behind the first pages; where there is none nothing points to it
 
     @property
     def name(self) -> str:
@@ -84,6 +85,11 @@ class Dossier(NamedTuple):
     def all(self) -> tuple[str, ...]:
         """Every indicator: what a sentence about the whole return rests on."""
         return tuple(self.indicators)
+
+    @property
+    def more_in_the_annex(self) -> str:
+        """` (annex)` behind what the annex tells at length; "" where there is none."""
+        return " (annex)" if self.has_annex else ""
 
     def is_out(self, indicator: str) -> bool:
         """Whether nothing is concluded from it: it is in question, not given, or has too few events."""

@@ -200,7 +200,7 @@ def _in_question(of: Dossier) -> Iterator[Enquiry]:
         for caution in asked[:_REASONS]
     ]
     if more := [name for name in names if not any(name in caution.indicators for caution in asked[:_REASONS])]:
-        sentences.append(f"{capital(named(more))} too (annex).")
+        sentences.append(f"{capital(named(more))} too{of.more_in_the_annex}.")
     findings = [finding for caution in asked for finding in caution.findings]
     prints = [of.print(finding) for finding in findings] or [mark for name in names for mark in of.prints(name)]
     entry = of.rulebook.briefing["in_question"]
@@ -230,7 +230,7 @@ def _too_small(of: Dossier) -> Iterator[Enquiry]:
     entry = of.rulebook.briefing["too_small"]
     if not entry or not of.read_as(CHANCE, UNTESTED, FEW):
         return
-    text = f"{capital(named(names))}: the numbers are too small, or not given, to tell a difference from chance."
+    text = f"{capital(named(names))}: the numbers are too small, or not given, to rule out chance."
     line = _line(of, _SMALL, entry, say(text, (), names))
     says = [words for name in of.read_as(FEW) for words in on_indicator(of, name)]
     yield line._replace(says=tuple(says[:1]))

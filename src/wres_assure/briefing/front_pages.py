@@ -43,7 +43,8 @@ def before_use(of: Dossier) -> Section:
     if more:
         rest = [name for caution in of.doubts.cautions[MOST_CAUTIONS:] for name in caution.indicators]
         verb = "1 more finding concerns" if more == 1 else f"{more:,} more findings concern"
-        items.append(say(f"{verb} {named(in_order(of, rest))} (annex).", _prints(of, rest), in_order(of, rest)))
+        text = f"{verb} {named(in_order(of, rest))}{of.more_in_the_annex}."
+        items.append(say(text, _prints(of, rest), in_order(of, rest)))
     none = say("Nothing was found that stands in the way of using them.", (), of.all, ["file"])
     first: Block = Bullets(tuple(items)) if items else Paragraph((none,))
     return Section("before-use", "Before you use these figures", (first, *that_bear_on_reading(of)))
@@ -92,9 +93,7 @@ def _concluded(of: Dossier) -> Iterator[Said]:
         yield say("No indicator is clearly worse for BME staff.", (), of.all)
         yield say("There may still be a difference too small to be seen with these numbers.", (), of.all)
     for name in _better(of)[: 2 - min(len(strong), 1)]:
-        text = _figures(of, name)
-        text = lower_first(text) if text.startswith("The ") else text
-        yield say(f"BME staff fare better: {text}", of.prints(name), [name])
+        yield say(f"BME staff fare better: {_after_a_colon(_figures(of, name))}", of.prints(name), [name])
     yield from _counted(of)
     yield from islice(good_things(of), 1)
 
@@ -127,6 +126,10 @@ def _figures(of: Dossier, name: str) -> str:
     return figures_of(of.indicators[name], of.entries[name], of.complete_count(name))
 
 
+def _after_a_colon(text: str) -> str:
+    return lower_first(text) if text.startswith("The ") else text
+
+
 def _better(of: Dossier) -> list[str]:
     return sorted(of.read_as(BETTER), key=lambda name: -sureness(of.indicators[name]))
 
@@ -142,7 +145,7 @@ def good_things(of: Dossier) -> Iterator[Said]:
         few = of.complete_count(name)
         if few and few.needed > 0:  # one person short is no more than that
             continue
-        yield say(f"On the good side: {_figures(of, name)}", of.prints(name), [name])
+        yield say(f"Close to parity: {_after_a_colon(_figures(of, name))}", of.prints(name), [name])
     if of.report.level == "good" and not of.doubts.cautions:
         yield say("On the good side: the figures are complete and agree with each other.", (), of.all)
 

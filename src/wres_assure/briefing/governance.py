@@ -80,7 +80,7 @@ def line_of(of: Dossier) -> Said:
     found = matters(of)
     to_ask = [matter.title for matter in found if matter.state == "ask"]
     if not of.answers:
-        told = f"no narrative was given, so all {len(found)} matters are to ask (annex)"
+        told = f"no narrative was given, so all {len(found)} matters are to ask{of.more_in_the_annex}"
     else:
         told = f"{len(found) - len(to_ask)} of {len(found)} matters are answered"
         told += f"; to ask: {', '.join(to_ask[:5])}" if to_ask else ""

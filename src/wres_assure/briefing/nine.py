@@ -30,6 +30,9 @@ def indicators(of: Dossier) -> Section:
         if "Last year" in header and of.only_own_block
         else "",
         _national_note(of) if "National" in header else "",
+        "Comparable: the range expected of comparable organisations, and the middle of them."
+        if "Comparable" in header
+        else "",
         *left_out,
         f"No material difference: a ratio of {1 - _band(of, 'ratio'):.2f} to {1 + _band(of, 'ratio'):.2f}, a gap under "
         f"{number(_band(of, 'points'), 'points').removesuffix('s')}, one person on the board. Each indicator is tested "
@@ -145,7 +148,8 @@ _NATIONAL = {"value": "", "bme": "BME", "workforce": "BME of workforce"}
 def _national_note(of: Dossier) -> str:
     found = (p for position in of.assessment.compared.peers.values() for p in position.published)
     whose = next((p.label.partition(":")[0] for p in found if p.measure in _NATIONAL), "")
-    return f"National: {whose}, all of them taken together; sources in the annex." if whose else ""
+    sources = "; sources in the annex" if of.has_annex else ""
+    return f"National: {whose}, all of them taken together{sources}." if whose else ""
 
 
 def among_peers(of: Dossier, name: str) -> TableCell:
@@ -154,12 +158,13 @@ def among_peers(of: Dossier, name: str) -> TableCell:
     if peers is None or of.is_out(name):
         return TableCell(NO_ENTRY)
     middle = (
-        "" if peers.median is None or peers.unit == "people" else f"their middle {_middle(peers.median, peers.unit)}"
+        "" if peers.median is None or peers.unit == "people" else f"middle {_middle(peers.median, peers.unit)}"
     )
     if peers.position == "not_drawn":
-        return TableCell("people: see annex" if peers.unit == "people" else "too few", middle)
+        in_people = "people: see annex" if of.has_annex else "no range drawn"
+        return TableCell(in_people if peers.unit == "people" else "too few", middle)
     where = {"adverse": "worse than expected", "favourable": "better than expected"}
-    return TableCell(where.get(of.outside(name), "within the expected range"), middle)
+    return TableCell(where.get(of.outside(name), "within range"), middle)
 
 
 def _middle(value: float, unit: str) -> str:

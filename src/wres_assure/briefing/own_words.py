@@ -86,8 +86,10 @@ def that_bear_on_reading(of: Dossier) -> list[Quote | Paragraph]:
             weighed.append((4 * people / staff, f"{name}, {people:,.0f} of {staff:,.0f} staff", note))
     for same in by_text.values():
         names = dict.fromkeys(number_of(f"_{of.rulebook.indicator_of[note.key.item]}") for note in same)
-        rest = f"; its notes beside {listed(list(names)[1:])} are in the annex" if len(names) > 1 else ""
-        weighed.append((float(len(names)), f"indicator {next(iter(names))}{rest}", same[0]))
+        first, *others = names
+        rest = f"; its notes beside {listed(others)} are in the annex" if others and of.has_annex else ""
+        title = f"indicator {first}{rest}" if rest or not others else f"indicators {listed([first, *others])}"
+        weighed.append((float(len(names)), title, same[0]))
     weighed.sort(key=lambda entry: -entry[0])
     found: list[Quote | Paragraph] = []
     for _, title, note in weighed[:_MOST_QUOTED]:

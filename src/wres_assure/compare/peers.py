@@ -10,7 +10,7 @@ in a thousand outside "99.8 %". The organisation itself is never among its peers
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ..facts import Facts
@@ -22,6 +22,7 @@ from .peer_scales import Estimate, estimate, level, logit, share_of
 from .published import nowhere, published, region_of
 
 NOT_DRAWN, INSIDE, OUTSIDE_95, OUTSIDE_998 = "not_drawn", "inside", "outside_95", "outside_998"
+_CURVE = 24  # places that a curve is drawn through
 FACTS = (
     "size", "weighed", "value", "median", "shrunken", "lower_95", "upper_95", "lower_998", "upper_998",
     "z", "worse", "better", "limit_95", "limit_998",
@@ -194,6 +195,7 @@ def place(
     numbers: dict[str, float] = {"size": len(others), "weighed": sum(bool(other.error) for other in others)}
     middle = tidy(shown(_median([other.value for other in others]))) if others else None
     limits: list[tuple[float, float] | None] = [None, None]
+    curve: tuple[tuple[float, ...], ...] = ()
     position, direction, drawn_in = NOT_DRAWN, "", None
     found = standing(own, others)
     if found:
@@ -204,6 +206,8 @@ def place(
                 low, high = (tidy(shown(spread.mean + side * critical * deviation)) for side in (-1, 1))
                 limits[at] = (low, high)
                 numbers |= {f"lower_{name}": low, f"upper_{name}": high, f"limit_{name}": tidy(critical)}
+        drawn = [numbers[f"limit_{name}"] for name in ("95", "998") if f"limit_{name}" in numbers]
+        curve = tuple(_curve(own, others, spread, drawn, shown)) if drawn else ()
         numbers["z"] = tidy(adverse * z)
         numbers |= {"worse": max(0.0, numbers["z"]), "better": max(0.0, -numbers["z"])}
         drawn_in = tidy(shown(shrunken(own.value, own.error or 0.0, spread.mean, spread.tau2)[0]))
@@ -216,8 +220,22 @@ def place(
     dots = sorted((_precision(other), tidy(shown(other.value))) for other in others)
     return PeerPosition(
         id_, "", len(others), middle, limits[0], limits[1], position, direction, numbers.get("shrunken"), tuple(dots),
-        published=(), unit=unit, precision=_precision(own), weighed=int(numbers["weighed"]),
+        published=(), unit=unit, precision=_precision(own), weighed=int(numbers["weighed"]), curve=curve,
     ), numbers  # fmt: skip
+
+
+def _curve(
+    own: Estimate, others: Sequence[Estimate], spread: Spread, criticals: Sequence[float],
+    shown: Callable[[float], float],
+) -> Iterator[tuple[float, ...]]:  # fmt: skip
+    """Where the limits lie for organisations of other sizes: from the least precise figure to the most precise one."""
+    known = [1 / each.error for each in (own, *others) if each.error]
+    first, last = min(known), max(known)
+    for at in range(_CURVE):
+        precision = first + (last - first) * at / (_CURVE - 1)
+        deviation = prediction_deviation(1 / precision, spread)
+        ends = (spread.mean + side * critical * deviation for critical in criticals for side in (-1, 1))
+        yield tidy(precision), *(tidy(shown(end)) for end in ends)
 
 
 def _median(ordered: Sequence[float]) -> float:

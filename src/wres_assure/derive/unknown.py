@@ -147,8 +147,8 @@ def _tipping_point(entry: Json, counts: Counts, events: int, people: int, base: 
         fewest, most, below, above = events - most, events - fewest, above, below
     said = [f"fewer than {fewest:,}"] * below + [f"more than {most:,}"] * above
     if not said:
-        alone = f"Whoever of {whose} were White, the reading would change only if {others}"
-        return f"{alone} were divided unlike the others of known ethnicity."
+        only = f"it changes only if the other {people - events:,} are divided unlike those of known ethnicity"
+        return f"However {whose} are divided, the reading stays; {only}."
     return f"The reading would change if {' or '.join(said)} of {whose} were White{given}."
 
 

@@ -271,7 +271,7 @@ class Scoring:
                 self._refuse(("gap_index", "terms", name), f"{name} belongs in one domain.")
 
     def _term(self, name: str, term: Json) -> None:
-        """What a term names stands in its indicator; the selector of `at_most` is compiled in place."""
+        """What a term names stands in its indicator; the selectors of its sides are compiled in place."""
         at: Steps = ("gap_index", "terms", name)
         indicator = self.indicators.get(name)
         if indicator is None:
@@ -288,7 +288,17 @@ class Scoring:
                     hint = did_you_mean(entry[field], known)
                     self._refuse((*at, side, field), f"{name} is not made of {entry[field]!r}.{hint}")
             if entry["at_most"] is not None:
-                try:
-                    entry["at_most"] = self.vocabulary.selector(entry["at_most"], set(), [])[0]
-                except ExpressionError as e:
-                    self._refuse((*at, side, "at_most"), e.message, e.column - 1)
+                entry["at_most"] = self._selected(entry["at_most"], (*at, side, "at_most"))
+            if instead := entry["instead"]:
+                for field in ("events", "people"):
+                    steps = (*at, side, "instead", field)
+                    instead[field] = [self._selected(text, (*steps, i)) for i, text in enumerate(instead[field])]
+                instead["apart"] = self._selected(f"parameter.{instead['apart']}", (*at, side, "instead", "apart"))
+
+    def _selected(self, text: str, at: Steps) -> Any:
+        """A selector compiled; as it was where it is none."""
+        try:
+            return self.vocabulary.selector(text, set(), [])[0]
+        except ExpressionError as e:
+            self._refuse(at, e.message, e.column - 1)
+            return text

@@ -314,6 +314,15 @@ class ReliabilityLevel(Strict):
     reason: str
 
 
+class Instead(Strict):
+    """People whose rate takes the place of a group's, where the two lie as far apart as a parameter says."""
+
+    group: str  # what they are, in words
+    events: list[str] = Field(min_length=1)  # selectors, added up
+    people: list[str] = Field(min_length=1)
+    apart: Identifier  # the parameter
+
+
 class Side(Strict):
     """One side of a ratio of the gap index: a group of the indicator, and the numbers its rate is made of."""
 
@@ -321,6 +330,7 @@ class Side(Strict):
     events: Identifier | None = None  # by the names of the indicator's own derivation
     people: Identifier
     at_most: str | None = None  # selector of the most people there can have been, where their number is not given
+    instead: Instead | None = None
 
 
 class GapTerm(Strict):

@@ -70,6 +70,8 @@ def term(entry: Json, indicator: Indicator, described: Json, facts: Facts) -> Wo
     steps.append(step)
     if over.narrowest or under.narrowest:
         note = note or "the number of respondents is not given"
+    if (those := entry["over"]["instead"]) and over.named == those["group"]:
+        note = note or f"the {those['group']} is taken, since it lies so far from that of the workforce"
     odds = _log_odds(over.share, under.share)
     counts = _counts(entry, indicator, described, facts)
     moves = _moves(*seen, complete, entry["add_half"] == "always")
@@ -163,6 +165,8 @@ def _rate(side: Json, indicator: Indicator, described: Json, facts: Facts) -> tu
         if not people:
             return None, "how many people it rests on is not given" if people is None else f"there are no {named}"
         rate = events / people
+        if side["instead"] and (others := _instead(side["instead"], rate, facts)):
+            return others, ""
         return Rate(named, rate, people, f"{named}: {_n(events)} of {_n(people)} = {_n(rate)}."), ""
     if share is None:
         return None, "its rates are not given"
@@ -174,6 +178,20 @@ def _rate(side: Json, indicator: Indicator, described: Json, facts: Facts) -> tu
             step = f"{named}: {_n(share)}; how many answered is not given, at most the {_n(most.value)} employed."
             return Rate(named, share, most.value, step, narrowest=True), ""
     return Rate(named, share, None, f"{named}: {_n(share)}."), ""
+
+
+def _instead(those: Json, rate: float, facts: Facts) -> Rate | None:
+    """The rate of other people, where it lies so far from this one that it is taken instead."""
+    found = {field: [facts.value(Place(*place)) for place in those[field]] for field in ("events", "people")}
+    least = facts.value(Place(*those["apart"]))
+    if least is None or any(value is None for values in found.values() for value in values):
+        return None
+    events, people = (math.fsum(filter(None, found[field])) for field in ("events", "people"))
+    if people <= 0 or abs(events / people - rate) < least:
+        return None
+    share = events / people
+    step = f"{those['group']}: {_n(events)} of {_n(people)} = {_n(share)}, in place of {_n(rate)} of all staff."
+    return Rate(those["group"], share, people, step)
 
 
 def _of_printed_ratio(entry: Json, indicator: Indicator, why: str) -> Worked:

@@ -10,17 +10,14 @@ from ..rulebook import Rulebook
 from .numbers import figure, number
 from .text import capital, sentence
 
-KINDS = {
+KINDS = {  # in the result file, whose values stay as they are
     "large_distinguishable": "large and distinguishable from chance",
     "large_chance": "large, but could be chance",
     "small_distinguishable": "small, but distinguishable from chance",
     "expected": "within what is expected",
     "not_tested": "cannot be tested",
 }
-HARDLY = {  # where the word "distinguishable" asks for more than the kind does
-    "large_distinguishable": "large and hardly chance",
-    "small_distinguishable": "small, but hardly chance",
-}
+_BEYOND_CHANCE = ("large_distinguishable", "small_distinguishable")
 COMPLETE = "a complete count of people is not tested"
 SERIES_BREAK = 'another base: "don\'t know" was outside it'
 
@@ -35,8 +32,18 @@ class YearFigure(NamedTuple):
 
 
 def kind_of(change: Change, top: bool = False) -> str:
-    """The kind of a change in words; at the top of a briefing "distinguishable" needs the stricter level."""
-    return HARDLY[change.kind] if top and change.kind in HARDLY and not change.at_top else KINDS[change.kind]
+    """The kind of a change in words; at the top of a briefing "clearly" needs the stricter level."""
+    if change.kind == "large_chance":
+        return "a large change that could be chance"
+    if change.kind not in _BEYOND_CHANCE:
+        return KINDS[change.kind]
+    size = "a large change" if change.large else "a small change"
+    if not change.size:
+        return f"{size}, hardly chance"
+    moved = f"{'worse' if change.size > 0 else 'better'} for BME staff than before"
+    if top and not change.at_top:
+        return f"{moved}, {size} and hardly chance"
+    return f"clearly {moved}, {size if change.large else f'though {size}'}"
 
 
 def change_sentence(change: Change, indicator: Indicator, rulebook: Rulebook, top: bool = False) -> str:
@@ -52,7 +59,7 @@ def change_sentence(change: Change, indicator: Indicator, rulebook: Rulebook, to
     if change.kind == "not_tested":
         what = "a large change that" if change.large else "the change"
         return sentence(f"{pair}: {what} cannot be tested, since {_since(change.reason)}")
-    text = sentence(f"{pair}: {kind_of(change, top)}{_direction(change)}")
+    text = sentence(f"{pair}: {kind_of(change, top)}")
     return " ".join(filter(None, (text, _against_the_rates(change, indicator, entry))))
 
 
@@ -65,13 +72,6 @@ def _since(reason: str) -> str:
 
 def _shown(value: float, entry: Json) -> str:
     return figure(value, entry["unit"]) + ("" if entry["unit"] == "ratio" else " percentage points")
-
-
-def _direction(change: Change) -> str:
-    """Only of a change that is told from chance: the rest has no direction yet."""
-    if change.kind not in HARDLY or not change.size:
-        return ""
-    return ", worse for BME staff" if change.size > 0 else ", better for BME staff"
 
 
 def _against_the_rates(change: Change, indicator: Indicator, entry: Json) -> str:

@@ -231,10 +231,13 @@ def _years(drawing: Drawing, panel: Panel, left: float, top: float, room: float,
 
 
 def _funnel(drawing: Drawing, panel: Panel, left: float, top: float, room: float, shared: Scale) -> float:
-    """Comparable organisations as rings, the limits at this one's size as bars, its own figure as a diamond."""
-    inner, right = left + 34, left + room - 6
+    """Comparable organisations as rings, the limits by size as curves, its own figure as a diamond with its number.
+
+    Its scale is its own: what one indicator needs would leave another without any height.
+    """
+    inner, right = left + 34, left + room - 30  # where the curves have their names
     top = _upwards(drawing, panel, left, top, room)
-    scale = shared.between(top + 136, top + 8)
+    scale = scale_of([panel], top + 136, top + 8)
     _axis(drawing, panel, scale, inner, right)
     furthest = max([precision for precision, _ in panel.dots] + [panel.precision or 0.0]) * 1.08 or 1.0
     y = _under(drawing, panel.x_label, right, scale.start + 4, right - inner, "end")
@@ -243,14 +246,17 @@ def _funnel(drawing: Drawing, panel: Panel, left: float, top: float, room: float
         ring = circle(inner + precision / furthest * (right - inner), scale.at(value), 2.6)
         drawing.parts.append(f'<path d="{ring}" fill="none" stroke="{QUIET}"/>')
     own = inner + (panel.precision or 0.0) / furthest * (right - inner)
-    if panel.precision is not None:
-        for at, (label, low, high) in enumerate(sorted(panel.limits, key=lambda limit: limit[1] - limit[2])):
-            half, ends = 9.0 - 4 * at, (scale.at(low), scale.at(high))
-            for end in ends:
-                drawing.line(own - half, end, own + half, end, INK, 1.4)
-            drawing.line(own, ends[0], own, ends[1], INK, 1.0, "" if at else "2 2")
-            side = (own - half - 3, "end") if own > (inner + right) / 2 else (own + half + 3, "start")
-            drawing.text(side[0], ends[1] + 3.5, label, side[1], SMALL, halo=True)
+    above = math.inf
+    for at, (label, points) in enumerate(panel.curves):
+        for side in (1, 2):
+            places = [
+                (inner + point[0] / furthest * (right - inner), scale.at(point[side]))
+                for point in points
+                if not scale.beyond(point[side])
+            ]
+            drawing.curve(places, INK if at else BLUE, "3 2" if at else "")
+        above = min(scale.at(points[-1][2]), above - SMALL)  # above the one before
+        drawing.text(right + 3, above + 3.5, label, "start", SMALL, QUIET)
     for mark in panel.marks:
         lines = wrapped(f"{mark.label} {mark.shown}".strip(), room - 26, SMALL, 4)
         if mark.value is not None and math.isfinite(mark.value):
@@ -259,9 +265,16 @@ def _funnel(drawing: Drawing, panel: Panel, left: float, top: float, room: float
                 drawing.line(left, y + SMALL - 4, left + 18, y + SMALL - 4, BLUE, 1.6, "6 3 1.5 3")
             else:
                 drawing.mark(own, scale.at(mark.value), "doubtful" if mark.style == "doubtful" else "own")
+                height = scale.at(mark.value)
+                over = height - 9 if height - 9 - SMALL > scale.end else height + 9 + SMALL * 0.7
+                drawing.text(own, over, mark.shown, "middle", SMALL, bold=True, halo=True)
                 drawing.mark(left + 9, y + SMALL - 4, "doubtful" if mark.style == "doubtful" else "own")
         drawing.lines(left + 26, y + SMALL, lines, size=SMALL)
         y += max(len(lines), 1) * SMALL * 1.15 + 4
+    if panel.parity is not None and panel.parity_label:
+        drawing.line(left, y + SMALL - 4, left + 18, y + SMALL - 4, INK, 1.2, "4 2")
+        drawing.text(left + 26, y + SMALL, panel.parity_label, size=SMALL)
+        y += SMALL * 1.15 + 4
     return y
 
 

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 _INK, _QUIET, _BLUE, _PALE, _LINE = "1B2733", "48586A", "14507D", "EAF2F8", "B9CAD8"
 _FONT = "Arial"  # on every machine that has Word; LibreOffice has one with the same widths
 _WIDE = 180  # millimetres between the margins
+# Points. Word has no type that is chosen to fit: in Arial, wider than the font of the PDF, so much is two pages.
+_TEXT, _CELL, _SMALL = 8.2, 7.3, 6.8
+_MINUS = re.compile(r"(?<![^\s(])-(?=\d)")  # of a number, never parted from it at a line's end
 _DPI = 160
 _FIRST_DATE = (1980, 1, 1, 0, 0, 0)  # a zip's own first day: two runs are the same bytes
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no letters of XML
@@ -43,7 +46,7 @@ def page(document: Document) -> bytes:
         word.section(section)
     word.paragraph(document.foot, style="Small")
     for at, section in enumerate(document.annex):
-        word.section(section, new_page=not at)
+        word.section(section, new_page=not at, annex=True)
     return word.saved()
 
 
@@ -75,15 +78,15 @@ class _Word:
     def _styles(self) -> None:
         styles = self.file.styles
         for name, size, before, after, colour in (
-            ("Normal", 9.5, 0, 4, _INK),
-            ("Heading 1", 17, 0, 4, _BLUE),
-            ("Heading 2", 13, 12, 4, _BLUE),
-            ("Heading 3", 10.5, 8, 2, _BLUE),
-            ("List Bullet", 9.5, 0, 1, _INK),
-            ("List Number", 9.5, 0, 1, _INK),
-            ("Quote", 9.5, 2, 4, _INK),
-            ("Caption", 9, 6, 2, _QUIET),
-            ("Small", 8.5, 0, 4, _QUIET),
+            ("Normal", _TEXT, 0, 2, _INK),
+            ("Heading 1", 15, 0, 2, _BLUE),
+            ("Heading 2", 11, 7, 2, _BLUE),
+            ("Heading 3", 9, 4, 1, _BLUE),
+            ("List Bullet", _TEXT, 0, 0, _INK),
+            ("List Number", _TEXT, 0, 0, _INK),
+            ("Quote", _TEXT, 1, 2, _INK),
+            ("Caption", 8, 2, 1, _QUIET),
+            ("Small", _SMALL + 0.5, 0, 2, _QUIET),
         ):
             style = styles[name] if name in styles else styles.add_style(name, 1)
             style.font.name, style.font.size = _FONT, self.shared.Pt(size)
@@ -93,7 +96,10 @@ class _Word:
             spacing = style.paragraph_format
             spacing.space_before, spacing.space_after = self.shared.Pt(before), self.shared.Pt(after)
             spacing.keep_with_next = name.startswith("Heading") or name == "Caption"
-            spacing.line_spacing = 1.1
+            spacing.line_spacing = 1.0
+            if name == "Heading 2":
+                line = self._line("pBdr", "bottom")
+                style.element.get_or_add_pPr().insert_element_before(line, "w:spacing", "w:outlineLvl")
             fonts = style.element.rPr.rFonts  # the theme's own fonts would win over the name
             for kind in ("ascii", "hAnsi", "eastAsia", "cs"):
                 fonts.attrib.pop(self._name(f"{kind}Theme"), None)
@@ -109,29 +115,32 @@ class _Word:
         millimetres = self.shared.Mm
         paper.page_width, paper.page_height = millimetres(210), millimetres(297)
         paper.left_margin = paper.right_margin = millimetres(15)
-        paper.top_margin, paper.bottom_margin = millimetres(15), millimetres(17)
+        paper.top_margin, paper.bottom_margin = millimetres(13), millimetres(17)
+        paper.header_distance, paper.footer_distance = millimetres(7), millimetres(7)
         foot = paper.footer.paragraphs[0]
         foot.style = self.file.styles["Small"]
-        foot.add_run(f"{_xml(document.mark)} ")
+        foot.add_run(f"{_xml(document.mark)}  ")
         begin, end = (self._element("fldChar", fldCharType=kind) for kind in ("begin", "end"))
         number = self._element("instrText")
         number.text = "PAGE"
         for field in (begin, number, end):
             foot.add_run()._r.append(field)
 
-    def section(self, section: Section, new_page: bool = False) -> None:
+    def section(self, section: Section, new_page: bool = False, annex: bool = False) -> None:
         """A section with its blocks, on a page of its own where asked."""
         heading = self.file.add_heading(_xml(section.title), level=section.level)
         heading.paragraph_format.page_break_before = new_page
         for block in section.blocks:
-            self.block(block)
+            self.block(block, annex)
 
-    def block(self, block: Block) -> None:
+    def block(self, block: Block, annex: bool) -> None:
         """A block, by its kind."""
         if isinstance(block, Paragraph):
-            self.paragraph(
-                block.said, block.label, "Small" if block.style == "quiet" else "Normal", block.style == "strong"
-            )
+            style, strong = "Small" if block.style == "quiet" else "Normal", block.style in ("strong", "verdict")
+            paragraph = self.paragraph(block.said, block.label, style, strong)
+            if block.style in ("lead", "verdict"):
+                shade = self._element("shd", val="clear", color="auto", fill=_PALE)
+                paragraph._p.get_or_add_pPr().insert_element_before(shade, "w:spacing", "w:ind", "w:jc", "w:rPr")
         elif isinstance(block, Bullets):
             if block.label:
                 self.paragraph((), block.label).paragraph_format.keep_with_next = True
@@ -145,8 +154,11 @@ class _Word:
         elif isinstance(block, Pairs):
             if block.folded:
                 self.paragraph((), block.folded, "Small").paragraph_format.keep_with_next = True
-            for term, said in block.pairs:
-                self.paragraph((said,), term).paragraph_format.space_after = self.shared.Pt(1)
+            if annex or block.folded:
+                for term, said in block.pairs:
+                    self.paragraph((said,), term).paragraph_format.space_after = self.shared.Pt(1)
+            else:
+                self.in_a_row(block)
         elif isinstance(block, Quote):
             self.file.add_paragraph(_xml(block.source), style="Small").paragraph_format.keep_with_next = True
             self.paragraph((block.said,), style="Quote")
@@ -162,10 +174,24 @@ class _Word:
             paragraph.add_run(_xml(label)).bold = True
         text = " ".join(_xml(one.text) for one in said)
         if text:
-            run = paragraph.add_run(f" {text}" if label else text)
-            if strong:
-                run.bold = True
+            self.words(paragraph, f" {text}" if label else text).bold = strong or None
         return paragraph
+
+    def words(self, paragraph: Any, text: str) -> Any:
+        """A run of a paragraph, each minus kept with its number."""
+        first, *others = _MINUS.split(text)
+        run = paragraph.add_run(first)
+        for rest in others:
+            run._r.append(self._element("noBreakHyphen"))
+            run._r.add_t(rest)
+        return run
+
+    def in_a_row(self, pairs: Pairs) -> None:
+        """Terms with what is said of each in one paragraph."""
+        paragraph = self.file.add_paragraph()
+        for at, (term, said) in enumerate(pairs.pairs):
+            paragraph.add_run(f"{'   ' if at else ''}{_xml(term)}").bold = True
+            self.words(paragraph, f" {_xml(said.text)}")
 
     def chart(self, chart: Chart) -> None:
         """A chart as a picture with its alternative text, and its table."""
@@ -184,8 +210,9 @@ class _Word:
             grid = self.file.add_table(rows=0, cols=len(table.header))
             grid.autofit = False
             sides = "top bottom insideH left right insideV" if table.room else "top bottom insideH"
-            lines = self._of_sides("tblBorders", sides, val="single", sz="4", space="0", color=_LINE)
-            grid._tbl.tblPr.extend((lines, self._of_sides("tblCellMar", "left right", w="70", type="dxa")))  # 1.2 mm
+            lines, margins = self._line("tblBorders", sides), ("tblCellMar", "left right")
+            grid._tbl.tblPr.insert_element_before(lines, "w:shd", "w:tblLayout", "w:tblLook")
+            grid._tbl.tblPr.insert_element_before(self._of_sides(*margins, w="70", type="dxa"), "w:tblLook")  # 1.2 mm
             widths = _widths(table)
             for column, width in zip(grid.columns, widths, strict=True):
                 column.width = self.shared.Mm(width)
@@ -195,9 +222,11 @@ class _Word:
                 self._row(grid, list(line.cells), widths)
                 if table.room:
                     grid.rows[-1].height = self.shared.Pt(table.room * 14)
-            self.file.add_paragraph(style="Small").paragraph_format.space_after = self.shared.Pt(0)
         if table.notes:
-            self.paragraph(table.notes, style="Small")
+            self.paragraph(table.notes, style="Small").paragraph_format.space_before = self.shared.Pt(2)
+        elif table.header:  # a table that follows would become one with it
+            gap = self.file.add_paragraph(style="Small").paragraph_format
+            gap.space_after, gap.line_spacing = self.shared.Pt(0), self.shared.Pt(4)
 
     def _row(self, grid: Any, cells: list[TableCell], widths: list[float], header: bool = False) -> None:
         row = grid.add_row()
@@ -205,18 +234,22 @@ class _Word:
         for place, cell, width in zip(row.cells, cells, widths, strict=False):
             place.width = self.shared.Mm(width)
             paragraph = place.paragraphs[0]
-            paragraph.paragraph_format.space_after = self.shared.Pt(1)
-            run = paragraph.add_run(_xml(cell.text))
-            run.font.size, run.bold = self.shared.Pt(8.5), header or cell.marked
+            paragraph.paragraph_format.space_after = self.shared.Pt(0.5)
+            run = self.words(paragraph, _xml(cell.text))
+            run.font.size, run.bold = self.shared.Pt(_CELL), header or cell.marked
             if header or cell.marked:
                 place._tc.get_or_add_tcPr().append(self._element("shd", val="clear", color="auto", fill=_PALE))
             if cell.number:
                 paragraph.alignment = 2
             if cell.small:
                 run.add_break()
-                small = paragraph.add_run(_xml(cell.small))
-                small.font.size = self.shared.Pt(7.5)
+                small = self.words(paragraph, _xml(cell.small))
+                small.font.size = self.shared.Pt(_SMALL)
                 small.font.color.rgb = self.shared.RGBColor.from_string(_QUIET)
+
+    def _line(self, name: str, sides: str) -> Any:
+        """A thin line on some sides."""
+        return self._of_sides(name, sides, val="single", sz="4", space="0", color=_LINE)
 
     def _of_sides(self, name: str, sides: str, **attributes: str) -> Any:
         """An element that says the same of some sides of its cells."""

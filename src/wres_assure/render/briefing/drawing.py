@@ -69,6 +69,13 @@ class Drawing:
             f'stroke-width="{written(width)}"{dashed}/>'
         )
 
+    def curve(self, places: Sequence[tuple[float, float]], colour: str = INK, dash: str = "") -> None:
+        """A line through several places."""
+        if len(places) > 1:
+            path = "L".join(f"{written(x)} {written(y)}" for x, y in places)
+            dashed = f' stroke-dasharray="{dash}"' if dash else ""
+            self.parts.append(f'<path d="M{path}" fill="none" stroke="{colour}"{dashed}/>')
+
     def shape(self, path: str, filled: bool = True, colour: str = BLUE) -> None:
         """A closed path; hollow where it is not filled."""
         self.parts.append(
@@ -208,8 +215,14 @@ def scale_of(panels: Sequence[Panel], start: float, end: float) -> Scale:
         for panel in panels
         for value in (
             *(value for mark in panel.marks for value in (mark.value, mark.lower, mark.upper)),
-            *(value for _, low, high in panel.limits for value in (low, high)),
             *(value for _, value in panel.dots),
+            *(
+                value
+                for _, points in panel.curves
+                for precision, low, high in points
+                if precision >= (panel.precision or math.inf)  # at its own size and beyond; where it is wider it is cut
+                for value in (low, high)
+            ),
             panel.parity,
         )
         if value is not None and math.isfinite(value)

@@ -26,7 +26,7 @@ HELP = {
     "survey": "The percentage as the staff survey gives it: type 24.3 for 24.3 %. "
               "Leave it blank where there is no result.",
     "respondents": "How many people of this group answered the question. Not part of the collection; "
-                   "with it, a difference can be told from chance.",
+                   "with it, a difference can be tested.",
     "board": "Members of the board on {date}. 0 where there is nobody.",
 }
 
@@ -90,7 +90,7 @@ def guide(layout: Json) -> list[str]:
         "White is ethnic codes A, B and C. BME is D to S. Ethnicity unknown is Z (not stated) and no entry.",
         "Survey percentages are entered as the survey gives them: 24.3 for 24.3 %, not 0.243.",
         ("The number of respondents is not part of the collection. With it, a difference between groups in the survey "
-         "can be told from chance."),
+         "can be tested."),
         *([f"The columns headed \"{restated['heading']}\" take last year's figures as you know them now."]
           if restated else []),
         "The sheets are protected, without a password, so that no label or formula is changed by a slip.",
