@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pikepdf
 import pytest
 
+from bench import generate
 from conftest import STORIES, path_of, sample
+from peer_group import checked, returns
 from wres_assure.assess import assess
 from wres_assure.briefing import enquiry, governance
 from wres_assure.briefing.audiences import AUDIENCES, WITHOUT_ANNEX, document, refusal
@@ -34,8 +38,10 @@ from wres_assure.briefing.dossier import Dossier, dossier_of
 from wres_assure.briefing.frameworks import frameworks
 from wres_assure.model import FAILED, WHOLE, Assessment, Fact, Finding, PeerPosition, Place, Pooled, Shown, fingerprint
 from wres_assure.one_return import Given
+from wres_assure.render.briefing import pdf
 from wres_assure.rulebook import Rulebook
 from wres_assure.rulebook.parser import parse
+from wres_assure.run.peer_files import PeerFiles
 from wres_assure.wording.findings import limits_of
 from wres_assure.wording.report import report_on
 from wres_assure.wording.said import Said
@@ -241,6 +247,19 @@ def test_three_years_and_peers_have_a_word_each(rulebook: Rulebook) -> None:
     assert [line.cells[at].text for line in rows][:3] == ["-", "better than expected", "-"]
     assert rows[1].cells[at].small == "middle 1.20"
     assert "better than the range expected of comparable organisations" in " ".join(texts(page))
+
+
+@pytest.mark.programs
+def test_beside_peers_two_pages_hold_and_what_is_the_same_of_all_is_told_once(
+    rulebook: Rulebook, tmp_path: Path
+) -> None:
+    (tmp_path / "returns.csv").write_text(generate.facts_csv(returns()[:40]), encoding="utf-8")
+    page = document(checked(rulebook, PeerFiles(str(tmp_path), rulebook, lambda _: None)), rulebook)
+    (funnel,) = (chart for chart in page.charts if chart.kind == "funnel")
+    assert len(funnel.panels) == 8 and all(panel.curves[0][0] == "95%" for panel in funnel.panels)
+    assert " ".join(texts(page)).count("were not told apart") == 1
+    front = pikepdf.open(io.BytesIO(pdf.page(page._replace(sections=page.front))))
+    assert len(front.pages) == 2
 
 
 def test_pooled_years_with_cases_enough_are_the_figure(rulebook: Rulebook) -> None:

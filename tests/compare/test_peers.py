@@ -114,6 +114,17 @@ def test_limits_are_drawn_from_enough_organisations(count: int, at_95: bool, at_
     assert found.shrunken is None or at_95
 
 
+def test_the_curve_goes_through_the_limits_and_narrows_with_precision() -> None:
+    least, most = Estimate(0.5, 0.3), Estimate(0.5, 0.05)  # the ends of the curve are these figures themselves
+    for own, at in ((least, 0), (most, -1)):
+        found = placed(own, drawn(25, 3))
+        assert found.limits_95 and found.limits_998
+        assert found.curve[at] == pytest.approx((1 / (own.error or 0), *found.limits_95, *found.limits_998))
+        widths = [high - low for _, low, high, *_ in found.curve]
+        assert widths == sorted(widths, reverse=True) and widths[0] > widths[-1]
+    assert placed(least, drawn(9, 3)).curve == () and len(placed(least, drawn(12, 3)).curve[0]) == 3
+
+
 def test_limits_and_position_agree_and_sides_change_places() -> None:
     rng = random.Random(2)
     seen = set()

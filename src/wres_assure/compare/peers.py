@@ -22,7 +22,7 @@ from .peer_scales import Estimate, estimate, level, logit, share_of
 from .published import nowhere, published, region_of
 
 NOT_DRAWN, INSIDE, OUTSIDE_95, OUTSIDE_998 = "not_drawn", "inside", "outside_95", "outside_998"
-_CURVE = 24  # places that a curve is drawn through
+_CURVE = 16  # places that a curve is drawn through
 FACTS = (
     "size", "weighed", "value", "median", "shrunken", "lower_95", "upper_95", "lower_998", "upper_998",
     "z", "worse", "better", "limit_95", "limit_998",
@@ -228,14 +228,14 @@ def _curve(
     own: Estimate, others: Sequence[Estimate], spread: Spread, criticals: Sequence[float],
     shown: Callable[[float], float],
 ) -> Iterator[tuple[float, ...]]:  # fmt: skip
-    """Where the limits lie for organisations of other sizes: from the least precise figure to the most precise one."""
+    """Where the limits lie for organisations of other sizes, from the least precise figure to the most; to be drawn."""
     known = [1 / each.error for each in (own, *others) if each.error]
     first, last = min(known), max(known)
     for at in range(_CURVE):
         precision = first + (last - first) * at / (_CURVE - 1)
         deviation = prediction_deviation(1 / precision, spread)
         ends = (spread.mean + side * critical * deviation for critical in criticals for side in (-1, 1))
-        yield tidy(precision), *(tidy(shown(end)) for end in ends)
+        yield precision, *map(shown, ends)
 
 
 def _median(ordered: Sequence[float]) -> float:
