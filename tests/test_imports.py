@@ -54,13 +54,13 @@ ROOMS = {
 STAGES = {"conform", "derive", "compare", "check", "slips", "score"}
 # What of a room is for others; of a room not named here that is its `__init__` alone.
 DOORS = {
-    "authoring": "cases coverage difference lint manual mutants prefixes",
+    "authoring": "cases coverage difference layout_file lint manual mutants official prefixes",
     "briefing": "audiences document sign_off",
     "check": "_ assertion explanations notes",
     "cli": "commands plain",
     "cohort": "table",
     "compare": "_ change claims national peers",
-    "conform": "_ earlier explanations narrative personal staff_survey",
+    "conform": "_ blank earlier explanations narrative personal staff_survey",
     "read": "_ cells package preflight references result table workbook xml",
     "render": "score_text terminal text",
     "render.briefing": "docx html markdown pdf",

@@ -11,8 +11,10 @@ from .. import __version__
 from ..model import Unwritable
 from ..run import files, outputs
 from ..run.inputs import Inputs, tell
+from ..wording.numbers import SHORT_HASH
 from ..wording.text import clean
 from .demo import demo
+from .layouts import rules_confirm, rules_layout
 from .options import (
     a_day,
     collection,
@@ -26,7 +28,7 @@ from .options import (
     show_values_option,
 )
 from .outputs import annotate, changed_since, diff, explanations, findings, in_form, score, written
-from .rules import InOrder, rules_group
+from .rules import InOrder, rules_group, rules_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -277,6 +279,8 @@ def _known_frameworks(named: tuple[str, ...], rulebook: Rulebook) -> None:
         raise click.UsageError(f"--framework: {' and '.join(named)} are of one kind; name one of each at most.")
 
 
+for command in (rules_layout, rules_confirm):
+    rules_group.add_command(command)
 for command in (score, annotate, findings, explanations, diff, rules_group, demo):
     commands.add_command(command)
 
@@ -288,7 +292,8 @@ for command in (score, annotate, findings, explanations, diff, rules_group, demo
 @click.option("--narrative", is_flag=True, help="Write the narrative instead: answers the workbook has no cell for.")
 @path_option("output", "FILE", "Write to FILE (.xlsx, or .yaml with --narrative).", required=True)
 @force_option
-def template(year: int | None, narrative: bool, output: str, force: bool) -> None:
+@rules_option
+def template(year: int | None, narrative: bool, output: str, force: bool, rules: str | None) -> None:
     """Write an empty workbook, or an empty narrative, to fill in.
 
     \b
@@ -301,8 +306,8 @@ def template(year: int | None, narrative: bool, output: str, force: bool) -> Non
     ending = (".yaml", ".yml") if narrative else (".xlsx",)
     if output != files.SCREEN and not output.lower().endswith(ending):
         raise click.UsageError(f"{output} does not end in {ending[0]}, the kind of file that is written.")
-    outputs.may_write(output, force)
-    rulebook = load()
+    outputs.may_write(output, force, filter(None, [rules]))
+    rulebook = load(rules)
     year = year or max(layout["year"] for layout in rulebook.layouts.values())
     if narrative:
         from ..conform.narrative import template as questions
@@ -311,12 +316,15 @@ def template(year: int | None, narrative: bool, output: str, force: bool) -> Non
         todo = "Leave blank what you do not know, and give it to check with --narrative."
         written(output, f"It asks what belongs to the collection of {year}. {todo}")
         return
-    layout = next((layout for layout in rulebook.layouts.values() if layout["year"] == year), None)
+    layout = rulebook.layout_of(year)
     if layout is None:
         known = ", ".join(map(str, sorted(layout["year"] for layout in rulebook.layouts.values())))
         raise click.ClickException(f"No template of {year} is known; there is one of {known}.")
     from ..render.workbooks.template import template as workbook
 
     outputs.write(output, workbook(layout, rulebook.items), force)
-    which = "" if layout["verified"] else f"It follows a reconstruction of the {year} template, not the official one."
+    which = f"It follows a reconstruction of the {year} template, not the official one."
+    if layout["verified"]:
+        sha256 = layout["official"]["sha256"][:SHORT_HASH]
+        which = f"It has the rows and headings of the official {year} workbook (SHA-256 {sha256})."
     written(output, which)

@@ -53,7 +53,7 @@ def lines(report: Report, width: int = WIDTH, verbose: bool = False) -> list[Sty
         report.coverage if verbose else report.checked,
         COUNTS_AS_NOTHING if verbose else "",
         report.apart,
-        report.provisional if verbose else "",
+        report.layout if verbose else "",
         *_reliability(report),
         report.unknown.text if report.unknown and verbose else "",
         report.composite if verbose or not _nothing_calculated(report) else "",

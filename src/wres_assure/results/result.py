@@ -67,6 +67,7 @@ def result(assessment: Assessment, rulebook: Rulebook, show_values: bool = False
             "version": rulebook.version,
             "sha256": rulebook.sha256,
             "layout_verified": layout["verified"] if layout else None,
+            "layout_sha256": layout["official"]["sha256"] if layout and layout["verified"] else None,
         },
         "submission": {
             "file": clean(submission.file),
@@ -320,7 +321,8 @@ def _slip(slip: Slip) -> Json:
 
 
 def _findings(assessment: Assessment, rulebook: Rulebook, show_values: bool) -> list[Json]:
-    authorities = {name: rulebook.authority(name) for name in {rule.authority for rule in rulebook.rules}}
+    cited, year = {rule.authority for rule in rulebook.rules}, assessment.subject.year
+    authorities = {name: rulebook.authority(name, year) for name in cited}
     code = code_shown(assessment.subject.organisation.code)
     return [
         _finding(finding, rulebook.rule(finding.rule), authorities, code, rulebook, show_values)

@@ -29,6 +29,7 @@ class Reference(Strict):
     document: str
     kind: Literal["authority", "practice", "method", "figures"]
     address: str | None = None
+    official: str | None = None  # the document of a year whose layout was held against the official workbook
     sections: dict[str, str]
 
 
@@ -115,6 +116,15 @@ class Contains(Strict):
     rows: dict[str, Holds]
 
 
+class Official(Strict):
+    """The workbook that a layout was drafted from, and who has said on which day that it is the official one."""
+
+    file: str
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    by: str = ""
+    on: str = Field("", pattern=r"^(\d{4}-\d\d-\d\d)?$")
+
+
 class LayoutDifference(Strict):
     """A year's layout as a short difference from another: the whole one, or an earlier year's difference.
 
@@ -124,6 +134,8 @@ class LayoutDifference(Strict):
     extends: str
     year: int
     verified: bool
+    official: Official | None = None
+    open: list[str] = []  # what nobody has decided yet of the workbook that it was drafted from
     authority: str
     headings: dict[Block, str] = {}  # the block's heading in this year, in place of the other's
     note: str | None = None
@@ -133,6 +145,8 @@ class Layout(Strict):
     id: str
     year: int
     verified: bool
+    official: Official | None = None
+    open: list[str] = []  # what nobody has decided yet of the workbook that it was drafted from
     authority: str
     sheet: str
     title: str

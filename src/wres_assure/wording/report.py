@@ -20,6 +20,7 @@ from ..model import (
     UNVERIFIABLE,
     Assessment,
     Finding,
+    Json,
     fingerprint,
     grouped,
 )
@@ -28,7 +29,7 @@ from .cells import cells_of, figure_shown
 from .change import change_sentence, worded_otherwise
 from .findings import in_turn, message_of, remedy_of
 from .indicators import Indication, answered_the_survey, counts_row, indications, unknown_ethnicity
-from .numbers import counted
+from .numbers import SHORT_HASH, counted, day
 from .peers import peers_said
 from .said import Said, say
 from .score import profile_sentence
@@ -44,6 +45,9 @@ GROUPS_OF_1_AND_9 = (
     "and above (1) and of the board (9)."
 )
 _RECONSTRUCTED = "Row labels were matched to a reconstruction of the {year} template."
+_OFFICIAL = (
+    "Row labels were matched to the official {year} workbook (SHA-256 {sha256}, held against it on {day})."
+)
 _SHOWN_CAUSES = 3
 _CELLS_IN_A_HEADING = 40  # characters
 _CONDITION = "Only for certain figures (`rules show` with the rule's id says which)"
@@ -108,7 +112,7 @@ class Report(NamedTuple):
     code: str  # with "example" for fictitious organisations
     year: str
     file: str
-    provisional: str  # "" where the layout was held against the official workbook
+    layout: str  # whether row labels are those of the official workbook, or a reconstruction's; "" of a table
     stopped: str  # why the return was not judged; "" where it was
     verdict: str  # what is to be done
     checked: str  # how much could be judged, in short
@@ -133,6 +137,15 @@ class Report(NamedTuple):
     next: str  # what to do now
 
 
+def of_layout(layout: Json) -> str:
+    """By what the rows of a workbook were found: the official workbook by its hash, or a reconstruction."""
+    if not layout["verified"]:
+        return _RECONSTRUCTED.format(**layout)
+    official = layout["official"]
+    on = day(float(official["on"].replace("-", "")))
+    return _OFFICIAL.format(year=layout["year"], sha256=official["sha256"][:SHORT_HASH], day=on)
+
+
 def report_on(
     assessment: Assessment, rulebook: Rulebook, show_values: bool = False, facts: Facts | None = None
 ) -> Report:
@@ -154,7 +167,7 @@ def report_on(
         code=_code(subject.organisation.code, subject.organisation.name),
         year=str(subject.year or "year not told"),
         file=clean(submission.file),
-        provisional=_RECONSTRUCTED.format(**layout) if layout and not layout["verified"] else "",
+        layout=of_layout(layout) if layout else "",
         stopped=clean(subject.stopped),
         verdict=f"Not judged. {clean(subject.stopped)}" if subject.stopped else verdict(counts),
         checked=checked(assessment),
@@ -273,7 +286,7 @@ class _Writer:
             rule.heading(finding.code for finding in self.failed[rule.id]),
             cells if len(cells) <= _CELLS_IN_A_HEADING else "",
             rule.why,
-            self.rulebook.authority(rule.authority),
+            self.rulebook.authority(rule.authority, self.assessment.subject.year),
             tuple(self._part(rule.wording(code).message, remedy, alike) for (code, remedy), alike in parts.items()),
             len(self.failed[rule.id]),
             tuple(self._follows(rule.id)),
