@@ -66,7 +66,7 @@ DOORS = {
     "render.briefing": "docx html markdown pdf",
     "render.workbooks": "findings style template",
     "results": "difference difference_told explanations result",
-    "rulebook": "_ expression parser selectors strict_yaml",
+    "rulebook": "_ compile expression parser selectors strict_yaml",
     "run": "every_return files inputs outputs",
     "score": "_ reliability usable",
     "stats": "comparisons power power_of_change proportions",

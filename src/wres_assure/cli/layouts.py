@@ -68,7 +68,7 @@ def rules_confirm(layout: str, by: str, day: int, force: bool) -> None:
 
     \b
     Example:
-      wres-assure rules confirm layout.yaml --by "A. Analyst, NHS England" --on 2026-12-01
+      wres-assure rules confirm drafted.yaml --by "A. Analyst" --on 2026-12-01
     """
     from ..authoring.layout_file import confirmed
 
