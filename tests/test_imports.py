@@ -62,7 +62,7 @@ DOORS = {
     "compare": "_ change claims national peers",
     "conform": "_ blank earlier explanations narrative personal staff_survey",
     "read": "_ cells package preflight references result table workbook xml",
-    "render": "score_text terminal text",
+    "render": "goals_text score_text terminal text",
     "render.briefing": "docx html markdown pdf",
     "render.workbooks": "findings style template",
     "results": "difference difference_told explanations result",
@@ -70,7 +70,7 @@ DOORS = {
     "run": "every_return files inputs outputs",
     "score": "_ reliability usable",
     "stats": "comparisons power power_of_change proportions",
-    "wording": "cells change findings indicators numbers peers report said score small_counts text verdict",
+    "wording": "cells change findings goals indicators numbers peers report said score small_counts text verdict",
 }
 
 # Third parties, and the rooms or modules that own them.

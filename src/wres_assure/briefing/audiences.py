@@ -128,6 +128,7 @@ def _annex(of: Dossier) -> Parts:
         annex.gap_index(of),
         *annex.indicators(of),
         annex.bands(of),
+        annex.goals(of),
         compared_parts.peers(of),
         annex.unchecked(of),
     ]

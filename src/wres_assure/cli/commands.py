@@ -14,6 +14,7 @@ from ..run.inputs import Inputs, tell
 from ..wording.numbers import SHORT_HASH
 from ..wording.text import clean
 from .demo import demo
+from .goals import goals
 from .layouts import rules_confirm, rules_layout
 from .options import (
     a_day,
@@ -281,7 +282,7 @@ def _known_frameworks(named: tuple[str, ...], rulebook: Rulebook) -> None:
 
 for command in (rules_layout, rules_confirm):
     rules_group.add_command(command)
-for command in (score, annotate, findings, explanations, diff, rules_group, demo):
+for command in (score, goals, annotate, findings, explanations, diff, rules_group, demo):
     commands.add_command(command)
 
 

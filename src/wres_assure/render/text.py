@@ -59,6 +59,7 @@ def lines(report: Report, width: int = WIDTH, verbose: bool = False) -> list[Sty
         report.composite if verbose or not _nothing_calculated(report) else "",
         report.profile if verbose else "",
         *(said.text for said in (*report.changes, *report.peers)),
+        report.goals if verbose or report.changes else "",  # a page without last year is full
     )
     for text in filter(None, shown):
         page.add(text, "", 0, 2)

@@ -43,6 +43,7 @@ from ..wording.change import KINDS, three_years
 from ..wording.findings import in_turn, message_of, remedy_of
 from ..wording.numbers import counted
 from ..wording.text import REDACTED, clean, code_shown, free
+from .goals import goals
 
 FORMAT = 2
 _ALONE = ("format", "tool", "rulebook", "submission", "reliability", "profile", "profile_indicators", "score")
@@ -92,6 +93,7 @@ def result(assessment: Assessment, rulebook: Rulebook, show_values: bool = False
         "slips": [_slip(slip) for slip in assessment.compared.slips],
         "reliability": {"level": assessment.reliability[0], "reasons": list(assessment.reliability[1])},
         **_scored(assessment.score),
+        "goals": goals(assessment, rulebook),
     }
 
 
@@ -148,6 +150,11 @@ def _stands_for_its_rule(findings: list[Json], rule: Rule, printed: bool) -> boo
         return False
     outside = rule.kind == "cells" and rule.raised_by != ""  # one more: whatever the template has no cell for
     return set(rule.places) <= places and len(places) >= len(rule.places) + outside
+
+
+def goals_alone(entry: Json) -> Json:
+    """Of a result, where it stands beside the goals that were set."""
+    return {name: entry[name] for name in (*_ALONE[:4], "goals")}
 
 
 def alone(entry: Json) -> Json:

@@ -160,6 +160,11 @@ class _Compiler:
                 for year, asked in self.items.questions.items()
             ),
             *(("collection/narrative.yaml", (name, "authority"), q.authority) for name, q in self.narrative.items()),
+            *(
+                ("goals.yaml", (name, "aims", index, "authority"), aim.authority)
+                for name, goal in (models.get("goals.yaml") or {}).items()
+                for index, aim in enumerate(goal.aims)
+            ),
         ]
         for file, steps, authority in cited:
             self._authority(self.sources[file], steps, authority)
@@ -201,6 +206,7 @@ class _Compiler:
             "briefing": briefing(models["briefing.yaml"]),
             "peer_groups": peer_groups(models["peers.yaml"]),
             "data": {name: shipped.model_dump() for name, shipped in (models.get("data.yaml") or {}).items()},
+            "goals": {name: goal.model_dump() for name, goal in (models.get("goals.yaml") or {}).items()},
             "benchmarks": [_with_text_years(entry.model_dump()) for of in benchmarks.values() for entry in of],
         }
 

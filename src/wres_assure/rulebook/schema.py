@@ -496,6 +496,29 @@ class Shipped(Strict):
     autumns: list[int] = Field(min_length=1)  # the years of the surveys it holds
 
 
+class Aim(Strict):
+    """What a goal asks for, and by when or where; the day only puts several in their order."""
+
+    when: str
+    until: int = Field(ge=20150101, le=20991231)
+    share: Number | None = None  # of organisations
+    authority: str
+    status: Literal["confirmed", "secondary", "recalled"]
+
+
+class Goal(Strict):
+    """A goal that was set: of a share by band, of how many organisations lie in a range, or the organisation's own."""
+
+    title: str
+    kind: Literal["bands", "range", "own"]
+    since: int  # the first collection after it was set
+    says: str
+    bands: list[str] = []
+    organisations: list[OrganisationType] | None = None
+    before: Aim | None = None  # how it stood when it was set
+    aims: list[Aim]
+
+
 class Rulebook(Strict):
     version: str
     title: str
@@ -514,7 +537,10 @@ MODELS: dict[str, Any] = {
 }
 
 
-OPTIONAL: dict[str, Any] = {"data.yaml": dict[Literal["staff_survey"], Shipped]}
+OPTIONAL: dict[str, Any] = {
+    "data.yaml": dict[Literal["staff_survey"], Shipped],
+    "goals.yaml": dict[Literal["model_employer", "disciplinary_gap", "own_target"], Goal],
+}
 
 
 def schema() -> dict[str, Any]:

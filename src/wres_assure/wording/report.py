@@ -28,6 +28,7 @@ from ..rulebook import Rule, Rulebook
 from .cells import cells_of, figure_shown
 from .change import change_sentence, worded_otherwise
 from .findings import in_turn, message_of, remedy_of
+from .goals import goals_of, short_line
 from .indicators import Indication, answered_the_survey, counts_row, indications, unknown_ethnicity
 from .numbers import SHORT_HASH, counted, day
 from .peers import peers_said
@@ -128,6 +129,7 @@ class Report(NamedTuple):
     composite: str  # the gap index, or why it is withheld
     peers: tuple[Said, ...]  # with whom it was compared
     changes: tuple[Said, ...]  # since the year before: those that are more than is expected
+    goals: str  # beside the goal of leadership by band; "" where that is not told
     findings: tuple[Asked, ...]
     indicators: tuple[Indication, ...]
     unjudged: tuple[Unjudged, ...]
@@ -183,6 +185,7 @@ def report_on(
         composite="" if subject.stopped else composite(assessment.score),
         peers=tuple(say(text, (), names) for text, names in peers_said(assessment.compared.peers)),
         changes=tuple(_changes(assessment, rulebook)),
+        goals="" if subject.stopped else short_line(goals_of(assessment, rulebook, facts)),
         findings=writer.asked(),
         indicators=tuple(indications(assessment, rulebook, facts)),
         unjudged=writer.of_outcome(UNVERIFIABLE),
