@@ -37,7 +37,7 @@ def of(story: str) -> Goals:
 def test_people_needed_are_those_worked_by_hand(story: str) -> None:
     goals = of(story)
     assert goals.senior is not None
-    found = {band.band: (band.now.bme, band.now.people, band.now.parity, band.now.needed)
+    found = {band.band: (band.of.bme, band.of.people, band.of.parity, band.of.needed)
              for band in (*goals.bands, goals.senior)}  # fmt: skip
     assert found == BY_HAND[story]
 
@@ -62,8 +62,8 @@ def test_the_doubt_is_the_exact_mid_p_test(story: str) -> None:
     goals = of(story)
     assert goals.workforce is not None
     for band in goals.bands:
-        law = stats.hypergeom(goals.workforce.people, goals.workforce.bme, band.now.people)
-        below = law.cdf(band.now.bme - 1) + law.pmf(band.now.bme) / 2
+        law = stats.hypergeom(goals.workforce.people, goals.workforce.bme, band.of.people)
+        below = law.cdf(band.of.bme - 1) + law.pmf(band.of.bme) / 2
         assert band.p == pytest.approx(2 * min(below, 1 - below), rel=1e-8)
         assert chance(band.p) == (2 * min(below, 1 - below) >= 0.05)
 

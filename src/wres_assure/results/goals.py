@@ -39,7 +39,7 @@ def _aims(goal: Json, rulebook: Rulebook) -> list[Json]:
 
 
 def _band(band: BandNow) -> Json:
-    now = band.now
+    now = band.of
     return {
         "band": band.band,
         "bme": now.bme,

@@ -36,7 +36,7 @@ class BandNow(NamedTuple):
 
     band: str
     title: str
-    now: SmallCount
+    of: SmallCount
     p: float | None  # of the band having the share of the other staff
     path: tuple[OfYear, ...]  # the earliest first
     path_p: float | None  # of the earliest year and now having one share
@@ -67,7 +67,7 @@ class Goals(NamedTuple):
     @property
     def short(self) -> tuple[BandNow, ...]:
         """The bands with fewer BME people than the workforce's share."""
-        return tuple(band for band in self.bands if band.now.needed > 0)
+        return tuple(band for band in self.bands if band.of.needed > 0)
 
 
 def goals_of(assessment: Assessment, rulebook: Rulebook, facts: Facts | None = None) -> Goals:
@@ -174,7 +174,7 @@ def short_line(goals: Goals) -> str:
         by_chance = "it" if could == len(short) else f"at {could} it"
         doubt = f" ({by_chance} could be chance)" if could else ""
         few = f"BME staff are fewer than at the workforce's share at {len(short)} of {of} from 8a to VSM{doubt}"
-    now = goals.senior.now if goals.senior else None
+    now = goals.senior.of if goals.senior else None
     together = f"; of all together that would be {now.parity:,} of {now.people:,}{people_needed(now)}" if now else ""
     return f"{goal['title']} ({goal['aims'][-1]['when']}): {few}{together}."
 
@@ -192,7 +192,7 @@ def workforce_line(goals: Goals) -> str:
 
 def cells_of_band(band: BandNow) -> tuple[str, str, str, str, str]:
     """A band's line: title, counts, share, people at the workforce's share and how many more, what could be chance."""
-    now = band.now
+    now = band.of
     needed = f"{now.parity:,}, {needed_words(now)}"
     return band.title, f"{now.bme:,} of {now.people:,}", number(now.rate, "share"), needed, beside(band)
 
@@ -209,7 +209,7 @@ def path_line(band: BandNow) -> str:
     """A band's shares of earlier years and now, and whether the difference could be chance; "" without earlier ones."""
     if not band.path:
         return ""
-    shown = [(str(before.year), before.of) for before in band.path] + [("now", band.now)]
+    shown = [(str(before.year), before.of) for before in band.path] + [("now", band.of)]
     steps = "; ".join(
         f"{when} {count.bme:,} of {count.people:,} ({number(count.rate, 'share')})" for when, count in shown
     )
@@ -227,10 +227,10 @@ def path_line(band: BandNow) -> str:
 def path_lines(goals: Goals) -> list[str]:
     """The path so far of every band with people enough to be told of in text, and of all from 8a up."""
     every = [*goals.bands, *([goals.senior] if goals.senior else [])]
-    told = [line for band in every if band.now.people >= LEAST_OF_A_ROW and (line := path_line(band))]
+    told = [line for band in every if band.of.people >= LEAST_OF_A_ROW and (line := path_line(band))]
     if not told:
         return ["No earlier year was given that a path could be shown from."] if every else []
-    small = any(band.now.people < LEAST_OF_A_ROW for band in every)
+    small = any(band.of.people < LEAST_OF_A_ROW for band in every)
     return [*told, *([f"No path is told of bands with fewer than {LEAST_OF_A_ROW} people."] if small else [])]
 
 
@@ -274,7 +274,7 @@ def target_line(goals: Goals) -> str:
     target = f"The organisation's own target for band 8a and above is {number(goals.target, 'share')}"
     if goals.senior is None:
         return f"{target}; the band cannot be told."
-    now = goals.senior.now
+    now = goals.senior.of
     at = math.ceil(goals.target * now.people - 1e-9)
     away = at - now.bme
     so = f"{more_or_fewer(away, '')} than now" if away > 0 else "reached"
