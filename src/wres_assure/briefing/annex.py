@@ -129,7 +129,7 @@ def goals(of: Dossier) -> Section | None:
     """The goals that were set, band by band, beside what is so now; nothing of what is in question."""
     told = goals_of(of.assessment, of.rulebook, of.facts)
     if of.is_out("indicator_1"):
-        told = told._replace(bands=(), workforce=None, why_not="indicator 1 is in question")
+        told = told._replace(bands=(), senior=None, workforce=None, why_not="indicator 1 is in question")
     if not told.set:
         return None
     blocks: list[Block] = []

@@ -23,6 +23,7 @@ from .options import (
     fail_on_option,
     force_option,
     form_of,
+    in_year_option,
     inputs,
     only_return,
     path_option,
@@ -105,6 +106,7 @@ _OF_OTHER_COMMANDS = {
 @commands.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @inputs
+@in_year_option
 @click.option(
     "--format",
     "form",
@@ -157,6 +159,8 @@ def check(
     if output:
         outputs.may_write(output, force, [*paths, *given.paths()])
     form = form_of(output, form, _CHECK_FORMS, _OF_OTHER_COMMANDS)
+    if given.in_year and form == "html":
+        raise click.UsageError("A page is about the annual return: with --in-year choose text, json or csv.")
     if by == "cell" and form != "text":
         raise click.UsageError("--by cell makes a checklist to read: leave --format out, or say --format text.")
     run = every_return.run(paths, given, ctx.obj)

@@ -6,12 +6,13 @@ import click
 
 from ..run import files, outputs
 from ..run.inputs import Inputs
-from .options import exit_code, force_option, inputs, path_option
+from .options import exit_code, force_option, in_year_option, inputs, path_option
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @inputs
+@in_year_option
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="text to read, json for programmes."
 )

@@ -8,6 +8,7 @@ from ..model import Assessment, grouped
 from ..rulebook import Rulebook
 from ..wording import goals as said
 from ..wording.numbers import counted, number
+from ..wording.report import return_of
 from ..wording.text import clean, code_shown, name_shown
 from .text import WIDTH, wrapped
 
@@ -24,7 +25,7 @@ def _page(assessment: Assessment, rulebook: Rulebook) -> list[str]:
     code = code_shown(subject.organisation.code) or "no code"
     page = [
         *_lines(f"{name_shown(subject.organisation.name)} ({code})"),
-        *_lines(f"WRES return {subject.year or 'of a year not told'}, {clean(assessment.submission.file)}"),
+        *_lines(f"{return_of(subject.year, subject.in_year)}, {clean(assessment.submission.file)}"),
         *(_lines(f"Not judged. {clean(subject.stopped)}") if subject.stopped else []),
     ]
     for name, goal in goals.set.items():

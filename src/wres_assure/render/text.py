@@ -48,10 +48,11 @@ def lines(report: Report, width: int = WIDTH, verbose: bool = False) -> list[Sty
     """The page, line by line: what is to be done first, the next step last; all that was judged where verbose."""
     page = _Page(width)
     page.add(report.verdict, "strong")
-    page.add(f"{report.organisation} ({report.code}), WRES return {report.year}, {report.file}", "title", 0, 2)
+    page.add(f"{report.organisation} ({report.code}), {report.what}, {report.file}", "title", 0, 2)
     shown = (
         report.coverage if verbose else report.checked,
         COUNTS_AS_NOTHING if verbose else "",
+        *report.within,
         report.apart,
         report.layout if verbose else "",
         *_reliability(report),
@@ -90,7 +91,7 @@ def checklist(report: Report, width: int = WIDTH) -> list[StyledLine]:
     """What is to be corrected or explained, in the order of the sheet, to be ticked off."""
     page = _Page(width)
     page.add(report.verdict, "strong")
-    page.add(f"{report.organisation} ({report.code}), WRES return {report.year}, {report.file}", "title", 0, 2)
+    page.add(f"{report.organisation} ({report.code}), {report.what}, {report.file}", "title", 0, 2)
     asked = [
         (one, asked.action, group, part)
         for asked in report.findings

@@ -80,6 +80,7 @@ def result(assessment: Assessment, rulebook: Rulebook, show_values: bool = False
                 "region": clean(organisation.region),
             },
             "reporting_year": subject.year,
+            "in_year": subject.in_year or None,
         },
         "coverage": _coverage(assessment.coverage),
         "apart": _coverage(assessment.apart),

@@ -325,6 +325,7 @@ class _Compiler:
             "replaces": rule.replaces,
             "known_issues": rule.known_issues,
             "since": rule.since,
+            "annual": rule.annual,
             "no_sample": rule.no_sample,
             "explains": rule.explains,
             "message": rule.message,

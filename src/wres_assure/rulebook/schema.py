@@ -204,6 +204,7 @@ class Rule(Strict):
     title: str  # what holds where the rule passes
     found: str | None = None  # what was found where it fails: the heading of its findings
     action: Literal["correct", "explain", "note"]
+    annual: bool = False  # asked once a year: it stands aside of figures within the year
     authority: str
     status: Literal["proposed", "active", "suspended", "retired"] = "active"
     status_reason: str | None = None  # why it is suspended or retired

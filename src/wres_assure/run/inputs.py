@@ -31,6 +31,7 @@ class Inputs(NamedTuple):
     year: int | None = None
     rules: str | None = None
     explanations: str = ""
+    in_year: bool = False
 
     def paths(self) -> list[str]:
         """Every file or folder that is read, which no output may overwrite; beside the peers their kinds of trust."""
@@ -55,7 +56,7 @@ class Inputs(NamedTuple):
             from ..conform.explanations import explanations_of
 
             explanations = explanations_of(self.explanations)
-        return Given(self.narrative, self.survey, peers, earlier, explanations, tuple(unread))
+        return Given(self.narrative, self.survey, peers, earlier, explanations, tuple(unread), self.in_year)
 
     def _earlier(self, rulebook: Rulebook, unread: list[str]) -> Iterator[EarlierReturn]:
         """What is given as earlier returns, understood once for all, not judged; what cannot be read is told.

@@ -151,7 +151,7 @@ def set_lines(goal: Json, rulebook: Rulebook) -> list[str]:
     else:
         said = f"Set: {goal['says']}, {listed([aim['when'] + _known(aim) for aim in aims])}."
     sources = dict.fromkeys(rulebook.authority(aim["authority"]) for aim in aims)
-    return [said, f"Source: {'; '.join(sources)}."]
+    return [said, f"{'Source' if len(sources) == 1 else 'Sources'}: {'; '.join(sources)}."]
 
 
 def _known(aim: Json) -> str:

@@ -38,6 +38,10 @@ from .text import clean, code_shown, free, lower_first, name_shown, sentence
 from .verdict import checked, composite, next_step, rest, roots, verdict
 
 ACTION_TITLES = {"correct": "Correct before upload", "explain": "Explain or correct", "note": "Be aware"}
+_IN_YEAR = (
+    "Figures within the year: what is asked once a year (31 March, the staff survey, deadlines, sign-off and "
+    "publication) does not apply and counts as nothing."
+)
 COUNTS_AS_NOTHING = "What could not be checked counts as nothing, never as passed."
 BME = "BME is the WRES term and hides differences between groups; ask for the breakdown."
 CRUDE = "Not adjusted for band, profession or site."
@@ -113,6 +117,8 @@ class Report(NamedTuple):
     code: str  # with "example" for fictitious organisations
     year: str
     file: str
+    what: str  # "WRES return 2021", or of what day within a year the figures are
+    within: tuple[str, ...]  # what is to be known of figures within the year; () of a return
     layout: str  # whether row labels are those of the official workbook, or a reconstruction's; "" of a table
     stopped: str  # why the return was not judged; "" where it was
     verdict: str  # what is to be done
@@ -137,6 +143,28 @@ class Report(NamedTuple):
     broken: tuple[Unjudged, ...]
     foot: str
     next: str  # what to do now
+
+
+def action_titles(in_year: bool) -> dict[str, str]:
+    """What each action asks for; figures within the year are uploaded nowhere."""
+    return {**ACTION_TITLES, "correct": "Correct"} if in_year else ACTION_TITLES
+
+
+def return_of(year: int | str | None, in_year: str | None) -> str:
+    """`WRES return 2021`, `WRES figures of 30 September 2021`."""
+    return f"WRES figures of {in_year}" if in_year else f"WRES return {year or 'of a year not told'}"
+
+
+def _within(assessment: Assessment) -> Iterator[str]:
+    yield _IN_YEAR
+    years = [before.year for before in assessment.compared.earlier]
+    yield (
+        f"Change is told against 31 March {max(years)}, the last before."
+        if years and max(years) == (assessment.subject.year or 0) - 1
+        else f"Change is told against 31 March {max(years)}; later figures of a 31 March were not given."
+        if years
+        else "No figures of an earlier 31 March were given, so no change is told."
+    )
 
 
 def of_layout(layout: Json) -> str:
@@ -169,9 +197,11 @@ def report_on(
         code=_code(subject.organisation.code, subject.organisation.name),
         year=str(subject.year or "year not told"),
         file=clean(submission.file),
+        what=return_of(subject.year, subject.in_year),
+        within=tuple(_within(assessment)) if subject.in_year and not subject.stopped else (),
         layout=of_layout(layout) if layout else "",
         stopped=clean(subject.stopped),
-        verdict=f"Not judged. {clean(subject.stopped)}" if subject.stopped else verdict(counts),
+        verdict=f"Not judged. {clean(subject.stopped)}" if subject.stopped else verdict(counts, bool(subject.in_year)),
         checked=checked(assessment),
         coverage=coverage_line(assessment.coverage),
         rest=rest(assessment.coverage),
@@ -223,6 +253,8 @@ def _changes(assessment: Assessment, rulebook: Rulebook) -> Iterator[Said]:
         yield say(f"{indicators[name].title}: {lower_first(text)}", (), [name])
     if tested and not notable and all(indicators[name].usable for name in tested):
         years = " and ".join(str(year) for year in sorted({change.year for change in tested.values()}))
+        if assessment.subject.in_year:
+            years = f"31 March {years}"
         yield say(f"Since {years} no indicator that can be tested changed by more than is expected.", (), tested)
 
 
@@ -275,8 +307,9 @@ class _Writer:
         """The failed findings by action, those about structure and types first."""
         rules = sorted((self.rulebook.rule(name) for name in self.failed), key=in_turn)
         groups = grouped(map(self._of_rule, rules), lambda group: self.rulebook.rule(group.rule).action)
+        titles = action_titles(bool(self.assessment.subject.in_year))
         return tuple(
-            Asked(action, ACTION_TITLES[action], sum(group.size for group in groups[action]), tuple(groups[action]))
+            Asked(action, titles[action], sum(group.size for group in groups[action]), tuple(groups[action]))
             for action in ACTIONS
             if action in groups
         )

@@ -17,7 +17,7 @@ from ...model import ACTIONS, BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Json
 from ...rulebook import Rulebook
 from ...wording.cells import cells_of
 from ...wording.numbers import SHORT_HASH
-from ...wording.report import ACTION_TITLES, COUNTS_AS_NOTHING, coverage_line
+from ...wording.report import COUNTS_AS_NOTHING, action_titles, coverage_line
 from ...wording.text import clean, sentence
 from ...wording.verdict import roots_of
 from .style import FILLS, GROUND, PALE, on_paper, row_height
@@ -129,15 +129,19 @@ def _listing(
 
     found = [(entry, finding) for entry in results for finding in sorted(entry["findings"], key=pressing)]
     last = _table(sheet, 0, _FINDINGS, [_row(entry, finding, rulebook) for entry, finding in found], style)
-    for number, (_, finding) in enumerate(found, 1):
+    for number, (entry, finding) in enumerate(found, 1):
         if id(finding) in shown:
-            _text(sheet, number, 3, ACTION_TITLES[finding["action"]], asks[finding["action"]])
+            _text(sheet, number, 3, _asked(entry, finding), asks[finding["action"]])
         elif finding["outcome"] == FAILED:  # one cause asks for one thing
             _text(sheet, number, 3, f"Follows from {finding['caused_by']}", style["text"])
     sheet.autofilter(0, 0, max(last, 1), len(_FINDINGS) - 1)
     sheet.print_area(0, 0, max(last, 1), _PRINTED - 1)
     on_paper(sheet, 0, 0)
     sheet.hide_gridlines(2)
+
+
+def _asked(entry: Json, finding: Json) -> str:
+    return action_titles(bool(entry["submission"]["in_year"]))[finding["action"]]
 
 
 def _row(entry: Json, finding: Json, rulebook: Rulebook) -> list[str | int]:
@@ -147,7 +151,7 @@ def _row(entry: Json, finding: Json, rulebook: Rulebook) -> list[str | int]:
         submission["organisation"]["code"],
         submission["reporting_year"] or "",
         _OUTCOMES[finding["outcome"]],
-        ACTION_TITLES[finding["action"]] if finding["outcome"] == FAILED else "",
+        _asked(entry, finding) if finding["outcome"] == FAILED else "",
         finding["rule"],
         rule.heading() if finding["outcome"] == FAILED else rule.title,
         cells_of(finding["cells"]),
