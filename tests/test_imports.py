@@ -55,23 +55,23 @@ ROOMS = {
 STAGES = {"conform", "derive", "compare", "check", "slips", "score"}
 # What of a room is for others; of a room not named here that is its `__init__` alone.
 DOORS = {
-    "authoring": "cases coverage difference lint manual mutants prefixes",
+    "authoring": "cases coverage difference layout_file lint manual mutants official prefixes",
     "briefing": "audiences document sign_off",
     "check": "_ assertion explanations notes",
     "cli": "commands plain",
     "cohort": "table",
     "compare": "_ change claims national peers",
-    "conform": "_ earlier explanations narrative personal staff_survey",
+    "conform": "_ blank earlier explanations narrative personal staff_survey",
     "read": "_ cells package preflight references result table text_rows workbook xml",
-    "render": "score_text terminal text",
+    "render": "goals_text score_text terminal text",
     "render.briefing": "docx html markdown pdf",
     "render.workbooks": "findings style template",
     "results": "difference difference_told explanations result",
-    "rulebook": "_ expression parser selectors strict_yaml",
+    "rulebook": "_ compile expression parser selectors strict_yaml",
     "run": "every_return files inputs outputs",
     "score": "_ profile reliability usable",
     "stats": "comparisons power power_of_change proportions",
-    "wording": "cells change findings indicators numbers peers report said score small_counts text verdict",
+    "wording": "cells change findings goals indicators numbers peers report said score small_counts text verdict",
 }
 
 # Third parties, and the rooms or modules that own them.

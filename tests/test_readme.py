@@ -32,7 +32,8 @@ def test_its_commands_run_in_turn(checkout: Path, capsys: pytest.CaptureFixture[
     for line in typed:
         words = shlex.split(line)
         if words[0] == "cp":
-            shutil.copytree(checkout / words[2], checkout / words[3])
+            copied = shutil.copytree if words[1] == "-r" else shutil.copy
+            copied(checkout / words[-2], checkout / words[-1])
         else:
             assert main(words[1:]) in (0, 1), (line, capsys.readouterr().err)
 

@@ -277,6 +277,7 @@ class Return(NamedTuple):
     from_table: bool = False  # read from a facts CSV, which has no rows and columns of a template
     has_notes: bool = True  # the file has a column for notes
     has_plan: bool = False  # an action plan is given with it
+    in_year: str = ""  # of what day within the year, in words: "30 September 2021"; "" of the annual return
 
 
 class Conformed(NamedTuple):

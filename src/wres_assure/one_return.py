@@ -44,10 +44,12 @@ class Given(NamedTuple):
     earlier: tuple[EarlierReturn, ...] | None = None  # of any organisation, see run.inputs
     explanations: tuple[Explanation, ...] = ()  # of findings on any return
     unread: tuple[str, ...] = ()  # in sentences: what was given as earlier returns and cannot be read
+    in_year: bool = False  # the figures are of a day within the year, not of 31 March
     alone: bool = True  # the run is about one return, so that an earlier one of somebody else is a mistake
 
 
 NOTHING = Given()
+_OF_SURVEY = ("indicator_5", "indicator_6", "indicator_7", "indicator_8")
 
 
 class Established(NamedTuple):
@@ -146,7 +148,18 @@ def earlier(
     found += _block("", conformed.subject, conformed.facts, rulebook)
     for file, before in judged:
         found += _block(file, before.subject, before.reported, rulebook)
+    found = [_without_survey(before) for before in found] if conformed.subject.in_year else found
     return tuple(sorted(found, key=lambda before: (-before.year, before.source != "return")))
+
+
+def _without_survey(before: Earlier) -> Earlier:
+    """An earlier year for figures within the year: their survey is the last one, so it tells no change."""
+    facts = tuple(fact for fact in before.facts if not fact.key.item.startswith(("survey_", "respondents_")))
+    indicators = tuple(
+        one._replace(value=None, usable=False, reason="the survey is held once a year") if one.id in _OF_SURVEY else one
+        for one in before.indicators
+    )
+    return before._replace(facts=facts, indicators=indicators)
 
 
 def _as_reported(file: str, before: Established) -> Earlier:

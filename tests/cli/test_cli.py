@@ -500,6 +500,8 @@ def test_every_help_has_an_example_that_runs(
         run("check", "return.xlsx", "-o", f"{name}.json")
     for name in ("old-rules", "new-rules"):
         shutil.copytree(Path(SOURCE).parent / "rules", tmp_path / name)
+    run("template", "--year", "2021", "-o", "official.xlsx")
+    run("rules", "layout", "official.xlsx", "--year", "2021", "-o", "drafted.yaml")
     examples = _examples(*command.split())
     assert examples or command == "rules"
     for example in examples:

@@ -338,7 +338,7 @@ def test_text_and_page_say_the_same(story: str, rulebook: Rulebook) -> None:
     short = " ".join(text.plain(text.lines(page)).split())
     assert page.checked in short and page.checked in seen  # how much was judged, in short and by outcome
     assert page.coverage in told
-    for said in (report.COUNTS_AS_NOTHING, page.provisional, page.level, page.foot):
+    for said in (report.COUNTS_AS_NOTHING, page.layout, page.level, page.foot):
         assert said in told and said in seen
     for _, _, _, groups in page.findings:
         for group in groups:

@@ -127,7 +127,8 @@ def applies(rule: Rule) -> str:
     years = f"collections from {rule.year_from}" + (f" until {rule.year_until}" if rule.year_until else "")
     inputs = {"workbook": "a workbook", "table": "a table of figures"}
     given = f", where {inputs[rule.inputs[0]]} is given" if len(rule.inputs) == 1 else ""
-    return f"It is for {who}, {years}{given}."
+    annual = " It is asked once a year, and stands aside of figures within the year." if rule.annual else ""
+    return f"It is for {who}, {years}{given}.{annual}"
 
 
 def _list(words: Iterable[str]) -> str:

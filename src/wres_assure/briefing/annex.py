@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ..model import Slip
 from ..wording.cells import cells_of
+from ..wording.goals import (
+    HEADINGS,
+    Goals,
+    cells_of_band,
+    goals_of,
+    path_lines,
+    range_lines,
+    set_lines,
+    target_line,
+    workforce_line,
+)
 from ..wording.indicators import Indication, pooled_sentence
 from ..wording.numbers import counted, number
 from ..wording.report import Unjudged
@@ -13,7 +24,7 @@ from ..wording.said import say
 from ..wording.score import STATUS, domain_lines, index_lines, index_sentence, otherwise
 from ..wording.text import clean, lower_first, sentence
 from .cards import card
-from .document import Block, Paragraph, Section, Table, TableCell, TableRow, number_cell
+from .document import Block, Bullets, Paragraph, Section, Table, TableCell, TableRow, number_cell
 from .dossier import Dossier
 from .representation import bands_chart, board_chart
 
@@ -114,6 +125,43 @@ def bands(of: Dossier) -> Section | None:
     by_band, board = bands_chart(of), board_chart(of)
     blocks: tuple[Block, ...] = (*((by_band,) if by_band else ()), *((board,) if board else ()))
     return Section("bands", "Representation by band, and the board", blocks, annex=True) if blocks else None
+
+
+def goals(of: Dossier) -> Section | None:
+    """The goals that were set, band by band, beside what is so now; nothing of what is in question."""
+    told = goals_of(of.assessment, of.rulebook, of.facts)
+    if of.is_out("indicator_1"):
+        told = told._replace(bands=(), senior=None, workforce=None, why_not="indicator 1 is in question")
+    if not told.set:
+        return None
+    blocks: list[Block] = []
+    for name, goal in told.set.items():
+        rests, lines = "indicator_3" if name == "disciplinary_gap" else "indicator_1", set_lines(goal, of.rulebook)
+        if goal["kind"] == "bands":
+            lines.append(workforce_line(told))
+        elif goal["kind"] == "own":
+            lines.append(target_line(told))
+        elif of.is_out("indicator_3"):
+            lines.append("Nothing is held against the range, since nothing is concluded from indicator 3.")
+        else:
+            lines += range_lines(told, of.assessment, of.rulebook)
+        said = tuple(say(line, of.prints(rests), [rests], ["rules/goals.yaml"]) for line in lines)
+        blocks.append(Paragraph(said, f"{goal['title']}:"))
+        if goal["kind"] == "bands" and told.bands:
+            blocks += _goal_by_band(of, told)
+    return Section("goals", "Goals that were set", tuple(blocks), annex=True)
+
+
+def _goal_by_band(of: Dossier, told: Goals) -> Iterator[Block]:
+    bands = [*told.bands, *([told.senior] if told.senior else [])]
+    rows = tuple(
+        TableRow((TableCell(title), *map(number_cell, cells), TableCell(doubt)), (), ("indicator_1",))
+        for title, *cells, doubt in map(cells_of_band, bands)
+    )
+    yield Table("Each band beside the workforce", HEADINGS, rows, (), (5, 3, 2, 4, 3))
+    path = tuple(say(line, of.prints("indicator_1"), ["indicator_1"]) for line in path_lines(told))
+    if path:
+        yield Bullets(path, "The path so far")
 
 
 def _base(of: Dossier, name: str) -> str:

@@ -103,8 +103,8 @@ def document(
 def _heading(report: Report) -> tuple[Said, ...]:
     taken = f", people in post on 31 March {report.year}" if report.year.isdigit() else ""
     line = say(f"Return {report.year}{taken}. File {report.file}.", (), (), ["file"])
-    provisional = [say(report.provisional, (), (), ["layout"])] if report.provisional else []
-    return (line, *provisional, say(BME, (), (), ["guidance_2021.6"]))
+    layout = [say(report.layout, (), (), ["layout"])] if report.layout else []
+    return (line, *layout, say(BME, (), (), ["guidance_2021.6"]))
 
 
 def _foot(of: Dossier, audience: str, asked: bool) -> tuple[Said, ...]:
@@ -142,6 +142,7 @@ def _annex(of: Dossier) -> Parts:
         annex.gap_index(of),
         *annex.indicators(of),
         annex.bands(of),
+        annex.goals(of),
         compared_parts.peers(of),
         annex.unchecked(of),
     ]

@@ -155,7 +155,7 @@ class Document(NamedTuple):
     audience: str
     kind: str  # above the heading: "Workforce Race Equality Standard: briefing for an inspection"
     heading: str  # the one h1: name and code
-    lines: tuple[Said, ...]  # below the heading: year and snapshot date, file, provisional layout, what BME is
+    lines: tuple[Said, ...]  # below the heading: year and snapshot date, file, by what layout, what BME is
     mark: str  # the handling mark, on every page
     sections: tuple[Section, ...]
     foot: tuple[Said, ...]

@@ -15,13 +15,13 @@ from ..facts import Facts
 from ..memo import KEPT
 from ..model import EXPLAINED, FAILED, HOW_GIVEN, OUTCOMES, PASSED, Explanation, Finding, Place, Raised, Return, grouped
 from ..rulebook import Rule, Rulebook
-from .applies import not_judged
+from .applies import not_judged, of_the_survey, once_a_year
 from .assertion import Context, assert_at
 from .at_once import Figures, figures_at_once
 from .explanations import NOTHING, no_longer_counting, said_of
 from .folded import folded
 from .notes import TemplateRow, asked
-from .outcomes import Judgement, Result, Results, broken, failed, in_question, judgement
+from .outcomes import Judgement, Result, Results, broken, failed, in_question, judgement, not_applicable
 from .raised import LAST, NO_SECTION, READING, places_of, raised_at
 
 _TURN = {**{family: turn for turn, family in enumerate(HOW_GIVEN)}, **dict.fromkeys(LAST, len(HOW_GIVEN) + 1)}
@@ -102,7 +102,7 @@ def _plan(context: Context) -> Plan:
     """The rules in their order; worked out once for returns of one year and one kind of organisation."""
     subject = context.subject
     usual = not subject.stopped and subject.scheme == "nhs_wres"
-    kind = subject.year, subject.from_table, subject.organisation.type, subject.has_plan
+    kind = subject.year, subject.from_table, subject.organisation.type, subject.has_plan, subject.in_year
     plans = _plans(context.rulebook) if usual else {}
     if kind not in plans:
         judged = [rule for rule in context.rulebook.rules if rule.status in ("active", "suspended")]
@@ -125,16 +125,27 @@ def _result(rule: Rule, context: Context, figures: Figures) -> Result:
     """How many checks of a rule surely hold, and the judgement of each other one."""
     if rule.raised_by:
         places = places_of(rule)
-        suspects = _suspects(rule, places, context, figures)
+        suspects = _with_annual(_suspects(rule, places, context, figures), places, context)
         return Result(len(places) - len(suspects), [_at(place, rule, raised_at, context) for place in suspects])
     suspects = [rule.places[number] for number in figures.suspects(rule)]
+    suspects = _with_annual(suspects, rule.places, context)
     return Result(len(rule.places) - len(suspects), [_at(place, rule, assert_at, context) for place in suspects])
+
+
+def _with_annual(suspects: Sequence[Place], places: Sequence[Place], context: Context) -> list[Place]:
+    """Within the year every place of the survey is looked at too: none of it counts as passed."""
+    if not context.subject.in_year:
+        return list(suspects)
+    known = set(suspects)
+    return [*suspects, *(place for place in places if of_the_survey(place) and place not in known)]
 
 
 def _at(
     place: Place, rule: Rule, judge: Callable[[Rule, Place, Context], list[Finding]], context: Context
 ) -> Judgement:
     """What a rule finds at a place; broken where it fails, which is our fault and never the submitter's."""
+    if context.subject.in_year and of_the_survey(place):
+        return judgement(place, [not_applicable(rule, place, once_a_year(context.subject))])
     try:
         return judgement(place, judge(rule, place, context))
     except Exception as e:

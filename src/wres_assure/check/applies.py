@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..model import ORGANISATIONS, WHOLE, Finding
+from ..model import ORGANISATIONS, WHOLE, Finding, Place, Return
 from ..rulebook import Rule
 from .assertion import Context, raiser
 from .outcomes import Result, judgement, not_applicable, unverifiable
@@ -24,6 +24,16 @@ def not_judged(rule: Rule, context: Context) -> Result | None:
     return Result(0, [judgement(place, [make(rule, place, reason, caused_by)]) for place in places_of(rule)])
 
 
+def once_a_year(subject: Return) -> str:
+    """Why what is asked once a year does not apply to figures within the year."""
+    return f"It is asked once a year, and these are figures of {subject.in_year}."
+
+
+def of_the_survey(place: Place) -> bool:
+    """Whether a place is of the staff survey, which is held once a year."""
+    return place.item.startswith(("survey_", "respondents_", "all_staff_"))
+
+
 def _why_not(rule: Rule, context: Context) -> tuple[Callable[..., Finding], str, str] | None:
     """Why a rule does not speak of this return at all: its finding, the reason, the rule that is the cause."""
     subject = context.subject
@@ -40,6 +50,8 @@ def _why_not(rule: Rule, context: Context) -> tuple[Callable[..., Finding], str,
     if subject.year is not None and not rule.year_from <= subject.year <= (rule.year_until or 9999):
         span = f"from {rule.year_from}" + (f" until {rule.year_until}" if rule.year_until else "")
         return not_applicable, f"The rule is for collections {span}.", ""
+    if rule.annual and subject.in_year:
+        return not_applicable, once_a_year(subject), ""
     if rule.inputs and ("table" if subject.from_table else "workbook") not in rule.inputs:
         about = "a workbook; this is a table of figures" if subject.from_table else "a table of figures"
         return not_applicable, f"The rule is about {about}.", ""

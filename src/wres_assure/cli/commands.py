@@ -11,8 +11,11 @@ from .. import __version__
 from ..model import Unwritable
 from ..run import files, outputs
 from ..run.inputs import Inputs, tell
+from ..wording.numbers import SHORT_HASH
 from ..wording.text import clean
 from .demo import demo
+from .goals import goals
+from .layouts import rules_confirm, rules_layout
 from .options import (
     a_day,
     collection,
@@ -20,13 +23,14 @@ from .options import (
     fail_on_option,
     force_option,
     form_of,
+    in_year_option,
     inputs,
     only_return,
     path_option,
     show_values_option,
 )
 from .outputs import annotate, changed_since, diff, explanations, findings, in_form, score, written
-from .rules import InOrder, rules_group
+from .rules import InOrder, rules_group, rules_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,6 +106,7 @@ _OF_OTHER_COMMANDS = {
 @commands.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @inputs
+@in_year_option
 @click.option(
     "--format",
     "form",
@@ -154,6 +159,8 @@ def check(
     if output:
         outputs.may_write(output, force, [*paths, *given.paths()])
     form = form_of(output, form, _CHECK_FORMS, _OF_OTHER_COMMANDS)
+    if given.in_year and form == "html":
+        raise click.UsageError("A page is about the annual return: with --in-year choose text, json or csv.")
     if by == "cell" and form != "text":
         raise click.UsageError("--by cell makes a checklist to read: leave --format out, or say --format text.")
     run = every_return.run(paths, given, ctx.obj)
@@ -288,7 +295,9 @@ def _known_frameworks(named: tuple[str, ...], rulebook: Rulebook) -> None:
         raise click.UsageError(f"--framework: {' and '.join(named)} are of one kind; name one of each at most.")
 
 
-for command in (score, annotate, findings, explanations, diff, rules_group, demo):
+for command in (rules_layout, rules_confirm):
+    rules_group.add_command(command)
+for command in (score, goals, annotate, findings, explanations, diff, rules_group, demo):
     commands.add_command(command)
 
 
@@ -300,7 +309,8 @@ for command in (score, annotate, findings, explanations, diff, rules_group, demo
 @click.option("--plan", is_flag=True, help="Write the action plan instead: one action a row.")
 @path_option("output", "FILE", "Write to FILE (.xlsx; .yaml with --narrative; --plan also .csv).", required=True)
 @force_option
-def template(year: int | None, narrative: bool, plan: bool, output: str, force: bool) -> None:
+@rules_option
+def template(year: int | None, narrative: bool, plan: bool, output: str, force: bool, rules: str | None) -> None:
     """Write an empty workbook, an empty narrative or an empty action plan, to fill in.
 
     \b
@@ -316,8 +326,8 @@ def template(year: int | None, narrative: bool, plan: bool, output: str, force: 
     ending = (".yaml", ".yml") if narrative else (".xlsx", ".csv") if plan else (".xlsx",)
     if output != files.SCREEN and not output.lower().endswith(ending):
         raise click.UsageError(f"{output} does not end in {ending[0]}, the kind of file that is written.")
-    outputs.may_write(output, force)
-    rulebook = load()
+    outputs.may_write(output, force, filter(None, [rules]))
+    rulebook = load(rules)
     year = year or max(layout["year"] for layout in rulebook.layouts.values())
     if narrative:
         from ..conform.narrative import template as questions
@@ -333,12 +343,15 @@ def template(year: int | None, narrative: bool, plan: bool, output: str, force: 
         outputs.write(output, written_as(rulebook.plan), force)
         written(output, "One action a row; give it to check with --plan. The columns are this programme's own.")
         return
-    layout = next((layout for layout in rulebook.layouts.values() if layout["year"] == year), None)
+    layout = rulebook.layout_of(year)
     if layout is None:
         known = ", ".join(map(str, sorted(layout["year"] for layout in rulebook.layouts.values())))
         raise click.ClickException(f"No template of {year} is known; there is one of {known}.")
     from ..render.workbooks.template import template as workbook
 
     outputs.write(output, workbook(layout, rulebook.items), force)
-    which = "" if layout["verified"] else f"It follows a reconstruction of the {year} template, not the official one."
+    which = f"It follows a reconstruction of the {year} template, not the official one."
+    if layout["verified"]:
+        sha256 = layout["official"]["sha256"][:SHORT_HASH]
+        which = f"It has the rows and headings of the official {year} workbook (SHA-256 {sha256})."
     written(output, which)

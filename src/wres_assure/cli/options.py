@@ -110,6 +110,21 @@ show_values_option = click.option(
 )
 
 
+def in_year_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Lets the figures be of a day within the year."""
+
+    @wraps(function)
+    def command(*args: Any, given: Inputs, in_year: bool, **others: Any) -> Any:
+        return function(*args, given=given._replace(in_year=in_year), **others)
+
+    return click.option(
+        "--in-year",
+        is_flag=True,
+        help="The figures are of a day other than 31 March: what is asked once a year stands aside, and change is told "
+        "against the last 31 March.",
+    )(command)
+
+
 def inputs(function: Callable[..., Any]) -> Callable[..., Any]:
     """Gives a command the input options; it receives them together, as `given`."""
 

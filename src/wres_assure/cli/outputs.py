@@ -11,7 +11,16 @@ from ..model import Json
 from ..run import files, outputs
 from ..run.inputs import Inputs, tell
 from ..wording.text import clean
-from .options import exit_code, fail_on_option, force_option, inputs, only_return, path_option, show_values_option
+from .options import (
+    exit_code,
+    fail_on_option,
+    force_option,
+    in_year_option,
+    inputs,
+    only_return,
+    path_option,
+    show_values_option,
+)
 
 if TYPE_CHECKING:
     from ..briefing.document import Document
@@ -23,6 +32,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @inputs
+@in_year_option
 @click.option("--explain", is_flag=True, help="Show every step from counts to gap index, to be redone by hand.")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="text to read, json for programmes."
@@ -111,6 +121,7 @@ def annotate(
 @path_option("output", "FILE", "Write to FILE (.xlsx).", required=True)
 @force_option
 @inputs
+@in_year_option
 @show_values_option
 @click.pass_context
 def findings(

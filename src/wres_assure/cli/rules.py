@@ -46,8 +46,8 @@ def rules_list(rules: str | None) -> None:
 
     rulebook = _load(rules)
     for rule in rulebook.rules:
-        _say(f"{rule.id:<8}  {asks_to(rule):<7}  {rule.title}")
-    _say(f"{counted(len(rulebook.rules), 'rule')}, rulebook {rulebook.version} ({rulebook.sha256[:12]}).")
+        say(f"{rule.id:<8}  {asks_to(rule):<7}  {rule.title}")
+    say(f"{counted(len(rulebook.rules), 'rule')}, rulebook {rulebook.version} ({rulebook.sha256[:12]}).")
 
 
 @rules_group.command("show")
@@ -63,7 +63,7 @@ def rules_show(rule_id: str, rules: str | None) -> None:
     from ..authoring.manual import manual
 
     rulebook = _load(rules)
-    _say(manual(rulebook, _known(rule_id, rulebook)))
+    say(manual(rulebook, _known(rule_id, rulebook)))
 
 
 @rules_group.command("selectors")
@@ -77,7 +77,7 @@ def rules_selectors(rules: str | None) -> None:
     """
     from ..authoring.prefixes import prefixes
 
-    _say(prefixes(_load(rules)))
+    say(prefixes(_load(rules)))
 
 
 @rules_group.command("lint")
@@ -129,10 +129,10 @@ def rules_mutate(ctx: click.Context, rule_ids: tuple[str, ...], rules: str | Non
     found = mutate(rulebook, [_known(name, rulebook) for name in rule_ids])
     for score in found.scores:
         for survivor in score.survivors:
-            _say(f"{score.rule}: not noticed: {survivor}")
-    _say(f"{found.noticed:,} of {found.mutants:,} mutants noticed, {found.share * 100:.1f}%.")
+            say(f"{score.rule}: not noticed: {survivor}")
+    say(f"{found.noticed:,} of {found.mutants:,} mutants noticed, {found.share * 100:.1f}%.")
     if found.outside:
-        _say(f"{counted(len(found.outside), 'rule')} without an expression left out: {', '.join(found.outside)}.")
+        say(f"{counted(len(found.outside), 'rule')} without an expression left out: {', '.join(found.outside)}.")
     ctx.exit(1 if found.noticed < found.mutants else 0)
 
 
@@ -147,7 +147,7 @@ def rules_coverage(rules: str | None) -> None:
     """
     from ..authoring.coverage import coverage
 
-    _say(coverage(_load(rules)))
+    say(coverage(_load(rules)))
 
 
 @rules_group.command("diff")
@@ -162,7 +162,7 @@ def rules_diff(old: str, new: str) -> None:
     """
     from ..authoring.difference import diff
 
-    _say(diff(_load(old), _load(new)))
+    say(diff(_load(old), _load(new)))
 
 
 @rules_group.command("docs")
@@ -184,11 +184,11 @@ def rules_docs(output: str, force: bool, rules: str | None) -> None:
         outputs.may_write(path, force, filter(None, [rules]))
     for path, text in written.items():
         outputs.write(path, text, force)
-    _say(f"{counted(len(written), 'page')} written below {output}.")
+    say(f"{counted(len(written), 'page')} written below {output}.")
 
 
-def _say(text: str) -> None:
-    """Lines of a rulebook, which anybody may have written: without what steers a terminal."""
+def say(text: str) -> None:
+    """Prints lines of a rulebook, which anybody may have written: without what steers a terminal."""
     click.echo("\n".join(map(clean, text.rstrip("\n").split("\n"))))
 
 
@@ -211,6 +211,6 @@ def _load(folder: str | None) -> Rulebook:
 
 def _report(ctx: click.Context, problems: list[str], before: str = "") -> None:
     for problem in problems:
-        _say(problem)
-    _say(f"{before}{counted(len(problems), 'problem')}.")
+        say(problem)
+    say(f"{before}{counted(len(problems), 'problem')}.")
     ctx.exit(1 if problems else 0)

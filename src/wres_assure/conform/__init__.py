@@ -18,8 +18,13 @@ __all__ = ["Conformed", "conform", "published_survey"]
 _OF_SURVEYS = ("survey_", "respondents_", "all_staff_")
 
 
-def conform(submission: Submission, rulebook: Rulebook, year: int | None = None) -> list[Conformed]:
-    """Every return a submission holds: one of a workbook, one for each organisation and year of a table."""
+def conform(
+    submission: Submission, rulebook: Rulebook, year: int | None = None, in_year: bool = False
+) -> list[Conformed]:
+    """Every return a submission holds: one of a workbook, one for each organisation and year of a table.
+
+    `in_year`: the figures are of a day within the year; a workbook's whose snapshot is 31 March are the annual ones.
+    """
     if not submission.rows and not submission.sheets:
         raise Refused(
             "csv_empty", f"{submission.file} holds a header and no figures.", "Add a row a figure.", submission.file
@@ -29,8 +34,16 @@ def conform(submission: Submission, rulebook: Rulebook, year: int | None = None)
         from ..read.table import bounded  # which a check of a workbook does not pay for
 
         bounded(submission.file, [(len(rows), rows[0].line) for rows in returns])
-        return [with_reasons(of_table(submission, rows, rulebook, year), rulebook) for rows in returns]
-    return [with_reasons(_as_asked(of_workbook(submission, rulebook, year), rulebook), rulebook)]
+        found = [with_reasons(of_table(submission, rows, rulebook, year), rulebook) for rows in returns]
+        return [_within(one) for one in found] if in_year else found
+    return [with_reasons(_as_asked(of_workbook(submission, rulebook, year, in_year), rulebook), rulebook)]
+
+
+def _within(conformed: Conformed) -> Conformed:
+    """A table's figures as those of a day that it cannot tell, in the year to the next 31 March."""
+    subject = conformed.subject
+    day = f"a day in the year to 31 March {subject.year}" if subject.year else ""
+    return conformed._replace(subject=subject._replace(in_year=day))
 
 
 NOT_ASKED = {"section_empty": "section_not_asked", "section_missing": "section_left_out"}

@@ -107,6 +107,19 @@ def contradicted(
     return other, Raised("year_contradicted", cells=((typed.address, plain(typed.raw)[:20]),), detail=detail)
 
 
+def within_year(cover: dict[str, Cell], year: int | None, date_1904: bool) -> tuple[int | None, str] | None:
+    """The year to whose 31 March a snapshot within the year belongs, and its day in words; None of one of 31 March.
+
+    Where no day can be read, the year of the cover.
+    """
+    day = day_of(cover["snapshot_date"], date_1904) if "snapshot_date" in cover else (0, 0, 0)
+    if day == (0, 0, 0):
+        return (year, f"a day in the year to 31 March {year}") if year else None
+    if day[1:] == (3, 31):
+        return None
+    return day[0] + (day[1:] > (3, 31)), f"{day[2]} {MONTHS[day[1] - 1]} {day[0]}"
+
+
 def snapshot_of(cover: dict[str, Cell], year: int | None, date_1904: bool) -> list[Raised]:
     """STR-04: the snapshot is 31 March of the reporting year."""
     if "snapshot_date" not in cover:

@@ -31,6 +31,7 @@ class Map(NamedTuple):
     labels: dict[int, int]  # sheet row -> the column of its label
     unread: tuple[Cell, ...]  # headings over figures that are not recognised, or stand for two things
     dated: tuple[tuple[Cell, int, bool], ...]  # headings with the year they give the return; whether of last year's
+    heads: dict[tuple[str, str], tuple[Cell, Cell]]  # (block, ethnicity) -> the headings of the one and the other
     raised: tuple[Raised, ...]
 
     @property
@@ -78,7 +79,7 @@ def locate(sheet: Sheet, layout: Json, year: int | None = None, date_1904: bool 
                 raised.append(Raised("label_unknown", cells=((cell.address, cell.raw[:80]),)))
         labels_at |= {number: column for number, (_, column) in labelled.items()}
         found = [
-            (number, label, _row_number(sheet, number, left_of_figures))
+            (number, label, row_number(sheet, number, left_of_figures))
             for number, (label, _) in sorted(labelled.items())
         ]
         _assign(section["rows"], wording.labels[section["id"]], found, rows, twice)
@@ -179,7 +180,8 @@ def _without_number(text: str, labels: Container[str]) -> str:
     return rest if number.isdigit() and rest in labels else text
 
 
-def _row_number(sheet: Sheet, row: int, before: int) -> str:
+def row_number(sheet: Sheet, row: int, before: int) -> str:
+    """The number that a sheet gives one of its rows, left of the figures; "" where there is none."""
     for column in range(1, min(before, 6)):
         cell = sheet.cells.get((row, column))
         if cell and re.fullmatch(r"\d{1,2}", cell.raw.strip()):
@@ -233,6 +235,7 @@ class _Over(NamedTuple):
     notes: int | None
     unread: tuple[Cell, ...]
     dated: tuple[tuple[Cell, int, bool], ...]
+    heads: dict[tuple[str, str], tuple[Cell, Cell]]
 
 
 class _Said(NamedTuple):
@@ -271,6 +274,7 @@ def _columns(sheet: Sheet, headers: list[Cell], wording: Wording, year: int) -> 
     said = [_said(cell, group, left, by_row, merged, wording) for cell, group in groups]
     verified = any(one.kind == "verified" and one.clear and one.years <= {year} for one in said)
     columns: dict[tuple[str, str], int] = {}
+    heads: dict[tuple[str, str], tuple[Cell, Cell]] = {}
     unread = {one.by: None for one in said if not _block(one, year, verified)}
     by_block = grouped(said, lambda one: _block(one, year, verified))
     by_block.pop("", None)
@@ -279,6 +283,7 @@ def _columns(sheet: Sheet, headers: list[Cell], wording: Wording, year: int) -> 
         double: set[str] = set()
         for one in sorted(entries, key=lambda one: one.cell.column):
             at = columns.setdefault((block, one.group), one.cell.column)
+            heads.setdefault((block, one.group), (one.by, one.cell))
             if at != one.cell.column and (len(complete) < 2 or one.by is not entries[0].by):
                 double.add(one.group)
             complete.add(one.group)
@@ -296,6 +301,7 @@ def _columns(sheet: Sheet, headers: list[Cell], wording: Wording, year: int) -> 
         notes[0].column if len({cell.column for cell in notes}) == 1 else None,
         tuple(unread),
         tuple(_dated(said)),
+        {key: named for key, named in heads.items() if key in columns},
     )
 
 

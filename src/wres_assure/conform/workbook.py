@@ -23,7 +23,17 @@ from ..model import (
 )
 from ..rulebook import Rulebook
 from .cells import among_words, as_text, merged, typed_over
-from .cover import FIRST_YEAR, agreed, contradicted, cover_of, organisation_of, snapshot_of, too_early, year_of
+from .cover import (
+    FIRST_YEAR,
+    agreed,
+    contradicted,
+    cover_of,
+    organisation_of,
+    snapshot_of,
+    too_early,
+    within_year,
+    year_of,
+)
 from .layout import Map, locate
 from .personal import in_workbook
 from .wordings import Wording, wording_of, words
@@ -31,8 +41,10 @@ from .wordings import Wording, wording_of, words
 _QUOTED = 4  # headings named in place of one that was not found
 
 
-def of_workbook(submission: Submission, rulebook: Rulebook, asked_year: int | None) -> Conformed:
-    """The return of a workbook, by the layout of its year."""
+def of_workbook(
+    submission: Submission, rulebook: Rulebook, asked_year: int | None, in_year: bool = False
+) -> Conformed:
+    """The return of a workbook, by the layout of its year; `in_year` of a day before the next 31 March."""
     raised = [Raised(note.code, cells=((note.place, ""),), detail=note.detail) for note in submission.notes]
     whole = [layout for name, layout in rulebook.layouts.items() if name not in rulebook.differences]
     sheets = [(sheet, layout, None, submission.date_1904) for layout in whole for sheet in submission.sheets]
@@ -53,7 +65,10 @@ def of_workbook(submission: Submission, rulebook: Rulebook, asked_year: int | No
     organisation, code_notes = organisation_of({name: plain(cell.raw) for name, cell in cover.items()}, cover)
     raised += code_notes
     year = year_of(cover)
-    if other := contradicted(found, cover, year, submission.date_1904):
+    within = within_year(cover, year, submission.date_1904) if in_year else None
+    if within:
+        year = within[0]
+    elif other := contradicted(found, cover, year, submission.date_1904):
         year, told = other
         raised.append(told)
     year = agreed(asked_year, year, submission.file)
@@ -75,7 +90,13 @@ def of_workbook(submission: Submission, rulebook: Rulebook, asked_year: int | No
     if year is not None and year != found.layout["year"]:
         raised.append(Raised("layout_of_another_year", detail=str(found.layout["year"])))
     subject = Return(
-        organisation, year, "nhs_wres", found.layout["id"], stopped, has_notes=found.notes_column is not None
+        organisation,
+        year,
+        "nhs_wres",
+        found.layout["id"],
+        stopped,
+        has_notes=found.notes_column is not None,
+        in_year=within[1] if within else "",
     )
     raised += in_workbook(submission, found.sheet, found.notes_column)
     if stopped:
@@ -85,7 +106,7 @@ def of_workbook(submission: Submission, rulebook: Rulebook, asked_year: int | No
     follows, of_text = as_text(facts, figures.as_text, rulebook.items)
     if follows:
         facts = tuple(f._replace(value=None, problem=follows[f.key]) if f.key in follows else f for f in facts)
-    raised += [*found.raised, *_structure(found), *empty, *of_text]
+    raised += [*found.raised, *_structure(found, bool(within)), *empty, *of_text]
     raised += [*typed_over(figures.calculated), *among_words(found)]
     if found.notes_column is None:
         raised.append(Raised("notes_missing"))
@@ -193,7 +214,7 @@ def _expected(layout: Json, items: Json) -> _Expected:
     return _Expected(tuple(rows), part_of)
 
 
-def _structure(found: Map) -> Iterator[Raised]:
+def _structure(found: Map, in_year: bool = False) -> Iterator[Raised]:
     wording = wording_of(found.layout)
     for section in found.layout["sections"]:
         if section["id"] not in found.sections:
@@ -207,7 +228,7 @@ def _structure(found: Map) -> Iterator[Raised]:
                 yield Raised("row_missing", place, _heading(section, found), row["label"])
     for block, entry in found.layout["blocks"].items():
         groups = [group for (b, group) in found.columns if b == block]
-        if len(groups) < len(found.layout["ethnicity"]):
+        if len(groups) < len(found.layout["ethnicity"]) and (entry["required"] or not in_year):
             missing = [found.layout["ethnicity"][g][0] for g in found.layout["ethnicity"] if g not in groups]
             there = [cell for cell in found.unread if not wording.heading_of(cell.raw).silent][:_QUOTED]
             quoted = "; instead stands " + ", ".join(_quoted(cell, wording) for cell in there) if there else ""

@@ -8,6 +8,7 @@ from textwrap import wrap
 from ..model import Assessment
 from ..rulebook import Rulebook
 from ..wording import score as said
+from ..wording.report import return_of
 from ..wording.text import clean, code_shown, name_shown
 from .text import WIDTH, wrapped
 
@@ -21,7 +22,7 @@ def text(assessment: Assessment, rulebook: Rulebook, explain: bool) -> str:
     code = code_shown(subject.organisation.code) or "no code"
     page = [
         *_wrapped(f"{name_shown(subject.organisation.name)} ({code})"),
-        *_wrapped(f"WRES return {subject.year or 'of a year not told'}, {clean(assessment.submission.file)}"),
+        *_wrapped(f"{return_of(subject.year, subject.in_year)}, {clean(assessment.submission.file)}"),
         *(_wrapped(f"Not judged. {clean(subject.stopped)}") if subject.stopped else []),
         *_head(f"Reliability of the figures: {level}"),
         *_listed(reasons),

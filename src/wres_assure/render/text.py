@@ -48,18 +48,20 @@ def lines(report: Report, width: int = WIDTH, verbose: bool = False) -> list[Sty
     """The page, line by line: what is to be done first, the next step last; all that was judged where verbose."""
     page = _Page(width)
     page.add(report.verdict, "strong")
-    page.add(f"{report.organisation} ({report.code}), WRES return {report.year}, {report.file}", "title", 0, 2)
+    page.add(f"{report.organisation} ({report.code}), {report.what}, {report.file}", "title", 0, 2)
     shown = (
         report.coverage if verbose else report.checked,
         COUNTS_AS_NOTHING if verbose else "",
+        *report.within,
         report.apart,
         report.plan,
-        report.provisional if verbose else "",
+        report.layout if verbose else "",
         *_reliability(report),
         report.unknown.text if report.unknown and verbose else "",
         report.composite if verbose or not _nothing_calculated(report) else "",
         report.profile if verbose else "",
         *(said.text for said in (*report.changes, *report.peers)),
+        report.goals if verbose or report.changes else "",  # a page without last year is full
     )
     for text in filter(None, shown):
         page.add(text, "", 0, 2)
@@ -90,7 +92,7 @@ def checklist(report: Report, width: int = WIDTH) -> list[StyledLine]:
     """What is to be corrected or explained, in the order of the sheet, to be ticked off."""
     page = _Page(width)
     page.add(report.verdict, "strong")
-    page.add(f"{report.organisation} ({report.code}), WRES return {report.year}, {report.file}", "title", 0, 2)
+    page.add(f"{report.organisation} ({report.code}), {report.what}, {report.file}", "title", 0, 2)
     asked = [
         (one, asked.action, group, part)
         for asked in (*report.findings, *report.of_plan)

@@ -9,7 +9,7 @@ from textwrap import wrap
 from ..model import OUTCOMES, Json, grouped
 from ..wording.cells import cells_of
 from ..wording.numbers import NOTHING, number
-from ..wording.report import ACTION_TITLES, coverage_line
+from ..wording.report import action_titles, coverage_line, return_of
 from ..wording.text import clean, name_shown, sentence
 from .difference import KINDS, NEW, NOT_APPLIED, NOT_JUDGED, PERSISTING, REOPENED, RESOLVED, Difference, FindingChange
 
@@ -34,10 +34,12 @@ def text(found: Difference) -> str:
 def _lines(found: Difference) -> Iterator[str]:
     organisation = found.after["submission"]["organisation"]
     yield from _wrapped(f"{name_shown(organisation['name'])} ({clean(organisation['code']) or 'no code'})")
+    titles = action_titles(bool(found.after["submission"].get("in_year")))
     sides = (("Before", found.before), ("After", found.after))
     for when, entry in sides:
-        year = entry["submission"]["reporting_year"] or "year not told"
-        yield from _wrapped(f"{when}: {clean(entry['submission']['file'])[:200]}, WRES return {year}.")
+        submission = entry["submission"]
+        of = return_of(submission["reporting_year"] or "year not told", clean(submission.get("in_year") or "")[:60])
+        yield from _wrapped(f"{when}: {clean(submission['file'])[:200]}, {of}.")
     yield ""
     counts = [
         f"{count:,} {'gone' if kind == RESOLVED and _rules_differ(found) else kind}"
@@ -55,7 +57,7 @@ def _lines(found: Difference) -> Iterator[str]:
         head = _PERHAPS if kind == RESOLVED and _rules_differ(found) else _HEADS[kind]
         yield from _heading(f"{head} ({len(changes):,})")
         for change in changes:
-            yield from _change(change)
+            yield from _change(change, titles)
     yield from _indicators(found)
 
 
@@ -67,13 +69,13 @@ def _rules_differ(found: Difference) -> bool:
     return bool(found.before["rulebook"]["sha256"] != found.after["rulebook"]["sha256"])
 
 
-def _change(change: FindingChange) -> Iterator[str]:
+def _change(change: FindingChange, titles: dict[str, str]) -> Iterator[str]:
     there = change.kind in (NEW, REOPENED, PERSISTING)
     finding = change.after if there else change.before
     if finding is None:
         return
     cells = cells_of(map(clean, finding["cells"]))
-    yield from _wrapped(f"{clean(finding['rule'])}, {ACTION_TITLES[finding['action']].lower()}"
+    yield from _wrapped(f"{clean(finding['rule'])}, {titles[finding['action']].lower()}"
                         f"{f': {cells}' if cells else ''}", 0, 2)  # fmt: skip
     yield from _wrapped(sentence(clean(finding["message"] or "")), 2, 2)
     if change.kind == REOPENED and change.before:

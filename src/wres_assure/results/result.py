@@ -44,6 +44,7 @@ from ..wording.change import KINDS, three_years
 from ..wording.findings import in_turn, message_of, remedy_of
 from ..wording.numbers import counted
 from ..wording.text import REDACTED, clean, code_shown, free
+from .goals import goals
 
 FORMAT = 2
 _ALONE = ("format", "tool", "rulebook", "submission", "reliability", "profile", "profile_indicators", "score")
@@ -68,6 +69,7 @@ def result(assessment: Assessment, rulebook: Rulebook, show_values: bool = False
             "version": rulebook.version,
             "sha256": rulebook.sha256,
             "layout_verified": layout["verified"] if layout else None,
+            "layout_sha256": layout["official"]["sha256"] if layout and layout["verified"] else None,
         },
         "submission": {
             "file": clean(submission.file),
@@ -79,6 +81,7 @@ def result(assessment: Assessment, rulebook: Rulebook, show_values: bool = False
                 "region": clean(organisation.region),
             },
             "reporting_year": subject.year,
+            "in_year": subject.in_year or None,
         },
         "coverage": _coverage(assessment.coverage),
         "apart": _coverage(assessment.apart),
@@ -93,6 +96,7 @@ def result(assessment: Assessment, rulebook: Rulebook, show_values: bool = False
         "reliability": {"level": assessment.reliability[0], "reasons": list(assessment.reliability[1])},
         **_scored(assessment.score),
         **({"plan": _plan(assessment.plan, show_values)} if assessment.plan else {}),
+        "goals": goals(assessment, rulebook),
     }
 
 
@@ -171,6 +175,11 @@ def _stands_for_its_rule(findings: list[Json], rule: Rule, printed: bool) -> boo
         return False
     outside = rule.kind == "cells" and rule.raised_by != ""  # one more: whatever the template has no cell for
     return set(rule.places) <= places and len(places) >= len(rule.places) + outside
+
+
+def goals_alone(entry: Json) -> Json:
+    """Of a result, where it stands beside the goals that were set."""
+    return {name: entry[name] for name in (*_ALONE[:4], "goals")}
 
 
 def alone(entry: Json) -> Json:
@@ -344,7 +353,8 @@ def _slip(slip: Slip) -> Json:
 
 
 def _findings(assessment: Assessment, rulebook: Rulebook, show_values: bool) -> list[Json]:
-    authorities = {name: rulebook.authority(name) for name in {rule.authority for rule in rulebook.rules}}
+    cited, year = {rule.authority for rule in rulebook.rules}, assessment.subject.year
+    authorities = {name: rulebook.authority(name, year) for name in cited}
     code = code_shown(assessment.subject.organisation.code)
     return [
         _finding(finding, rulebook.rule(finding.rule), authorities, code, rulebook, show_values)

@@ -15,7 +15,8 @@ from ..model import Json, Place
 from .rule import BOUND, Rule, Selector, Wording, evaluated, rule_of
 
 __all__ = [
-    "BOUND", "Rule", "Rulebook", "RulebookUnusable", "Selector", "Wording", "build", "evaluated", "in_force", "load",
+    "BOUND", "Rule", "Rulebook", "RulebookUnusable", "Selector", "Wording", "build", "evaluated", "extended",
+    "in_force", "load",
 ]  # fmt: skip
 
 
@@ -56,6 +57,7 @@ class Rulebook(NamedTuple):
     briefing: Json  # what a briefing asks: see rules/briefing.yaml
     peer_groups: Json  # who is comparable: see rules/peers.yaml
     benchmarks: Mapping[tuple[str, int], tuple[Json, ...]]  # published values by indicator and year
+    goals: Mapping[str, Json]  # that were set: see rules/goals.yaml
     data: Mapping[str, Json]  # tables beside the rules: see rules/data.yaml
     folder: str  # where these lie
 
@@ -101,11 +103,21 @@ class Rulebook(NamedTuple):
         group, region = official["of"].get(code, ("", "")) if official else ("", "")
         return group, region
 
-    def authority(self, name: str) -> str:
-        """`Additional Information for the NHS WRES, June 2021, 8.5.2 Wider reporting`."""
+    def authority(self, name: str, year: int | None = None) -> str:
+        """`Additional Information for the NHS WRES, June 2021, 8.5.2 Wider reporting`.
+
+        Of the template, in a year whose layout was held against the official workbook, that workbook.
+        """
         document, _, section = name.partition(".")
         reference = self.references[document]
+        layout = self.layout_of(year)
+        if layout and layout["verified"] and reference["official"]:
+            return f"{reference['official'].format(year=year)}, {reference['sections'][section]}"
         return f"{reference['document']}, {reference['sections'][section]}"
+
+    def layout_of(self, year: int | None) -> Json | None:
+        """The layout of a year; None where there is none."""
+        return next((layout for layout in self.layouts.values() if layout["year"] == year), None)
 
 
 def in_force(entry: Json, day: int) -> bool:
@@ -171,6 +183,7 @@ def build(compiled: Json, folder: str = "") -> "Rulebook":
         compiled["briefing"],
         compiled["peer_groups"],
         _benchmarks(compiled),
+        compiled["goals"],
         compiled["data"],
         folder or resources.folder("rules"),
     )
@@ -213,20 +226,20 @@ def _layouts(compiled: Json) -> dict[str, Json]:
 
     def whole(name: str) -> Json:
         if name not in layouts:
-            difference = differences[name]
-            base = whole(difference["extends"])
-            blocks = {
-                block: {**base["blocks"][block], "heading": heading}
-                for block, heading in difference["headings"].items()
-            }
-            own = {"id": name, "year": difference["year"], "verified": difference["verified"]}
-            dated = {
-                field: base[field].replace(str(base["year"]), str(difference["year"]))
-                for field in ("title", "snapshot_date")
-            }
-            layouts[name] = {**base, **own, **dated, "blocks": {**base["blocks"], **blocks}}
+            layouts[name] = extended(whole(differences[name]["extends"]), differences[name])
         return layouts[name]
 
     for name in differences:
         whole(name)
     return layouts
+
+
+def extended(base: Json, difference: Json) -> Json:
+    """The layout of a year that differs from another's: its dates, and the headings that it gives itself."""
+    year = str(difference["year"])
+    blocks = {
+        block: {**base["blocks"][block], "heading": heading} for block, heading in difference["headings"].items()
+    }
+    own = {name: difference[name] for name in ("year", "verified", "official", "open", "extends")}
+    dated = {field: base[field].replace(str(base["year"]), year) for field in ("title", "snapshot_date")}
+    return {**base, **own, "id": year, **dated, "blocks": {**base["blocks"], **blocks}}

@@ -60,6 +60,44 @@ def _extends(layout: object) -> bool:
     return isinstance(layout, dict) and "extends" in layout
 
 
+def mistakes(source: Source, at: Steps, data: Any, model: Any) -> tuple[Any, list[str]]:
+    """What a part of a file holds, as its model has it, or None; and every mistake in it, with its line."""
+    told: list[str] = []
+    try:
+        return TypeAdapter(model).validate_python(data), told
+    except ValidationError as e:
+        for error in e.errors():
+            steps = (*at, *(step for step in error["loc"] if step != "[key]"))
+            unknown = error["type"] == "extra_forbidden"
+            if unknown:
+                known = [field.alias or name for name, field in fields_at(model, error["loc"]).items()]
+                message = f"Unknown field '{steps[-1]}'.{did_you_mean(str(steps[-1]), known)}"
+            elif error["type"] == "missing":
+                message = f"The field '{steps[-1]}' is missing."
+            else:
+                message = f"{error['msg']}."
+            told.append(str(source.error(steps, message, at_key=unknown)))
+        return None, told
+
+
+def layout_mistakes(source: Source) -> list[str]:
+    """Every mistake of one file of a layout by itself, each with its line."""
+    model: Any = LayoutDifference if _extends(source.data) else Layout
+    return mistakes(source, (), source.data, model)[1]
+
+
+def unconfirmed(layout: Json) -> Iterator[tuple[str, str]]:
+    """Why a layout that says it was verified was not: the field, and a sentence."""
+    official = layout.get("official") or {}
+    if layout["verified"] and not (official.get("by") and official.get("on")):
+        yield (
+            "verified",
+            "A layout is verified by `wres-assure rules confirm`, which writes the file, its hash, who and when.",
+        )
+    if layout["verified"] and layout.get("open"):
+        yield "open", "A verified layout leaves nothing open."
+
+
 class _Compiler:
     def __init__(self, folder: Path, over: Path | None) -> None:
         self.errors: list[str] = []
@@ -107,6 +145,10 @@ class _Compiler:
                     f"collection: layout {name} extends {difference.extends!r}, "
                     "which is neither a whole layout nor one of an earlier year."
                 )
+        for name in self.sources:
+            if name.startswith("collection/layout_"):
+                for field, message in unconfirmed(self.sources[name].data):
+                    self._refuse(self.sources[name], (field,), message)
         cited: list[tuple[str, Steps, str]] = [
             *self._references_of_parameters(),
             *(
@@ -123,6 +165,11 @@ class _Compiler:
                 (name, ("authority",), models[name].authority)
                 for name in ("collection/plan.yaml",)
                 if models.get(name) is not None
+            ),
+            *(
+                ("goals.yaml", (name, "aims", index, "authority"), aim.authority)
+                for name, goal in (models.get("goals.yaml") or {}).items()
+                for index, aim in enumerate(goal.aims)
             ),
         ]
         for file, steps, authority in cited:
@@ -170,6 +217,7 @@ class _Compiler:
             "briefing": briefing(models["briefing.yaml"]),
             "peer_groups": peer_groups(models["peers.yaml"]),
             "data": {name: shipped.model_dump() for name, shipped in (models.get("data.yaml") or {}).items()},
+            "goals": {name: goal.model_dump() for name, goal in (models.get("goals.yaml") or {}).items()},
             "benchmarks": [_with_text_years(entry.model_dump()) for of in benchmarks.values() for entry in of],
         }
 
@@ -188,21 +236,9 @@ class _Compiler:
         return self._against(source, (), source.data, model)
 
     def _against(self, source: Source, at: Steps, data: Any, model: Any) -> Any:
-        try:
-            return TypeAdapter(model).validate_python(data)
-        except ValidationError as e:
-            for error in e.errors():
-                steps = (*at, *(step for step in error["loc"] if step != "[key]"))
-                unknown = error["type"] == "extra_forbidden"
-                if unknown:
-                    known = [field.alias or name for name, field in fields_at(model, error["loc"]).items()]
-                    message = f"Unknown field '{steps[-1]}'.{did_you_mean(str(steps[-1]), known)}"
-                elif error["type"] == "missing":
-                    message = f"The field '{steps[-1]}' is missing."
-                else:
-                    message = f"{error['msg']}."
-                self._refuse(source, steps, message, at_key=unknown)
-            return None
+        found, told = mistakes(source, at, data, model)
+        self.errors += told
+        return found
 
     def _references_of_parameters(self) -> Iterator[tuple[str, Steps, str]]:
         """Who says so of each parameter, or of each of its years; a year of which that is not said is refused."""
@@ -302,6 +338,7 @@ class _Compiler:
             "replaces": rule.replaces,
             "known_issues": rule.known_issues,
             "since": rule.since,
+            "annual": rule.annual,
             "no_sample": rule.no_sample,
             "explains": rule.explains,
             "message": rule.message,

@@ -36,7 +36,7 @@ def places_of(rule: Rule, layout: Layout | None, items: Items) -> Iterable[Place
 def _cells(rule: Rule, layout: Layout, items: Items) -> Iterator[Place]:
     assert rule.cells is not None
     wanted = rule.cells
-    for block in wanted.blocks:
+    for block in (block for block in wanted.blocks if block in layout.blocks):
         within = layout.blocks[block].sections
         for section in layout.sections:
             for row in section.rows:

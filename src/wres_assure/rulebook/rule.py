@@ -125,6 +125,7 @@ class Rule(NamedTuple):
     assert_text: str
     raised_by: str  # the stage: read | conform | compare
     codes: Mapping[str, Wording]  # what it says of each code that a stage raises
+    annual: bool  # asked once a year: it stands aside of figures within the year
     asks_removal: bool
     slip: str  # the name of a likely slip; its figures enter no outcome statement until explained
     explains: list[str]  # the rules whose findings follow from its own

@@ -29,6 +29,7 @@ class Reference(Strict):
     document: str
     kind: Literal["authority", "practice", "method", "figures"]
     address: str | None = None
+    official: str | None = None  # the document of a year whose layout was held against the official workbook
     sections: dict[str, str]
 
 
@@ -115,6 +116,15 @@ class Contains(Strict):
     rows: dict[str, Holds]
 
 
+class Official(Strict):
+    """The workbook that a layout was drafted from, and who has said on which day that it is the official one."""
+
+    file: str
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    by: str = ""
+    on: str = Field("", pattern=r"^(\d{4}-\d\d-\d\d)?$")
+
+
 class LayoutDifference(Strict):
     """A year's layout as a short difference from another: the whole one, or an earlier year's difference.
 
@@ -124,6 +134,8 @@ class LayoutDifference(Strict):
     extends: str
     year: int
     verified: bool
+    official: Official | None = None
+    open: list[str] = []  # what nobody has decided yet of the workbook that it was drafted from
     authority: str
     headings: dict[Block, str] = {}  # the block's heading in this year, in place of the other's
     note: str | None = None
@@ -133,6 +145,8 @@ class Layout(Strict):
     id: str
     year: int
     verified: bool
+    official: Official | None = None
+    open: list[str] = []  # what nobody has decided yet of the workbook that it was drafted from
     authority: str
     sheet: str
     title: str
@@ -219,6 +233,7 @@ class Rule(Strict):
     title: str  # what holds where the rule passes
     found: str | None = None  # what was found where it fails: the heading of its findings
     action: Literal["correct", "explain", "note"]
+    annual: bool = False  # asked once a year: it stands aside of figures within the year
     authority: str
     status: Literal["proposed", "active", "suspended", "retired"] = "active"
     status_reason: str | None = None  # why it is suspended or retired
@@ -521,6 +536,29 @@ class Shipped(Strict):
     autumns: list[int] = Field(min_length=1)  # the years of the surveys it holds
 
 
+class Aim(Strict):
+    """What a goal asks for, and by when or where; the day only puts several in their order."""
+
+    when: str
+    until: int = Field(ge=20150101, le=20991231)
+    share: Number | None = None  # of organisations
+    authority: str
+    status: Literal["confirmed", "secondary", "recalled"]
+
+
+class Goal(Strict):
+    """A goal that was set: of a share by band, of how many organisations lie in a range, or the organisation's own."""
+
+    title: str
+    kind: Literal["bands", "range", "own"]
+    since: int  # the first collection after it was set
+    says: str
+    bands: list[str] = []
+    organisations: list[OrganisationType] | None = None
+    before: Aim | None = None  # how it stood when it was set
+    aims: list[Aim]
+
+
 class Rulebook(Strict):
     version: str
     title: str
@@ -542,6 +580,7 @@ MODELS: dict[str, Any] = {
 OPTIONAL: dict[str, Any] = {
     "data.yaml": dict[Literal["staff_survey"], Shipped],
     "collection/plan.yaml": ActionPlan,
+    "goals.yaml": dict[Literal["model_employer", "disciplinary_gap", "own_target"], Goal],
 }
 
 

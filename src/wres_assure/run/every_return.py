@@ -73,7 +73,7 @@ def _beside_each_other(
         beside = given._replace(alone=False, earlier=tuple(
             EarlierReturn(before.submission, conformed)
             for before in earlier
-            for conformed in conform(before.submission, rulebook, year)
+            for conformed in conform(before.submission, rulebook, year, given.in_year)
         ))  # fmt: skip
         again = judged(one.assessment.submission, rulebook, year, beside)
         yield from (one._replace(assessment=new) for new in again if new.subject == subject)

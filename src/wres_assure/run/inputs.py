@@ -33,6 +33,7 @@ class Inputs(NamedTuple):
     explanations: str = ""
     plan: str = ""
     last_plan: str = ""
+    in_year: bool = False
 
     def paths(self) -> list[str]:
         """Every file or folder that is read, which no output may overwrite; beside the peers their kinds of trust."""
@@ -59,7 +60,7 @@ class Inputs(NamedTuple):
 
             explanations = explanations_of(self.explanations)
         plan, told = self._plan(rulebook)
-        return Given(self.narrative, self.survey, plan, told, peers, earlier, explanations, tuple(unread))
+        return Given(self.narrative, self.survey, plan, told, peers, earlier, explanations, tuple(unread), self.in_year)
 
     def _plan(self, rulebook: Rulebook) -> tuple[Plan | None, tuple[Raised, ...]]:
         """The action plan beside last year's, and what is to be said of its rows."""

@@ -6,6 +6,7 @@ from ..figures import MONTHS, in_words
 from ..model import Shown
 
 NOTHING = "not given"
+SHORT_HASH = 12  # letters of a hash that are shown
 _ROUND = {10: "ten", 20: "twenty"}
 
 

@@ -18,6 +18,7 @@ from ..model import (
     UNVERIFIABLE,
     Assessment,
     Finding,
+    Json,
     fingerprint,
     grouped,
 )
@@ -25,8 +26,9 @@ from ..rulebook import Rule, Rulebook
 from .cells import cells_of, figure_shown
 from .change import change_sentence, worded_otherwise
 from .findings import in_turn, message_of, remedy_of
+from .goals import goals_of, short_line
 from .indicators import Indication, answered_the_survey, counts_row, indications, unknown_ethnicity
-from .numbers import counted
+from .numbers import SHORT_HASH, counted, day
 from .peers import peers_said
 from .said import Said, say
 from .score import profile_sentence
@@ -39,6 +41,10 @@ _IN_PLAN = {  # which is not what is uploaded
     "explain": "Explain or correct in the action plan",
     "note": "Be aware, of the action plan",
 }
+_IN_YEAR = (
+    "Figures within the year: what is asked once a year (31 March, the staff survey, deadlines, sign-off and "
+    "publication) does not apply and counts as nothing."
+)
 COUNTS_AS_NOTHING = "What could not be checked counts as nothing, never as passed."
 BME = "BME is the WRES term and hides differences between groups; ask for the breakdown."
 CRUDE = "Not adjusted for band, profession or site."
@@ -47,6 +53,9 @@ GROUPS_OF_1_AND_9 = (
     "and above (1) and of the board (9)."
 )
 _RECONSTRUCTED = "Row labels were matched to a reconstruction of the {year} template."
+_OFFICIAL = (
+    "Row labels were matched to the official {year} workbook (SHA-256 {sha256}, held against it on {day})."
+)
 _SHOWN_CAUSES = 3
 _CELLS_IN_A_HEADING = 40  # characters
 _CONDITION = "Only for certain figures (`rules show` with the rule's id says which)"
@@ -111,7 +120,9 @@ class Report(NamedTuple):
     code: str  # with "example" for fictitious organisations
     year: str
     file: str
-    provisional: str  # "" where the layout was held against the official workbook
+    what: str  # "WRES return 2021", or of what day within a year the figures are
+    within: tuple[str, ...]  # what is to be known of figures within the year; () of a return
+    layout: str  # whether row labels are those of the official workbook, or a reconstruction's; "" of a table
     stopped: str  # why the return was not judged; "" where it was
     verdict: str  # what is to be done
     plan: str  # what was found in the action plan; "" where none is given
@@ -128,6 +139,7 @@ class Report(NamedTuple):
     composite: str  # the gap index, or why it is withheld
     peers: tuple[Said, ...]  # with whom it was compared
     changes: tuple[Said, ...]  # since the year before: those that are more than is expected
+    goals: str  # beside the goal of leadership by band; "" where that is not told
     findings: tuple[Asked, ...]
     of_plan: tuple[Asked, ...]  # those about the action plan, which is not what is uploaded
     indicators: tuple[Indication, ...]
@@ -136,6 +148,37 @@ class Report(NamedTuple):
     broken: tuple[Unjudged, ...]
     foot: str
     next: str  # what to do now
+
+
+def action_titles(in_year: bool) -> dict[str, str]:
+    """What each action asks for; figures within the year are uploaded nowhere."""
+    return {**ACTION_TITLES, "correct": "Correct"} if in_year else ACTION_TITLES
+
+
+def return_of(year: int | str | None, in_year: str | None) -> str:
+    """`WRES return 2021`, `WRES figures of 30 September 2021`."""
+    return f"WRES figures of {in_year}" if in_year else f"WRES return {year or 'of a year not told'}"
+
+
+def _within(assessment: Assessment) -> Iterator[str]:
+    yield _IN_YEAR
+    years = [before.year for before in assessment.compared.earlier]
+    yield (
+        f"Change is told against 31 March {max(years)}, the last before."
+        if years and max(years) == (assessment.subject.year or 0) - 1
+        else f"Change is told against 31 March {max(years)}; later figures of a 31 March were not given."
+        if years
+        else "No figures of an earlier 31 March were given, so no change is told."
+    )
+
+
+def of_layout(layout: Json) -> str:
+    """By what the rows of a workbook were found: the official workbook by its hash, or a reconstruction."""
+    if not layout["verified"]:
+        return _RECONSTRUCTED.format(**layout)
+    official = layout["official"]
+    on = day(float(official["on"].replace("-", "")))
+    return _OFFICIAL.format(year=layout["year"], sha256=official["sha256"][:SHORT_HASH], day=on)
 
 
 def report_on(
@@ -159,9 +202,11 @@ def report_on(
         code=_code(subject.organisation.code, subject.organisation.name),
         year=str(subject.year or "year not told"),
         file=clean(submission.file),
-        provisional=_RECONSTRUCTED.format(**layout) if layout and not layout["verified"] else "",
+        what=return_of(subject.year, subject.in_year),
+        within=tuple(_within(assessment)) if subject.in_year and not subject.stopped else (),
+        layout=of_layout(layout) if layout else "",
         stopped=clean(subject.stopped),
-        verdict=f"Not judged. {clean(subject.stopped)}" if subject.stopped else verdict(counts),
+        verdict=f"Not judged. {clean(subject.stopped)}" if subject.stopped else verdict(counts, bool(subject.in_year)),
         plan=plan_line(assessment, rulebook),
         checked=checked(assessment),
         coverage=coverage_line(assessment.coverage),
@@ -176,7 +221,8 @@ def report_on(
         composite="" if subject.stopped else composite(assessment.score),
         peers=tuple(say(text, (), names) for text, names in peers_said(assessment.compared.peers)),
         changes=tuple(_changes(assessment, rulebook)),
-        findings=writer.asked(ACTION_TITLES, of_plan=False),
+        goals="" if subject.stopped else short_line(goals_of(assessment, rulebook, facts)),
+        findings=writer.asked(action_titles(bool(subject.in_year)), of_plan=False),
         of_plan=writer.asked(_IN_PLAN, of_plan=True),
         indicators=tuple(indications(assessment, rulebook, facts)),
         unjudged=writer.of_outcome(UNVERIFIABLE),
@@ -234,6 +280,8 @@ def _changes(assessment: Assessment, rulebook: Rulebook) -> Iterator[Said]:
         yield say(f"{indicators[name].title}: {lower_first(text)}", (), [name])
     if tested and not notable and all(indicators[name].usable for name in tested):
         years = " and ".join(str(year) for year in sorted({change.year for change in tested.values()}))
+        if assessment.subject.in_year:
+            years = f"31 March {years}"
         yield say(f"Since {years} no indicator that can be tested changed by more than is expected.", (), tested)
 
 
@@ -287,6 +335,7 @@ class _Writer:
         failed = (self.rulebook.rule(name) for name in self.failed)
         rules = sorted((rule for rule in failed if rule.of_plan is of_plan), key=in_turn)
         groups = grouped(map(self._of_rule, rules), lambda group: self.rulebook.rule(group.rule).action)
+        titles = action_titles(bool(self.assessment.subject.in_year))
         return tuple(
             Asked(action, titles[action], sum(group.size for group in groups[action]), tuple(groups[action]))
             for action in ACTIONS
@@ -301,7 +350,7 @@ class _Writer:
             rule.heading(finding.code for finding in self.failed[rule.id]),
             cells if len(cells) <= _CELLS_IN_A_HEADING else "",
             rule.why,
-            self.rulebook.authority(rule.authority),
+            self.rulebook.authority(rule.authority, self.assessment.subject.year),
             tuple(self._part(rule.wording(code).message, remedy, alike) for (code, remedy), alike in parts.items()),
             len(self.failed[rule.id]),
             tuple(self._follows(rule.id)),

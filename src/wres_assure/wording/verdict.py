@@ -33,25 +33,29 @@ def _own(findings: Sequence[tuple[str, str, str | None]]) -> list[bool]:
     return [outcome == FAILED and by not in told for outcome, _, by in findings]
 
 
-def verdict(counts: Sequence[int]) -> str:
+def verdict(counts: Sequence[int], in_year: bool = False) -> str:
     """What is to be done, of findings to correct, to explain and to be aware of."""
-    return " ".join(text for text, _ in verdict_parts(counts))
+    return " ".join(text for text, _ in verdict_parts(counts, in_year))
 
 
-def verdict_parts(counts: Sequence[int]) -> list[tuple[str, str]]:
-    """The verdict in parts: each with the action whose findings it counts, "" where it counts none."""
+def verdict_parts(counts: Sequence[int], in_year: bool = False) -> list[tuple[str, str]]:
+    """The verdict in parts: each with the action whose findings it counts, "" where it counts none.
+
+    Figures within the year are uploaded nowhere.
+    """
     correct, explain, note = counts
+    when, then = ("", []) if in_year else (" before upload", [("then upload", "")])
     aware = [(f"{note:,} {_OTHERS[min(note, 2)]}", "note")] if note else []
     if correct:
         to_explain = [(f"{explain:,} to explain", "explain")] if explain else []
-        first, *rest = [(f"{counted(correct, 'finding')} to correct before upload", "correct"), *to_explain, *aware]
+        first, *rest = [(f"{counted(correct, 'finding')} to correct{when}", "correct"), *to_explain, *aware]
         return _punctuated([first], rest, [])
     if explain:
         counts_of = [(f"{counted(explain, 'finding')} to explain", "explain"), *aware]
-        return _punctuated([("Nothing to correct", "")], counts_of, [("then upload", "")])
+        return _punctuated([("Nothing to correct", "")], counts_of, then)
     if aware:
-        return _punctuated([("Nothing to correct and nothing to explain", "")], aware, [("then upload", "")])
-    return [("Nothing to correct and nothing to explain: upload it.", "")]
+        return _punctuated([("Nothing to correct and nothing to explain", "")], aware, then)
+    return [(f"Nothing to correct and nothing to explain{'' if in_year else ': upload it'}.", "")]
 
 
 def _punctuated(*groups: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -69,7 +73,11 @@ def next_step(counts: Sequence[int], assessment: Assessment) -> str:
     if correct:
         return "Next: correct these cells and check again. `wres-assure annotate` marks them in a copy of the workbook."
     if explain:
-        return "Next: write in the notes beside each of these figures why it is so, or correct it; check again; upload."
+        upload = "" if assessment.subject.in_year else "; upload"
+        said = "Next: write in the notes beside each of these figures why it is so, or correct it; check again"
+        return f"{said}{upload}."
+    if assessment.subject.in_year:
+        return "Next: keep this page with the figures."
     if not any(before.source == "return" for before in assessment.compared.earlier):
         return "Next: upload it, or check it beside last year's return first (--previous FILE)."
     return "Next: upload it, and keep this page with it."
@@ -83,7 +91,8 @@ def checked(assessment: Assessment) -> str:
     left = [finding.cause for finding in assessment.findings if finding.outcome == UNVERIFIABLE]
     lacking = dict.fromkeys(BESIDE.get(lower_first(cause.rstrip(".")), "") for cause in left)
     held = f"{coverage['passed']:,} of {judged:,} checks passed"
-    last_year = [fact for fact in assessment.facts if fact.key.basis == "restated"]
+    block = not assessment.subject.in_year
+    last_year = [fact for fact in assessment.facts if fact.key.basis == "restated" and block]
     empty = "Last year's block is empty. " if last_year and all(fact.value is None for fact in last_year) else ""
     if left and "" not in lacking and not coverage["broken"]:
         return f"{empty}Everything that could be checked without {listed(list(lacking))} was checked: {held}."

@@ -105,7 +105,7 @@ def head_of(report: Report) -> list[str]:
         report.verdict,
         report.coverage,
         COUNTS_AS_NOTHING + (" wres-assure findings lists those checks, and why." if report.unjudged else ""),
-        *filter(None, (report.apart, report.provisional)),
+        *filter(None, (report.apart, report.layout)),
         *(f"Reliability of the figures: {report.level}. {said.text}" for said in report.reliability),
         report.foot,
     ]

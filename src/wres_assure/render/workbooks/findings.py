@@ -16,7 +16,8 @@ import xlsxwriter  # type: ignore[import-untyped]  # it brings no types
 from ...model import ACTIONS, BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Json
 from ...rulebook import Rulebook
 from ...wording.cells import cells_of
-from ...wording.report import ACTION_TITLES, COUNTS_AS_NOTHING, coverage_line
+from ...wording.numbers import SHORT_HASH
+from ...wording.report import COUNTS_AS_NOTHING, action_titles, coverage_line
 from ...wording.text import clean, sentence
 from ...wording.verdict import roots_of
 from .style import FILLS, GROUND, PALE, on_paper, row_height
@@ -72,13 +73,31 @@ def workbook(results: Sequence[Json], rulebook: Rulebook, not_read: Sequence[str
 def _summary(sheet: Any, results: Sequence[Json], not_read: Sequence[str], style: dict[str, Any]) -> None:
     _text(sheet, 0, 0, "Findings by wres-assure", style["title"])
     _text(sheet, 1, 0, COUNTS_AS_NOTHING, style["line"])
-    if any(entry["rulebook"]["layout_verified"] is False for entry in results):
-        _text(sheet, 2, 0, "Row labels were matched to a reconstruction of the template.", style["line"])
+    if line := _layouts(results):
+        _text(sheet, 2, 0, line, style["line"])
     last = _table(sheet, 4, _RETURNS, [_return(entry) for entry in results], style)
     for number, said in enumerate(not_read, last + 2):
         _text(sheet, number, 0, f"Not read: {said}", style["line"])
     on_paper(sheet, 4, 4)
     sheet.hide_gridlines(2)
+
+
+def _layouts(results: Sequence[Json]) -> str:
+    """By what the rows of the workbooks were found; of several returns, of which years."""
+    standing: dict[bool, dict[int, str]] = {False: {}, True: {}}
+    for entry in results:
+        of = entry["rulebook"]
+        if of["layout_verified"] is not None:
+            standing[of["layout_verified"]][entry["submission"]["reporting_year"] or 0] = of["layout_sha256"] or ""
+    if not any(standing.values()):
+        return ""
+    named = ", ".join(f"{year} (SHA-256 {sha[:SHORT_HASH]})" for year, sha in sorted(standing[True].items()))
+    official = f"Row labels were matched to the official workbook of {named}." if named else ""
+    if not standing[False]:
+        return official
+    years = ", ".join(str(year) for year in sorted(standing[False]) if year)
+    which = f" of {years}" if official and years else ""
+    return f"{official} Row labels were matched to a reconstruction of the template{which}.".strip()
 
 
 def _return(entry: Json) -> list[str | int]:
@@ -110,15 +129,19 @@ def _listing(
 
     found = [(entry, finding) for entry in results for finding in sorted(entry["findings"], key=pressing)]
     last = _table(sheet, 0, _FINDINGS, [_row(entry, finding, rulebook) for entry, finding in found], style)
-    for number, (_, finding) in enumerate(found, 1):
+    for number, (entry, finding) in enumerate(found, 1):
         if id(finding) in shown:
-            _text(sheet, number, 3, ACTION_TITLES[finding["action"]], asks[finding["action"]])
+            _text(sheet, number, 3, _asked(entry, finding), asks[finding["action"]])
         elif finding["outcome"] == FAILED:  # one cause asks for one thing
             _text(sheet, number, 3, f"Follows from {finding['caused_by']}", style["text"])
     sheet.autofilter(0, 0, max(last, 1), len(_FINDINGS) - 1)
     sheet.print_area(0, 0, max(last, 1), _PRINTED - 1)
     on_paper(sheet, 0, 0)
     sheet.hide_gridlines(2)
+
+
+def _asked(entry: Json, finding: Json) -> str:
+    return action_titles(bool(entry["submission"]["in_year"]))[finding["action"]]
 
 
 def _row(entry: Json, finding: Json, rulebook: Rulebook) -> list[str | int]:
@@ -128,7 +151,7 @@ def _row(entry: Json, finding: Json, rulebook: Rulebook) -> list[str | int]:
         submission["organisation"]["code"],
         submission["reporting_year"] or "",
         _OUTCOMES[finding["outcome"]],
-        ACTION_TITLES[finding["action"]] if finding["outcome"] == FAILED else "",
+        _asked(entry, finding) if finding["outcome"] == FAILED else "",
         finding["rule"],
         rule.heading() if finding["outcome"] == FAILED else rule.title,
         cells_of(finding["cells"]),

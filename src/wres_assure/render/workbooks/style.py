@@ -8,6 +8,7 @@ from textwrap import wrap
 from typing import Any
 
 from ...model import Json
+from ...wording.numbers import SHORT_HASH
 
 # Colours, red, green and blue. A fill says by the action what a word beside it says too.
 INK, BLUE, PALE = "1F2933", "0B5394", "D6E2EC"
@@ -74,9 +75,11 @@ def guide(layout: Json) -> list[str]:
     date = layout["snapshot_date"]
     restated = layout["blocks"].get("restated")
     return [
-        *([] if layout["verified"] else [
-            "This workbook follows a reconstruction of the collection's template. It is not the "
-            "official workbook: send your return in the one you were given."]),
+        ("This workbook has the rows and headings of the official one "
+         f"(SHA-256 {layout['official']['sha256'][:SHORT_HASH]}). It is not that workbook itself: send your return in "
+         "the one you were given.") if layout["verified"] else
+        ("This workbook follows a reconstruction of the collection's template. It is not the "
+         "official workbook: send your return in the one you were given."),
         ("White cells are yours to fill in. Grey cells with figures in italics are calculated: leave them as they are. "
          "Darker grey cells are not asked for."),
         f"Headcounts are people in post on {date}, not full-time equivalents.",
