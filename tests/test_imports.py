@@ -65,7 +65,7 @@ DOORS = {
     "read": "_ cells package preflight references result table text_rows workbook xml",
     "render": "goals_text score_text terminal text",
     "render.briefing": "docx html markdown pdf",
-    "render.workbooks": "findings style template",
+    "render.workbooks": "findings plan style template",
     "results": "difference difference_told explanations result",
     "rulebook": "_ compile expression parser selectors strict_yaml",
     "run": "every_return files inputs outputs",
