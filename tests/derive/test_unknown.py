@@ -215,8 +215,8 @@ def tried_in_turn(counts: Counts, events: int, people: int, entry: Json) -> str:
     if not kept:
         return f"The reading would change whoever of {whose} were White{given}."
     if not changing:
-        only = f"the reading would change only if {rest} were divided unlike the others of known ethnicity."
-        return f"Whoever of {whose} were White, {only}"
+        only = f"it changes only if the other {others:,} are divided unlike those of known ethnicity."
+        return f"However {whose} are divided, the reading stays; {only}"
     assert all(min(kept) <= count <= max(kept) for count in kept) and not set(range(min(kept), max(kept))) & {*changing}
     sides = [f"fewer than {min(kept):,}"] * (min(changing) < min(kept))
     sides += [f"more than {max(kept):,}"] * (max(changing) > max(kept))
@@ -233,7 +233,7 @@ def test_the_tipping_point_is_that_of_trying_every_split_in_turn() -> None:
         assert said == tried_in_turn(counts, events, people, entry), (counts, events, people)
         few, many = "if fewer than" in said, "more than" in said
         kinds["both" if few and many else "fewer" if few else "more" if many else "none" if not said
-              else "only if" if "only if" in said else "whoever"] += 1  # fmt: skip
+              else "only if" if "changes only if" in said else "whoever"] += 1  # fmt: skip
         kinds["more events than people"] += bool(said) and events > people
     rare = {"both", "whoever"}  # each is told apart below
     assert all(count for kind, count in kinds.items() if kind not in rare), kinds
