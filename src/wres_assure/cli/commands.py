@@ -29,7 +29,7 @@ from .options import (
     path_option,
     show_values_option,
 )
-from .outputs import annotate, changed_since, diff, explanations, findings, in_form, score, written
+from .outputs import annotate, changed_since, diff, explanations, findings, in_form, report, score, written
 from .rules import InOrder, rules_group, rules_option
 
 if TYPE_CHECKING:
@@ -297,7 +297,7 @@ def _known_frameworks(named: tuple[str, ...], rulebook: Rulebook) -> None:
 
 for command in (rules_layout, rules_confirm):
     rules_group.add_command(command)
-for command in (score, goals, annotate, findings, explanations, diff, rules_group, demo):
+for command in (score, goals, report, annotate, findings, explanations, diff, rules_group, demo):
     commands.add_command(command)
 
 
