@@ -3,7 +3,7 @@
     .venv-mutants/bin/python tests/bench/mutants.py [--seed 1] [--each 12] [--jobs 2] [--write] [--again] [MODULE ...]
 
 A mutant that no test notices is a hole in the tests, unless it changes nothing: those stand in mutants_equivalent.yaml
-with the reason. A mutant's tests are the fast files that run the statement it changes (reach.py measures which), those
+with the reason. A mutant's tests are the fast ones that run the statement it changes (forked.py measures which), those
 of the module's own room first. Left out are mutants of annotations, which nothing evaluates, and those that hold by
 identity what was held by equality or the other way round: a constant of the code is one object.
 
@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import ast
 import difflib
+import itertools
 import json
 import os
 import random
@@ -37,20 +38,24 @@ ROOT = Path(__file__).resolve().parents[2]
 CODE = ROOT / "src" / "wres_assure"
 BENCH = ROOT / "tests" / "bench"
 RESULTS, EQUIVALENT = BENCH / "mutants.md", BENCH / "mutants_equivalent.yaml"
+FORKED = BENCH / "forked.py"
 REACH, LOG = ROOT / "build" / "reach.json", ROOT / "build" / "mutants.jsonl"
 PYTHON = ROOT / ".venv" / "bin" / "python"  # which runs the tests
 BESIDE = ("rules", "briefing_templates", "sample_submissions")
-FAST = "not programs and not slow"
+ROOMS = (
+    "score", "wording", "derive", "stats", "slips", "results", "check", "briefing", "compare", "conform", "run",
+)  # fmt: skip
 GOLDEN = "tests/test_golden.py"  # what is said of every sample
-BUDGET = 30  # seconds that the tests of one mutant may take when all pass; the first are taken
+FILES = [GOLDEN, "tests/test_published.py", "tests/test_readme.py", *(f"tests/{room}" for room in ROOMS)]
+BUDGET = 12  # seconds that the tests of one mutant may take when all pass; those of its own room count for a quarter
+FEW = 5  # tests
 AT_LEAST, OF_A_MODULE = 0.92, 0.80  # of those that change something
 IDENTITY = ("Eq_Is", "NotEq_IsNot", "Is_Eq", "IsNot_NotEq")
 MODULES = (  # that judge or tell
-    "derive/__init__.py", "derive/unknown.py", "stats/proportions.py", "stats/comparisons.py",
-    "stats/power_of_change.py", "compare/peers.py", "compare/change.py", "compare/claims.py", "check/__init__.py",
-    "check/raised.py", "check/at_once.py", "check/assertion.py", "check/notes.py", "check/folded.py",
-    "slips/__init__.py", "slips/blocks.py", "slips/patterns.py", "conform/workbook.py", "conform/cells.py",
-    "score/reliability.py", "score/gap_index.py", "score/usable.py", "wording/verdict.py", "wording/report.py",
+    "derive/__init__.py", "derive/unknown.py", "stats/proportions.py", "stats/comparisons.py", "compare/peers.py",
+    "compare/change.py", "compare/claims.py", "check/__init__.py", "check/raised.py", "check/at_once.py",
+    "check/assertion.py", "slips/__init__.py", "slips/blocks.py", "slips/patterns.py", "conform/workbook.py",
+    "conform/cells.py", "score/reliability.py", "score/gap_index.py", "wording/verdict.py", "wording/report.py",
     "wording/indicators.py", "wording/score.py", "briefing/nine.py", "briefing/reading.py", "briefing/enquiry.py",
     "results/difference.py",
 )  # fmt: skip
@@ -127,30 +132,33 @@ def _place(tree: ast.Module, line: int) -> tuple[str, range]:
     return ".".join(names), statement
 
 
-Reach = dict[str, dict[str, Any]]  # of each test file its seconds, and the lines of each module that it runs
+class Reach(NamedTuple):
+    """What each fast test reaches."""
 
+    tests: list[str]
+    seconds: list[float]
+    lines: dict[str, dict[str, list[int]]]  # of a module, the numbers of the tests that run each line
 
-def tests_of(mutant: Mutant, reach: Reach) -> list[str]:
-    """The fast test files that run its statement; of what an import runs, those that run any function of it.
+    def of(self, mutant: Mutant) -> list[str]:
+        """The tests that run its statement; where they are few, or an import runs it, those that run any of its module.
 
-    First what is said of the samples, then the cheapest, those of the module's own room before others.
-    """
-    tree = ast.parse((CODE / mutant.module).read_text(encoding="utf-8"))
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    inside = {line for node in functions for line in range(node.body[0].lineno, (node.end_lineno or 0) + 1)}
-    wanted = inside & set(mutant.statement) or inside
-    reaching = [path for path, of in reach.items() if wanted & set(of["lines"].get(mutant.module, ()))]
-    room = f"tests/{mutant.module.partition('/')[0]}/"
+        Those of the module's own room first, and what is said of the samples, then others, the quickest first.
+        """
+        tree = ast.parse((CODE / mutant.module).read_text(encoding="utf-8"))
+        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+        inside = {line for node in functions for line in range(node.body[0].lineno, (node.end_lineno or 0) + 1)}
+        own = (f"tests/{mutant.module.partition('/')[0]}/", GOLDEN)
+        lines = self.lines.get(mutant.module, {})
+        found: set[int] = set()
+        for wanted in (inside & set(mutant.statement), inside):  # what is made once and kept, one test alone is seen to run
+            found |= set() if len(found) >= FEW else {number for line in wanted for number in lines.get(str(line), ())}
+        turns = sorted((self.seconds[n] / (4 if self.tests[n].startswith(own) else 1), self.tests[n]) for n in found)
+        spent = list(itertools.accumulate(seconds for seconds, _ in turns))
+        return [name for (_, name), so_far in zip(turns, spent, strict=True) if so_far <= BUDGET]
 
-    def turn(path: str) -> float:
-        return 0 if path == GOLDEN else reach[path]["seconds"] / (4 if path.startswith(room) else 1)
-
-    chosen: list[str] = []
-    for path in sorted(reaching, key=turn):
-        if sum(reach[one]["seconds"] for one in (*chosen, path)) > BUDGET:
-            break
-        chosen.append(path)
-    return chosen
+    def longest(self, tests: Sequence[str]) -> int:
+        """Seconds of the processor after which these tests hang."""
+        return 20 + 4 * round(sum(self.seconds[self.tests.index(name)] for name in tests))
 
 
 def copied(folder: str) -> Path:
@@ -163,21 +171,26 @@ def copied(folder: str) -> Path:
 
 
 def _environment(code: Path) -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(code), "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**os.environ, "PYTHONPATH": str(code), "PYTHONDONTWRITEBYTECODE": "1", "WRES_ASSURE_TABLES": "300"}
 
 
-def measured() -> Reach:
-    """What the test files reach, by a copy of the code as the mutants are of one."""
+def measured(files: Sequence[str]) -> Reach:
+    """What tests reach, by a copy of the code as the mutants are of one."""
     with tempfile.TemporaryDirectory() as folder:
-        packages = Path(coverage.__file__).parents[1]
-        command = [str(PYTHON), str(BENCH / "reach.py"), str(packages), str(REACH)]
-        subprocess.run(command, cwd=ROOT, env=_environment(copied(folder)), check=True)
-    return json.loads(REACH.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+        code = copied(folder)
+        command = [str(PYTHON), str(FORKED), "reach", str(Path(coverage.__file__).parents[1]), str(REACH), *files]
+        subprocess.run(command, cwd=ROOT, env=_environment(code), check=True)
+    return kept_reach()
 
 
-def noticed(code: Path, tests: list[str], longest: float) -> bool:
-    """Whether a test fails, or cannot even begin, with this copy of the code; what hangs is noticed."""
-    command = [str(PYTHON), "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", "-m", FAST, *tests]
+def kept_reach() -> Reach:
+    """What was measured last."""
+    return Reach(**json.loads(REACH.read_text(encoding="utf-8")))
+
+
+def alone(code: Path, tests: list[str], longest: float) -> bool:
+    """Whether a test fails, or cannot even begin, in a process of its own; what hangs is noticed."""
+    command = [str(PYTHON), "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", *tests]
     try:
         done = subprocess.run(command, cwd=ROOT, env=_environment(code), capture_output=True, timeout=longest)
     except subprocess.TimeoutExpired:
@@ -186,18 +199,36 @@ def noticed(code: Path, tests: list[str], longest: float) -> bool:
 
 
 def of_module(module: str, count: int, seed: int, reach: Reach, before: set[Any]) -> list[Tried]:
-    """Every mutant drawn of a module, and whether it was noticed."""
-    tried = []
+    """Every mutant drawn of a module, and whether it was noticed: in a fork, or else in a process of its own."""
+    mutants = drawn(module, count, seed)
+    tests = {mutant: reach.of(mutant) for mutant in mutants}
+    left = [mutant for mutant in mutants if mutant.key not in before and tests[mutant]]
     with tempfile.TemporaryDirectory() as folder:
-        file = copied(folder) / "wres_assure" / module
-        for mutant in drawn(module, count, seed):
-            tests = tests_of(mutant, reach)
-            file.write_text(mutant.changed, encoding="utf-8")
-            longest = 30 + 4 * sum(reach[path]["seconds"] for path in tests)
-            seen = mutant.key in before or (bool(tests) and noticed(file.parents[2], tests, longest))
-            tried.append(Tried(mutant, seen, tests))
+        code = copied(folder)
+        file, asked, answers = code / "wres_assure" / module, Path(folder) / "asked.json", Path(folder) / "answers"
+        source = file.read_text(encoding="utf-8")
+        every = sorted({name for one in left for name in tests[one]})
+        plan = [(source, every), *((one.changed, tests[one]) for one in left)]  # first, without any
+        asked.write_text(json.dumps([
+            {"file": str(file), "changed": text, "tests": names, "longest": reach.longest(names), "same": not at}
+            for at, (text, names) in enumerate(plan)
+        ]), encoding="utf-8")  # fmt: skip
+        command = [str(PYTHON), str(FORKED), "try", str(asked), str(answers)]
+        if left:
+            subprocess.run(command, cwd=ROOT, env=_environment(code), capture_output=True, check=True)
+            without, *said_of = answers.read_text(encoding="utf-8").splitlines()
+            if without != "not noticed":
+                raise SystemExit(f"{module}: its tests fail without any mutant")
+        said = dict(zip(left, said_of if left else (), strict=True))
+        tried = []
+        for mutant in mutants:
+            seen = mutant.key in before or said.get(mutant) == "noticed"
+            if not seen and tests[mutant] and (mutant.key not in reasons() or said[mutant] == "elsewhere"):
+                file.write_text(mutant.changed, encoding="utf-8")
+                seen = alone(code, tests[mutant], 30 + reach.longest(tests[mutant]))
+            tried.append(Tried(mutant, seen, tests[mutant]))
             with LOG.open("a", encoding="utf-8") as log:
-                log.write(json.dumps([*mutant.key, mutant.operator, seen, tests]) + "\n")
+                log.write(json.dumps([*mutant.key, mutant.operator, seen, tests[mutant][:5]]) + "\n")
     return tried
 
 
@@ -215,7 +246,7 @@ def page(found: dict[str, list[Tried]], seed: int, each: int) -> tuple[str, bool
         seen = sum(one.noticed for one in tried)
         equal = [one for one in tried if not one.noticed and one.mutant.key in why]
         holes = [one for one in tried if not one.noticed and one.mutant.key not in why]
-        files = {path for one in tried for path in one.tests}
+        files = {name.partition("::")[0] for one in tried for name in one.tests}
         table.append(f"| `{module}` | {len(tried)} | {seen} | {len(equal)} | {len(holes)} | {len(files)} |")
         fine &= seen >= OF_A_MODULE * (len(tried) - len(equal))
         all_count, all_seen, all_same = all_count + len(tried), all_seen + seen, all_same + len(equal)
@@ -225,7 +256,7 @@ def page(found: dict[str, list[Tried]], seed: int, each: int) -> tuple[str, bool
     head = [
         "# Mutants of the code", "",
         f"{each} mutants of each of {len(found)} modules that judge or tell, by cosmic-ray, drawn with seed {seed} by "
-        "`make mutants`. The tests of a mutant are the fast files that run the statement it changes, by coverage.", "",
+        "`make mutants`. The tests of a mutant are the fast ones that run the statement it changes, by coverage.", "",
         f"Noticed: {all_seen} of {all_count}; {all_same} change nothing, so {share:.1%} of those that change "
         f"something. At least {AT_LEAST:.0%} have to be, and {OF_A_MODULE:.0%} of each module's.", "",
         "| module | mutants | noticed | change nothing | not noticed | test files |", "|---|---:|---:|---:|---:|---:|",
@@ -254,9 +285,9 @@ def main() -> None:
         for line in LOG.read_text(encoding="utf-8").splitlines():
             module, where, lines, _, seen, _ = json.loads(line)
             before |= {(module, where, tuple(lines))} if seen else set()
-        reach = json.loads(REACH.read_text(encoding="utf-8"))
+        reach = kept_reach()
     else:
-        reach = measured()
+        reach = measured(FILES)
         LOG.unlink(missing_ok=True)
     modules = options.modules or MODULES
 
