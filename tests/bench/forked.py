@@ -1,7 +1,7 @@
 """Runs the fast tests for mutants.py in one process: which lines each test runs, or whether the tests notice mutants.
 
     python tests/bench/forked.py reach PACKAGES OUTPUT.json TEST_FILE...
-    python tests/bench/forked.py try MUTANTS.json OUTPUT.jsonl
+    python tests/bench/forked.py try MUTANTS.json OUTPUT
 
 `reach` measures by coverage, which lies in the folder PACKAGES: that comes last in the path, so that the tests run with
 packages of their own. `try` collects the tests once; for each mutant a fork takes over the code of the functions it
@@ -124,7 +124,7 @@ class Try:
                 self._child(mutant, functions[mutant["file"]], chosen, kept)
             code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
             with self.output.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({0: "not noticed", 2: "elsewhere"}.get(code, "noticed")) + "\n")
+                file.write({0: "not noticed", 2: "elsewhere"}.get(code, "noticed") + "\n")
         return True
 
     def _child(self, mutant: dict[str, Any], functions: list[Any], chosen: list[pytest.Item], kept: list[Any]) -> None:
