@@ -200,7 +200,7 @@ def alone(code: Path, tests: list[str], longest: float) -> bool:
 
 
 def of_module(module: str, count: int, seed: int, reach: Reach, before: set[Any]) -> list[Tried]:
-    """Every mutant drawn of a module, and whether it was noticed: in a fork, or, where it is no function's, in a process of its own."""
+    """Every mutant drawn of a module, and whether it was noticed, in a fork or, of what is no function's, alone."""
     mutants = drawn(module, count, seed)
     tests = {mutant: reach.of(mutant) for mutant in mutants}
     left = [mutant for mutant in mutants if mutant.key not in before and tests[mutant]]
