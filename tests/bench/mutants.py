@@ -23,6 +23,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -47,8 +48,8 @@ ROOMS = (
 )  # fmt: skip
 GOLDEN = "tests/test_golden.py"  # what is said of every sample
 FILES = [GOLDEN, "tests/test_published.py", "tests/test_readme.py", *(f"tests/{room}" for room in ROOMS)]
-BUDGET = 8  # seconds that the tests of one mutant may take when all pass; those of its own room count for a quarter
-FEW = 5  # tests
+BUDGET = 30  # seconds that the tests of one mutant may take when all pass, measured by coverage, which is slow
+FEW, CASES = 5, 2  # tests; cases of one test
 AT_LEAST, OF_A_MODULE = 0.92, 0.80  # of those that change something
 IDENTITY = ("Eq_Is", "NotEq_IsNot", "Is_Eq", "IsNot_NotEq")
 MODULES = (  # that judge or tell
@@ -142,7 +143,8 @@ class Reach(NamedTuple):
     def of(self, mutant: Mutant) -> list[str]:
         """The tests that run its statement; where they are few, or an import runs it, those that run any of its module.
 
-        Those of the module's own room first, and what is said of the samples, then others, the quickest first.
+        A few cases of every test come before further cases of any; among them those of the module's own room, and what
+        is said of the samples, before others, and the quickest first.
         """
         tree = ast.parse((CODE / mutant.module).read_text(encoding="utf-8"))
         functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
@@ -153,9 +155,16 @@ class Reach(NamedTuple):
         for wanted in (inside & set(mutant.statement), inside):  # of what is made once and kept one test is seen alone
             if len(found) < FEW:
                 found |= {number for line in wanted for number in lines.get(str(line), ())}
-        turns = sorted((self.seconds[n] / (4 if self.tests[n].startswith(own) else 1), self.tests[n]) for n in found)
-        spent = list(itertools.accumulate(seconds for seconds, _ in turns))
-        return [name for (_, name), so_far in zip(turns, spent, strict=True) if so_far <= BUDGET]
+        order = sorted(found, key=lambda n: (not self.tests[n].startswith(own), self.seconds[n], n))
+        of_test: Counter[str] = Counter()
+        turns = []
+        for number in order:
+            name = self.tests[number].partition("[")[0]
+            turns.append((of_test[name] // CASES, not name.startswith(own), len(turns), number))
+            of_test[name] += 1
+        turns.sort()
+        spent = itertools.accumulate(self.seconds[number] for *_, number in turns)
+        return [self.tests[turn[-1]] for turn, so_far in zip(turns, spent, strict=True) if so_far <= BUDGET]
 
     def longest(self, tests: Sequence[str]) -> int:
         """Seconds of the processor after which these tests hang."""
