@@ -33,7 +33,7 @@ def test_each_step_is_worked_out_as_it_is_written(story: str) -> None:
     steps = index_steps(sample(story).score, rules().scoring["gap_index"])
     text = " ".join(steps)
     assert "x -" not in text and "+ -" not in text
-    written = re.findall(r"((?:exp ?)?[(\d-][\d.() +x/^-]*) = (-?[\d.]*\d)", text)
+    written = re.findall(r"((?:exp ?)?[(\d-][\de.() +x/^-]*) = (-?[\d.]*\d)", text)
     assert len(written) >= 9, text
     for left, right in written:
         shown = re.sub(r"exp (-?[\d.]+)", r"exp(\1)", left).replace(" x ", " * ").replace("^", "**")
