@@ -28,7 +28,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 ROOT = Path(__file__).resolve().parents[2]
-FAST = ["-q", "-n", "0", "-p", "no:cacheprovider", "-m", "not programs and not slow"]
+FAST = ["-q", "-n", "0", "-p", "no:cacheprovider", "-m", "not programs"]
 KEPT = ("rules", "as_installed")  # of conftest: the rulebook in force is no mutant's work
 MEMORY = 4 << 30  # bytes
 

@@ -44,7 +44,7 @@ REACH, LOG = ROOT / "build" / "reach.json", ROOT / "build" / "mutants.jsonl"
 PYTHON = ROOT / ".venv" / "bin" / "python"  # which runs the tests
 BESIDE = ("rules", "briefing_templates", "sample_submissions")
 ROOMS = (
-    "score", "wording", "derive", "stats", "slips", "results", "check", "briefing", "compare", "conform", "run",
+    "score", "wording", "derive", "stats", "slips", "results", "check", "briefing", "compare", "conform",
 )  # fmt: skip
 GOLDEN = "tests/test_golden.py"  # what is said of every sample
 FILES = [GOLDEN, "tests/test_published.py", "tests/test_readme.py", *(f"tests/{room}" for room in ROOMS)]
