@@ -48,7 +48,7 @@ ROOMS = (
 )  # fmt: skip
 GOLDEN = "tests/test_golden.py"  # what is said of every sample
 FILES = [GOLDEN, "tests/test_published.py", "tests/test_readme.py", *(f"tests/{room}" for room in ROOMS)]
-BUDGET = 30  # seconds that the tests of one mutant may take when all pass, measured by coverage, which is slow
+BUDGET = 20  # seconds that the tests of one mutant may take when all pass, measured by coverage, which is slow
 FEW, CASES = 5, 2  # tests; cases of one test
 AT_LEAST, OF_A_MODULE = 0.92, 0.80  # of those that change something
 IDENTITY = ("Eq_Is", "NotEq_IsNot", "Is_Eq", "IsNot_NotEq")
