@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from ..model import Assessment
     from ..rulebook import Rulebook
 
+BRIEF_FORMS = {"html": ".html .htm", "pdf": ".pdf", "docx": ".docx", "md": ".md .markdown"}
+
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
@@ -69,7 +71,7 @@ def score(ctx: click.Context, paths: tuple[str, ...], given: Inputs, explain: bo
 @click.command()
 @click.argument("path", metavar="RETURN")
 @inputs
-@path_option("output", "FILE", "Write to FILE (.html or .docx).", required=True)
+@path_option("output", "FILE", "Write to FILE (.html, .docx, .pdf or .md).", required=True)
 @force_option
 @show_values_option
 @click.pass_context
@@ -86,7 +88,7 @@ def report(ctx: click.Context, path: str, given: Inputs, output: str, force: boo
     from ..briefing.published import report as published
     from ..rulebook import load
 
-    form = form_of(output, None, {"html": ".html .htm", "docx": ".docx"}, {})
+    form = form_of(output, None, BRIEF_FORMS, {})
     outputs.may_write(output, force, [path, *given.paths()])
     rulebook = load(given.rules)
     assessment = only_return(path, given, rulebook, "A report")
