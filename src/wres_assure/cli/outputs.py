@@ -83,7 +83,7 @@ def report(ctx: click.Context, path: str, given: Inputs, output: str, force: boo
 
     \b
     Example:
-      wres-assure report return.xlsx --narrative narrative.yaml --plan plan.xlsx -o report.docx
+      wres-assure report return.xlsx -o report.docx
     """
     from ..briefing.published import report as published
     from ..rulebook import load
