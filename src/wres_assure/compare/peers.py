@@ -265,6 +265,12 @@ def positions(
     return found, added
 
 
+def worded_otherwise(facts: Facts, subject: Return) -> bool:
+    """Whether an organisation's own survey asked other questions than the national one, by its narrative."""
+    same = facts.value(Place("survey_national_wording", "narrative"))
+    return same == 0 and subject.organisation.type in OWN_SURVEYS
+
+
 def _position(
     entry: Json, indicator: Indicator, subject: Return, people: float | None, peers: Peers, rulebook: Rulebook,
     least: tuple[float, float],

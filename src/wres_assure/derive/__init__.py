@@ -51,7 +51,13 @@ def _indicator(entry: Json, facts: Facts) -> tuple[Indicator, Numbers, Fact | No
         if not lacking:
             env = {name: r.operand for name, r in resolved.items() if r.operand}
             rests_on = tuple(dict.fromkeys(fact.key for r in resolved.values() for fact in r.facts))
-            return *_computed(entry, derivation, env, extra, rests_on), None
+            indicator, numbers = _computed(entry, derivation, env, extra, rests_on)
+            unused = dict.fromkeys(f.key.pay_band for r in resolved.values() for f in r.facts if f.problem == "not_used")
+            if unused:
+                bands = ", ".join(facts.name(Place(pay_band=band)) for band in unused)
+                note = f"On the organisation's own bands, which are without {bands}: their blanks count as nobody."
+                indicator = indicator._replace(notes=(*indicator.notes, note))
+            return indicator, numbers, None
         reason = reason or _lacking(lacking)
         obstacle = next((r.problem for r in lacking if r.problem is not None), None)
         if obstacle is not None:
