@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 
 from ..model import Conformed, Fact, Json, Place, Raised
-from ..rulebook import Rulebook
 
 QUESTION = "bands_not_used"
 _ASKED = ("verified", "esr")  # the blocks whose blanks are asked for

@@ -52,7 +52,8 @@ def _indicator(entry: Json, facts: Facts) -> tuple[Indicator, Numbers, Fact | No
             env = {name: r.operand for name, r in resolved.items() if r.operand}
             rests_on = tuple(dict.fromkeys(fact.key for r in resolved.values() for fact in r.facts))
             indicator, numbers = _computed(entry, derivation, env, extra, rests_on)
-            unused = dict.fromkeys(f.key.pay_band for r in resolved.values() for f in r.facts if f.problem == "not_used")
+            behind = (fact for r in resolved.values() for fact in r.facts)
+            unused = dict.fromkeys(fact.key.pay_band for fact in behind if fact.problem == "not_used")
             if unused:
                 bands = ", ".join(facts.name(Place(pay_band=band)) for band in unused)
                 note = f"On the organisation's own bands, which are without {bands}: their blanks count as nobody."
