@@ -127,5 +127,32 @@ def test_an_own_survey_is_not_held_against_the_national_one(tmp_path: Path, rule
         assert any(f.rule == "SUR-01" and f.outcome == "failed" for f in found.findings) is outcome
 
 
+def test_score_and_goals_say_that_it_is_on_own_bands(tmp_path: Path, rulebook: Rulebook) -> None:
+    from wres_assure.render.goals_text import text
+
+    own = "On the organisation's own bands, which are without band 8c, band 8d, band 9"
+    after = told("bands_not_used: 8c, 8d, 9\n", tmp_path, rulebook)
+    assert any(note.startswith(own) for note in after.score.notes)
+    assert own in " ".join(text([after], rulebook).split())
+    assert own not in " ".join(text(assess(OWN, rulebook), rulebook).split())
+
+
 def test_the_template_asks_for_the_bands(rulebook: Rulebook) -> None:
     assert "\nbands_not_used:" in narrative.template(rulebook, 2021)
+
+
+def test_an_own_survey_stands_beside_no_other_organisation(tmp_path: Path, rulebook: Rulebook) -> None:
+    from wres_assure.compare import among_peers
+    from wres_assure.compare.peers import Peers, peer_of
+    from wres_assure.facts import Facts
+
+    survey = {f"indicator_{number}" for number in (5, 6, 7, 8)}
+    for answer, apart in (("yes", False), ("no", True)):
+        found = told(f"survey_national_wording: {answer}\n", tmp_path, rulebook)
+        facts = Facts(found.facts, rulebook.items, rulebook.parameters_of(2021))
+        _, compared = among_peers(found.compared, found.indicators, facts, found.subject, Peers((), {}), rulebook)
+        own = {id_ for id_, placed in compared.peers.items() if "asks other questions" in placed.reason}
+        assert own == (survey if apart else set())
+        assert not any(compared.peers[id_].published for id_ in own)
+        as_a_peer = peer_of(found.subject, found.indicators, facts, rulebook)
+        assert survey.isdisjoint(as_a_peer.estimates) is apart or not as_a_peer.estimates
