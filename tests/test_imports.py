@@ -56,7 +56,7 @@ STAGES = {"conform", "derive", "compare", "check", "slips", "score"}
 # What of a room is for others; of a room not named here that is its `__init__` alone.
 DOORS = {
     "authoring": "cases coverage difference layout_file lint manual mutants official prefixes",
-    "briefing": "audiences document sign_off",
+    "briefing": "audiences document published sign_off",
     "check": "_ assertion explanations notes",
     "cli": "commands plain",
     "cohort": "table",

@@ -10,16 +10,32 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pytest_socket import SocketConnectBlockedError
 
 from conftest import NOT_CUT_OFF
 
 NOWHERE = ("192.0.2.1", 80)  # of the addresses kept for documentation: RFC 5737
 
 
+@pytest.mark.filterwarnings("ignore:A test tried")
+def test_in_process_pytest_socket_refuses_a_connection_to_what_is_not_this_machine() -> None:
+    with socket.socket() as one, pytest.raises(SocketConnectBlockedError, match=r'with host "192\.0\.2\.1"'):
+        one.connect(NOWHERE)
+
+
+def test_in_process_a_socket_reaches_this_machine() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as here, socket.create_connection(here.getsockname(), 10) as one:
+        assert one.getpeername() == here.getsockname()
+    first, second = socket.socketpair(socket.AF_UNIX)
+    with first, second:
+        first.sendall(b"yes")
+        assert second.recv(3) == b"yes"
+
+
 @pytest.mark.parametrize("tried", [
-    lambda one: one.connect(NOWHERE), lambda one: one.connect_ex(NOWHERE), lambda one: one.sendto(b"", NOWHERE),
+    lambda one: one.connect_ex(NOWHERE), lambda one: one.sendto(b"", NOWHERE),
     lambda one: socket.getaddrinfo("example.org", 80),
-], ids=["connect", "connect_ex", "sendto", "a name"])  # fmt: skip
+], ids=["connect_ex", "sendto", "a name"])  # fmt: skip
 def test_in_process_a_socket_refuses_what_is_not_this_machine(tried: Callable[[Any], Any]) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one, pytest.raises(AssertionError, match="tried to reach"):
         tried(one)

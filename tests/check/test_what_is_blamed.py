@@ -87,5 +87,6 @@ def test_every_check_of_every_rule_is_counted_once(story: str) -> None:
     assessment = sample(story)
     for counts, asks_removal in ((assessment.coverage, False), (assessment.apart, True)):
         asked = [rule for rule in rules().rules if rule.asks_removal == asks_removal and rule.status == "active"]
+        asked = [rule for rule in asked if not rule.of_plan]  # of a paper that no sample is given with here
         assert counts["checks"] == sum(len(places_of(rule)) for rule in asked)
         assert counts["checks"] == sum(counts[outcome] for outcome in OUTCOMES)

@@ -15,7 +15,7 @@ import pytest
 import scipy.stats
 
 from bench import generate, peers_simulation
-from conftest import RESULT_SCHEMA, ROOT, STORIES, TESTS, path_of
+from conftest import RESULT_SCHEMA, ROOT, STORIES, TESTS, path_of, rules, sample
 from peer_group import SEEDS, checked, outliers, returns
 from wres_assure.compare import peer_scales as peer_figures
 from wres_assure.compare.peer_scales import Estimate
@@ -669,3 +669,13 @@ def test_published_values_are_part_of_the_rulebook_and_its_hash(rulebook: Rulebo
     changed = load(str(tmp_path / "rules"))
     assert changed.sha256 != rulebook.sha256
     assert published("indicator_2", of_year(2022, region="East of England"), changed)[1].value == 1.97
+
+
+@pytest.mark.parametrize("value", [-0.4, -1.0, 0.0])
+def test_a_printed_ratio_that_is_none_has_no_place_among_others(value: float) -> None:
+    """A negative likelihood is told where it is printed; it is never worked with."""
+    entry = next(entry for entry in rules().indicators if entry["id"] == "indicator_2")
+    indicator = next(i for i in sample("clean_acute_trust").indicators if i.id == "indicator_2")
+    printed = indicator._replace(value=value, source="printed value", lower=None, upper=None)
+    assert peer_figures.estimate(printed, entry) is None
+    assert peer_figures.estimate(printed._replace(value=1.5), entry) == Estimate(math.log(1.5), None)

@@ -130,6 +130,7 @@ def _of(name: str, text: str, indicator: Indicator | None = None) -> list[tuple[
         ("indicator_9", "3 of 14", ""),
         ("indicator_9", "15 members", f"{NO}: 15 is more than there are (14 board members)"),
         ("indicator_9", "25%", "plan_target_of_few Row 1: 25% of 14 board members is four, two people more than now"),
+        ("indicator_9", "10%", f"{NO}: 10% of 14 board members is one, and there are two now"),
         ("indicator_6", "120%", f"{NO}: 120% is no share of anybody"),
         ("indicator_6", "30%", f"{NO}: the target is 30%, and now it is 28.7% of BME staff"),
         ("indicator_6", "25%", ""),
@@ -201,6 +202,8 @@ def test_indicators(text: str, numbers: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [("25 %", (0.25, "share")), ("25 per cent", (0.25, "share")), ("3 people", (3, "people")),
+     ("1 person", (1, "people")), ("2 persons", (2, "people")),
+
      ("3 of 12", (3, "people")), ("1.25", (1.25, "number")),
      ("1.25 by March 2023", (1.25, "number")), ("under 1.25", (1.25, "number")),
      ("between 0.8 and 1.25", (None, "")), ("2 points", (None, "")), ("20% at band 8a", (0.2, "share")),

@@ -13,6 +13,7 @@ import pytest
 from conftest import STORIES, TESTS, sample
 from said import CHROMIUM
 from wres_assure.briefing.audiences import AUDIENCES, document, refusal
+from wres_assure.briefing.published import report
 from wres_assure.render.briefing import html
 from wres_assure.rulebook import Rulebook
 
@@ -72,6 +73,8 @@ def test_axe_finds_nothing(rulebook: Rulebook, tmp_path: Path) -> None:
         written[audience] += 1
         pages[f"{story} for {audience}"] = html.page(document(assessment, rulebook, audience))
     assert min(written.values()) >= 2
+    pages["fieldwork"] = html.page(document(sample("clean_acute_trust"), rulebook, with_notes=True))
+    pages["report"] = html.page(report(sample("ccg_three_years", previous=True), rulebook))
     found = judged(pages, tmp_path)
     assert found.keys() == pages.keys()
     assert {name: violations for name, (_, violations) in found.items() if violations} == {}

@@ -20,6 +20,7 @@ from said import CHROMIUM, bare, elements, expected, said_in_html, said_in_markd
 from wres_assure.__main__ import main
 from wres_assure.briefing.audiences import AUDIENCES, document, refusal
 from wres_assure.briefing.document import Bullets, Chart, Document, Section, Step, Table, TableCell, TableRow, texts
+from wres_assure.briefing.published import report
 from wres_assure.render.briefing import docx, html, markdown, pdf
 from wres_assure.render.briefing.exchange import as_data, from_data
 from wres_assure.wording.said import say
@@ -78,6 +79,21 @@ def test_pdf_and_word_say_it_too(story: str, audience: str, tmp_path: Path) -> N
     assert page is not None
     assert said_in_pdf(as_pdf(story, audience), tmp_path) == expected(page)
     assert said_in_word(docx.page(page)) == expected(page)
+
+
+BESIDE = {
+    "report": lambda: report(sample("ccg_three_years", previous=True), RULEBOOK),
+    "fieldwork": lambda: document(sample("clean_acute_trust"), RULEBOOK, with_notes=True),
+}
+
+
+@pytest.mark.programs
+@pytest.mark.parametrize("name", BESIDE)
+def test_papers_beside_the_briefings_say_the_same_in_every_format(name: str, tmp_path: Path) -> None:
+    page = BESIDE[name]()
+    told = expected(page)
+    assert said_in_html(html.page(page)) == said_in_markdown(markdown.page(page)) == told
+    assert said_in_word(docx.page(page)) == said_in_pdf(pdf.page(page), tmp_path) == told
 
 
 def test_every_kind_of_block_is_held_against_the_page_on_paper() -> None:

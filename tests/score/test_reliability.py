@@ -70,6 +70,13 @@ def test_what_follows_from_a_cause_that_is_told_is_no_reason() -> None:
     assert level(failed("CON-03a")._replace(caused_by="CON-02"))[0] == "good"
 
 
+def test_what_follows_from_a_cause_that_was_not_judged_either_is_told_beside_it() -> None:
+    cause = Finding("TYP-01b", UNVERIFIABLE, STAFF)
+    follows = Finding("CON-03a", UNVERIFIABLE, APPOINTED, caused_by="TYP-01b")
+    told = "TYP-01b (Headcounts are whole numbers of people), CON-03a (No more people appointed than shortlisted)"
+    assert level(cause, follows) == ("fair", (f"Some checks could not be judged (2): {told}.",))
+
+
 def test_causes_of_one_level_are_told_one_by_one_and_the_first_three_by_name() -> None:
     correct = ("CON-02", "TYP-01b", "TYP-02", "ARI-01a", "CON-06a")
     found = level(*(failed(rule, STAFF) for rule in correct), failed("CON-03a"))

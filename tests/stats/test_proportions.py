@@ -6,6 +6,7 @@ WRES_ASSURE_TABLES sets how many random tables a comparison takes (2,000 unless 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
@@ -102,6 +103,20 @@ def test_roots_also_where_the_search_begins_on_one() -> None:
             found = stats.bracketed_root(lambda x, root=root: math.expm1(root - x) if x > root - 9 else 1e4, start)
             assert found == pytest.approx(root, rel=1e-14, abs=1e-14)
     assert stats.decreasing_root(lambda x: -x, 0.0, 5.0) == stats.decreasing_root(lambda x: -x, -5.0, 0.0) == 0.0
+
+
+@pytest.mark.parametrize(("f", "most"), [
+    *((lambda x, root=root: math.expm1(root - x), 15) for root in (-3, -0.7, 0.01, 0.3, 2.2)),
+    *((lambda x, root=root: math.atan(root - x), 15) for root in (-2.2, 0.4, 3.1)),
+    (lambda x: math.cos(x) - x, 15), (lambda x: 0.3 - x**3, 15),
+    (lambda x: 1.0 if x < 0.3 else -1.0, 60),  # which is never 0, and can but be halved
+])  # fmt: skip
+def test_a_root_is_found_in_a_few_steps(f: Callable[[float], float], most: int) -> None:
+    """Halving alone takes more than fifty from 9 wide to the last bit."""
+    asked: list[float] = []
+    found = stats.decreasing_root(lambda x: asked.append(x) or f(x), -4.0, 5.0)  # type: ignore[func-returns-value]
+    assert len(asked) <= most
+    assert f(found - 1e-12) > 0 > f(found + 1e-12)
 
 
 def test_wilson() -> None:

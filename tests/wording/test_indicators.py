@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import sample
 from wres_assure.briefing import governance
 from wres_assure.briefing.enquiry import few_figures, short_figures
+from wres_assure.facts import Facts
 from wres_assure.model import Indicator, Json, Place, Pooled
 from wres_assure.rulebook import Rulebook
 from wres_assure.wording import indicators as sentences
@@ -223,6 +225,42 @@ def test_few_events(
     assert sentences.few_sentence(found, entry_of(number, rulebook), None) == concluded
     assert sentences.told(found) == "too few" and found.told() is None
     assert sentences.told(found._replace(usable=False)) == "not used"
+
+
+@pytest.mark.parametrize(("found", "told"), [
+    pytest.param(indicator(2, 1.6, both(0.1, 0.2), (1.1, 2.3), 0.01), "yes", id="outside chance"),
+    pytest.param(indicator(2, 1.1, both(0.1, 0.2), (0.9, 1.3), 0.4), "no", id="within chance"),
+    pytest.param(indicator(2, 1.1, both(0.1, 0.2)), "not testable", id="without counts"),
+    pytest.param(indicator(2, None, {}), "not used", id="no value"),
+    pytest.param(indicator(2, 1.6, both(0.1, 0.2), (1.1, 2.3), 0.01, usable=False), "not used", id="in doubt"),
+])  # fmt: skip
+def test_whether_an_indicator_is_told_from_chance(found: Indicator, told: str) -> None:
+    assert sentences.told(found) == told
+
+
+@pytest.mark.parametrize(("values", "written"), [
+    ((1.62,), ["1.6"]), ((1.0,), ["1.00"]), ((1.04,), ["1.04"]), ((1.004,), ["1.004"]), ((1.2, 1.2), ["1.2", "1.2"]),
+    ((1.2, 1.24), ["1.20", "1.24"]), ((0.96, 1.04), ["0.96", "1.04"]), ((2.0, 2.0004), ["2.000", "2.000"]),
+])  # fmt: skip
+def test_ratios_have_the_decimals_that_tell_them_from_each_other_and_from_1(
+    values: tuple[float, ...], written: list[str]
+) -> None:
+    assert sentences.times(*values) == written
+
+
+def test_the_events_of_a_ratio_are_the_people_of_both_groups_it_happened_to(rulebook: Rulebook) -> None:
+    found = sample("clean_acute_trust")
+    facts = Facts(found.facts, rulebook.items, {})
+    happened = {2: "appointed", 3: "disciplinary", 4: "training"}
+    for one in found.indicators:
+        number = int(one.id[-1])
+        item = happened.get(number)
+        counted = [facts.value(Place(item, ethnicity=who)) for who in ("white", "bme")] if item else []
+        asked = sentences.events_of(one, entry_of(number, rulebook), facts)
+        assert asked == (sum(value or 0 for value in counted) if item else None), one.id
+        assert not item or asked
+    printed = next(one for one in found.indicators if one.id == "indicator_2")._replace(source="printed value")
+    assert sentences.events_of(printed, entry_of(2, rulebook), facts) is None
 
 
 def test_years_taken_together_stand_beside_few_events(rulebook: Rulebook) -> None:

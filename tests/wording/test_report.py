@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from conftest import rules, sample
-from wres_assure.model import BROKEN, UNVERIFIABLE, Assessment, Finding, Place
+from wres_assure.model import BROKEN, FAILED, NOT_APPLICABLE, UNVERIFIABLE, Assessment, Finding, Place, fingerprint
 from wres_assure.render import text
 from wres_assure.wording.report import coverage_line, report_on, summary
 from wres_assure.wording.verdict import checked, composite, next_step, rest
@@ -115,3 +116,108 @@ def test_the_composite_score_is_told_or_why_it_is_withheld() -> None:
     assert composite(given._replace(lower=None, upper=None)) == f"{named}1.35; 1.00 is parity."
     withheld = given._replace(gap_index=None, withheld="Too few can be used.")
     assert composite(withheld) == f"{named}withheld. Too few can be used."
+
+
+def of_body(code: str, name: str) -> Assessment:
+    found = sample("clean_acute_trust")
+    organisation = found.subject.organisation._replace(code=code, name=name)
+    return found._replace(subject=found.subject._replace(organisation=organisation))
+
+
+@pytest.mark.parametrize(("code", "name", "shown"), [
+    ("RXX", "Fellside NHS Trust", "RXX"), ("ZZ1", "Fellside NHS Trust", "ZZ1, example"),
+    ("ZZ1", "Fellside NHS Trust (Example)", "ZZ1"), ("", "Fellside NHS Trust", "no code"),
+])  # fmt: skip
+def test_a_fictitious_organisation_is_marked_once(code: str, name: str, shown: str) -> None:
+    assert report_on(of_body(code, name), rules()).code == shown
+
+
+def test_a_list_of_returns_names_each_by_code_year_and_file() -> None:
+    found = of_body("RXX", "Fellside NHS Trust")
+    line = summary(found, rules(), "a/b/other.xlsx")
+    assert (line.code, line.year, line.file) == ("RXX", str(found.subject.year), "other.xlsx")
+    nobody = of_body("", "")
+    unknown = summary(nobody._replace(subject=nobody.subject._replace(year=None)), rules(), "a/b/return.xlsx")
+    assert (unknown.code, unknown.year, unknown.file) == ("-", "-", "b/")
+
+
+def test_the_composite_score_and_the_profile_stand_on_every_page_of_a_return_that_was_judged() -> None:
+    found = sample("clean_acute_trust")
+    page = report_on(found, rules())
+    assert page.composite == composite(found.score) and page.profile.startswith("Of the nine indicators ")
+    stopped = report_on(found._replace(subject=found.subject._replace(stopped="It is no return.")), rules())
+    assert (stopped.composite, stopped.profile, stopped.verdict) == ("", "", "Not judged. It is no return.")
+
+
+NOT_NEEDED = Finding("CON-03a", NOT_APPLICABLE, Place("appointed"), cause="last year's figure was not given.")
+ONLY_WHERE = NOT_NEEDED._replace(cause="It is judged only where there is a board.")
+
+
+def titles(findings: tuple[Finding, ...], outcome: str) -> list[tuple[str, int]]:
+    page = report_on(with_counts(*findings), rules())
+    rows = {UNVERIFIABLE: page.unjudged, NOT_APPLICABLE: page.not_applicable, BROKEN: page.broken}[outcome]
+    return [(row.title, row.size) for row in rows]
+
+
+def test_what_is_no_finding_is_told_by_its_reason_the_most_frequent_first() -> None:
+    def because(cause: str, outcome: str = UNVERIFIABLE) -> Finding:
+        rule = "CON-02" if cause == "c" else "CON-03a"  # whose order is not that of the reasons
+        return UNREAD._replace(rule=rule, cause=cause, outcome=outcome)
+
+    found = (because("b"), because("a"), because("c"), because("b"), because("a"), because("a"), because("c"))
+    assert titles(found, UNVERIFIABLE) == [("A.", 3), ("B.", 2), ("C.", 2)]
+    assert titles(found[::-1], UNVERIFIABLE) == [("A.", 3), ("B.", 2), ("C.", 2)]
+    caused = because("x")._replace(caused_by="TYP-01b")
+    assert titles((caused,), UNVERIFIABLE) == [("TYP-01b: A headcount is no whole number of people.", 1)]
+
+
+@pytest.mark.parametrize("outcome", [UNVERIFIABLE, BROKEN])
+def test_only_what_does_not_apply_is_told_by_its_kind(outcome: str) -> None:
+    given = "About figures that were not given and need not be."
+    another = ONLY_WHERE._replace(cause="It is judged only where it is a CCG.")
+    ((title, size),) = titles((ONLY_WHERE, another), NOT_APPLICABLE)
+    assert size == 2 and title not in (ONLY_WHERE.cause, another.cause)
+    assert titles((NOT_NEEDED,), NOT_APPLICABLE) == [(given, 1)]
+    for other in (NOT_NEEDED, ONLY_WHERE):
+        title = other.cause[0].upper() + other.cause[1:]
+        assert titles((other._replace(outcome=outcome),), outcome) == [(title, 1)]
+
+
+def test_what_could_not_be_judged_for_a_finding_is_counted_under_it() -> None:
+    cause = UNREAD._replace(rule="TYP-01b", outcome=FAILED)
+    blocked = UNREAD._replace(caused_by="TYP-01b")
+    following = cause._replace(rule="CON-02", caused_by="TYP-01b", cells=(("WRES!K20", "1"),))
+    uncelled = following._replace(rule="CON-03a", cells=())
+    page = report_on(with_counts(cause, blocked, blocked, following, uncelled, uncelled), rules())
+    (group,) = (group for asked in page.findings for group in asked.groups)
+    assert group.follows == (
+        "3 other checks did not hold for the same cause: CON-02 (WRES!K20), CON-03a (2 checks).",
+        "2 checks could not be judged because of this.",
+    )
+    alone = report_on(with_counts(cause, uncelled, NOT_NEEDED._replace(caused_by="TYP-01b")), rules())
+    (group,) = (group for asked in alone.findings for group in asked.groups)
+    assert group.follows == ("1 other check did not hold for the same cause: CON-03a.",)
+
+
+@pytest.mark.parametrize("story", ["unreadable_cells", "totals_disagree", "third_unknown"])
+def test_messages_are_alike_that_differ_in_the_place_alone(story: str) -> None:
+    found = sample(story)
+    parts = [(group.rule, part) for asked in report_on(found, rules()).findings for group in asked.groups
+             for part in group.parts]  # fmt: skip
+    codes = {fingerprint(f, found.subject.organisation.code): f.code for f in found.findings}
+    for rule, part in parts:
+        named = re.findall(r"\{(\w+)", rules().rule(rule).wording(codes[part.rows[0].id]).message)
+        assert part.alike == (set(named) <= {"place"}), rule
+
+
+def test_the_other_wording_of_its_question_is_told_of_indicator_7_alone() -> None:
+    found = sample("ccg_three_years", previous=True)
+    note = rules().parameters["indicator_7_reworded_year"]["note"]
+    year = rules().parameters["indicator_7_reworded_year"]["values"]
+    late = found.subject._replace(year=next(iter(year.values())))
+    changes = {name: change._replace(large=True) for name, change in found.compared.changes.items() if change.after}
+    assert {"indicator_7", "indicator_2"} <= changes.keys()
+    usable = tuple(one._replace(usable=True) for one in found.indicators)
+    large = found._replace(subject=late, compared=found.compared._replace(changes=changes), indicators=usable)
+    told = {said.indicators[0] for said in report_on(large, rules()).changes if note in said.text}
+    assert told == {"indicator_7"}

@@ -14,14 +14,14 @@ import pytest
 from conftest import SAMPLES, STORIES, TESTS, path_of, rules, sample
 from wres_assure.__main__ import main
 from wres_assure.assess import judged
-from wres_assure.model import ACTIONS, Assessment, Submission
+from wres_assure.model import ACTIONS, OUTCOMES, Assessment, Submission
 from wres_assure.read import read
 from wres_assure.render import text
 from wres_assure.render.annotate import annotate
 from wres_assure.render.workbooks.findings import workbook
 from wres_assure.results.result import findings_csv, result
 from wres_assure.wording.report import ACTION_TITLES, report_on, summary
-from wres_assure.wording.verdict import checked, next_step, verdict
+from wres_assure.wording.verdict import checked, next_step, roots_of, verdict
 
 
 @pytest.mark.parametrize(("counts", "said"), [
@@ -162,10 +162,25 @@ def test_what_was_not_given_is_named_and_what_stands_in_the_way_is_counted() -> 
 
 
 def test_the_next_step_follows_from_the_verdict() -> None:
-    clean = sample("clean_acute_trust")
+    clean, both = sample("clean_acute_trust"), sample("ccg_three_years", previous=True)
     assert next_step((1, 2, 3), clean).startswith("Next: correct")
     assert next_step((0, 2, 3), clean).startswith("Next: write in the notes")
-    assert next_step((0, 0, 3), clean).startswith("Next: upload it")
+    alone = "Next: upload it, or check it beside last year's return first (--previous FILE)."
+    assert next_step((0, 0, 3), clean) == alone
+    assert next_step((0, 0, 3), both) == "Next: upload it, and keep this page with it."
+    blocks = tuple(before for before in both.compared.earlier if before.source == "restated")
+    assert blocks  # last year's block is no return of last year
+    assert next_step((0, 0, 3), both._replace(compared=both.compared._replace(earlier=blocks))) == alone
+
+
+def test_only_what_failed_and_follows_from_nothing_told_is_counted() -> None:
+    told = {"rule": "A", "caused_by": ""}
+    follows = {"rule": "B", "caused_by": "A"}
+    findings = [
+        *({**told, "outcome": outcome} for outcome in OUTCOMES), {**follows, "outcome": "failed"},
+        {"rule": "C", "caused_by": "D", "outcome": "failed"},
+    ]  # fmt: skip
+    assert roots_of(findings) == [{**told, "outcome": "failed"}, {"rule": "C", "caused_by": "D", "outcome": "failed"}]
 
 
 @pytest.mark.parametrize("story", STORIES)

@@ -68,15 +68,7 @@ def _verdict(of: Dossier) -> Section:
 
 def _figures(of: Dossier) -> Section:
     """The counts by ethnicity, and the nine indicators."""
-    counts = Table(
-        "How many people",
-        ("", "White", "BME", "Unknown"),
-        tuple(
-            TableRow((TableCell(title), *(_count(of, key, who) for who in _ETHNICITIES)), other=("file",))
-            for title, key in _COUNTS
-        ),
-        widths=(52, 16, 16, 16),
-    )
+    counts = counts_table(of)
     nine = Table(
         "The nine indicators",
         ("Indicator", "White", "BME", "Ratio, or gap in percentage points"),
@@ -99,6 +91,19 @@ def _figures(of: Dossier) -> Section:
         (45, 11, 11, 33),
     )  # fmt: skip
     return Section("figures", "The figures", (counts, nine))
+
+
+def counts_table(of: Dossier) -> Table:
+    """How many people there are of each ethnicity: staff, at the top, at each step, on the board."""
+    return Table(
+        "How many people",
+        ("", "White", "BME", "Unknown"),
+        tuple(
+            TableRow((TableCell(title), *(_count(of, key, who) for who in _ETHNICITIES)), other=("file",))
+            for title, key in _COUNTS
+        ),
+        widths=(52, 16, 16, 16),
+    )
 
 
 def _count(of: Dossier, key: tuple[str, str, str, str], who: str) -> TableCell:

@@ -68,8 +68,8 @@ def check(
     findings = folded([f for result in results.values() for found in result.others for f in found.findings], context)
     void = grouped(no_longer_counting([*findings, *_to_come(plan, context)], said, rulebook), lambda entry: entry.code)
     context, cause = _with_what_is_asked(context._replace(raised={**context.raised, **void}), findings)
-    figures = figures_at_once(context.facts, rulebook).questioned(context.in_question)
-    results |= _judged(plan.on_notes, context, figures, known)
+    figures = figures if context.facts is facts else figures_at_once(context.facts, rulebook)
+    results |= _judged(plan.on_notes, context, figures.questioned(context.in_question), known)
     findings += [
         _caused(finding, rule, cause)
         for rule, _ in plan.on_notes

@@ -29,7 +29,7 @@ from .options import (
     path_option,
     show_values_option,
 )
-from .outputs import annotate, changed_since, diff, explanations, findings, in_form, score, written
+from .outputs import BRIEF_FORMS, annotate, changed_since, diff, explanations, findings, in_form, report, score, written
 from .rules import InOrder, rules_group, rules_option
 
 if TYPE_CHECKING:
@@ -94,7 +94,6 @@ def commands() -> None:
 
 # The formats by the endings of files, and what endings another command writes.
 _CHECK_FORMS = {"text": ".txt", "json": ".json", "csv": ".csv", "html": ".html .htm", "facts": ".csv"}
-_BRIEF_FORMS = {"html": ".html .htm", "pdf": ".pdf", "docx": ".docx", "md": ".md .markdown"}
 _OF_OTHER_COMMANDS = {
     ".xlsx": "`wres-assure findings` writes the findings as a workbook, `annotate` marks them in a copy of the return",
     ".xls": "`wres-assure findings` writes the findings as a workbook (.xlsx)",
@@ -257,7 +256,7 @@ def brief(
     from ..briefing.audiences import document, refusal
     from ..rulebook import load
 
-    form = form_of(output, form, _BRIEF_FORMS, {})
+    form = form_of(output, form, BRIEF_FORMS, {})
     if no_quotes and show_values:
         raise click.UsageError("--show-values quotes what --no-quotes leaves out; choose one of them.")
     if templates and form != "html":
@@ -297,7 +296,7 @@ def _known_frameworks(named: tuple[str, ...], rulebook: Rulebook) -> None:
 
 for command in (rules_layout, rules_confirm):
     rules_group.add_command(command)
-for command in (score, goals, annotate, findings, explanations, diff, rules_group, demo):
+for command in (score, goals, report, annotate, findings, explanations, diff, rules_group, demo):
     commands.add_command(command)
 
 

@@ -15,6 +15,7 @@ from .options import (
     exit_code,
     fail_on_option,
     force_option,
+    form_of,
     in_year_option,
     inputs,
     only_return,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from ..briefing.sign_off import Since
     from ..model import Assessment
     from ..rulebook import Rulebook
+
+BRIEF_FORMS = {"html": ".html .htm", "pdf": ".pdf", "docx": ".docx", "md": ".md .markdown"}
 
 
 @click.command()
@@ -63,6 +66,34 @@ def score(ctx: click.Context, paths: tuple[str, ...], given: Inputs, explain: bo
         content = f"\n{'=' * 80}\n\n".join(text(one, run.rulebook, explain) for one in run.assessments)
     files.deliver(content, None, False)
     ctx.exit(max(run.code, exit_code(*run.assessments)))
+
+
+@click.command()
+@click.argument("path", metavar="RETURN")
+@inputs
+@path_option("output", "FILE", "Write to FILE (.html, .docx, .pdf or .md).", required=True)
+@force_option
+@show_values_option
+@click.pass_context
+def report(ctx: click.Context, path: str, given: Inputs, output: str, force: bool, show_values: bool) -> None:
+    """Write the report that an organisation publishes: figures, narrative, action plan, evidence for EDS.
+
+    It follows the non-mandatory reporting template as far as its headings are known. Until small numbers can be
+    protected here, it is marked as not for publication.
+
+    \b
+    Example:
+      wres-assure report return.xlsx -o report.docx
+    """
+    from ..briefing.published import report as published
+    from ..rulebook import load
+
+    form = form_of(output, None, BRIEF_FORMS, {})
+    outputs.may_write(output, force, [path, *given.paths()])
+    rulebook = load(given.rules)
+    assessment = only_return(path, given, rulebook, "A report")
+    outputs.write(output, in_form(published(assessment, rulebook, show_values), form), force)
+    ctx.exit(exit_code(assessment))
 
 
 @click.command()

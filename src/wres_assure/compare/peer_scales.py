@@ -30,7 +30,7 @@ def estimate(indicator: Indicator, entry: Json) -> Estimate | None:
     if entry["unit"] == "ratio":
         if counts:
             return log_ratio(*counts)
-        return Estimate(math.log(indicator.value), None) if indicator.value else None
+        return Estimate(math.log(indicator.value), None) if indicator.value and indicator.value > 0 else None
     if indicator.source == "counts" and "senior_bme" in indicator.figures:
         return gap_of_senior(indicator.figures)
     if counts:

@@ -119,7 +119,7 @@ def _of_people(number: float, unit: str, indicator: Indicator, few: float) -> tu
     if wanted <= bme and (indicator.value or 0.0) < 0:
         target = share or f"the target is {in_words(wanted)} of {people:,} {who}"
         return "plan_target_impossible", f"{target}, and there are {in_words(bme) if bme else 'none'} now"
-    if unit == "share" and people < few:
+    if unit == "share" and people < few and wanted > bme:
         return "plan_target_of_few", f"{share}, {so_many(wanted - bme, 'people')} more than now"
     return "", ""
 
@@ -134,7 +134,7 @@ def target_in(text: str) -> tuple[float | None, str]:
     if len(found) != 1 or re.search(r"\bpoints?\b|\bpp\b", rest):
         return None, ""
     number, unit = float(found[0][0]), found[0][1]
-    if unit.startswith(("%", "per")):
+    if unit in ("%", "percent", "per cent"):
         return number / 100, "share"
     return number, "people" if unit else "number"
 

@@ -57,6 +57,7 @@ class Rulebook(NamedTuple):
     briefing: Json  # what a briefing asks: see rules/briefing.yaml
     peer_groups: Json  # who is comparable: see rules/peers.yaml
     benchmarks: Mapping[tuple[str, int], tuple[Json, ...]]  # published values by indicator and year
+    report: Json | None  # the parts of the published report: see rules/report.yaml; None where it has none
     goals: Mapping[str, Json]  # that were set: see rules/goals.yaml
     data: Mapping[str, Json]  # tables beside the rules: see rules/data.yaml
     folder: str  # where these lie
@@ -183,6 +184,7 @@ def build(compiled: Json, folder: str = "") -> "Rulebook":
         compiled["briefing"],
         compiled["peer_groups"],
         _benchmarks(compiled),
+        compiled["report"],
         compiled["goals"],
         compiled["data"],
         folder or resources.folder("rules"),

@@ -167,6 +167,10 @@ class _Compiler:
                 if models.get(name) is not None
             ),
             *(
+                ("report.yaml", ("parts", index, "authority"), part.authority)
+                for index, part in enumerate(models["report.yaml"].parts if models.get("report.yaml") else ())
+            ),
+            *(
                 ("goals.yaml", (name, "aims", index, "authority"), aim.authority)
                 for name, goal in (models.get("goals.yaml") or {}).items()
                 for index, aim in enumerate(goal.aims)
@@ -174,10 +178,18 @@ class _Compiler:
         ]
         for file, steps, authority in cited:
             self._authority(self.sources[file], steps, authority)
+        report = models.get("report.yaml")
         plan = models.get("collection/plan.yaml")
         if plan is not None and plan.few not in self.parameters:
             told_of = unknown("parameter", plan.few, self.parameters)
             self._refuse(self.sources["collection/plan.yaml"], ("few",), told_of)
+        frameworks = models["briefing.yaml"].frameworks
+        for index, outcome in enumerate(report.eds if report is not None else ()):
+            named = [("indicator", name, self.indicators) for name in outcome.indicators]
+            named += [("question", outcome.answer, self.narrative), ("framework", outcome.framework, frameworks)]
+            for what, name, known in named:
+                if name not in known:
+                    self._refuse(self.sources["report.yaml"], ("eds", index), unknown(what, name, known))
         for year, asked in self.items.questions.items():
             for name in asked.of:
                 if name not in self.items.items:
@@ -217,6 +229,7 @@ class _Compiler:
             "briefing": briefing(models["briefing.yaml"]),
             "peer_groups": peer_groups(models["peers.yaml"]),
             "data": {name: shipped.model_dump() for name, shipped in (models.get("data.yaml") or {}).items()},
+            "report": report.model_dump() if report is not None else None,
             "goals": {name: goal.model_dump() for name, goal in (models.get("goals.yaml") or {}).items()},
             "benchmarks": [_with_text_years(entry.model_dump()) for of in benchmarks.values() for entry in of],
         }

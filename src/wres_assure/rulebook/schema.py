@@ -559,6 +559,35 @@ class Goal(Strict):
     aims: list[Aim]
 
 
+PartOfReport = Literal[
+    "completeness", "comparisons", "numbers", "self_reporting", "indicators", "narrative", "plan", "shared", "eds"
+]
+
+
+class ReportPart(Strict):
+    """A part of the report that an organisation publishes, and where its heading is from."""
+
+    id: PartOfReport
+    title: str
+    from_: Literal["page", "ours"] = Field(alias="from")
+    authority: str
+
+
+class Outcome(Strict):
+    """An outcome of the Equality Delivery System, and the indicators that are evidence for it."""
+
+    outcome: str
+    title: str
+    indicators: list[Identifier] = Field(min_length=1)
+    answer: Identifier  # a question of the narrative
+    framework: Identifier
+
+
+class ReportParts(Strict):
+    parts: list[ReportPart] = Field(min_length=1)
+    eds: list[Outcome] = []
+
+
 class Rulebook(Strict):
     version: str
     title: str
@@ -580,6 +609,7 @@ MODELS: dict[str, Any] = {
 OPTIONAL: dict[str, Any] = {
     "data.yaml": dict[Literal["staff_survey"], Shipped],
     "collection/plan.yaml": ActionPlan,
+    "report.yaml": ReportParts,
     "goals.yaml": dict[Literal["model_employer", "disciplinary_gap", "own_target"], Goal],
 }
 

@@ -335,7 +335,6 @@ class _Writer:
         failed = (self.rulebook.rule(name) for name in self.failed)
         rules = sorted((rule for rule in failed if rule.of_plan is of_plan), key=in_turn)
         groups = grouped(map(self._of_rule, rules), lambda group: self.rulebook.rule(group.rule).action)
-        titles = action_titles(bool(self.assessment.subject.in_year))
         return tuple(
             Asked(action, titles[action], sum(group.size for group in groups[action]), tuple(groups[action]))
             for action in ACTIONS
