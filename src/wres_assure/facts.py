@@ -336,6 +336,15 @@ def _sum(facts: Iterable[Fact]) -> float | None:
         return None  # one has no value
 
 
+def own_bands(facts: Iterable[Fact], items: Json) -> str:
+    """That figures are on bands of the organisation's own, in a sentence; "" where none of them is."""
+    unused = dict.fromkeys(fact.key.pay_band for fact in facts if fact.problem == "not_used")
+    if not unused:
+        return ""
+    named = ", ".join(items["pay_bands"][band] for band in unused)
+    return f"On the organisation's own bands, which are without {named}: their blanks count as nobody."
+
+
 def operand_of(fact: Fact, unit: str) -> Operand:
     """Counts compare exactly; rates and ratios through the interval their decimals allow."""
     assert fact.value is not None

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from .check import Checked
-from .conform import published_survey
+from .compare import not_held_against
+from .conform import published_survey, without_unused
 from .derive import derive
 from .facts import Facts
 from .model import (
@@ -90,7 +91,7 @@ def with_given(conformed: Conformed, given: Given, rulebook: Rulebook) -> Confor
             "Give the plan with the return it belongs to alone.",
         )
     subject = conformed.subject._replace(has_plan=given.plan is not None)
-    return Conformed(subject, facts, raised)
+    return without_unused(Conformed(subject, not_held_against(facts, subject), raised))
 
 
 def _explanations(subject: Return, given: Given) -> list[Raised]:

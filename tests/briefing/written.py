@@ -34,6 +34,12 @@ local_population_bme: 31.5
 """,
     "full_length_contract: no\npublished_on: 2021-09-20\ntarget_8a_and_above: 5\n",
 )
+OWN_TERMS = """
+bands_not_used: 8c, 8d and 9
+survey_national_wording: no
+survey_own_wording: Asks about colleagues and managers in one question.
+survey_own_mode: Online, held by ourselves.
+"""
 FRAMEWORKS: tuple[dict[str, Any], ...] = (
     {"inspection_on": 20250301}, {"inspection_on": 20260613}, {"inspection_on": 20100101},
     {"framework": ("sector_frameworks",)}, {"framework": ("kloe", "eds_2022")},
@@ -80,6 +86,8 @@ def of_situations() -> Iterator[Document]:
         for story in ("clean_acute_trust", "small_ccg"):
             told = _of_file(text.encode(), "narrative.yaml", story)
             yield from (page for quoted in (True, False) for page in every_audience(told, quoted=quoted))
+    own = _of_file(OWN_TERMS.encode(), "narrative.yaml", "independent_own_survey")
+    yield from (page for quoted in (True, False) for page in every_audience(own, quoted=quoted))
     yield from (document(clean, rules(), **chosen) for chosen in FRAMEWORKS)
     for story in ("lead_employer_of_trainees", "independent_own_survey", "third_unknown"):
         yield from every_audience(sample(story), quoted=False)

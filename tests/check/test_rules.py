@@ -274,6 +274,10 @@ def _of_a_ccg(change: Callable[[Grid], None]) -> bytes:
     return edited(both)
 
 
+def _sample(story: str) -> bytes:
+    return Path(path_of(story)).read_bytes()
+
+
 def _too_long() -> bytes:
     """The return with something far below it, beside the template's own guide."""
     with zipfile.ZipFile(io.BytesIO(plain())) as archive:
@@ -440,11 +444,18 @@ PLANS: dict[str, tuple[list[Row], list[Row]]] = {
                            [{"action": "Meet the network", **_DUE}]),
     "plan_unchanged": ([{}, {"action": "Search"}], [{}, {"action": "Search"}]),
 }  # fmt: skip
-# What is given with a sheet: something said of its first finding, of other figures, or of one that it does not have.
+# What is given with a sheet: bands that the organisation says it does not have,
+BANDS: dict[str, tuple[str, str]] = {
+    "bands_not_used": ("independent_own_survey", "8c, Band 8d and 9"),
+    "bands_in_use": ("independent_own_survey", "Band 5"),
+    "bands_not_used_by_a_trust": ("clean_acute_trust", "9"),
+}
+# something said of its first finding, of other figures, or of one that it does not have.
 SAID_OF_IT: dict[str, tuple[str, int]] = {
     "explained_as_it_is": ("", 0), "explained_otherwise": ("", 1), "explained_elsewhere": ("0" * 16, 0),
 }  # fmt: skip
 SHEETS |= dict.fromkeys(("workforce_typed", *SAID_OF_IT), lambda: edited(_workforce_typed))
+SHEETS |= {name: partial(_sample, story) for name, (story, _) in BANDS.items()}
 SHEETS |= dict.fromkeys(PLANS, plain)  # with an action plan beside it
 CASES = [(rule.id, case["sheet"], case["expect"])
          for rule in RULES.rules for case in rule.cases if "sheet" in case]
@@ -467,6 +478,11 @@ def judged_sheet(name: str) -> tuple[Assessment, ...]:
         return tuple(assess(path_of("clean_acute_trust"), RULES, given=beside))
     if name in PLANS:
         return tuple(assess(path_of("clean_acute_trust"), RULES, given=_planned(*PLANS[name])))
+    if name in BANDS:
+        with tempfile.TemporaryDirectory() as made:
+            narrative = Path(made, "narrative.yaml")
+            narrative.write_text(f"bands_not_used: {BANDS[name][1]}\n", encoding="utf-8")
+            return tuple(judged(SHEETS[name](), given=Given(narrative=str(narrative))))
     given = Given(explanations=(_said_of(*SAID_OF_IT[name]),)) if name in SAID_OF_IT else NOTHING
     return tuple(judged(SHEETS[name](), given=given))
 

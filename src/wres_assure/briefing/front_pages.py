@@ -16,7 +16,7 @@ from .document import Block, Bullets, Paragraph, Section, Table, TableRow, numbe
 from .dossier import Dossier
 from .enquiry import by_evidence, excluded_figures
 from .nine import events_in_words
-from .own_words import that_bear_on_reading
+from .own_words import on_its_own_terms, that_bear_on_reading
 from .reading import (
     BETTER,
     BETTER_CHANCE,
@@ -47,7 +47,8 @@ def before_use(of: Dossier) -> Section:
         items.append(say(text, _prints(of, rest), in_order(of, rest)))
     none = say("Nothing was found that stands in the way of using them.", (), of.all, ["file"])
     first: Block = Bullets(tuple(items)) if items else Paragraph((none,))
-    return Section("before-use", "Before you use these figures", (first, *that_bear_on_reading(of)))
+    own = (*on_its_own_terms(of), *that_bear_on_reading(of))
+    return Section("before-use", "Before you use these figures", (first, *own))
 
 
 def _cautioned(of: Dossier, caution: Caution) -> Said:

@@ -11,7 +11,7 @@ from ..wording.findings import place_of
 from ..wording.said import say
 from ..wording.text import capital, clean, listed, number_of
 from .document import Paragraph, Quote, Section, Table, TableCell, TableRow
-from .dossier import LONGEST_TEXT, Dossier, quotable, quotable_words
+from .dossier import LONGEST_TEXT, Dossier, narrative_text, quotable, quotable_words
 
 _MOST_ROWS = 4  # that one note can be meant for: what stands beside one of sixty rows does not explain them all
 _PART = 0.1  # of the staff: a note beside a row of so many bears on every indicator that rests on the workforce
@@ -99,6 +99,29 @@ def that_bear_on_reading(of: Dossier) -> list[Quote | Paragraph]:
             found.append(Quote(words, f"The {of.noun} says beside {title} ({clean(note.cell)})"))
         else:
             found.append(Paragraph((say(f"The {of.noun} wrote a note beside {title}.", (), (), evidence),)))
+    return found
+
+
+def on_its_own_terms(of: Dossier) -> list[Quote | Paragraph]:
+    """That the return is on the organisation's own bands or its own survey, and how it words and holds that."""
+    found: list[Quote | Paragraph] = []
+    unused = dict.fromkeys(f.key.pay_band for f in of.assessment.facts if f.problem == "not_used")
+    if unused:
+        bands = listed([of.rulebook.items["pay_bands"][band] for band in unused])
+        own = f"The return is on the {of.noun}'s own bands"
+        text = f"{own}: it does not have {bands}, and their blanks count as nobody."
+        prints = dict.fromkeys(of.print(f) for f in of.assessment.findings if f.code == "band_not_used")
+        found.append(Paragraph((say(text, prints, ["indicator_1", "indicator_3", "indicator_4", "indicator_9"]),)))
+    same = of.answers.get("survey_national_wording")
+    if same is not None and same.value == 0 and of.assessment.subject.organisation.type in ("independent", "ccg"):
+        own = f"The {of.noun}'s own survey asks other questions than the national one"
+        text = f"{own}, so nothing is held against that."
+        names = ["indicator_5", "indicator_6", "indicator_7", "indicator_8"]
+        found.append(Paragraph((say(text, (), names, ["narrative survey_national_wording"]),)))
+    for name, what in (("survey_own_wording", "the questions of"), ("survey_own_mode", "how it held")):
+        if of.answers.get(name) and of.quoted and (words := narrative_text(of, name)):
+            said = say(words, (), (), [f"narrative {name}"])
+            found.append(Quote(said, f"The {of.noun} says of {what} its own survey"))
     return found
 
 

@@ -101,6 +101,8 @@ def _figure(rule: Rule, place: Place, fact: Fact | None, context: Context) -> li
         return [unverifiable(rule, place, f"{context.facts.name(place)} was not given")]
     if fact.problem is None:
         return []
+    if fact.problem == "not_used":
+        return [not_applicable(rule, place, "The organisation is on bands of its own and does not have this one.")]
     if fact.problem in rule.codes:
         return [failed(rule, Raised(fact.problem, place, ((fact.cell, fact.raw),) if fact.cell else ()))]
     if fact.problem not in NO_FIGURE and "blank" in rule.codes and fact.cell:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..facts import Facts, operand_of
 from ..model import Compared, Earlier, Fact, Indicator, Place, Raised, Return, grouped
 from ..rulebook import Rulebook
-from .published import published_alone
+from .published import not_comparable, published_alone
 
 if TYPE_CHECKING:
     from .peers import Peers
@@ -27,6 +27,13 @@ def _year(subject: Return) -> Iterator[Fact]:
     """The year as a fact, for rules about what there was in which year."""
     if subject.year is not None and not subject.stopped:
         yield Fact(Place("reporting_year", "derived"), float(subject.year), str(subject.year), "")
+
+
+def not_held_against(facts: tuple[Fact, ...], subject: Return) -> tuple[Fact, ...]:
+    """The facts without the published survey's percentages, where an own survey asked other questions."""
+    if not not_comparable(facts, subject):
+        return facts
+    return tuple(f for f in facts if f.key.basis != "survey" or f.key.item.startswith("respondents_"))
 
 
 def with_earlier(
@@ -94,15 +101,15 @@ def among_peers(
     if subject.scheme != "nhs_wres" or subject.year is None:
         return [], compared
     if peers is None:
-        return [], compared._replace(peers=published_alone(indicators, subject, rulebook))
+        return [], compared._replace(peers=published_alone(indicators, facts, subject, rulebook))
     from .peer_scales import estimate
     from .peers import positions, spread_among
 
     found, added = positions(indicators, facts, subject, peers, rulebook)
-    changes = dict(compared.changes)
+    changes, apart = dict(compared.changes), not_comparable(facts.all, subject)
     for entry, now in zip(rulebook.indicators, indicators, strict=True):
         change = changes.get(now.id)
-        if change is None or change.reason or not now.usable:
+        if change is None or change.reason or not now.usable or now.id in apart:
             continue
         before = next(earlier for earlier in compared.earlier if earlier.year == change.year)
         last = estimate(next(i for i in before.indicators if i.id == now.id), entry)

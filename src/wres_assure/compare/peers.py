@@ -19,7 +19,7 @@ from ..numbers import tidy
 from ..rulebook import Rulebook
 from ..stats.comparisons import Spread, prediction_deviation, shrunken, spread_of, student_z
 from .peer_scales import Estimate, estimate, level, logit, share_of
-from .published import nowhere, published, region_of
+from .published import OTHER_QUESTIONS, not_comparable, nowhere, published, region_of
 
 NOT_DRAWN, INSIDE, OUTSIDE_95, OUTSIDE_998 = "not_drawn", "inside", "outside_95", "outside_998"
 _CURVE = 16  # places that a curve is drawn through
@@ -59,7 +59,9 @@ class Group(NamedTuple):
 
 def peer_of(subject: Return, indicators: Iterable[Indicator], facts: Facts, rulebook: Rulebook) -> Peer:
     """A judged return as one of the organisations that another is held against."""
-    usable = [(i, entry) for entry, i in zip(rulebook.indicators, indicators, strict=True) if i.usable]
+    apart = not_comparable(facts.all, subject)
+    both = zip(rulebook.indicators, indicators, strict=True)
+    usable = [(i, entry) for entry, i in both if i.usable and i.id not in apart]
     estimates, levels = (
         {i.id: value for i, entry in usable if (value := of(i, entry)) is not None} for of in (estimate, level)
     )
@@ -250,14 +252,19 @@ def positions(
     indicators: Iterable[Indicator], facts: Facts, subject: Return, peers: Peers, rulebook: Rulebook
 ) -> tuple[dict[str, PeerPosition], list[Fact]]:
     """Where every indicator lies, and the facts of it for rules."""
-    people = people_of(facts)
+    people, apart = people_of(facts), not_comparable(facts.all, subject)
     let = rulebook.peer_groups["let"]
     at_95, at_998 = (rulebook.parameter(let[name][0], subject.year) or math.inf for name in ("limits_95", "limits_998"))
     found: dict[str, PeerPosition] = {}
     added: list[Fact] = []
     for entry, indicator in zip(rulebook.indicators, indicators, strict=True):
-        placed, numbers = _position(entry, indicator, subject, people, peers, rulebook, (at_95, at_998))
-        found[indicator.id] = placed._replace(published=published(indicator.id, subject, rulebook))
+        numbers: dict[str, float]
+        if indicator.id in apart:
+            placed, numbers = nowhere(indicator.id, OTHER_QUESTIONS), {}
+        else:
+            placed, numbers = _position(entry, indicator, subject, people, peers, rulebook, (at_95, at_998))
+            placed = placed._replace(published=published(indicator.id, subject, rulebook))
+        found[indicator.id] = placed
         prefix = indicator.id.replace("indicator", "peers")
         for name in FACTS:
             reason = placed.reason or f"{_counted(placed)}; 99.8 % limits are drawn from {at_998:.0f}"

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..model import ORGANISATIONS, Indicator, PeerPosition, Published, Return
+from ..facts import Facts
+from ..model import ORGANISATIONS, Fact, Indicator, PeerPosition, Place, Published, Return
 from ..rulebook import Rulebook
 
+OTHER_QUESTIONS = "its own survey asks other questions than the national one"
+OWN_SURVEYS = ("independent", "ccg")  # who may hold one outside the national survey (guidance 5.1, 5.2)
+SAME_QUESTIONS = Place("survey_national_wording", "narrative")
 NOBODY = "no comparable organisations were given"
+
+
+def not_comparable(facts: Iterable[Fact], subject: Return) -> frozenset[str]:
+    """The indicators of the survey, where an own survey asked other questions than the national one; else none."""
+    own = subject.organisation.type in OWN_SURVEYS
+    if own and any(fact.key == SAME_QUESTIONS and fact.value == 0 for fact in facts):
+        return frozenset(("indicator_5", "indicator_6", "indicator_7", "indicator_8"))
+    return frozenset()
 
 
 def nowhere(id_: str, reason: str) -> PeerPosition:
@@ -15,9 +27,12 @@ def nowhere(id_: str, reason: str) -> PeerPosition:
     return PeerPosition(id_, "", 0, None, None, None, "not_drawn", "", None, (), (), reason)
 
 
-def published_alone(indicators: Iterable[Indicator], subject: Return, rulebook: Rulebook) -> dict[str, PeerPosition]:
-    """The published values of the return's own year, for those indicators that have some."""
-    found = {indicator.id: published(indicator.id, subject, rulebook) for indicator in indicators}
+def published_alone(
+    indicators: Iterable[Indicator], facts: Facts, subject: Return, rulebook: Rulebook
+) -> dict[str, PeerPosition]:
+    """The published values of the return's own year, for those indicators that have some and can be held against it."""
+    apart = not_comparable(facts.all, subject)
+    found = {i.id: published(i.id, subject, rulebook) for i in indicators if i.id not in apart}
     return {id_: nowhere(id_, NOBODY)._replace(published=values) for id_, values in found.items() if values}
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from ..model import Conformed, Fact, Refused, Return, Submission
 from ..rulebook import Rulebook
+from .bands import without_unused
 from .blanks import with_reasons
 from .table import of_table, returns_of
 from .workbook import of_workbook
 
-__all__ = ["Conformed", "conform", "published_survey"]
+__all__ = ["Conformed", "conform", "published_survey", "without_unused"]
 
 _OF_SURVEYS = ("survey_", "respondents_", "all_staff_")
 

@@ -12,6 +12,7 @@ import re
 from ..figures import WITHHELD
 from ..model import ORGANISATIONS, Fact, Place, Refused
 from ..rulebook import Rulebook, in_force
+from . import bands
 
 _ANSWERS = {"yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0}
 _SHAPES = {
@@ -19,6 +20,7 @@ _SHAPES = {
     "date": "a date, year first: YYYY-MM-DD",
     "percent": "a percentage: 24.3",
     "text": "a text",
+    "bands": "bands by their labels, such as Band 1, 8d, 9",
 }
 
 
@@ -91,6 +93,9 @@ def facts_of(path: str, rulebook: Rulebook) -> list[Fact]:
         if answer is None:
             continue
         kind = rulebook.narrative[question]["kind"]
+        if kind == "bands":
+            facts += _bands(answer, where, rulebook)
+            continue
         value = answer_of(answer, kind)
         if value is None:
             raise _refused(f"{where}: the answer to {question} is not {_SHAPES[kind]}.", where)
@@ -98,6 +103,19 @@ def facts_of(path: str, rulebook: Rulebook) -> list[Fact]:
         raw, note = ("", text) if kind == "text" else (text, "")
         facts.append(Fact(Place(question, "narrative"), value, raw, where, note=note))
     return facts
+
+
+def _bands(answer: object, where: str, rulebook: Rulebook) -> list[Fact]:
+    """Each band that an answer names; Refused where a name is none."""
+    from ..rulebook.parser import did_you_mean
+
+    known = bands.labels(rulebook.items).values()
+    found, unknown = bands.named(answer, rulebook.items)
+    if unknown or not found:
+        hint = did_you_mean(unknown[0], known) if unknown else ""
+        name = unknown[0] if hint else WITHHELD  # a slip is shown; else it may be anything
+        raise _refused(f"{where}: '{name}' is no band.{hint} Known are {', '.join(known)}.", where)
+    return [bands.answer(band, where, rulebook.items) for band in found]
 
 
 def _refused(message: str, place: str) -> Refused:

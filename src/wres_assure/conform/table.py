@@ -75,12 +75,16 @@ def of_table(submission: Submission, rows: list[Row], rulebook: Rulebook, asked_
 
 def _answer(row: Row, rulebook: Rulebook, address: str) -> Fact | str:
     """An answer of the narrative, which a result of an earlier run carries along; what is not understood by name."""
+    from .bands import answer, labels
     from .narrative import answer_of
 
     name, text, note = (plain(row.values.get(column, "")) for column in ("item", "value", "note"))
     question = rulebook.narrative.get(name)
     if question is None:
         return f"question {name[:40]}"
+    if question["kind"] == "bands":
+        band = plain(row.values.get("pay_band", ""))
+        return answer(band, address, rulebook.items) if band in labels(rulebook.items) else f"answer to {name}"
     said = note if question["kind"] == "text" else text
     value = answer_of(said, question["kind"])
     if value is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..facts import Facts, Resolved
+from ..facts import Facts, Resolved, own_bands
 from ..figures import so_many
 from ..model import Fact, Indicator, Json, Place
 from ..numbers import CannotCompute, Operand, tidied, tidy
@@ -32,7 +32,7 @@ def derive(facts: Facts, rulebook: Rulebook) -> tuple[tuple[Indicator, ...], tup
     indicators: list[Indicator] = []
     added: list[Fact] = []
     for entry in rulebook.indicators:
-        indicator, numbers, obstacle = _indicator(entry, facts)
+        indicator, numbers, obstacle = _indicator(entry, facts, rulebook)
         indicators.append(indicator)
         if obstacle is not None:  # what rests on the indicator is told the figure in its way
             added += [obstacle._replace(key=Place(entry["id"], name)) for name in WITH_A_VALUE]
@@ -40,7 +40,7 @@ def derive(facts: Facts, rulebook: Rulebook) -> tuple[tuple[Indicator, ...], tup
     return tuple(indicators), (*added, *further(facts))
 
 
-def _indicator(entry: Json, facts: Facts) -> tuple[Indicator, Numbers, Fact | None]:
+def _indicator(entry: Json, facts: Facts, rulebook: Rulebook) -> tuple[Indicator, Numbers, Fact | None]:
     """The indicator, its numbers by name, and the figure in its way where there is one."""
     reason = ""
     obstacle: Fact | None = None
@@ -51,7 +51,10 @@ def _indicator(entry: Json, facts: Facts) -> tuple[Indicator, Numbers, Fact | No
         if not lacking:
             env = {name: r.operand for name, r in resolved.items() if r.operand}
             rests_on = tuple(dict.fromkeys(fact.key for r in resolved.values() for fact in r.facts))
-            return *_computed(entry, derivation, env, extra, rests_on), None
+            indicator, numbers = _computed(entry, derivation, env, extra, rests_on)
+            if note := own_bands((fact for r in resolved.values() for fact in r.facts), rulebook.items):
+                indicator = indicator._replace(notes=(*indicator.notes, note))
+            return indicator, numbers, None
         reason = reason or _lacking(lacking)
         obstacle = next((r.problem for r in lacking if r.problem is not None), None)
         if obstacle is not None:

@@ -28,6 +28,8 @@ def _page(assessment: Assessment, rulebook: Rulebook) -> list[str]:
         *_lines(f"{return_of(subject.year, subject.in_year)}, {clean(assessment.submission.file)}"),
         *(_lines(f"Not judged. {clean(subject.stopped)}") if subject.stopped else []),
     ]
+    if own := said.own_bands_line(assessment, rulebook):
+        page += _lines(own)
     for name, goal in goals.set.items():
         page += ["", goal["title"], "-" * len(goal["title"])]
         page += [line for one in said.set_lines(goal, rulebook) for line in _lines(one)]

@@ -169,7 +169,7 @@ class Question(Strict):
     """A question of the narrative."""
 
     question: str
-    kind: Literal["yes_no", "date", "percent", "text"]
+    kind: Literal["yes_no", "date", "percent", "text", "bands"]
     authority: str
     framework: str | None = None  # of briefing.yaml: the question is asked while that is in force
 

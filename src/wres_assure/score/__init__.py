@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from ..facts import Facts
+from ..facts import Facts, own_bands
 from ..figures import so_many
 from ..model import Indicator, Json, Score, Term
 from ..numbers import tidied, tidy
@@ -30,6 +30,7 @@ def score(indicators: Sequence[Indicator], facts: Facts, rulebook: Rulebook, yea
     terms, notes, missing = _terms(indicators, facts, rulebook)
     domains: Mapping[str, Json] = rules["domains"]
     notes += [f"{_title(name)} is not in it: {why}." for name, why in missing.items()]
+    notes += [note] if (note := own_bands(facts.troubled, rulebook.items)) else []
     withheld = _withheld(terms, rules)
     if withheld:
         return none._replace(terms=tuple(map(_tidied, terms)), notes=tuple(notes), withheld=withheld)

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ..facts import Facts
+from ..facts import Facts, own_bands
 from ..figures import more_or_fewer, so_many
 from ..model import Assessment, Indicator, Json, Place
 from ..rulebook import Rulebook
@@ -68,6 +68,11 @@ class Goals(NamedTuple):
     def short(self) -> tuple[BandNow, ...]:
         """The bands with fewer BME people than the workforce's share."""
         return tuple(band for band in self.bands if band.of.needed > 0)
+
+
+def own_bands_line(assessment: Assessment, rulebook: Rulebook) -> str:
+    """That the return is on bands of the organisation's own; "" where it is not."""
+    return own_bands(assessment.facts, rulebook.items)
 
 
 def goals_of(assessment: Assessment, rulebook: Rulebook, facts: Facts | None = None) -> Goals:
