@@ -115,7 +115,9 @@ def write(target: Path, stories: list[str], quick: bool) -> None:
                 (output if "-o" not in words else output.with_name(f"{output.name}.said")).write_bytes(said)
 
 
-_ANSWERS = {"# a date": "2021-08-20", "# a percentage": "24.3", "# a text": "Panels of two.", "# yes": "yes"}
+_ANSWERS = {
+    "# a date": "2021-08-20", "# a percentage": "24.3", "# a text": "Panels of two.", "# yes": "yes", "# bands": "Band 9",
+}  # fmt: skip
 
 
 def _answered(template: str) -> str:
