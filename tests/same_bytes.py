@@ -116,7 +116,8 @@ def write(target: Path, stories: list[str], quick: bool) -> None:
 
 
 _ANSWERS = {
-    "# a date": "2021-08-20", "# a percentage": "24.3", "# a text": "Panels of two.", "# yes": "yes", "# bands": "Band 9",
+    "# a date": "2021-08-20", "# a percentage": "24.3", "# a text": "Panels of two.", "# yes": "yes",
+    "# bands": "Band 9",
 }  # fmt: skip
 
 
