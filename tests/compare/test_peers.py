@@ -18,6 +18,7 @@ from bench import generate, peers_simulation
 from conftest import RESULT_SCHEMA, ROOT, STORIES, TESTS, path_of, rules, sample
 from peer_group import SEEDS, checked, outliers, returns
 from wres_assure.compare import peer_scales as peer_figures
+from wres_assure.compare import peers as peers_module
 from wres_assure.compare.peer_scales import Estimate
 from wres_assure.compare.peers import Peer, Peers, group_of, place, positions, spread_among
 from wres_assure.compare.published import published
@@ -679,3 +680,49 @@ def test_a_printed_ratio_that_is_none_has_no_place_among_others(value: float) ->
     printed = indicator._replace(value=value, source="printed value", lower=None, upper=None)
     assert peer_figures.estimate(printed, entry) is None
     assert peer_figures.estimate(printed._replace(value=1.5), entry) == Estimate(math.log(1.5), None)
+
+
+# What is shown of a position
+
+
+def test_a_gap_is_shown_in_points_from_its_own_base() -> None:
+    entry = next(entry for entry in rules().indicators if entry["id"] == "indicator_6")
+    unit, shown = peers_module._shown(entry, Estimate(0.3, 0.1, base=0.2))
+    assert unit == "points"
+    for x in (-1.0, -0.2, 0.0, 0.3, 2.0):
+        odds = 0.2 / 0.8 * math.exp(x)
+        assert shown(x) == pytest.approx(odds / (1 + odds) - 0.2)
+    ratio = next(entry for entry in rules().indicators if entry["id"] == "indicator_2")
+    assert peers_module._shown(ratio, Estimate(0.3, 0.1))[1](0.3) == math.exp(0.3)
+    board = next(entry for entry in rules().indicators if entry["id"] == "indicator_9")
+    people, as_it_is = peers_module._shown(board, Estimate(2.0, None))
+    assert (people, as_it_is(2.0)) == ("people", 2.0)
+
+
+@pytest.mark.parametrize(("error", "expected"), [(0.1, 10.0), (0.25, 4.0), (0.3, 3.333333333), (None, 0.0), (0.0, 0.0)])
+def test_precision_is_one_over_the_error(error: float | None, expected: float) -> None:
+    assert peers_module._precision(Estimate(0.5, error)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "far", "direction", "reason"),
+    [
+        ("indicator_6", -2.5, "adverse", ""),  # harassment: more of it than all others
+        ("indicator_7", -2.5, "favourable", ""),  # equal opportunities: more who believe in them than elsewhere
+        ("indicator_2", -2.5, "adverse", ""),
+        ("indicator_9", -9.0, "", "a board is a complete count of few people"),
+    ],
+)
+def test_what_is_far_above_all_others_is_adverse_where_the_rulebook_says_so(
+    name: str, far: float, direction: str, reason: str
+) -> None:
+    entry = next(entry for entry in rules().indicators if entry["id"] == name)
+    indicator = next(i for i in sample("clean_acute_trust").indicators if i.id == name)
+    others = tuple(
+        Peer(f"ZY{at}", "", "trust", "", 6_000.0, {name: Estimate(far + at / 1_000, 0.05, base=0.2)}, {})
+        for at in range(25)
+    )
+    subject = sample("clean_acute_trust").subject._replace(organisation=Organisation("ZZ1", "", "trust", ""))
+    found, _ = peers_module._position(entry, indicator, subject, 6_000.0, Peers(others, {}), rules(), (10, 20))
+    assert (found.direction, found.reason) == (direction, reason)
+    assert found.precision == pytest.approx(1 / peer_figures.estimate(indicator, entry).error if not reason else 0)  # type: ignore[union-attr, operator]
