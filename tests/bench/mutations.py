@@ -529,7 +529,10 @@ def json_of(text: str, rng: Random) -> tuple[str, bytes]:
 @cache
 def narrative() -> str:
     """The narrative of the programme, every question of it answered."""
-    answers = {"yes_no": "yes", "date": "2021-08-31", "percent": "24.3", "text": "As the plan of 2020 says."}
+    answers = {
+        "yes_no": "yes", "date": "2021-08-31", "percent": "24.3", "text": "As the plan of 2020 says.",
+        "bands": "Band 9",
+    }  # fmt: skip
     kinds = {name: question["kind"] for name, question in rulebook.load().narrative.items()}
     return re.sub(
         r"^(\w+):$", lambda found: f"{found[1]}: {answers[kinds[found[1]]]}", blank_narrative(rulebook.load()),

@@ -20,7 +20,10 @@ pytestmark = pytest.mark.slow
 
 PUBLISHED = sorted((TESTS / "published").glob("*.csv"))
 # A narrative in which everything is answered the other way, and a survey that says otherwise.
-OPPOSITE = {"date": "2022-01-31", "yes_no": "no", "percent": "95", "text": "Up from 5% to 3%. Ask Mr Smith."}
+OPPOSITE = {
+    "date": "2022-01-31", "yes_no": "no", "percent": "95", "text": "Up from 5% to 3%. Ask Mr Smith.",
+    "bands": "Band 5",
+}  # fmt: skip
 
 
 # Figures as a page might print them that cannot stand side by side.
