@@ -6,9 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..figures import MONTHS
 from ..model import Action
-from ..wording.numbers import counted
+from ..wording.numbers import counted, day
 from ..wording.said import say
 from ..wording.text import clean, named
 from .document import Paragraph, Section, Table, TableCell, TableRow
@@ -92,11 +91,6 @@ def _since(of: Dossier, name: str) -> str:
     if change is None or change.kind not in _MOVED or change.size is None:
         return "not tested"
     return _MOVED[change.kind].format(way="further from parity" if change.size > 0 else "nearer to parity")
-
-
-def day(digits: int) -> str:
-    """`31 March 2022`."""
-    return f"{digits % 100} {MONTHS[digits // 100 % 100 - 1]} {digits // 10_000}"
 
 
 def in_short(of: Dossier) -> Section | None:

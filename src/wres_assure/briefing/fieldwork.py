@@ -5,9 +5,9 @@ It has no column for a verdict: what the data say, what the organisation says an
 
 from __future__ import annotations
 
+from ..wording.numbers import day
 from ..wording.said import say
 from ..wording.text import clean
-from .action_plan import day
 from .document import Paragraph, Section, Table, TableCell, TableRow
 from .dossier import Dossier, quotable
 from .enquiry import Enquiry, enquiries

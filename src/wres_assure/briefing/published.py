@@ -10,12 +10,11 @@ from collections.abc import Callable
 
 from ..model import Assessment, Place
 from ..rulebook import Rulebook, in_force
-from ..wording.numbers import number
+from ..wording.numbers import day, number
 from ..wording.report import BME
 from ..wording.said import Said, say
 from ..wording.text import capital, clean, lower_first, named
 from . import governance, nine, sign_off
-from .action_plan import day
 from .document import Block, Document, Paragraph, Quote, Section, Table, TableCell, TableRow
 from .dossier import Dossier, dossier_of, narrative_text, quotable
 from .own_words import on_indicator
