@@ -622,6 +622,7 @@ HOSTILE: dict[str, tuple[Callable[[], pd.DataFrame], str]] = {
     "names that are no text": (lambda: pd.DataFrame([[1, 2, 3]], columns=["a", 3, None]), "not_facts_table"),
     "nothing": (pd.DataFrame, "not_facts_table"),
     "no rows": (lambda: pd.DataFrame(TIDY)[:0], "table_empty"),
+    "no rows of a wide table": (lambda: pd.DataFrame({"organisation_code": [], WIDE: []}), "table_empty"),
     "a long text": (lambda: pd.DataFrame(TIDY | {"value": ["9" * 40_000]}), "text_long"),
 }  # fmt: skip
 

@@ -90,6 +90,7 @@ def from_frame(frame: pd.DataFrame, file: str, sha256: str = "", lines: Iterable
     """A frame as a table of text; Refused where it is none. Lines count as in a CSV, after its header."""
     _bounded(file, len(frame), list(frame.columns))
     names, notes, is_wide = _names(list(frame.columns), file)
+    _not_empty(frame, file)
     at = np.arange(2, len(frame) + 2) if lines is None else np.fromiter(lines, np.int64)
     columns = {name: _texts(frame.iloc[:, position], name, file) for name, position in names.items()}
     tidy = _lengthened(columns, at, file) if is_wide else _tidy(columns, at)
