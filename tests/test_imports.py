@@ -71,7 +71,7 @@ DOORS = {
     "run": "every_return files inputs outputs",
     "score": "_ profile reliability usable",
     "stats": "comparisons power power_of_change proportions",
-    "wording": "cells change findings goals indicators numbers peers report said score small_counts text verdict",
+    "wording": "cells change findings goals indicators numbers peers report said score shows small_counts text verdict",
 }
 
 # Third parties, and the rooms or modules that own them.

@@ -502,6 +502,51 @@ class Assessment(NamedTuple):
     plan: Plan | None = None  # None where none is given
 
 
+class PublicCount(NamedTuple):
+    """One count as it is published, and all it can be by that alone."""
+
+    place: Place  # its pay band is a cluster of disclosure.yaml; "*" of the whole workforce
+    shown: str  # a number; "*": few; "[c]": withheld so that another cannot be worked out; "": it was not given
+    low: int
+    high: int | None  # None: nothing published bounds it
+
+    @property
+    def printed(self) -> bool:
+        """Whether a number is published."""
+        return self.shown not in ("*", "[c]", "")
+
+
+class PublicIndicator(NamedTuple):
+    """One indicator as it is published, all of it as text: what is not text cannot leak."""
+
+    id: str
+    title: str
+    unit: str  # ratio | points
+    white: str  # "" where nothing is published
+    bme: str
+    value: str
+    between: str  # what it can be before rounding: "1.41 to 1.59"; "" where it is exact
+    shows: str  # in a word or two
+    why: str  # why nothing is published; "" where something is
+
+
+class Release(NamedTuple):
+    """What is published of one return, and nothing else of it: every public output is made from this alone.
+
+    So returns that differ only in what is withheld give the same bytes.
+    """
+
+    organisation: Organisation
+    year: int | None
+    in_year: str  # of what day within the year; "" of the annual return
+    level: str  # national | protected
+    board: str  # withheld | as_published
+    people_hidden: int  # counts of people in post up to this are withheld
+    counts: tuple[PublicCount, ...]
+    indicators: tuple[PublicIndicator, ...]
+    rulebook: str  # its hash
+
+
 def fingerprint(finding: Finding, code: str) -> str:
     """What survives a moved table, a re-upload and a new year: rule, organisation and place."""
     from hashlib import sha256

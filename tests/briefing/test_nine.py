@@ -9,8 +9,8 @@ from wres_assure.briefing import nine
 from wres_assure.briefing.document import Bullets, Table
 from wres_assure.briefing.dossier import Dossier, dossier_of
 from wres_assure.briefing.enquiry import enquiries
-from wres_assure.briefing.reading import SAME
 from wres_assure.model import PeerPosition
+from wres_assure.wording.shows import SAME
 
 CLEAN = "clean_acute_trust"
 

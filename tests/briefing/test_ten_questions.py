@@ -15,9 +15,9 @@ from conftest import rules
 from wres_assure.briefing.audiences import document, refusal
 from wres_assure.briefing.document import Bullets, Document, Pairs, Quote, Section, Table, TableRow, texts_of
 from wres_assure.briefing.dossier import Dossier, dossier_of
-from wres_assure.briefing.reading import BETTER, FEW, IN_QUESTION, NOT_GIVEN, SAME, SHORT, WORSE
 from wres_assure.model import Place
 from wres_assure.wording.numbers import number
+from wres_assure.wording.shows import BETTER, FEW, IN_QUESTION, NOT_GIVEN, SAME, SHORT, WORSE
 from wres_assure.wording.text import named
 
 

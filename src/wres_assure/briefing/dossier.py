@@ -25,11 +25,12 @@ from ..rulebook import Rulebook
 from ..wording.indicators import figures_of, pooled_sentence
 from ..wording.numbers import number
 from ..wording.report import Report, report_on
+from ..wording.shows import FEW, IN_QUESTION, NOT_GIVEN, WORSE
 from ..wording.small_counts import SmallCount, on_bands, small_count
 from ..wording.text import REDACTED, clean, code_shown
 from ..wording.verdict import roots
 from .frameworks import frameworks, read_with
-from .reading import FEW, IN_QUESTION, NOT_GIVEN, WORSE, Doubts, doubts, readings
+from .reading import Doubts, doubts, readings
 
 LONGEST_QUOTE, LONGEST_TEXT = 240, 600
 BLOCKS = ("restated", "esr", "verified")  # of the sheet, from the left
@@ -63,7 +64,7 @@ class Dossier(NamedTuple):
     at: Mapping[str, Place]  # by cell the figure of the template that stands there
     sheet_rows: Mapping[tuple[str, ...], tuple[Json, Json]]  # by item, staff group and pay band: row and section
     doubts: Doubts = Doubts((), frozenset())
-    reads: Mapping[str, str] = {}  # how each indicator is read, one of reading.KINDS
+    reads: Mapping[str, str] = {}  # how each indicator is read, one of the kinds of `wording.shows`
     has_annex: bool = True  # behind the first pages; where there is none nothing points to it
 
     @property

@@ -17,12 +17,13 @@ from ..wording.change import change_sentence
 from ..wording.indicators import figures_of, pooled_sentence
 from ..wording.numbers import figure, number
 from ..wording.said import Said, say
+from ..wording.shows import BETTER_CHANCE, CHANCE, FEW, IN_QUESTION, UNTESTED
 from ..wording.small_counts import LEAST_OF_A_ROW, SmallCount, people_needed, small_count
 from ..wording.text import capital, named, sentence
 from .document import Block, Bullets, Pairs, Paragraph, Quote, Section
 from .dossier import Dossier, narrative_text, was_asked
 from .own_words import on_band, on_findings, on_indicator
-from .reading import BETTER_CHANCE, CHANCE, FEW, IN_QUESTION, UNTESTED, excluded, sureness
+from .reading import excluded, sureness
 
 MOST, MOST_AS_OTHERS, LEAST_NEEDED = 5, 2, 2
 _NONE, _OUTSIDE, _NOT_IMPROVING, _WITHOUT_PEERS, _AS_MOST, _COMPLETE, _FIGURE, _SMALL = range(8)

@@ -10,6 +10,7 @@ from ..wording.indicators import few_sentence, figures_of, told
 from ..wording.report import COUNTS_AS_NOTHING, CRUDE
 from ..wording.said import Said, say
 from ..wording.score import NO_SCORE_OF_OTHERS
+from ..wording.shows import BETTER, BETTER_CHANCE, CHANCE, FEW, IN_QUESTION, NOT_GIVEN, SAME, UNTESTED, WORSE
 from ..wording.text import capital, lower_first, named
 from ..wording.verdict import COMPOSITE, composite, roots
 from .document import Block, Bullets, Paragraph, Section, Table, TableRow, number_cell
@@ -17,20 +18,7 @@ from .dossier import Dossier
 from .enquiry import by_evidence, excluded_figures
 from .nine import events_in_words
 from .own_words import on_its_own_terms, that_bear_on_reading
-from .reading import (
-    BETTER,
-    BETTER_CHANCE,
-    CHANCE,
-    FEW,
-    IN_QUESTION,
-    NOT_GIVEN,
-    SAME,
-    UNTESTED,
-    WORSE,
-    Caution,
-    imprecise,
-    sureness,
-)
+from .reading import Caution, imprecise, sureness
 
 MOST_CAUTIONS = 2
 

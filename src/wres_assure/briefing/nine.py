@@ -9,12 +9,12 @@ from ..model import Indicator, Place, grouped
 from ..wording.indicators import Indication, chance_of, events_of, figures_of, range_of
 from ..wording.numbers import counted, figure, number, signed
 from ..wording.said import say
+from ..wording.shows import BETTER, BETTER_CHANCE, CHANCE, FEW, IN_QUESTION, SAME, SHORT, UNTESTED, WORSE
 from ..wording.small_counts import parity_of
 from ..wording.text import listed, lower_first, named, number_of
 from .document import NO_TABLE, Bullets, Chart, Mark, Panel, Section, Table, TableCell, TableRow, number_cell
 from .dossier import Dossier
 from .enquiry import enquiries, improving, not_improving, three_years
-from .reading import BETTER, BETTER_CHANCE, CHANCE, FEW, IN_QUESTION, SAME, SHORT, UNTESTED, WORSE
 
 NO_ENTRY = "-"  # in a column of which other rows have something to say
 
@@ -157,9 +157,7 @@ def among_peers(of: Dossier, name: str) -> TableCell:
     peers = of.peers(name)
     if peers is None or of.is_out(name):
         return TableCell(NO_ENTRY)
-    middle = (
-        "" if peers.median is None or peers.unit == "people" else f"middle {_middle(peers.median, peers.unit)}"
-    )
+    middle = "" if peers.median is None or peers.unit == "people" else f"middle {_middle(peers.median, peers.unit)}"
     if peers.position == "not_drawn":
         in_people = "people: see annex" if of.has_annex else "no range drawn"
         return TableCell(in_people if peers.unit == "people" else "too few", middle)

@@ -13,28 +13,13 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ..facts import Facts
-from ..model import HOW_GIVEN, Assessment, Finding, Indicator, Json, Place, grouped
+from ..model import HOW_GIVEN, Assessment, Finding, Indicator, Place, grouped
 from ..rulebook import Rulebook
 from ..wording.findings import message_of
-from ..wording.indicators import told
+from ..wording.shows import BETTER_CHANCE, CHANCE, FEW, IN_QUESTION, NOT_GIVEN, SAME, shown_by
 from ..wording.small_counts import SmallCount, small_count
 from ..wording.text import sentence
 from ..wording.verdict import roots
-
-WORSE, CHANCE, UNTESTED, SAME, BETTER, BETTER_CHANCE = "worse", "chance", "untested", "same", "better", "better_chance"
-FEW, IN_QUESTION, NOT_GIVEN = "few", "in_question", "not_given"
-KINDS = (WORSE, CHANCE, UNTESTED, FEW, SAME, BETTER_CHANCE, BETTER, IN_QUESTION, NOT_GIVEN)
-SHORT = {  # in a table
-    WORSE: "clearly worse",
-    CHANCE: "could be chance",
-    UNTESTED: "cannot be tested",
-    FEW: "too few",
-    SAME: "no material difference",
-    BETTER_CHANCE: "could be chance",
-    BETTER: "clearly better",
-    IN_QUESTION: "in question",
-    NOT_GIVEN: "not given",
-}
 
 # Families of rules that ask about something else than how a figure was made: outcomes beside others, dates, notes.
 _OTHERWISE = ("peers", "benchmarks", "personal_data", "dates", "small_numbers", "narrative")
@@ -178,7 +163,7 @@ def readings(
     few: frozenset[str],
     board: SmallCount | None,
 ) -> dict[str, str]:
-    """How each indicator is read, one of KINDS; `few` are those with too few events to say anything."""
+    """How each indicator is read, one of the kinds of `wording.shows`; `few` are those with too few events."""
     entries = {entry["id"]: entry for entry in rulebook.indicators}
     year = assessment.subject.year
     near = {unit: rulebook.parameter(f"immaterial_{unit}", year) or 0.0 for unit in ("ratio", "points")}
@@ -189,41 +174,11 @@ def readings(
         if indicator.id in few
         else NOT_GIVEN
         if indicator.value is None
-        else _shows(indicator, entries[indicator.id], near, board if entries[indicator.id]["complete_count"] else None)
+        else shown_by(
+            indicator, entries[indicator.id], near, board if entries[indicator.id]["complete_count"] else None
+        )
         for indicator in assessment.indicators
     }
-
-
-def _shows(indicator: Indicator, entry: Json, near: Mapping[str, float], board: SmallCount | None) -> str:
-    value = indicator.value or 0.0
-    ratio = indicator.unit == "ratio"
-    away = (value - 1.0 if ratio else value) * (1 if entry["adverse"] == "above" else -1)
-    answer = told(indicator)
-    if board and abs(board.needed) <= 1:
-        return SAME
-    if immaterial(indicator, near) or away == 0:
-        return SAME
-    if answer == "not testable":
-        return UNTESTED if away > 0 else BETTER_CHANCE
-    if answer == "yes":
-        return WORSE if away > 0 else BETTER
-    return CHANCE if away > 0 else BETTER_CHANCE
-
-
-def immaterial(indicator: Indicator, near: Mapping[str, float]) -> bool:
-    """Whether a figure lies within the band of no material difference.
-
-    Where few of either group are concerned a small gap may be a large ratio: one that is told from chance and parts
-    the rates by more than a quarter is material.
-    """
-    value = indicator.value or 0.0
-    if indicator.unit == "ratio":
-        return abs(round(value, 2) - 1.0) <= near["ratio"] + 1e-9
-    if abs(value) >= near["points"]:
-        return False
-    rates = [rate for rate in indicator.groups.values() if rate > 0]
-    apart = len(rates) == 2 and not 0.8 <= rates[0] / rates[1] <= 1.25
-    return not (apart and told(indicator) == "yes")
 
 
 # How much speaks for a difference

@@ -14,13 +14,13 @@ from ..wording.cells import cells_of
 from ..wording.indicators import Indication
 from ..wording.numbers import counted, number
 from ..wording.said import Said, say
+from ..wording.shows import IN_QUESTION
 from ..wording.text import clean, named, sentence
 from ..wording.verdict import roots
 from . import action_plan
 from .document import Bullets, Paragraph, Section, Table, TableCell, TableRow, number_cell
 from .dossier import Dossier
 from .nine import shows
-from .reading import IN_QUESTION
 
 _ETHNICITIES = ("white", "bme", "unknown")
 _COUNTS = (

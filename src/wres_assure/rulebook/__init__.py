@@ -58,6 +58,7 @@ class Rulebook(NamedTuple):
     peer_groups: Json  # who is comparable: see rules/peers.yaml
     benchmarks: Mapping[tuple[str, int], tuple[Json, ...]]  # published values by indicator and year
     report: Json | None  # the parts of the published report: see rules/report.yaml; None where it has none
+    disclosure: Json | None  # what may be published: see rules/disclosure.yaml; None where it has none
     goals: Mapping[str, Json]  # that were set: see rules/goals.yaml
     data: Mapping[str, Json]  # tables beside the rules: see rules/data.yaml
     folder: str  # where these lie
@@ -185,6 +186,7 @@ def build(compiled: Json, folder: str = "") -> "Rulebook":
         compiled["peer_groups"],
         _benchmarks(compiled),
         compiled["report"],
+        compiled["disclosure"],
         compiled["goals"],
         compiled["data"],
         folder or resources.folder("rules"),
@@ -239,9 +241,7 @@ def _layouts(compiled: Json) -> dict[str, Json]:
 def extended(base: Json, difference: Json) -> Json:
     """The layout of a year that differs from another's: its dates, and the headings that it gives itself."""
     year = str(difference["year"])
-    blocks = {
-        block: {**base["blocks"][block], "heading": heading} for block, heading in difference["headings"].items()
-    }
+    blocks = {block: {**base["blocks"][block], "heading": heading} for block, heading in difference["headings"].items()}
     own = {name: difference[name] for name in ("year", "verified", "official", "open", "extends")}
     dated = {field: base[field].replace(str(base["year"]), year) for field in ("title", "snapshot_date")}
     return {**base, **own, "id": year, **dated, "blocks": {**base["blocks"], **blocks}}

@@ -20,6 +20,8 @@ from .compile_parts import (
     briefing,
     briefing_mistakes,
     data_mistakes,
+    disclosure_mistakes,
+    disclosure_references,
     not_listed,
     peer_groups,
     peer_mistakes,
@@ -170,6 +172,7 @@ class _Compiler:
                 ("report.yaml", ("parts", index, "authority"), part.authority)
                 for index, part in enumerate(models["report.yaml"].parts if models.get("report.yaml") else ())
             ),
+            *disclosure_references(models.get("disclosure.yaml")),
             *(
                 ("goals.yaml", (name, "aims", index, "authority"), aim.authority)
                 for name, goal in (models.get("goals.yaml") or {}).items()
@@ -179,6 +182,7 @@ class _Compiler:
         for file, steps, authority in cited:
             self._authority(self.sources[file], steps, authority)
         report = models.get("report.yaml")
+        disclosure = models.get("disclosure.yaml")
         plan = models.get("collection/plan.yaml")
         if plan is not None and plan.few not in self.parameters:
             told_of = unknown("parameter", plan.few, self.parameters)
@@ -200,7 +204,12 @@ class _Compiler:
             for field, other in (*others, ("successor", rule.successor)):
                 if other is not None and other not in rules:
                     self._refuse(source, (*at, field), unknown("rule", other, rules))
-        told = (*briefing_mistakes(models, rules), *peer_mistakes(models, benchmarks), *data_mistakes(models, folder))
+        told = (
+            *briefing_mistakes(models, rules),
+            *peer_mistakes(models, benchmarks),
+            *data_mistakes(models, folder),
+            *disclosure_mistakes(models),
+        )
         for file, steps, message in told:
             self._refuse(self.sources[file], steps, message)
         compiled_rules = [self._rule(*entry) for entry in rules.values()]
@@ -230,6 +239,7 @@ class _Compiler:
             "peer_groups": peer_groups(models["peers.yaml"]),
             "data": {name: shipped.model_dump() for name, shipped in (models.get("data.yaml") or {}).items()},
             "report": report.model_dump() if report is not None else None,
+            "disclosure": disclosure.model_dump() if disclosure is not None else None,
             "goals": {name: goal.model_dump() for name, goal in (models.get("goals.yaml") or {}).items()},
             "benchmarks": [_with_text_years(entry.model_dump()) for of in benchmarks.values() for entry in of],
         }

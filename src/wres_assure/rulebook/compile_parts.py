@@ -31,6 +31,41 @@ def not_listed(authority: str, references: Mapping[str, Any]) -> str:
     return "" if section in known else f"{document} lists no section {section!r}.{did_you_mean(section, known)}"
 
 
+# What may be published
+
+
+def disclosure_references(model: Any) -> Iterator[tuple[str, Steps, str]]:
+    """Who says so of everything in disclosure.yaml, where it is there."""
+    if model is not None:
+        yield "disclosure.yaml", ("authority",), model.authority
+        yield "disclosure.yaml", ("clusters_from",), model.clusters_from
+        for name, level in model.levels.items():
+            yield "disclosure.yaml", ("levels", name, "authority"), level.authority
+
+
+def disclosure_mistakes(models: dict[str, Any]) -> Iterator[Mistake]:
+    """Rows of the template that are published in no cluster or in several, and names that nothing bears."""
+    model, items = models.get("disclosure.yaml"), models["collection/items.yaml"]
+    if model is None:
+        return
+    at: dict[tuple[str, str], str] = {}
+    for index, cluster in enumerate(model.clusters):
+        steps: Steps = ("clusters", index)
+        for group in cluster.staff_groups:
+            if group not in items.staff_groups:
+                yield "disclosure.yaml", steps, unknown("staff group", group, items.staff_groups)
+            for band in cluster.bands:
+                if band not in items.bands_of.get(group, ()):
+                    yield "disclosure.yaml", steps, f"{group} has no row {band!r}."
+                elif (group, band) in at:
+                    yield "disclosure.yaml", steps, f"{group}, {band} stands in {at[group, band]} already."
+                at[group, band] = cluster.id
+    for group, bands in items.bands_of.items():
+        lacking = [band for band in bands if band not in items.part_of and (group, band) not in at]
+        if group in items.staff_groups and lacking:
+            yield "disclosure.yaml", ("clusters",), f"No cluster has {group}, {lacking[0]}."
+
+
 # The briefing
 
 

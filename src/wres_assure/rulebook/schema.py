@@ -588,6 +588,33 @@ class ReportParts(Strict):
     eds: list[Outcome] = []
 
 
+class Cluster(Strict):
+    """Bands of some staff groups that are published as one."""
+
+    id: Identifier
+    title: str
+    staff_groups: list[Identifier] = Field(min_length=1)
+    bands: list[str] = Field(min_length=1)
+
+
+class Level(Strict):
+    """How much is published, and for which organisations it is so unless another is chosen."""
+
+    title: str
+    says: str
+    authority: str
+    organisations: list[OrganisationType]
+
+
+class Disclosure(Strict):
+    """What may be published of small groups of staff."""
+
+    authority: str
+    clusters_from: str
+    clusters: list[Cluster] = Field(min_length=1)
+    levels: dict[Literal["national", "protected"], Level]
+
+
 class Rulebook(Strict):
     version: str
     title: str
@@ -610,6 +637,7 @@ OPTIONAL: dict[str, Any] = {
     "data.yaml": dict[Literal["staff_survey"], Shipped],
     "collection/plan.yaml": ActionPlan,
     "report.yaml": ReportParts,
+    "disclosure.yaml": Disclosure,
     "goals.yaml": dict[Literal["model_employer", "disciplinary_gap", "own_target"], Goal],
 }
 

@@ -1,0 +1,200 @@
+"""What somebody can work out from all that is published: the smallest and the largest value of every withheld count.
+
+Exact, by integer programs (HiGHS, the extra `public`), with a limit of nodes and none of time, so that every machine
+finds the same. What could not be proved counts as worked out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from .. import resources
+from ..model import Place, PublicCount, Unwritable
+from . import COVERED, ETHNICITIES, EVENTS, EVERYBODY, FEW, Limits
+
+MOST = 10**6  # people: no organisation has more
+UNPROVED, INFEASIBLE = -1, -2  # in place of a count
+_OPTIONS = {
+    "output_flag": False, "threads": 1, "random_seed": 0, "mip_max_nodes": 2_000, "mip_rel_gap": 0.0, "mip_abs_gap": 0.0
+}  # fmt: skip
+Range = tuple[int, int]
+
+
+class Sum(NamedTuple):
+    """What is known of several counts together: `low` <= the sum of times the counts <= `high`."""
+
+    times: tuple[tuple[Place, int], ...]
+    low: int | None
+    high: int | None
+
+
+class Share(NamedTuple):
+    """A percentage as it is printed: of all these people so many are these, to one part in `parts`."""
+
+    of: tuple[Place, ...]
+    among: tuple[Place, ...]
+    printed: int  # parts: 184 of 18.4%
+    parts: int = 1_000
+
+
+class Attacked(NamedTuple):
+    """Counts as they may be published, after somebody tried to work the withheld ones out."""
+
+    counts: tuple[PublicCount, ...]
+    ranges: dict[Place, Range | None]  # of every count withheld as small, by all that is published and known
+    covered: tuple[Place, ...]  # withheld for the sake of others, in the order in which they were
+    given_away: tuple[Place, ...]  # that the nine values or what others print tell already: they cannot be protected
+    contradictory: bool = False  # no figures fit: nothing could be proved, so that no count is published
+
+
+def defended(
+    found: Sequence[PublicCount],
+    shares: Iterable[Share],
+    known: Iterable[Sum],
+    by: Limits,
+    also: Sequence[PublicCount] = (),
+) -> Attacked:
+    """Counts of which none that is withheld as small can be worked out; others are withheld until that is so.
+
+    `shares` are the percentages printed beside them, `known` what others print, `also` counts of other releases that
+    `known` ties to these; their withheld counts are defended too.
+    """
+    told = (*(sum_ for share in shares for sum_ in share_of(share)), *known)
+    few = [count.place for count in (*found, *also) if count.shown == FEW]
+    bare = [_bare(count) for count in found]
+    try:
+        before = ranges((*bare, *also), told, few)
+        given_away = {place for place in few if before[place] is not None and not _enough(before[place], place, by)}
+        return _covered(list(found), also, told, by, [p for p in few if p not in given_away], given_away)
+    except Contradiction:
+        none = tuple(count._replace(shown=COVERED, low=0, high=None) if count.shown else count for count in found)
+        return Attacked(none, {}, tuple(count.place for count in found if count.shown), (), contradictory=True)
+
+
+def _covered(
+    now: list[PublicCount],
+    also: Sequence[PublicCount],
+    told: Sequence[Sum],
+    by: Limits,
+    few: list[Place],
+    given_away: Collection[Place],
+) -> Attacked:
+    """The counts, others withheld in the stated order for every one that would be worked out."""
+    covered: list[Place] = []
+    while True:
+        ends = ranges((*now, *also), told, few)
+        open_ = next((place for place in few if not _enough(ends[place], place, by)), None)
+        if open_ is None:
+            return Attacked(tuple(now), ends, tuple(covered), tuple(given_away))
+        following = next(_order(now, open_), None)
+        if following is None:
+            return Attacked(tuple(now), ends, tuple(covered), (*given_away, open_))
+        covered.append(following)
+        now = [_bare(count) if count.place == following else count for count in now]
+
+
+def _order(now: Sequence[PublicCount], place: Place) -> Iterator[Place]:
+    """What is withheld next for the sake of a count: its total, the other totals, its column from the smallest, all."""
+    total = [count for count in now if count.place.staff_group == EVERYBODY]
+    column = [count for count in now if count.place.ethnicity == place.ethnicity and count not in total]
+    of_it = [count for count in total if count.place.ethnicity == place.ethnicity]
+    ordered = (*of_it, *total, *sorted(column, key=lambda count: count.low), *now)
+    yield from (count.place for count in ordered if count.printed and count.place.item != "board_total")
+
+
+def _bare(count: PublicCount) -> PublicCount:
+    """A count of which nothing is published; it stays where it was not given."""
+    return count._replace(shown=COVERED, low=0, high=None) if count.shown else count
+
+
+def _enough(ends: Range | None, place: Place, by: Limits) -> bool:
+    """Whether enough values of a small count are left, of those that the rule hides."""
+    if ends is None:
+        return False
+    hidden = by.people if place.item == "headcount" else by.events
+    return ends[1] - ends[0] + 1 >= by.needed(hidden)
+
+
+class Contradiction(ValueError):
+    """No figures at all fit what is published and known."""
+
+
+def ranges(found: Iterable[PublicCount], known: Iterable[Sum], wanted: Collection[Place]) -> dict[Place, Range | None]:
+    """The smallest and the largest value of each wanted count; None where it could not be proved.
+
+    Contradiction where no figures at all fit what is published and known.
+    """
+    highspy = _highs()
+    variables = {count.place: count for count in found if count.shown}
+    at = {place: index for index, place in enumerate(variables)}
+    solver = highspy.Highs()
+    for name, value in _OPTIONS.items():
+        solver.setOptionValue(name, value)
+    for index, count in enumerate(variables.values()):
+        solver.addVar(count.low, MOST if count.high is None else count.high)
+        solver.changeColIntegrality(index, highspy.HighsVarType.kInteger)
+    for one in (*structure(variables), *known):
+        if all(place in at for place, _ in one.times):
+            low = -solver.inf if one.low is None else one.low
+            high = solver.inf if one.high is None else one.high
+            places, times = [at[place] for place, _ in one.times], [float(number) for _, number in one.times]
+            solver.addRow(low, high, len(times), places, times)
+    if _solved(highspy, solver) == INFEASIBLE:
+        raise Contradiction("no figures fit")
+    ends: dict[Place, Range | None] = {}
+    for place in wanted:
+        solver.changeColCost(at[place], 1.0)
+        solver.changeObjectiveSense(highspy.ObjSense.kMinimize)
+        low_end = _solved(highspy, solver)
+        solver.changeObjectiveSense(highspy.ObjSense.kMaximize)
+        high_end = _solved(highspy, solver)
+        solver.changeColCost(at[place], 0.0)
+        ends[place] = None if UNPROVED in (low_end, high_end) else (low_end, high_end)
+    return ends
+
+
+def _solved(highspy: Any, solver: Any) -> int:
+    """The best value of what is asked, or that there is none, or none that could be proved."""
+    solver.run()
+    status = solver.getModelStatus()
+    if status == highspy.HighsModelStatus.kInfeasible:
+        return INFEASIBLE
+    proved = status == highspy.HighsModelStatus.kOptimal
+    return round(solver.getInfo().objective_function_value) if proved else UNPROVED
+
+
+def structure(of: Collection[Place]) -> Iterator[Sum]:
+    """What everybody knows of any return: a total is its column, and nobody is counted who is not there."""
+    for ethnicity in ETHNICITIES:
+        everybody = Place("headcount", "verified", EVERYBODY, EVERYBODY, ethnicity)
+        column = [p for p in of if p.item == "headcount" and p.ethnicity == ethnicity and p != everybody]
+        yield Sum(((everybody, -1), *((place, 1) for place in column)), 0, 0)
+        for item, among in EVENTS.items():
+            if among:
+                whole = everybody if among == "headcount" else Place(among, "verified", "", "", ethnicity)
+                yield Sum(((Place(item, "verified", "", "", ethnicity), 1), (whole, -1)), None, 0)
+
+
+def share_of(share: Share) -> tuple[Sum, Sum]:
+    """What a printed percentage says of the counts behind it, in whole numbers: it lies half a part either way."""
+    number = dict.fromkeys((*share.among, *share.of), 0)
+    for place in share.of:
+        number[place] += 2 * share.parts
+
+    def beside(halves: int) -> tuple[tuple[Place, int], ...]:
+        return tuple((place, times - halves * (place in share.among)) for place, times in number.items())
+
+    return Sum(beside(2 * share.printed + 1), None, 0), Sum(beside(2 * share.printed - 1), 0, None)
+
+
+def _highs() -> Any:
+    """The solver; Unwritable with what to install where it is not there."""
+    try:
+        import highspy
+    except ImportError:
+        raise Unwritable(
+            "Public papers need the solver that proves that no small number can be worked out, which is not installed: "
+            f"{resources.to_install('public')}."
+        ) from None
+    return highspy

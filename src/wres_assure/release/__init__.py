@@ -1,0 +1,84 @@
+"""What is published of a return: an assessment in, a release out, from which every public output is made.
+
+A release is a thing of its own and no assessment with holes: it has no place where an exact figure could stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ..disclose import EVENTS, EVERYBODY, counts, limits
+from ..disclose.attack import Attacked, defended
+from ..facts import Facts
+from ..model import Assessment, PublicCount, Refused, Release, Return
+from ..rulebook import Rulebook
+from .indicators import national, printed_shares, protected
+from .known import known_sums
+
+NATIONAL, PROTECTED = "national", "protected"
+WITHHELD, AS_PUBLISHED = "withheld", "as_published"
+
+
+class Choice(NamedTuple):
+    """What an organisation chooses to publish; what it leaves open is decided by its kind and size."""
+
+    level: str = ""
+    board: str = WITHHELD
+    people_hidden: int | None = None
+    known: str = ""  # a facts CSV of what others print
+
+
+_OPEN = Choice()
+
+
+class Prepared(NamedTuple):
+    """A release, and what only whoever releases it may see."""
+
+    release: Release
+    attacked: Attacked
+    why_level: str
+    known: int  # figures of others that were taken into account
+
+
+def release_of(assessment: Assessment, rulebook: Rulebook, choice: Choice = _OPEN) -> Prepared:
+    """What is published of a return; Refused where it was not judged, or a choice cannot be kept to."""
+    subject, year = assessment.subject, assessment.subject.year
+    if subject.stopped:
+        raise Refused("not_judged", f"Nothing can be published of this return: {subject.stopped}", "", "")
+    facts = Facts(assessment.facts, rulebook.items, rulebook.parameters_of(year))
+    by = limits(rulebook, year, choice.people_hidden)
+    board = choice.board == AS_PUBLISHED
+    found = counts(facts, rulebook, by, board)
+    level, why = _level(subject, found, rulebook, choice)
+    exact = {indicator.id: indicator for indicator in assessment.indicators}
+    shares = printed_shares(exact, rulebook) if level == NATIONAL else ()
+    known = known_sums(choice.known, assessment, rulebook) if choice.known else []
+    attacked = defended(found, shares, known, by)
+    if level == NATIONAL:
+        indicators = [national(exact[entry["id"]], entry, facts, rulebook, year) for entry in rulebook.indicators]
+        shown = tuple(count for count in attacked.counts if count.place.item not in EVENTS)
+    else:
+        indicators = protected(attacked.counts, facts, rulebook, year)
+        shown = attacked.counts
+    release = Release(
+        subject.organisation, year, subject.in_year, level, choice.board, by.people, shown, tuple(indicators),
+        rulebook.sha256,
+    )  # fmt: skip
+    return Prepared(release, attacked, why, len(known))
+
+
+def _level(subject: Return, found: Sequence[PublicCount], rulebook: Rulebook, choice: Choice) -> tuple[str, str]:
+    """The level of a release, and why it is that one: by what is published of its size, so that it tells nothing."""
+    levels = (rulebook.disclosure or {"levels": {}})["levels"]
+    kind = subject.organisation.type
+    small = rulebook.parameter("disclosure_small_organisation", subject.year) or 0
+    totals = [count for count in found if count.place.staff_group == EVERYBODY]
+    people = sum(count.low for count in totals)
+    if choice.level:
+        return choice.level, "chosen"
+    if kind not in levels.get(NATIONAL, {"organisations": ()})["organisations"]:
+        return PROTECTED, "the level of organisations of its kind"
+    if any(not count.shown for count in totals) or people < small:
+        return PROTECTED, f"it may have fewer than {small:,.0f} staff"
+    return NATIONAL, "the level of organisations of its kind"
