@@ -31,7 +31,7 @@ RULEBOOK = rules()
 @cache
 def written(story: str, audience: str) -> Document | None:
     assessment = sample(story)
-    return None if refusal(assessment, audience, private=True) else document(assessment, RULEBOOK, audience)
+    return None if refusal(assessment, audience) else document(assessment, RULEBOOK, audience)
 
 
 @cache

@@ -48,18 +48,13 @@ _METHOD = (
 )
 
 
-def refusal(assessment: Assessment, audience: str, private: bool = False) -> str:
+def refusal(assessment: Assessment, audience: str) -> str:
     """Why a briefing is not written for this audience, in a sentence; "" where it is."""
     kind = assessment.subject.organisation.type
     if audience == "inspector" and kind in _NOT_INSPECTED:
         return (
             f"CQC does not inspect {_NOT_INSPECTED[kind]} under well-led, so no inspector's briefing is written. "
             "Choose --audience commissioner, system or trust."
-        )
-    if audience == "board" and not private:
-        return (
-            "Board papers are public and need disclosure control, which this version does not have yet. "
-            "For a private session, with exact figures, add --private-session."
         )
     return ""
 

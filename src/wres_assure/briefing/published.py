@@ -1,7 +1,7 @@
 """The report that an organisation publishes: its figures, what they mean to it, and its plan, under one roof.
 
-It follows the non-mandatory reporting template as far as its headings are known (rules/report.yaml says which). Until
-small numbers can be protected it is marked as not for publication.
+It follows the non-mandatory reporting template as far as its headings are known (rules/report.yaml says which). With
+exact figures it is marked as not for publication; what is published is written from a release (public_report.py).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .own_words import on_indicator
 
 _MARK = (
     "NOT FOR PUBLICATION YET. Contains exact figures on small groups of staff from which individuals might be "
-    "identified; protect small numbers before it is published."
+    "identified; `publish` writes it with small numbers protected."
 )
 _FROM = {
     "page": "Heading as on a published page that follows the reporting template",
@@ -46,11 +46,11 @@ def report(assessment: Assessment, rulebook: Rulebook, show_values: bool = False
         lines=lines,
         mark=_MARK,
         sections=tuple(_sections(of)),
-        foot=(*_known(of), say(of.report.foot, (), (), ["rulebook", "file"])),
+        foot=(*known_headings(of), say(of.report.foot, (), (), ["rulebook", "file"])),
     )
 
 
-def _known(of: Dossier) -> list[Said]:
+def known_headings(of: Dossier) -> list[Said]:
     """Where the headings are from that are not ours."""
     parts = of.rulebook.report["parts"] if of.rulebook.report else ()
     sources = dict.fromkeys(of.rulebook.authority(part["authority"]) for part in parts if part["from_"] == "page")
@@ -62,13 +62,13 @@ def _sections(of: Dossier) -> list[Section]:
         why = f"The return was not judged, so there is nothing to report. {of.report.stopped}"
         return [Section("stopped", "Not judged", (Paragraph((say(why, (), (), ["file"]),), style="lead"),))]
     parts = of.rulebook.report["parts"] if of.rulebook.report else ()
-    return [_section(of, part) for part in parts]
+    return [section_of(part, _WRITTEN[part["id"]](of)) for part in parts]
 
 
-def _section(of: Dossier, part: dict[str, str]) -> Section:
+def section_of(part: dict[str, str], blocks: Blocks) -> Section:
     """A part with its heading, and where that is from."""
     status = Paragraph((say(f"{_FROM[part['from_']]}.", (), (), [_SOURCE]),), style="quiet")
-    return Section(f"report-{part['id']}", part["title"], (*_WRITTEN[part["id"]](of), status))
+    return Section(f"report-{part['id']}", part["title"], (*blocks, status))
 
 
 def _completeness(of: Dossier) -> Blocks:
@@ -125,6 +125,14 @@ def _narrative(of: Dossier) -> Blocks:
 
 
 def _plan(of: Dossier) -> Blocks:
+    """The plan, and what was found of it."""
+    plan = of.assessment.plan
+    told = say(of.report.plan, (), of.all, [f"plan {clean(plan.file)}"]) if plan else None
+    return (*actions(of), *((Paragraph((told,), style="quiet"),) if told else ()))
+
+
+def actions(of: Dossier) -> Blocks:
+    """Every action of the plan in the organisation's words, or that none was given."""
     plan = of.assessment.plan
     if plan is None:
         none = say("No action plan was given. The guidance asks for one beside the figures.", (), of.all, ["file"])
@@ -144,8 +152,7 @@ def _plan(of: Dossier) -> Blocks:
             TableCell(capital(words.get("status", nine.NO_ENTRY)), words.get("result", "")),
         )
         rows.append(TableRow(cells, (), action.indicators, (f"plan {action.where}",)))
-    table = Table("Every action of the plan", header, tuple(rows), (), (28, 10, 16, 13, 18, 15))
-    return (table, Paragraph((say(of.report.plan, (), of.all, [f"plan {clean(plan.file)}"]),), style="quiet"))
+    return (Table("Every action of the plan", header, tuple(rows), (), (28, 10, 16, 13, 18, 15)),)
 
 
 def _shared(of: Dossier) -> Blocks:
@@ -153,23 +160,27 @@ def _shared(of: Dossier) -> Blocks:
 
 
 def _eds(of: Dossier) -> Blocks:
+    return outcomes(of, lambda name: _figure(of, name))
+
+
+def outcomes(of: Dossier, figure_of: Callable[[str], str]) -> Blocks:
     """Each outcome in force with the indicators that speak of it, so that nothing is collected twice."""
     year = of.assessment.subject.year or 0
     every = of.rulebook.report["eds"] if of.rulebook.report else ()
     frameworks = of.rulebook.briefing["frameworks"]
-    outcomes = [entry for entry in every if in_force(frameworks[entry["framework"]], year * 10_000 + 331)]
+    entries = [entry for entry in every if in_force(frameworks[entry["framework"]], year * 10_000 + 331)]
     rows = tuple(
         TableRow(
             (
                 TableCell(f"{frameworks[entry['framework']]['title']} {entry['outcome']}", entry["title"]),
-                TableCell("; ".join(_figure(of, name) for name in entry["indicators"])),
+                TableCell("; ".join(figure_of(name) for name in entry["indicators"])),
                 TableCell(capital(governance.answered(of, entry["answer"])) or "Not answered"),
             ),
             (),
             tuple(entry["indicators"]),
             (f"narrative {entry['answer']}",),
         )
-        for entry in outcomes
+        for entry in entries
     )
     if not rows:
         none = say("No outcomes are known for this collection.", (), of.all, [_SOURCE])

@@ -17,6 +17,7 @@ from .demo import demo
 from .goals import goals
 from .layouts import rules_confirm, rules_layout
 from .options import (
+    NO_PUBLIC_FORM,
     a_day,
     collection,
     exit_code,
@@ -30,11 +31,13 @@ from .options import (
     show_values_option,
 )
 from .outputs import BRIEF_FORMS, annotate, changed_since, diff, explanations, findings, in_form, report, score, written
+from .publish import disclosure_options, prepared, publish, releasers_report, tell_the_releaser
 from .rules import InOrder, rules_group, rules_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..release import Choice
     from ..rulebook import Rulebook
 
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -125,6 +128,8 @@ _OF_OTHER_COMMANDS = {
     help="text: what matters most first (unless said), or cell by cell in the order of the sheet, as a checklist.",
 )
 @click.option("--all", "every", is_flag=True, help="json, csv: each check that was not judged or does not apply too.")
+@click.option("--public", is_flag=True, help="facts, json: what may be published, small numbers protected.")
+@disclosure_options
 @show_values_option
 @click.pass_context
 def check(
@@ -139,6 +144,9 @@ def check(
     verbose: bool,
     by: str,
     every: bool,
+    public: bool,
+    choice: Choice,
+    releaser: str | None,
     show_values: bool,
 ) -> None:
     """Check WRES returns before they are sent.
@@ -160,6 +168,8 @@ def check(
     form = form_of(output, form, _CHECK_FORMS, _OF_OTHER_COMMANDS)
     if given.in_year and form == "html":
         raise click.UsageError("A page is about the annual return: with --in-year choose text, json or csv.")
+    if public:
+        _published(ctx, paths, given, form, output, force, choice, releaser)
     if by == "cell" and form != "text":
         raise click.UsageError("--by cell makes a checklist to read: leave --format out, or say --format text.")
     run = every_return.run(paths, given, ctx.obj)
@@ -181,14 +191,45 @@ def check(
     ctx.exit(every_return.exit_code(run, fail_on, require == "all"))
 
 
+def _published(
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    given: Inputs,
+    form: str,
+    output: str | None,
+    force: bool,
+    choice: Choice,
+    releaser: str | None,
+) -> None:
+    """What may be published of one return, as a CSV or as JSON; leaves the command."""
+    from ..results import public as data
+    from ..rulebook import load
+
+    if form not in ("facts", "json"):
+        raise click.UsageError(NO_PUBLIC_FORM.format(what="them"))
+    if len(paths) != 1:
+        raise click.UsageError("--public is about one return. Name one file.")
+    if releaser:
+        outputs.may_write(releaser, force, [*paths, *given.paths()])
+    rulebook = load(given.rules)
+    assessment = only_return(paths[0], given, rulebook, "What is published")
+    found = prepared(assessment, rulebook, choice)
+    mark = "\ufeff" if output and form != "json" else ""
+    content = data.as_json(found.release) if form == "json" else mark + data.as_csv(found.release, rulebook)
+    files.deliver(content, output, force)
+    tell_the_releaser(releasers_report(found, assessment, rulebook), releaser, force)
+    ctx.exit(exit_code(assessment))
+
+
 @commands.command()
 @click.argument("path", metavar="PATH")
 @click.option(
     "--audience",
-    type=click.Choice(["inspector", "commissioner", "trust", "board", "system", "sign_off"]),
+    type=click.Choice(["inspector", "commissioner", "trust", "board", "system", "sign_off", "public"]),
     default="inspector",
     help="Who will read it (an inspector unless said); system is a support unit, an ICB or a region, sign_off the "
-    "committee that passes the return before it is uploaded: one page.",
+    "committee that passes the return before it is uploaded: one page; for board and public small numbers are "
+    "protected.",
 )
 @click.option(
     "--framework",
@@ -222,6 +263,7 @@ def check(
     "--with-notes", is_flag=True, help="inspector: with a fieldwork sheet to write in, as HTML or Word (docx)."
 )
 @click.option("--no-quotes", is_flag=True, help="Quote nothing that the organisation wrote.")
+@disclosure_options
 @show_values_option
 @click.pass_context
 def brief(
@@ -239,6 +281,8 @@ def brief(
     given: Inputs,
     with_notes: bool,
     no_quotes: bool,
+    choice: Choice,
+    releaser: str | None,
     show_values: bool,
 ) -> None:
     """Write the briefing on one return.
@@ -267,12 +311,22 @@ def brief(
         raise click.UsageError("--with-notes is for --audience inspector: the sheet is an inspector's.")
     if with_notes and form not in ("html", "docx"):
         raise click.UsageError(f"--with-notes is to be written in: choose html or docx; {form} has no room for it.")
-    outputs.may_write(output, force, [path, *given.paths(), *filter(None, [templates, since])])
+    outputs.may_write(output, force, [path, *given.paths(), *filter(None, [templates, since, choice.known])])
+    if releaser:
+        outputs.may_write(releaser, force, [path, *given.paths()])
     rulebook = load(given.rules)
     _known_frameworks(framework, rulebook)
     assessment = only_return(path, given, rulebook, "A briefing")
-    if refused := refusal(assessment, audience, private_session):
+    if refused := refusal(assessment, audience):
         raise click.ClickException(refused)
+    if audience == "public" or (audience == "board" and not private_session):
+        from ..briefing.public import page as public_page
+
+        found = prepared(assessment, rulebook, choice)
+        public = public_page(found.release, rulebook, audience)
+        outputs.write(output, in_form(public, form, templates or ""), force)
+        tell_the_releaser(releasers_report(found, assessment, rulebook), releaser, force)
+        ctx.exit(exit_code(assessment))
     earlier = changed_since(since, assessment, rulebook) if since else None
     page = document(
         assessment, rulebook, audience, framework, show_values, not no_quotes, inspection_on, earlier, with_notes
@@ -296,7 +350,7 @@ def _known_frameworks(named: tuple[str, ...], rulebook: Rulebook) -> None:
 
 for command in (rules_layout, rules_confirm):
     rules_group.add_command(command)
-for command in (score, goals, report, annotate, findings, explanations, diff, rules_group, demo):
+for command in (score, goals, report, publish, annotate, findings, explanations, diff, rules_group, demo):
     commands.add_command(command)
 
 

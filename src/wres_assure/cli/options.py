@@ -168,3 +168,20 @@ def only_return(path: str, given: Inputs, rulebook: Rulebook, what: str) -> Asse
 def exit_code(*assessments: Assessment) -> int:
     """4 where a rule of ours failed on one of these returns, else 0."""
     return 4 if any(assessment.coverage["broken"] for assessment in assessments) else 0
+
+
+NO_PUBLIC_FORM = (
+    "Findings quote exact figures, of few people too, so there is no public form of {what}. For the public choose "
+    "`wres-assure publish`, `brief --audience public`, or `check --public --format facts` or `json`."
+)
+
+
+def refuse_public(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    """Refuses --public where there is no public form, with the reason."""
+    if value:
+        raise click.UsageError(NO_PUBLIC_FORM.format(what="them" if ctx.info_name == "findings" else "a marked copy"))
+
+
+no_public_option = click.option(
+    "--public", is_flag=True, callback=refuse_public, expose_value=False, help="Refused: there is no public form."
+)

@@ -18,6 +18,7 @@ from .options import (
     form_of,
     in_year_option,
     inputs,
+    no_public_option,
     only_return,
     path_option,
     show_values_option,
@@ -78,8 +79,8 @@ def score(ctx: click.Context, paths: tuple[str, ...], given: Inputs, explain: bo
 def report(ctx: click.Context, path: str, given: Inputs, output: str, force: bool, show_values: bool) -> None:
     """Write the report that an organisation publishes: figures, narrative, action plan, evidence for EDS.
 
-    It follows the non-mandatory reporting template as far as its headings are known. Until small numbers can be
-    protected here, it is marked as not for publication.
+    It follows the non-mandatory reporting template as far as its headings are known. It has exact figures and is
+    marked as not for publication; publish writes it with small numbers protected.
 
     \b
     Example:
@@ -101,6 +102,7 @@ def report(ctx: click.Context, path: str, given: Inputs, output: str, force: boo
 @path_option("output", "COPY", "Write the copy to COPY (.xlsx).", required=True)
 @force_option
 @inputs
+@no_public_option
 @show_values_option
 @click.pass_context
 def annotate(
@@ -153,6 +155,7 @@ def annotate(
 @force_option
 @inputs
 @in_year_option
+@no_public_option
 @show_values_option
 @click.pass_context
 def findings(

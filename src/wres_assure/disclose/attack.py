@@ -166,14 +166,15 @@ def _solved(highspy: Any, solver: Any) -> int:
 
 def structure(of: Collection[Place]) -> Iterator[Sum]:
     """What everybody knows of any return: a total is its column, and nobody is counted who is not there."""
-    for ethnicity in ETHNICITIES:
-        everybody = Place("headcount", "verified", EVERYBODY, EVERYBODY, ethnicity)
-        column = [p for p in of if p.item == "headcount" and p.ethnicity == ethnicity and p != everybody]
-        yield Sum(((everybody, -1), *((place, 1) for place in column)), 0, 0)
-        for item, among in EVENTS.items():
-            if among:
-                whole = everybody if among == "headcount" else Place(among, "verified", "", "", ethnicity)
-                yield Sum(((Place(item, "verified", "", "", ethnicity), 1), (whole, -1)), None, 0)
+    for basis in dict.fromkeys(place.basis for place in of):
+        for ethnicity in ETHNICITIES:
+            everybody = Place("headcount", basis, EVERYBODY, EVERYBODY, ethnicity)
+            of_it = [p for p in of if (p.item, p.basis, p.ethnicity) == ("headcount", basis, ethnicity)]
+            yield Sum(((everybody, -1), *((place, 1) for place in of_it if place != everybody)), 0, 0)
+            for item, among in EVENTS.items():
+                whole = everybody if among == "headcount" else Place(among, basis, "", "", ethnicity)
+                if among:
+                    yield Sum(((Place(item, basis, "", "", ethnicity), 1), (whole, -1)), None, 0)
 
 
 def share_of(share: Share) -> tuple[Sum, Sum]:

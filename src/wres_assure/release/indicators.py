@@ -11,11 +11,9 @@ from ..facts import Facts
 from ..model import Fact, Indicator, Json, Place, PublicCount, PublicIndicator
 from ..rulebook import Rulebook
 from ..wording.numbers import figure, number
+from ..wording.public import FEW_PEOPLE, LESS, MORE, NOT_GIVEN, NOT_PUBLISHED, UNTOLD
 from ..wording.shows import BETTER_CHANCE, FEW, SHORT, UNTESTED, shown_by
 
-LESS, MORE = "less favourable to BME staff", "more favourable to BME staff"  # of what is not tested here
-UNTOLD = "cannot be told from rounded counts"
-_FEW_PEOPLE = "few people"
 _SENIOR = ("8a", "8b", "8c", "8d", "9", "vsm")
 _SURVEYS = ("indicator_5", "indicator_6", "indicator_7", "indicator_8")
 Bounds = tuple[float, float, float]  # smallest, as rounded, largest
@@ -50,7 +48,7 @@ def national(
     if entry["id"] in _SURVEYS:
         return _survey(indicator, entry, facts, rulebook, year)
     if indicator.value is None:
-        return _not_shown(entry, "not given")
+        return _not_shown(entry, NOT_GIVEN)
     bare = indicator._replace(p=None, lower=None, upper=None, few=None, usable=True)
     rates = ("", "") if entry["unit"] == "ratio" else _rates(bare, entry)
     return PublicIndicator(
@@ -65,7 +63,7 @@ def _survey(indicator: Indicator, entry: Json, facts: Facts, rulebook: Rulebook,
     item = f"respondents_{entry['id'][-1]}"
     answered = [facts.value(Place(item, "verified", "", "", who)) for who in ("white", "bme")]
     if indicator.value is None:
-        return _not_shown(entry, "not given")
+        return _not_shown(entry, NOT_GIVEN)
     if any(people is not None and people < least for people in answered):
         return _not_shown(entry, f"fewer than {least:,.0f} answered")
     bare = indicator._replace(p=None, lower=None, upper=None, few=None, usable=True)
@@ -116,7 +114,7 @@ def protected(
             board = name == "indicator_9" and not any(count.place.item == "board_total" for count in found)
             given = all(count.shown for count in found if count.place.item == _ITEM[name])
             indicators.append(
-                _not_shown(entry, "not published" if board else _FEW_PEOPLE if given else "not given")
+                _not_shown(entry, NOT_PUBLISHED if board else FEW_PEOPLE if given else NOT_GIVEN)
             )
             continue
         middle, *ends = (
@@ -217,7 +215,7 @@ def _rounded(
 ) -> PublicIndicator:
     """An indicator from rounded counts: with what it can be before rounding, and read as all of that would be."""
     if middle.value is None:
-        return _not_shown(entry, _FEW_PEOPLE)
+        return _not_shown(entry, FEW_PEOPLE)
     every = (middle, *ends)
     values = [figure(one.value, entry["unit"]) for one in every]
     low, high = values[1], values[2]

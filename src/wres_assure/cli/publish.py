@@ -1,0 +1,174 @@
+"""`publish`, and what else is made of a return for the public: all of it from a release, none of it from the return."""
+
+from __future__ import annotations
+
+import os
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..run import files, outputs
+from ..run.inputs import Inputs, tell
+from ..wording.text import clean
+from .options import exit_code, force_option, in_year_option, inputs, only_return, path_option
+from .outputs import in_form
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..briefing.document import Document
+    from ..model import Assessment
+    from ..release import Choice, Prepared
+    from ..rulebook import Rulebook
+
+def disclosure_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command what an organisation chooses to publish; it receives it as `choice`, and where the releaser's
+    report goes as `releaser`.
+    """
+
+    @wraps(function)
+    def command(
+        *args: Any, level: str | None, board_figures: str, hide_up_to: str | None, known: str | None, **others: Any
+    ) -> Any:
+        from ..release import Choice
+
+        people = int(hide_up_to) if hide_up_to else None
+        choice = Choice(level or "", board_figures.replace("-", "_"), people, known or "")
+        return function(*args, choice=choice, **others)
+
+    options = (
+        click.option(
+            "--level",
+            type=click.Choice(["national", "protected"]),
+            help="For the public: national, the nine values without the counts behind them, or protected, "
+            "rounded counts and what they show; by kind and size of the organisation unless said.",
+        ),
+        click.option(
+            "--board-figures",
+            type=click.Choice(["withheld", "as-published"]),
+            default="withheld",
+            help="For the public: counts of the board as your board publishes them, or not at all (unless said).",
+        ),
+        click.option(
+            "--hide-up-to",
+            type=click.Choice(["4", "7"]),
+            help="For the public: people in post up to which a count is withheld (7 unless said).",
+        ),
+        path_option("known", "FILE", "For the public: facts CSV of counts that others print, taken into account."),
+        path_option("releaser", "FILE", "For the public: what was withheld and why goes to FILE, for your eyes alone."),
+    )  # fmt: skip
+    made: Callable[..., Any] = command
+    for option in reversed(options):
+        made = option(made)
+    return made
+
+
+def prepared(assessment: Assessment, rulebook: Rulebook, choice: Choice) -> Prepared:
+    """The release, with what only its releaser may see."""
+    from ..release import release_of
+
+    return release_of(assessment, rulebook, choice)
+
+
+def releasers_report(found: Prepared, assessment: Assessment, rulebook: Rulebook, words: bool = False) -> str:
+    """The releaser's report as text; with where numbers stand in the organisation's own words, if these go out."""
+    from ..briefing.public_report import texts_with_numbers
+    from ..render.text import WIDTH, wrapped
+    from ..wording.releaser import Told, report
+    from ..wording.verdict import roots
+
+    asked = [finding for finding in roots(assessment.findings) if rulebook.rule(finding.rule).action == "correct"]
+    told = Told(
+        found.release,
+        found.why_level,
+        found.attacked.ranges,
+        found.attacked.covered,
+        found.attacked.given_away,
+        found.attacked.contradictory,
+        found.known,
+        len({finding.rule for finding in asked}),
+        texts_with_numbers(assessment, rulebook) if words else (),
+    )
+    lines = [line for text in report(told, rulebook) for line in wrapped(clean(text), WIDTH, 0, 2)]
+    return "\n".join(lines) + "\n"
+
+
+def tell_the_releaser(text: str, releaser: str | None, force: bool) -> None:
+    """Writes the releaser's report to its file, or tells the first of it apart from what is published."""
+    if releaser:
+        outputs.write(releaser, text, force)
+        return
+    for line in text.splitlines():
+        tell(line)
+
+
+FILES = ("report.html", "report.pdf", "report.docx", "figures.html", "figures.csv", "figures.json", "method.html")
+
+
+@click.command()
+@click.argument("path", metavar="RETURN")
+@inputs
+@in_year_option
+@disclosure_options
+@path_option("output", "FOLDER", "Folder to publish from; nothing in it is for your eyes alone.", required=True)
+@force_option
+@click.pass_context
+def publish(
+    ctx: click.Context,
+    path: str,
+    given: Inputs,
+    choice: Choice,
+    releaser: str | None,
+    output: str,
+    force: bool,
+) -> None:
+    """Write what an organisation publishes, with small numbers protected: report, figures and method.
+
+    The report stands as page, PDF and Word document, the figures as page, CSV and JSON. What was withheld and why is
+    told to you alone, on the screen or with --releaser in a file.
+
+    \b
+    Example:
+      wres-assure publish return.xlsx --plan plan.xlsx -o published
+    """
+    from ..briefing import public, public_report
+    from ..results import public as data
+    from ..rulebook import load
+
+    named = [path, *given.paths(), *filter(None, [choice.known])]
+    if releaser:
+        outputs.may_write(releaser, force, named)
+        if os.path.dirname(os.path.abspath(releaser)) == os.path.abspath(output):
+            raise click.UsageError("--releaser is for your eyes alone: name a file outside the folder to publish from.")
+    if os.path.lexists(output):
+        for name in FILES:
+            outputs.may_write(os.path.join(output, name), force, named)
+    rulebook = load(given.rules)
+    assessment = only_return(path, given, rulebook, "What is published")
+    found = prepared(assessment, rulebook, choice)
+    release = found.release
+    report = public_report.report(release, assessment, rulebook)
+    contents = {
+        "report.html": _page(report),
+        "report.pdf": in_form(report, "pdf"),
+        "report.docx": in_form(report, "docx"),
+        "figures.html": _page(public.page(release, rulebook)),
+        "figures.csv": "\ufeff" + data.as_csv(release, rulebook),
+        "figures.json": data.as_json(release),
+        "method.html": _page(public_report.method(release, rulebook)),
+    }
+    told = releasers_report(found, assessment, rulebook, words=True)
+    outputs.new_folder(output)
+    for name, content in contents.items():
+        outputs.write(os.path.join(output, name), content, force)
+    if releaser:
+        outputs.write(releaser, told, force)
+    else:
+        files.deliver(told, None, False)
+    click.echo(clean(f"\n{output} is ready to publish: {', '.join(contents)}."))
+    ctx.exit(exit_code(assessment))
+
+
+def _page(document: Document) -> str | bytes:
+    return in_form(document, "html")

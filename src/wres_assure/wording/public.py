@@ -1,0 +1,82 @@
+"""What is said of figures that are published: signs, level, and what nothing is said of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..model import Place, Release
+from ..rulebook import Rulebook
+
+LESS, MORE = "less favourable to BME staff", "more favourable to BME staff"  # of what is not tested here
+UNTOLD = "cannot be told from rounded counts"
+FEW_PEOPLE = "few people: not published"
+NOT_GIVEN, NOT_PUBLISHED = "not given", "not published"
+IN_TABLE = "not given"
+_EVERYBODY = "*"
+
+
+def title_of_count(place: Place, rulebook: Rulebook) -> str:
+    """`Clinical non-medical: bands 5 to 7`, `All staff`, `Appointed from shortlisting`."""
+    if place.item != "headcount":
+        title: str = rulebook.items["items"][place.item]["title"]
+        return title[:1].upper() + title[1:]
+    if place.staff_group == _EVERYBODY:
+        return "All staff"
+    clusters = (rulebook.disclosure or {"clusters": ()})["clusters"]
+    cluster = next(one["title"] for one in clusters if one["id"] == place.pay_band)
+    group: str = rulebook.items["staff_groups"][place.staff_group]
+    return f"{group[:1].upper()}{group[1:]}: {cluster[:1].lower()}{cluster[1:]}"
+
+
+def level_of(release: Release, rulebook: Rulebook) -> Iterator[str]:
+    """Which level it is, and on whose word."""
+    levels = (rulebook.disclosure or {"levels": {}})["levels"]
+    level = levels[release.level]
+    authority = rulebook.authority(level["authority"], release.year)
+    yield f"Level of protection: {level['title']}, which is {level['says']} ({authority})."
+    if release.level == "national":
+        yield "How these are published nationally is inferred, not confirmed."
+    else:
+        yield "Every percentage and ratio of staff is worked out from the rounded counts, and from nothing else."
+
+
+def symbols(release: Release, rulebook: Rulebook) -> Iterator[str]:
+    """What the signs in the tables mean, and whose rule it is."""
+    of = rulebook.parameter
+    events, nearest = of("disclosure_events_hidden", release.year), of("disclosure_nearest", release.year)
+    certain = of("disclosure_certain_group", release.year)
+    people = f"1 to {release.people_hidden}"
+    if events != release.people_hidden:
+        people += f" people in post, or 1 to {events:.0f} of other counts"
+    shown = {count.shown for count in release.counts}
+    if "*" in shown:
+        yield (
+            f"*: {people}. In a group that may have fewer than {certain:.0f} people it may also be nobody or all of "
+            "them, so that nothing is told of everybody in it."
+        )
+    if "[c]" in shown:
+        yield "[c]: withheld so that a * cannot be worked out from it."
+    authority = rulebook.authority(rulebook.parameters["disclosure_people_hidden"]["reference"], release.year)
+    yield f"Other counts are rounded to the nearest {nearest:.0f}; 0 is nobody. The rule: {authority}, not confirmed."
+    if release.board == "withheld":
+        yield "Counts of the board are not published here."
+
+
+def notes_on(release: Release, rulebook: Rulebook) -> Iterator[str]:
+    """What is to be known of the nine values: what was tested, and what stands below a value."""
+    near = {unit: rulebook.parameter(f"immaterial_{unit}", release.year) or 0.0 for unit in ("ratio", "points")}
+    if release.level == "national":
+        yield (
+            "Nothing here is tested: whether chance alone could explain a difference takes the counts behind it. "
+            "Where few people stand behind a value, it says little."
+        )
+    else:
+        if any(one.between for one in release.indicators):
+            yield "Below a value: what it can be before rounding. It is read only as all of these would be."
+        yield "Survey figures are not tested here: how many answered is not published on this page."
+    points = f"{near['points'] * 100:.1f} percentage points".replace("1.0 percentage points", "1.0 percentage point")
+    ratio = f"{1 - near['ratio']:.2f} to {1 + near['ratio']:.2f}"
+    yield f"No material difference: a ratio of {ratio}, a gap under {points}."
+    yield (
+        "Indicators 2 and 4 are White over BME, indicator 3 is BME over White: above 1 is less favourable to BME staff."
+    )
