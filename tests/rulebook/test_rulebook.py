@@ -388,7 +388,8 @@ OF_INDICATORS = {
     + "  ratio_3: {title: the ratio of cases, unit: ratio}\n"
     + "  gap_5: {title: the gap, unit: points}\n",
     "indicators": "".join(
-        f"indicator_{number}: {{title: T, wording: W, unit: {unit}, groups: {{white: W, bme: B}}, over: [white, bme], "
+        f"indicator_{number}: {{title: T, wording: W, wording_from: {{source: practice.reading, status: recalled}}, "
+        f"unit: {unit}, groups: {{white: W, bme: B}}, over: [white, bme], "
         f"adverse: above, people: staff, event: an event, authority: practice.reading, rests_on: [{item}], "
         f"derivations: [{{source: counts, let: {{a: {item}}}, value: a}}]}}\n"
         for number, unit, item in ((2, "ratio", "ratio_2"), (3, "ratio", "ratio_3"), (5, "points", "gap_5"))

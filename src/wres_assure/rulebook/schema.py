@@ -301,9 +301,18 @@ class Unknown(Strict):
     odds: str | None = None
 
 
+class WordingFrom(Strict):
+    """Where the wording of an indicator was read, and whether that was the document of who asks for it."""
+
+    source: str
+    also: list[str] = []  # further sources that give the same
+    status: Literal["confirmed", "secondary", "recalled"]
+
+
 class Indicator(Strict):
     title: str
     wording: str
+    wording_from: WordingFrom
     unit: Literal["ratio", "points"]
     groups: dict[Identifier, str]
     over: list[Identifier] = Field(min_length=2, max_length=2)
