@@ -472,6 +472,7 @@ class Governed(Strict):
     """One matter of the governance checklist, answered by questions of the narrative."""
 
     answers: list[Identifier] = Field(min_length=1)
+    where_none: list[Identifier] = []  # questions that take their place unless they are answered with yes
     title: str
     organisations: list[OrganisationType] | None = None
     only_if: Identifier | None = None  # a question of the narrative: left out where it is answered with no
