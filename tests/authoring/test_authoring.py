@@ -529,6 +529,9 @@ SHARE, TURNED = ("value: senior_bme / senior - staff_bme / staff", "value: staff
     case("words alone", "checks/small_numbers.yaml",
          [("title: BME staff are enough to speak of rates\n", "title: New\n")],
          ["No return is judged otherwise.", "Only reworded: SML-01."]),
+    case("where an indicator's wording was read", "indicators.yaml",
+         [("also: [mwres_2020.contents], status: secondary", "status: recalled")],
+         ["No return is judged otherwise.", "Only reworded: indicator 2."]),
 ])  # fmt: skip
 def test_what_an_organisation_notices(
     tmp_path: Path, rulebook: Rulebook, name: str, edits: list[tuple[str, str]], lines: list[str]

@@ -135,7 +135,7 @@ def _headings(rulebook: Rulebook) -> Iterator[str]:
 
 @cache
 def of_the_rulebook(rulebook: Rulebook) -> tuple[str, ...]:
-    """What rules and briefing.yaml say, a regular expression a sentence; a place of theirs stands for anything."""
+    """What the rulebook says, a regular expression a sentence; a place of a rule's stands for anything."""
     said: dict[str, None] = {}
     for rule in rulebook.rules:
         codes = [*rule.codes, ""]
@@ -143,7 +143,8 @@ def of_the_rulebook(rulebook: Rulebook) -> tuple[str, ...]:
         texts = [rule.title, rule.why, *rule.known_issues, *_headings(rulebook), rulebook.authority(rule.authority)]
         for text in (*texts, *(text for wording in wordings for text in (wording.message, wording.remedy))):
             said |= dict.fromkeys(sentences(text))
-    for text in (*_strings(rulebook.briefing), *_strings(rulebook.narrative)):
+    wordings = [entry["wording"] for entry in rulebook.indicators]
+    for text in (*_strings(rulebook.briefing), *_strings(rulebook.narrative), *wordings):
         said |= dict.fromkeys(sentences(text))
     own = (text for text in said if sum(map(str.isalpha, _PLACE.sub("", text))) >= _LEAST or not _PLACE.search(text))
     return (*map(_of_template, own), _of_lists(rulebook.briefing))

@@ -361,6 +361,36 @@ def test_governance_is_answered_or_asked(tmp_path: Path, rulebook: Rulebook) -> 
     assert "no narrative was given" in nothing.text
 
 
+NETWORK, CONSIDERED, PLANS = (
+    "Is there a BME staff network?",
+    "Where there is none: has the board considered how one may be established and supported?",
+    "Where there is none: what does the board consider?",
+)
+
+
+@pytest.mark.parametrize(("text", "state", "told", "words", "asks"), [
+    ("", "ask", "Not answered", "", f"{NETWORK} {CONSIDERED} {PLANS}"),
+    ("bme_network: yes\n", "yes", "Yes", "", "-"),
+    ("bme_network: no\n", "ask", f"{NETWORK} no", "", f"{CONSIDERED} {PLANS}"),
+    ("bme_network: no\nbme_network_considered: no\nbme_network_plans: None yet.\n", "no",
+     f"{NETWORK} no; {CONSIDERED} no; {PLANS}", "None yet.", "Ask what is planned."),
+    ("bme_network: no\nbme_network_considered: yes\nbme_network_plans: One with our neighbours.\n", "yes",
+     f"{NETWORK} no; {CONSIDERED} yes; {PLANS}", "One with our neighbours.", "-"),
+    ("bme_network: no\nbme_network_considered: yes\nbme_network_plans: Mrs Jones is asked.\n", "yes",
+     f"{NETWORK} no; {CONSIDERED} yes; {PLANS}", "Not quoted: what was said holds a person's name.", "-"),
+])  # fmt: skip
+def test_where_there_is_no_network_it_is_asked_what_the_board_considers(
+    text: str, state: str, told: str, words: str, asks: str, tmp_path: Path, rulebook: Rulebook
+) -> None:
+    of = dossier_of(with_narrative(tmp_path, rulebook, f"board_lead: yes\n{text}"), rulebook)
+    title = "BME staff network, or what the board considers"
+    assert {matter.title: matter.state for matter in governance.matters(of)}[title] == state
+    row = next(row for row in tables(governance.checklist_section(of))[0].rows if row.cells[0].text == title)
+    assert [row.cells[1].text, row.cells[1].small, row.cells[2].text] == [told, words, asks]
+    hidden = governance.checklist_section(of._replace(quoted=False))
+    assert not words or words not in set(texts_of(tables(hidden)[0]))
+
+
 def test_a_trust_that_is_no_foundation_trust_has_no_governors(tmp_path: Path, rulebook: Rulebook) -> None:
     of = dossier_of(with_narrative(tmp_path, rulebook, "foundation_trust: no\n"), rulebook)
     assert not any("governors" in matter.title for matter in governance.matters(of))

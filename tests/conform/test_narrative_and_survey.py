@@ -53,6 +53,14 @@ def test_the_blank_narrative_answers_nothing(tmp_path: Path, rulebook: Rulebook)
         ("foundation_trust: no\nshared_with_governors: no", "GOV-06", "not_applicable"),
         ("foundation_trust: yes\nshared_with_governors: no", "GOV-06", "failed"),
         ("shared_with_governors: no", "GOV-06", "unverifiable"),
+        ("board_lead: yes", "GOV-16", "unverifiable"),
+        ("bme_network: yes", "GOV-16", "passed"),
+        ("bme_network: no", "GOV-16", "failed"),
+        ("board_lead: yes", "GOV-17", "unverifiable"),
+        ("bme_network: yes", "GOV-17", "not_applicable"),
+        ("bme_network: no", "GOV-17", "unverifiable"),
+        ("bme_network: no\nbme_network_considered: yes", "GOV-17", "passed"),
+        ("bme_network: no\nbme_network_considered: no", "GOV-17", "failed"),
         ("full_length_contract: yes\nschedule_6a_report: no", "CTR-04", "failed"),
         ("full_length_contract: no\nschedule_6a_report: no", "CTR-04", "not_applicable"),
         ("eds2_3_1: no", "EDS-01", "failed"),
@@ -62,6 +70,14 @@ def test_the_blank_narrative_answers_nothing(tmp_path: Path, rulebook: Rulebook)
 )
 def test_answers_decide(answers: str, rule: str, expected: str, tmp_path: Path, rulebook: Rulebook) -> None:
     assert outcome(with_narrative(answers, tmp_path, rulebook), rule) == expected
+
+
+def test_no_network_and_no_thought_of_one_is_told_once(tmp_path: Path, rulebook: Rulebook) -> None:
+    answers = "shared_with_networks: no\nbme_network: no\nbme_network_considered: no\n"
+    found = {f.rule: f.caused_by for f in with_narrative(answers, tmp_path, rulebook).findings if f.outcome == "failed"}
+    assert {rule: found[rule] for rule in ("GOV-05", "GOV-16", "GOV-17")} == {
+        "GOV-05": "GOV-17", "GOV-16": "GOV-17", "GOV-17": "",
+    }  # fmt: skip
 
 
 def of_a_kind(kind: str, year: int, answers: str, tmp_path: Path, rulebook: Rulebook) -> Assessment:

@@ -16,6 +16,7 @@ from wres_assure.cli.commands import run
 from wres_assure.model import Place
 from wres_assure.render.workbooks.template import template
 from wres_assure.rulebook import Rulebook, RulebookUnusable, load
+from wres_assure.wording.indicators import worded_as_in
 
 RULES = ROOT / "rules"
 MOST_LINES = 15  # of YAML a year
@@ -95,6 +96,35 @@ def test_a_year_without_reference_or_status_is_refused(
 ) -> None:
     with pytest.raises(RulebookUnusable, match=re.escape(said)):
         load(copied(tmp_path, {name: (old, new)}))
+
+
+WORDED = """compared to BME applicants
+  wording_from: {source: nhsbt_wres_2020.indicators, also: [mwres_2020.contents], status: secondary}
+"""
+
+
+@pytest.mark.parametrize(("old", "new", "said"), [
+    (WORDED, "compared to BME applicants\n", "The field 'wording_from' is missing"),
+    (WORDED, WORDED.replace(", status: secondary", ""), "The field 'status' is missing"),
+    (WORDED, WORDED.replace("secondary", "likely"), "indicators.yaml"),
+    (WORDED, WORDED.replace("nhsbt_wres_2020.indicators", "nhsbt_wres_2020.indicator"),
+     "nhsbt_wres_2020 lists no section 'indicator'"),
+    (WORDED, WORDED.replace("mwres_2020", "mwres_2021"), "No reference is called 'mwres_2021'"),
+])  # fmt: skip
+def test_a_wording_without_its_source_or_status_is_refused(old: str, new: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(RulebookUnusable, match=re.escape(said)):
+        load(copied(tmp_path, {"indicators.yaml": (old, new)}))
+
+
+def test_no_wording_of_an_indicator_is_from_the_guidance_which_prints_none(ours: Rulebook) -> None:
+    read = [entry["wording_from"] for entry in ours.indicators]
+    cited = [name for of in read for name in (of["source"], *of["also"])]
+    assert len(read) == 9 and all(map(ours.authority, cited))
+    assert not any(name.startswith("guidance_2021") for name in cited)
+    assert worded_as_in(ours) == (
+        "Worded as in NHS Blood and Transplant, Workforce Race Equality Standard, its report of 2020, "
+        "the nine indicators (secondary source)."
+    )
 
 
 @pytest.mark.parametrize(("year", "five", "eight", "recalled"), [

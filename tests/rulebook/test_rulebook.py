@@ -328,6 +328,11 @@ def test_a_mistake_is_told_with_its_place_and_the_likely_word(tmp_path: Path, te
          {"briefing": SMALL["briefing.yaml"].replace("duties: []", "duties: [{clause: C, duty: D, answers: [paln], "
                                                      "ask: A, authority: practice.reading}]")},
          "briefing.yaml:9:40: No question of the narrative is called 'paln'."),
+    case("a question in the place of another that is not there",
+         {"narrative": "network: {question: Is there one?, kind: yes_no, authority: practice.reading}\n",
+          "briefing": SMALL["briefing.yaml"].replace("governance: []", "governance: [{answers: [network], "
+                                                     "where_none: [netwrk], title: A network}]")},
+         "briefing.yaml:8:47: No question of the narrative is called 'netwrk'. Did you mean 'network'?"),
     case("a person that is not there",
          {"briefing": SMALL["briefing.yaml"].replace("people: [clerk]", "people: [clark]")},
          "briefing.yaml:6:"),
@@ -388,7 +393,8 @@ OF_INDICATORS = {
     + "  ratio_3: {title: the ratio of cases, unit: ratio}\n"
     + "  gap_5: {title: the gap, unit: points}\n",
     "indicators": "".join(
-        f"indicator_{number}: {{title: T, wording: W, unit: {unit}, groups: {{white: W, bme: B}}, over: [white, bme], "
+        f"indicator_{number}: {{title: T, wording: W, wording_from: {{source: practice.reading, status: recalled}}, "
+        f"unit: {unit}, groups: {{white: W, bme: B}}, over: [white, bme], "
         f"adverse: above, people: staff, event: an event, authority: practice.reading, rests_on: [{item}], "
         f"derivations: [{{source: counts, let: {{a: {item}}}, value: a}}]}}\n"
         for number, unit, item in ((2, "ratio", "ratio_2"), (3, "ratio", "ratio_3"), (5, "points", "gap_5"))

@@ -14,6 +14,7 @@ from .manual import amount
 
 _ASKED = {"correct": "correct before upload", "explain": "correct or explain", "note": "be aware"}
 _GIVEN = {None: "unverifiable", "zero": "counted as nobody", "skip": "not applicable"}
+_WORDED = ("title", "wording", "wording_from")  # of an indicator
 _WORDS = ("title", "found", "message", "why", "remedy", "codes", "known_issues")
 Rules = Mapping[str, Rule]  # those that judge, by id
 
@@ -32,7 +33,8 @@ def diff(a: Rulebook, b: Rulebook) -> str:
     ]
     said = [f"{heading}\n{''.join(f'  {line}{chr(10)}' for line in lines)}" for heading, lines in parts if lines]
     said = said or ["No return is judged otherwise.\n"]
-    reworded = [*_reworded(before, after), *(["the reasons of reliability"] if reasons_reworded(a, b) else [])]
+    reworded = [*_reworded(before, after), *_indicators_reworded(a, b)]
+    reworded += ["the reasons of reliability"] if reasons_reworded(a, b) else []
     if reworded:
         said.append(f"Only reworded: {', '.join(reworded)}.\n")
     return f"From rulebook {a.version} ({a.sha256[:12]}) to {b.version} ({b.sha256[:12]}).\n\n" + "\n".join(said)
@@ -270,8 +272,22 @@ def _indicators(a: Rulebook, b: Rulebook) -> Iterator[str]:
             yield f"{said} is gone."
         elif before[name]["derivations"] != after[name]["derivations"]:
             yield f"{said} is calculated otherwise."
-        elif {**before[name], "title": "", "wording": ""} != {**after[name], "title": "", "wording": ""}:
+        elif _but_words(before[name]) != _but_words(after[name]):
             yield f"{said} is read otherwise."
+
+
+def _but_words(indicator: Json) -> Json:
+    """What an indicator is read as: all but its words."""
+    return {name: value for name, value in indicator.items() if name not in _WORDED}
+
+
+def _indicators_reworded(a: Rulebook, b: Rulebook) -> Iterator[str]:
+    """Indicators that are the same but for their words, or for where these were read."""
+    before = {entry["id"]: entry for entry in a.indicators}
+    for new in b.indicators:
+        old = before.get(new["id"], new)
+        if old != new and _but_words(old) == _but_words(new):
+            yield new["id"].replace("_", " ")
 
 
 # Reliability, profile and gap index

@@ -296,6 +296,13 @@ def readme(rulebook: Rulebook) -> str:
         "",
         *references,
         "",
+        "## The nine indicators",
+        "",
+        "The guidance of June 2021 does not print how the indicators are worded. Each stands as it was read in the "
+        "document named first; `secondary` is one that repeats the wording, not one of those who ask for the figures.",
+        "",
+        *_table(["Indicator", "Wording", "Read in", "Status"], list(map(_worded, rulebook.indicators))),
+        "",
         "## Survey questions",
         "",
         *_table(["Indicator", *starts], asked),
@@ -311,6 +318,13 @@ def readme(rulebook: Rulebook) -> str:
         ),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _worded(indicator: Json) -> list[str]:
+    """An indicator with its wording, and where that was read."""
+    read = indicator["wording_from"]
+    name = f"{indicator['id'].removeprefix('indicator_')} {indicator['title']}"
+    return [name, indicator["wording"], ", ".join([read["source"], *read["also"]]), read["status"]]
 
 
 def _titled(family: str) -> str:

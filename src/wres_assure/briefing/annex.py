@@ -17,7 +17,7 @@ from ..wording.goals import (
     target_line,
     workforce_line,
 )
-from ..wording.indicators import Indication, pooled_sentence
+from ..wording.indicators import Indication, pooled_sentence, worded_as_in
 from ..wording.numbers import counted, number
 from ..wording.report import Unjudged
 from ..wording.said import say
@@ -28,7 +28,7 @@ from .document import Block, Bullets, Paragraph, Section, Table, TableCell, Tabl
 from .dossier import Dossier
 from .representation import bands_chart, board_chart
 
-_SOURCE = "rules/briefing.yaml"
+_SOURCE, _INDICATORS = "rules/briefing.yaml", "rules/indicators.yaml"
 
 
 # Findings
@@ -104,7 +104,8 @@ def gap_index(of: Dossier) -> Section:
 
 def indicators(of: Dossier) -> list[Section]:
     """Each indicator in words, with what it rests on and the further cuts to ask for (guidance 10)."""
-    about = Paragraph((say("Figures, bases, and the further cuts to ask for.", (), of.all),))
+    worded = say(worded_as_in(of.rulebook), (), of.all, [_INDICATORS])
+    about = Paragraph((say("Wordings, figures, bases, and the further cuts to ask for.", (), of.all), worded))
     first = Section("in-words", "The nine indicators in words", (about,), annex=True)
     return [first, *(_in_words(of, entry) for entry in of.report.indicators)]
 
@@ -112,7 +113,9 @@ def indicators(of: Dossier) -> list[Section]:
 def _in_words(of: Dossier, entry: Indication) -> Section:
     name, pooled = entry.id, of.assessment.compared.pooled.get(entry.id)
     told = [entry.said.text, *entry.notes, *([pooled_sentence(pooled, of.entries[name])] if pooled else [])]
-    blocks = [Paragraph(tuple(say(text, of.prints(name), [name]) for text in told))]
+    wording = say(sentence(of.entries[name]["wording"]), (), [name], [_INDICATORS])
+    blocks = [Paragraph((wording,), "Wording:")]
+    blocks.append(Paragraph(tuple(say(text, of.prints(name), [name]) for text in told)))
     if rests := _base(of, name):
         blocks.append(Paragraph((say(rests, of.prints(name), [name]),), "Rests on:"))
     if cuts := of.rulebook.briefing["indicators"][name]["drill_down"]:

@@ -13,9 +13,10 @@ from ..wording.numbers import day, number
 from ..wording.said import Said, say
 from ..wording.text import capital, named, sentence
 from .document import Paragraph, Section, Table, TableCell, TableRow
-from .dossier import Dossier, count
+from .dossier import Dossier, count, narrative_text
 
 _IN_EVIDENCE, _NOT_IN_EVIDENCE = "Evidence in return", "Not in evidence: ask"
+_GIVEN = "given"  # of a text: that there is one
 _SOURCE = "rules/briefing.yaml"
 _PROVIDERS = ("trust", "independent")
 
@@ -26,6 +27,7 @@ class Matter(NamedTuple):
     title: str
     state: str  # yes | no | ask
     answer: str  # what the narrative says, in words
+    words: str  # what it says in the organisation's own, where they are quoted
     ask: tuple[str, ...]  # the questions left open
     answers: tuple[str, ...]  # questions of the narrative
 
@@ -42,14 +44,19 @@ def matters(of: Dossier) -> list[Matter]:
 
 
 def _matter(of: Dossier, entry: Json) -> Matter:
-    questions = {name: of.rulebook.narrative[name]["question"] for name in entry["answers"]}
-    said = {name: answered(of, name) for name in questions}
+    there = all(answered(of, name) == "yes" for name in entry["answers"])
+    instead = () if there else entry["where_none"]
+    said = {name: answered(of, name) for name in (*entry["answers"], *instead)}
+    questions = {name: of.rulebook.narrative[name]["question"] for name in said}
     open_ones = tuple(f"{questions[name].removesuffix('?')}?" for name, answer in said.items() if not answer)
-    state = "ask" if open_ones else "no" if any(_answered_no(of, name) for name in said) else "yes"
-    several = len(questions) > 1
-    answers = {name: answer for name, answer in said.items() if answer}
-    told = (f"{as_statement(questions[name])} {answer}" if several else answer for name, answer in answers.items())
-    return Matter(entry["title"], state, "; ".join(told), open_ones, tuple(questions))
+    state = "ask" if open_ones else "no" if any(_answered_no(of, name) for name in instead or said) else "yes"
+    words = {name: narrative_text(of, name) for name in said if of.quoted and said[name] == _GIVEN}
+    told = (
+        as_statement(questions[name]) + ("" if name in words else f" {answer}") if len(said) > 1 else answer
+        for name, answer in said.items()
+        if answer
+    )
+    return Matter(entry["title"], state, "; ".join(told), " ".join(words.values()), open_ones, tuple(said))
 
 
 def _answered_no(of: Dossier, name: str) -> bool:
@@ -72,7 +79,7 @@ def answered(of: Dossier, name: str) -> str:
         return "yes" if fact.value else "no"
     if kind == "date":
         return day(fact.value)
-    return number(fact.value, "share") if kind == "percent" else "given"
+    return number(fact.value, "share") if kind == "percent" else _GIVEN
 
 
 def line_of(of: Dossier) -> Said:
@@ -115,8 +122,9 @@ def _since(of: Dossier) -> Iterator[str]:
 
 def _matter_row(matter: Matter) -> TableRow:
     ask = " ".join(matter.ask) or ("Ask what is planned." if matter.state == "no" else "-")
-    texts = (capital(matter.title), capital(matter.answer) or "Not answered", ask)
-    return TableRow(tuple(map(TableCell, texts)), other=tuple(f"narrative {name}" for name in matter.answers))
+    told = TableCell(capital(matter.answer) or "Not answered", matter.words)
+    cells = (TableCell(capital(matter.title)), told, TableCell(ask))
+    return TableRow(cells, other=tuple(f"narrative {name}" for name in matter.answers))
 
 
 def duties_section(of: Dossier) -> Section:

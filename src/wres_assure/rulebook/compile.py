@@ -511,6 +511,8 @@ class _Compiler:
     def _indicator(self, name: str, model: Any) -> Json:
         source = self.sources["indicators.yaml"]
         self._authority(source, (name, "authority"), model.authority)
+        for cited in (model.wording_from.source, *model.wording_from.also):
+            self._authority(source, (name, "wording_from"), cited)
         derivations = []
         for index, derivation in enumerate(model.derivations):
             at: Steps = (name, "derivations", index)

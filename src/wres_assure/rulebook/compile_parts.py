@@ -86,6 +86,7 @@ def briefing_mistakes(models: dict[str, Any], rules: Container[str]) -> Iterator
 def _of_briefing(briefing: Json, models: dict[str, Any], rules: Container[str]) -> Iterator[tuple[Steps, str]]:
     named: dict[str, tuple[str, Any]] = {
         "answers": ("question of the narrative", models["collection/narrative.yaml"]),
+        "where_none": ("question of the narrative", models["collection/narrative.yaml"]),
         "items": ("item", models["collection/items.yaml"].items),
         "people": ("person", briefing["people"]),
         "against": ("framework", briefing["frameworks"]),

@@ -301,9 +301,18 @@ class Unknown(Strict):
     odds: str | None = None
 
 
+class WordingFrom(Strict):
+    """Where the wording of an indicator was read, and whether that was the document of who asks for it."""
+
+    source: str
+    also: list[str] = []  # further sources that give the same
+    status: Literal["confirmed", "secondary", "recalled"]
+
+
 class Indicator(Strict):
     title: str
     wording: str
+    wording_from: WordingFrom
     unit: Literal["ratio", "points"]
     groups: dict[Identifier, str]
     over: list[Identifier] = Field(min_length=2, max_length=2)
@@ -463,6 +472,7 @@ class Governed(Strict):
     """One matter of the governance checklist, answered by questions of the narrative."""
 
     answers: list[Identifier] = Field(min_length=1)
+    where_none: list[Identifier] = []  # questions that take their place unless they are answered with yes
     title: str
     organisations: list[OrganisationType] | None = None
     only_if: Identifier | None = None  # a question of the narrative: left out where it is answered with no

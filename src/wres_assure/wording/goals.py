@@ -17,7 +17,7 @@ from ..stats.proportions import mid_p
 from .change import change_sentence
 from .numbers import counted, number
 from .small_counts import LEAST_OF_A_ROW, SmallCount, needed_words, on_bands, people_needed, small_count
-from .text import capital, listed, lower_first
+from .text import KNOWN, capital, listed, lower_first
 
 LEVEL = 0.05
 _SENIOR = "8a_and_above"
@@ -149,20 +149,14 @@ def set_lines(goal: Json, rulebook: Rulebook) -> list[str]:
     """What was set and for when, as it was said, and who said so."""
     aims = goal["aims"]
     if goal["kind"] == "range":
-        shares = listed([f"{number(aim['share'], 'share')} {aim['when']}{_known(aim)}" for aim in aims])
+        shares = listed([f"{number(aim['share'], 'share')} {aim['when']}{KNOWN[aim['status']]}" for aim in aims])
         before = goal["before"]
         was = f"; of trusts it was {number(before['share'], 'share')} {before['when']}" if before else ""
         said = f"Set: {goal['says']}: {shares}{was}."
     else:
-        said = f"Set: {goal['says']}, {listed([aim['when'] + _known(aim) for aim in aims])}."
+        said = f"Set: {goal['says']}, {listed([aim['when'] + KNOWN[aim['status']] for aim in aims])}."
     sources = dict.fromkeys(rulebook.authority(aim["authority"]) for aim in aims)
     return [said, f"{'Source' if len(sources) == 1 else 'Sources'}: {'; '.join(sources)}."]
-
-
-def _known(aim: Json) -> str:
-    return {"confirmed": "", "secondary": " (secondary source)", "recalled": " (recalled, not confirmed)"}[
-        aim["status"]
-    ]
 
 
 def short_line(goals: Goals) -> str:

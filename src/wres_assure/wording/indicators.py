@@ -16,7 +16,7 @@ from ..rulebook import Rulebook
 from ..wording.said import Said, say
 from .numbers import NOTHING, figure, number, signed
 from .small_counts import SmallCount, draw_of, parity_of, small_count
-from .text import capital, lower_first, number_of, sentence
+from .text import KNOWN, capital, lower_first, number_of, sentence
 
 
 class Indication(NamedTuple):
@@ -36,6 +36,13 @@ class Indication(NamedTuple):
 
 
 BY_THE_PUBLIC = "This is done by patients and the public, not by colleagues: other questions, another owner."
+
+
+def worded_as_in(rulebook: Rulebook) -> str:
+    """Where the wording of the indicators was read, and how well that is known."""
+    read = (entry["wording_from"] for entry in rulebook.indicators)
+    sources = dict.fromkeys(f"{rulebook.authority(of['source'])}{KNOWN[of['status']]}" for of in read)
+    return f"Worded as in {'; '.join(sources)}."
 
 
 _COUNTED = (

@@ -18,6 +18,7 @@ _UNSEEN = (
 )
 _CODE = re.compile(r"[A-Z0-9]{1,12}\Z")
 REDACTED = WITHHELD
+KNOWN = {"confirmed": "", "secondary": " (secondary source)", "recalled": " (recalled, not confirmed)"}  # how well
 
 
 def clean(text: str) -> str:
