@@ -254,6 +254,7 @@ FIELDS: list[tuple[str, Callable[[Json], Any]]] = [
     ("a fingerprint that is a list", lambda e: e["findings"][0].update(fingerprint=[])),
     ("cells of numbers", lambda e: e["findings"][0].update(cells=[1])),
     ("a coverage of text", lambda e: e["coverage"].update(passed="all")),
+    ("a day within the year that is no text", lambda e: e["submission"].update(in_year=[2021])),
     ("a year of text", lambda e: e["submission"].update(reporting_year="2021")),
     ("an endless number", lambda e: e["indicators"][0].update(value=10**400)),
     ("an organisation of nothing", lambda e: e["submission"].update(organisation=None)),

@@ -234,6 +234,7 @@ def _is_result(entry: Json) -> bool:
             all(isinstance(text, str) for text in (submission["file"], submission["sha256"]))
             and all(isinstance(organisation[name], str) for name in ("code", "name"))
             and (year is None or (type(year) is int and 2000 < year < 2100))
+            and isinstance(submission.get("in_year") or "", str)
             and all(isinstance(entry["rulebook"][name], str) for name in ("version", "sha256"))
             and all(type(entry["coverage"][name]) is int for name in _COUNTS)
             and isinstance(entry["reliability"]["level"], str)
