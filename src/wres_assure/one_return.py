@@ -11,6 +11,7 @@ from .conform import published_survey, without_unused
 from .derive import derive
 from .facts import Facts
 from .model import (
+    SURVEY_ONCE_A_YEAR,
     Compared,
     Conformed,
     Earlier,
@@ -157,7 +158,7 @@ def _without_survey(before: Earlier) -> Earlier:
     """An earlier year for figures within the year: their survey is the last one, so it tells no change."""
     facts = tuple(fact for fact in before.facts if not fact.key.item.startswith(("survey_", "respondents_")))
     indicators = tuple(
-        one._replace(value=None, usable=False, reason="the survey is held once a year") if one.id in _OF_SURVEY else one
+        one._replace(value=None, usable=False, reason=SURVEY_ONCE_A_YEAR) if one.id in _OF_SURVEY else one
         for one in before.indicators
     )
     return before._replace(facts=facts, indicators=indicators)

@@ -11,9 +11,10 @@ from typing import Any
 from hard_returns import BOARD, NAMES, assessed, book
 
 from bench import generate, plant
-from conftest import earlier_given, path_of, rules, sample
+from conftest import SAMPLES, earlier_given, path_of, rules, sample
 from peer_group import checked, outlying, returns
 from sample_figures import trust
+from within_year import ANNUAL, half_a_year_later, judged, of_the
 from wres_assure.assess import assess
 from wres_assure.briefing.audiences import AUDIENCES, document, refusal
 from wres_assure.briefing.document import Document
@@ -99,6 +100,8 @@ def of_situations() -> Iterator[Document]:
             yield from every_audience(_planned(story, rows), quoted=quoted)
     for text in TABLES.values():
         yield from every_audience(_assess(text.encode(), "facts.csv"))
+    for assessment in _within_the_year():
+        yield from every_audience(assessment)
     for assessment in (*_beside_peers(), *_made_by_hand()):
         yield from every_audience(assessment)
 
@@ -151,6 +154,18 @@ def _beside_peers() -> Iterator[Assessment]:
         table = Path(folder) / "facts.csv"
         table.write_text(TABLES["nobody White was appointed"], encoding="utf-8")
         yield checked(rules(), peers, str(table))
+
+
+def _within_the_year() -> Iterator[Assessment]:
+    """Of a day in September: something to correct, to explain, nothing; beside the last 31 March, one before, none."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        yield judged(of_the("30 September 2021", folder, "totals_disagree"), Path(path_of("totals_disagree")))
+        table = half_a_year_later(folder)
+        yield judged(table, ANNUAL)
+        yield judged(table, *SAMPLES.glob("clean_acute_trust/previous.xlsx"))
+        for story in ("clean_acute_trust", "third_unknown"):
+            yield judged(of_the("30 September 2021", folder, story))
 
 
 def _made_by_hand() -> Iterator[Assessment]:

@@ -77,6 +77,11 @@ class Dossier(NamedTuple):
         return code_shown(self.assessment.subject.organisation.code)
 
     @property
+    def in_year(self) -> str:
+        """Of what day within the year the figures are, in words; "" of the annual return."""
+        return self.assessment.subject.in_year
+
+    @property
     def noun(self) -> str:
         """What the organisation is, in a word: trust, provider, CCG."""
         return _NOUNS.get(self.assessment.subject.organisation.type, "organisation")

@@ -158,8 +158,6 @@ def check(
     if output:
         outputs.may_write(output, force, [*paths, *given.paths()])
     form = form_of(output, form, _CHECK_FORMS, _OF_OTHER_COMMANDS)
-    if given.in_year and form == "html":
-        raise click.UsageError("A page is about the annual return: with --in-year choose text, json or csv.")
     if by == "cell" and form != "text":
         raise click.UsageError("--by cell makes a checklist to read: leave --format out, or say --format text.")
     run = every_return.run(paths, given, ctx.obj)
@@ -218,6 +216,7 @@ def check(
 @path_option("output", "FILE", "Write to FILE.", required=True)
 @force_option
 @inputs
+@in_year_option
 @click.option(
     "--with-notes", is_flag=True, help="inspector: with a fieldwork sheet to write in, as HTML or Word (docx)."
 )
