@@ -40,7 +40,7 @@ def judged(
             "Name the rules of its release with --rules, or check the return itself again.",
             submission.file,
         )
-    returns = conform(submission, rulebook, year, given.in_year)
+    returns = conform(submission, rulebook, year, given.in_year, given.grades)
     given = given._replace(alone=given.alone and len(returns) == 1)
     return [_assessed(submission, conformed, given, rulebook) for conformed in returns]
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from .compare.peers import Peers
     from .conform.earlier import EarlierReturn
+    from .conform.grades import Grades
 
 
 class Given(NamedTuple):
@@ -47,6 +48,7 @@ class Given(NamedTuple):
     explanations: tuple[Explanation, ...] = ()  # of findings on any return
     unread: tuple[str, ...] = ()  # in sentences: what was given as earlier returns and cannot be read
     in_year: bool = False  # the figures are of a day within the year, not of 31 March
+    grades: Grades | None = None  # own grades, each with the band it counts in
     alone: bool = True  # the run is about one return, so that an earlier one of somebody else is a mistake
 
 
@@ -90,6 +92,12 @@ def with_given(conformed: Conformed, given: Given, rulebook: Rulebook) -> Confor
             "plan_of_several",
             "An action plan is that of one organisation, and several returns are given.",
             "Give the plan with the return it belongs to alone.",
+        )
+    if given.grades and not given.alone:
+        raise Refused(
+            "bands_of_several",
+            "Own grades are those of one organisation, and several returns are given.",
+            "Give --bands with the return it belongs to alone.",
         )
     subject = conformed.subject._replace(has_plan=given.plan is not None)
     return without_unused(Conformed(subject, not_held_against(facts, subject), raised))

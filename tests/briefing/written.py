@@ -10,6 +10,7 @@ from typing import Any
 
 from hard_returns import BOARD, NAMES, assessed, book
 
+import own_grades
 from bench import generate, plant
 from conftest import SAMPLES, earlier_given, path_of, rules, sample
 from peer_group import checked, outlying, returns
@@ -19,6 +20,7 @@ from wres_assure.assess import assess
 from wres_assure.briefing.audiences import AUDIENCES, document, refusal
 from wres_assure.briefing.document import Document
 from wres_assure.briefing.sign_off import Since
+from wres_assure.conform.grades import Grades, grades_of
 from wres_assure.model import Assessment, PeerPosition, Plan, Pooled
 from wres_assure.one_return import Given
 from wres_assure.plan import action_of, raised_of
@@ -89,6 +91,7 @@ def of_situations() -> Iterator[Document]:
             yield from (page for quoted in (True, False) for page in every_audience(told, quoted=quoted))
     own = _of_file(OWN_TERMS.encode(), "narrative.yaml", "independent_own_survey")
     yield from (page for quoted in (True, False) for page in every_audience(own, quoted=quoted))
+    yield from every_audience(_on_own_grades())
     yield from (document(clean, rules(), **chosen) for chosen in FRAMEWORKS)
     for story in ("lead_employer_of_trainees", "independent_own_survey", "third_unknown"):
         yield from every_audience(sample(story), quoted=False)
@@ -128,6 +131,13 @@ PLANS: tuple[tuple[str, tuple[dict[str, str], ...]], ...] = (
         {"action": "Panels again", "indicator": "2"},
     )),
 )  # fmt: skip
+
+
+def _on_own_grades() -> Assessment:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "grades.yaml"
+        path.write_text(own_grades.mapping(), encoding="utf-8")
+        return _assess(own_grades.workbook(), grades=grades_of(str(path), rules()))
 
 
 def _planned(story: str, rows: tuple[dict[str, str], ...]) -> Assessment:
@@ -196,7 +206,9 @@ def _generated(at: int) -> Assessment:
     return _assess(given, earlier=earlier)
 
 
-def _assess(content: bytes, name: str = "return.xlsx", earlier: Any = ()) -> Assessment:
+def _assess(
+    content: bytes, name: str = "return.xlsx", earlier: Any = (), grades: Grades | None = None
+) -> Assessment:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
         path.write_bytes(content)
@@ -204,7 +216,7 @@ def _assess(content: bytes, name: str = "return.xlsx", earlier: Any = ()) -> Ass
         for one, book in zip(before, earlier, strict=True):
             one.write_bytes(book)
         given = earlier_given(tuple(map(str, before)), rules())
-        return assess(str(path), rules(), given=given)[0]
+        return assess(str(path), rules(), given=given._replace(grades=grades))[0]
 
 
 def _of_file(content: bytes, name: str, story: str) -> Assessment:

@@ -203,7 +203,8 @@ def dossier_of(
     facts = Facts(assessment.facts, rulebook.items, rulebook.parameters_of(year))
     layout = rulebook.layouts.get(assessment.subject.layout, {})
     chosen = frameworks(rulebook, year, framework, inspection_on)
-    answers = (fact for fact in assessment.facts if fact.key.basis == "narrative" and fact.value is not None)
+    said = (fact for fact in assessment.facts if fact.key.basis == "narrative" and fact.value is not None)
+    answers = (fact for fact in said if fact.key.item in rulebook.narrative)
     at = {fact.cell: fact.key for fact in assessment.facts if fact.cell and fact.key.basis in BLOCKS}
     doubted, board = doubts(assessment, rulebook, facts, at), small_count(facts)
     of = Dossier(

@@ -151,6 +151,7 @@ def check(
       wres-assure check return.xlsx
       wres-assure check return.xlsx --previous previous.xlsx -o result.json
       wres-assure check return.xlsx --by cell -o checklist.txt
+      wres-assure check return.xlsx --bands grades.yaml
     """
     from ..briefing.audiences import document
     from ..run import every_return
