@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .check import Checked
 from .compare import not_held_against
-from .conform import published_survey, without_unused
+from .conform import as_said_then, published_survey, without_unused
 from .derive import derive
 from .facts import Facts
 from .model import (
@@ -19,6 +19,7 @@ from .model import (
     Fact,
     Finding,
     Indicator,
+    Json,
     Plan,
     Raised,
     Refused,
@@ -100,7 +101,7 @@ def with_given(conformed: Conformed, given: Given, rulebook: Rulebook) -> Confor
             "Give --bands with the return it belongs to alone.",
         )
     subject = conformed.subject._replace(has_plan=given.plan is not None)
-    return without_unused(Conformed(subject, not_held_against(facts, subject), raised))
+    return without_unused(Conformed(subject, not_held_against(facts, subject), raised), rulebook.items)
 
 
 def _explanations(subject: Return, given: Given) -> list[Raised]:
@@ -121,7 +122,7 @@ def _explanations(subject: Return, given: Given) -> list[Raised]:
 # Earlier years
 
 
-def years_before(conformed: Conformed, given: Given) -> tuple[list[tuple[str, Conformed]], list[Raised]]:
+def years_before(conformed: Conformed, given: Given, items: Json) -> tuple[list[tuple[str, Conformed]], list[Raised]]:
     """The organisation's returns of earlier years, each with its file; "" for figures that a result was compared with.
 
     And what is to be told of files that are of no use: not to be read, of somebody else, of this year or of none.
@@ -134,7 +135,7 @@ def years_before(conformed: Conformed, given: Given) -> tuple[list[tuple[str, Co
 
         found, told = own(given.earlier, subject, given.alone)
         told = [*(Raised("previous_of_no_use", detail=text) for text in given.unread), *told]
-        return [(before.submission.file, before.conformed) for before in found], told
+        return [(one.submission.file, as_said_then(one.conformed, conformed, items)) for one in found], told
     last = tuple(f._replace(key=f.key.under("verified")) for f in conformed.facts if f.key.basis == "previous")
     year = (subject.year or 0) - 1
     before = Conformed(subject._replace(year=year, layout="", from_table=True), last, ())

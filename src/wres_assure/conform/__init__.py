@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from ..model import Conformed, Fact, Refused, Return, Row, Submission
 from ..rulebook import Rulebook
-from .bands import without_unused
+from .bands import as_said_then, without_unused
 from .blanks import with_reasons
 from .grades import Grades, named_in, on_own_grades, read_with
 from .table import of_table, returns_of
 from .workbook import of_workbook
 
-__all__ = ["Conformed", "conform", "published_survey", "without_unused"]
+__all__ = ["Conformed", "as_said_then", "conform", "published_survey", "without_unused"]
 
 _OF_SURVEYS = ("survey_", "respondents_", "all_staff_")
 

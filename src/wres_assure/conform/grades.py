@@ -16,7 +16,7 @@ from typing import NamedTuple
 from ..figures import WITHHELD, plain
 from ..model import Conformed, Fact, Json, Place, Raised, Refused, Row, grouped
 from ..rulebook import Rulebook
-from .bands import labels, named
+from .bands import labels, named, places_in
 from .wordings import words
 
 ITEM = "own_grades"
@@ -275,16 +275,9 @@ def _closed(facts: Mapping[Place, Fact], made_of: Mapping[str, int], items: Json
 
     A grade may be one of clinical staff alone: of a band made of grades nobody is where none of them has a row.
     """
-    figures = {(key.basis, key.staff_group) for key, fact in facts.items() if fact.value is not None}
-    for staff_group in _GROUPS:
-        for band in items["bands_of"][staff_group]:
-            at = [
-                Place("headcount", basis, staff_group, band, who)
-                for basis in _BLOCKS
-                if (basis, staff_group) in figures
-                for who in items["items"]["headcount"]["ethnicity"]
-            ]
-            given = [facts[place] for place in at if place in facts]
-            none = ("row_missing",) if made_of.get(band) else ("row_missing", "blank")
-            if made_of.get(band, 1) and not any(fact.raw and fact.value != 0 for fact in given):
+    for band in items["bands_of"]["non_clinical"]:
+        by_group = grouped(places_in(band, _BLOCKS, facts.values(), items), lambda place: place.staff_group)
+        none = ("row_missing",) if made_of.get(band) else ("row_missing", "blank")
+        for at in by_group.values() if made_of.get(band, 1) else ():
+            if not any(facts[place].raw and facts[place].value != 0 for place in at if place in facts):
                 yield from (place for place in at if place not in facts or facts[place].problem in none)
