@@ -63,7 +63,7 @@ DOORS = {
     "cli": "commands plain",
     "cohort": "table",
     "compare": "_ change claims national peers",
-    "conform": "_ blank earlier explanations narrative personal staff_survey",
+    "conform": "_ blank earlier explanations grades narrative personal staff_survey",
     "read": "_ cells package preflight references result table text_rows workbook xml",
     "disclose": "_ attack",
     "render": "goals_text score_text terminal text",

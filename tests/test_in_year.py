@@ -2,61 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
+import re
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from conftest import SAMPLES, rules
+from within_year import ANNUAL, half_a_year_later, judged, of_the
 from wres_assure.assess import assess
+from wres_assure.briefing.audiences import document
+from wres_assure.briefing.document import texts
 from wres_assure.cli.commands import run
-from wres_assure.model import NOT_APPLICABLE, PASSED, Assessment
+from wres_assure.model import NOT_APPLICABLE, PASSED
 from wres_assure.one_return import Given
 from wres_assure.run.inputs import Inputs
-
-ANNUAL = SAMPLES / "clean_acute_trust" / "return.xlsx"
-
-
-def of_the(day: str, folder: Path, story: str = "clean_acute_trust") -> Path:
-    """The same workbook with another snapshot date."""
-    changed = io.BytesIO()
-    with zipfile.ZipFile(SAMPLES / story / "return.xlsx") as book, zipfile.ZipFile(changed, "w") as other:
-        for name in book.namelist():
-            data = book.read(name)
-            if name == "xl/sharedStrings.xml":
-                assert data.count(b"<t>31 March 2021</t>") == 1
-                data = data.replace(b"<t>31 March 2021</t>", f"<t>{day}</t>".encode())
-            other.writestr(name, data)
-    path = folder / "within.xlsx"
-    path.write_bytes(changed.getvalue())
-    return path
-
-
-def judged(path: Path, *previous: Path) -> Assessment:
-    given = Inputs(previous=tuple(map(str, previous)), in_year=True).opened(rules())
-    (found,) = assess(str(path), rules(), None, given)
-    return found
-
-
-def half_a_year_later(folder: Path) -> Path:
-    """The sample's figures as a table, with a few more people in each count and the survey as it was."""
-    rows = [
-        {"organisation_code": "ZZA", "organisation_type": "trust", "reporting_year": 2022, "item": fact.key.item,
-         "staff_group": fact.key.staff_group, "pay_band": fact.key.pay_band, "ethnicity": fact.key.ethnicity,
-         "value": round((fact.value or 0) * 1.03) if not fact.key.item.startswith("survey_") else fact.raw}
-        for (found,) in [assess(str(ANNUAL), rules())] for fact in found.facts
-        if fact.key.basis == "verified" and fact.cell and not fact.key.item.startswith("reported_")
-        and fact.key.item not in ("board_non_voting", "board_non_executive")
-    ]  # fmt: skip
-    path = folder / "half.csv"
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, rows[0].keys())
-        writer.writeheader()
-        writer.writerows(rows)
-    return path
+from wres_assure.wording.report import report_on
 
 
 def test_of_september_nothing_annual_is_asked(tmp_path: Path) -> None:
@@ -139,9 +101,80 @@ def test_the_findings_workbook_asks_to_correct_and_no_more(tmp_path: Path, capsy
     assert "Correct" in texts and not any("upload" in text for text in texts)
 
 
-def test_a_page_is_of_the_annual_return(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["check", str(ANNUAL), "--in-year", "--format", "html"], str) == 2
-    assert "A page is about the annual return: with --in-year choose text, json or csv." in capsys.readouterr().err
+ANNUAL_WORDS = re.compile(r"upload|submit|before it is sent|people in post on 31 March|last year's return", re.I)
+AUDIENCES = [("trust", "clean_acute_trust"), ("inspector", "totals_disagree"), ("commissioner", "unreadable_cells"),
+             ("board", "clean_acute_trust"), ("system", "small_ccg"), ("commissioner", "small_ccg")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("audience", "story"), AUDIENCES)
+def test_a_briefing_says_at_its_head_of_which_day_it_is(audience: str, story: str, tmp_path: Path) -> None:
+    path, out = of_the("30 September 2021", tmp_path, story), tmp_path / "b.md"
+    earlier = ["--previous", str(SAMPLES / story / "return.xlsx")]
+    asked = ["--audience", audience, *(["--private-session"] if audience == "board" else [])]
+    assert run(["brief", str(path), *asked, "--in-year", *earlier, "-o", str(out)], str) == 0
+    said = out.read_text(encoding="utf-8")
+    first = said.partition("\n## ")[0]
+    assert "(within the year)" in first and "WRES figures of 30 September 2021." in first
+    # the words of the terminal
+    text = report_on(judged(path, SAMPLES / story / "return.xlsx"), rules())
+    assert len(text.within) == 2 and all(line in first for line in text.within)
+    assert not ANNUAL_WORDS.findall(said)
+    # "deadlines", "sign-off" and "publication" stand in the one sentence that says they do not apply
+    assert said.casefold().count("deadline") == 1 and "Governance and action plan" not in said
+    assert "Duties under the NHS Standard Contract" not in said and "31 March 2022" not in said
+
+
+def test_the_page_of_check_is_of_the_day_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = of_the("30 September 2021", tmp_path, "totals_disagree")
+    run(["check", str(path), "--in-year", "--format", "html"], str)
+    said = capsys.readouterr().out
+    assert re.search(r"<title>WRES briefing: [^<]+, figures of 30 September 2021</title>", said)
+    assert "to correct" in said and not ANNUAL_WORDS.findall(said)
+
+
+def test_what_is_uploaded_nowhere_is_not_signed_off(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, out = of_the("30 September 2021", tmp_path), tmp_path / "sign.html"
+    asked = ["brief", str(path), "--audience", "sign_off", "-o", str(out)]
+    assert run([*asked, "--in-year"], str) == 2 and not out.exists()
+    assert "are uploaded nowhere, so there is nothing to sign off. Choose --audience trust" in capsys.readouterr().err
+    annual = ["brief", str(ANNUAL), "--audience", "sign_off", "--in-year", "-o", str(out)]
+    assert run(annual, str) == 0 and "Before you sign" in out.read_text(encoding="utf-8")
+
+
+def test_of_31_march_a_briefing_is_the_same_to_the_byte(tmp_path: Path) -> None:
+    with_it, without = tmp_path / "with.html", tmp_path / "without.html"
+    assert run(["brief", str(ANNUAL), "--in-year", "-o", str(with_it)], str) == 0
+    assert run(["brief", str(ANNUAL), "-o", str(without)], str) == 0
+    assert with_it.read_bytes() == without.read_bytes()
+
+
+def test_the_trend_of_three_years_is_of_31_march_alone(tmp_path: Path) -> None:
+    story = SAMPLES / "ccg_three_years"
+    found = judged(of_the("30 September 2021", tmp_path, "ccg_three_years"), *story.glob("*.xlsx"))
+    said = " ".join(texts(document(found, rules())))
+    assert "a trend is told of returns of 31 March alone" in said
+    assert "improving" not in said.replace("not improving", "improving") and "since the survey is held once" in said
+    assert {"31 March 2020", "31 March 2021", "30 September 2021"} <= set(texts(document(found, rules())))
+
+
+def test_the_marked_copy_asks_to_correct_and_no_more(tmp_path: Path) -> None:
+    path, out = of_the("30 September 2021", tmp_path, "totals_disagree"), tmp_path / "marked.xlsx"
+    assert run(["annotate", str(path), "--in-year", "-o", str(out)], str) == 0
+    with zipfile.ZipFile(out) as book:
+        said = "".join(book.read(name).decode("utf-8", "replace") for name in book.namelist() if ".xml" in name)
+    assert "WRES figures of 30 September 2021, within.xlsx" in said and ">Correct<" in said
+    assert "Figures within the year: what is asked once a year" in said and "upload" not in said
+
+
+def test_explanations_are_of_what_is_asked_then(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, out = of_the("30 September 2021", tmp_path), tmp_path / "e.yaml"
+    assert run(["explanations", str(path), "--in-year", "--previous", str(ANNUAL), "-o", str(out)], str) == 0
+    said = out.read_text(encoding="utf-8")
+    assert "  year: 2022" in said and "STR-04" not in said
+    out.write_text(said.replace("  says:", '  says: "Nothing changed."'), encoding="utf-8")
+    beside = ["--previous", str(ANNUAL), "--explanations", str(out), "--show-values"]
+    assert run(["check", str(path), "--in-year", *beside], str) == 0
+    assert "Nothing changed." in capsys.readouterr().out
 
 
 def test_of_several_files_the_annual_one_is_last_year(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def judged(
             "Name the rules of its release with --rules, or check the return itself again.",
             submission.file,
         )
-    returns = conform(submission, rulebook, year, given.in_year)
+    returns = conform(submission, rulebook, year, given.in_year, given.grades)
     given = given._replace(alone=given.alone and len(returns) == 1)
     return [_assessed(submission, conformed, given, rulebook) for conformed in returns]
 
@@ -49,7 +49,7 @@ def _assessed(submission: Submission, conformed: Conformed, given: Given, rulebo
     """What can be established about one return, beside earlier years and comparable organisations."""
     subject = conformed.subject
     conformed = with_given(conformed, given, rulebook)
-    years, told = years_before(conformed, given)
+    years, told = years_before(conformed, given, rulebook.items)
     before = [(file, _established(its_own, (), None, rulebook, NOTHING)) for file, its_own in years]
     conformed = conformed._replace(raised=(*conformed.raised, *told))
     peers = given.peers(subject.year) if given.peers and subject.year and not subject.stopped else None

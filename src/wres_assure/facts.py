@@ -338,11 +338,13 @@ def _sum(facts: Iterable[Fact]) -> float | None:
 
 def own_bands(facts: Iterable[Fact], items: Json) -> str:
     """That figures are on bands of the organisation's own, in a sentence; "" where none of them is."""
-    unused = dict.fromkeys(fact.key.pay_band for fact in facts if fact.problem == "not_used")
-    if not unused:
-        return ""
-    named = ", ".join(items["pay_bands"][band] for band in unused)
-    return f"On the organisation's own bands, which are without {named}: their blanks count as nobody."
+    marked = [fact for fact in facts if fact.problem in ("not_used", "own_grades")]
+    graded = any(fact.problem == "own_grades" for fact in marked)
+    told = ["On equivalent bandings: the organisation's own grades are counted into the bands."] if graded else []
+    if unused := dict.fromkeys(fact.key.pay_band for fact in marked if fact.problem == "not_used"):
+        named = ", ".join(items["pay_bands"][band] for band in unused)
+        told.append(f"On the organisation's own bands, which are without {named}: their blanks count as nobody.")
+    return " ".join(told)
 
 
 def operand_of(fact: Fact, unit: str) -> Operand:

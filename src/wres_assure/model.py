@@ -18,6 +18,7 @@ ACTIONS = ("correct", "explain", "note")
 HOW_GIVEN = ("structure", "types")  # families on how figures are given: one that fails is in question for all others
 # Codes of what is blank, and of the same where a note says why.
 EXPLAINED = {"blank": "blank_explained", "section_empty": "section_explained", "esr_empty": "esr_explained"}
+SURVEY_ONCE_A_YEAR = "the survey is held once a year"  # why figures within the year tell no change of it
 OURS = ("derived", "change", "last_year")  # bases of facts made of other facts, and made again
 ORGANISATIONS = {
     "trust": "NHS trusts",

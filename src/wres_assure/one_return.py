@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .check import Checked
 from .compare import not_held_against
-from .conform import published_survey, without_unused
+from .conform import as_said_then, published_survey, without_unused
 from .derive import derive
 from .facts import Facts
 from .model import (
+    SURVEY_ONCE_A_YEAR,
     Compared,
     Conformed,
     Earlier,
@@ -18,6 +19,7 @@ from .model import (
     Fact,
     Finding,
     Indicator,
+    Json,
     Plan,
     Raised,
     Refused,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from .compare.peers import Peers
     from .conform.earlier import EarlierReturn
+    from .conform.grades import Grades
 
 
 class Given(NamedTuple):
@@ -46,6 +49,7 @@ class Given(NamedTuple):
     explanations: tuple[Explanation, ...] = ()  # of findings on any return
     unread: tuple[str, ...] = ()  # in sentences: what was given as earlier returns and cannot be read
     in_year: bool = False  # the figures are of a day within the year, not of 31 March
+    grades: Grades | None = None  # own grades, each with the band it counts in
     alone: bool = True  # the run is about one return, so that an earlier one of somebody else is a mistake
 
 
@@ -90,8 +94,14 @@ def with_given(conformed: Conformed, given: Given, rulebook: Rulebook) -> Confor
             "An action plan is that of one organisation, and several returns are given.",
             "Give the plan with the return it belongs to alone.",
         )
+    if given.grades and not given.alone:
+        raise Refused(
+            "bands_of_several",
+            "Own grades are those of one organisation, and several returns are given.",
+            "Give --bands with the return it belongs to alone.",
+        )
     subject = conformed.subject._replace(has_plan=given.plan is not None)
-    return without_unused(Conformed(subject, not_held_against(facts, subject), raised))
+    return without_unused(Conformed(subject, not_held_against(facts, subject), raised), rulebook.items)
 
 
 def _explanations(subject: Return, given: Given) -> list[Raised]:
@@ -112,7 +122,7 @@ def _explanations(subject: Return, given: Given) -> list[Raised]:
 # Earlier years
 
 
-def years_before(conformed: Conformed, given: Given) -> tuple[list[tuple[str, Conformed]], list[Raised]]:
+def years_before(conformed: Conformed, given: Given, items: Json) -> tuple[list[tuple[str, Conformed]], list[Raised]]:
     """The organisation's returns of earlier years, each with its file; "" for figures that a result was compared with.
 
     And what is to be told of files that are of no use: not to be read, of somebody else, of this year or of none.
@@ -125,7 +135,7 @@ def years_before(conformed: Conformed, given: Given) -> tuple[list[tuple[str, Co
 
         found, told = own(given.earlier, subject, given.alone)
         told = [*(Raised("previous_of_no_use", detail=text) for text in given.unread), *told]
-        return [(before.submission.file, before.conformed) for before in found], told
+        return [(one.submission.file, as_said_then(one.conformed, conformed, items)) for one in found], told
     last = tuple(f._replace(key=f.key.under("verified")) for f in conformed.facts if f.key.basis == "previous")
     year = (subject.year or 0) - 1
     before = Conformed(subject._replace(year=year, layout="", from_table=True), last, ())
@@ -157,7 +167,7 @@ def _without_survey(before: Earlier) -> Earlier:
     """An earlier year for figures within the year: their survey is the last one, so it tells no change."""
     facts = tuple(fact for fact in before.facts if not fact.key.item.startswith(("survey_", "respondents_")))
     indicators = tuple(
-        one._replace(value=None, usable=False, reason="the survey is held once a year") if one.id in _OF_SURVEY else one
+        one._replace(value=None, usable=False, reason=SURVEY_ONCE_A_YEAR) if one.id in _OF_SURVEY else one
         for one in before.indicators
     )
     return before._replace(facts=facts, indicators=indicators)

@@ -526,6 +526,24 @@ SHARE, TURNED = ("value: senior_bme / senior - staff_bme / staff", "value: staff
           "workforce; is taken as a sample.",
           "  indicator 9 (Board membership), in the gap index: 0.5 was added always; is added where a count is 0.",
           "  indicator 3 (Formal disciplinary process), in the gap index: its rates are made of other numbers."]),
+    case("what is asked once a year", "checks/dates.yaml", [("  annual: true\n", "")],
+         ["Checks that judge otherwise",
+          "    Is judged where figures are of a day within the year; it stood aside there."]),
+    case("what a goal asks, from when and by when", "goals.yaml",
+         [("organisations: [trust, ccg]", "organisations: [trust]"), ('["8a", "8b", ', '["8b", '),
+          ("when: by March 2025, until: 20250331", "when: by March 2028, until: 20280331"),
+          ("share: 0.90", "share: 0.95"), ("since: 2020", "since: 2021"), ("share: 0.311", "share: 0.312"),
+          ("says: organisations with no gap", "says: organisations without a gap")],
+         ["Goals that were set", "  Model Employer.", "    Was for NHS trusts, CCGs; is for NHS trusts.",
+          "    Was of bands 8a, 8b, 8c, 8d, 9, vsm; is of 8b, 8c, 8d, 9, vsm.",
+          "    No longer set: by March 2025 (until 31 March 2025; guidance_2021.10, confirmed).",
+          "    Newly set: by March 2028 (until 31 March 2028; guidance_2021.10, confirmed).",
+          "  The disciplinary gap.",
+          "    When it was set: was 31.1% in 2019 (until 31 December 2019; guidance_2021.2, confirmed); "
+          "is 31.2% in 2019 (until 31 December 2019; guidance_2021.2, confirmed).",
+          "    No longer set: 90% in 2022 (until 31 December 2022; hsj_goals.years, secondary).",
+          "    Newly set: 95% in 2022 (until 31 December 2022; hsj_goals.years, secondary).",
+          "  The organisation's own target.", "    Was told from collection 2020; is from 2021."]),
     case("words alone", "checks/small_numbers.yaml",
          [("title: BME staff are enough to speak of rates\n", "title: New\n")],
          ["No return is judged otherwise.", "Only reworded: SML-01."]),
@@ -547,6 +565,14 @@ def test_a_score_that_is_new_or_gone(rulebook: Rulebook, part: str, said: str) -
     name = part.replace("_", " ")
     assert f"  The {name} is no longer {said}.\n" in rule_diff.diff(rulebook, without)
     assert f"  The {name} is new.\n" in rule_diff.diff(without, rulebook)
+
+
+def test_a_goal_that_is_new_or_gone(rulebook: Rulebook) -> None:
+    fewer = rulebook._replace(goals={name: goal for name, goal in rulebook.goals.items() if name != "own_target"})
+    told = "bespoke targets for the BME share at band 8a and above, as described in the Model Employer strategy."
+    new, gone = rule_diff.diff(fewer, rulebook), rule_diff.diff(rulebook, fewer)
+    assert f"Goals that were set\n  The organisation's own target is new: {told}\n" in new
+    assert f"Goals that were set\n  The organisation's own target is gone: {told}\n" in gone
 
 
 def test_every_number_of_a_level_has_words() -> None:

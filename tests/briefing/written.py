@@ -10,14 +10,17 @@ from typing import Any
 
 from hard_returns import BOARD, NAMES, assessed, book
 
+import own_grades
 from bench import generate, plant
-from conftest import earlier_given, path_of, rules, sample
+from conftest import SAMPLES, earlier_given, path_of, rules, sample
 from peer_group import checked, outlying, returns
 from sample_figures import trust
+from within_year import ANNUAL, half_a_year_later, judged, of_the
 from wres_assure.assess import assess
 from wres_assure.briefing.audiences import AUDIENCES, document, refusal
 from wres_assure.briefing.document import Document
 from wres_assure.briefing.sign_off import Since
+from wres_assure.conform.grades import Grades, grades_of
 from wres_assure.model import Assessment, PeerPosition, Plan, Pooled
 from wres_assure.one_return import Given
 from wres_assure.plan import action_of, raised_of
@@ -88,6 +91,7 @@ def of_situations() -> Iterator[Document]:
             yield from (page for quoted in (True, False) for page in every_audience(told, quoted=quoted))
     own = _of_file(OWN_TERMS.encode(), "narrative.yaml", "independent_own_survey")
     yield from (page for quoted in (True, False) for page in every_audience(own, quoted=quoted))
+    yield from every_audience(_on_own_grades())
     yield from (document(clean, rules(), **chosen) for chosen in FRAMEWORKS)
     for story in ("lead_employer_of_trainees", "independent_own_survey", "third_unknown"):
         yield from every_audience(sample(story), quoted=False)
@@ -99,6 +103,8 @@ def of_situations() -> Iterator[Document]:
             yield from every_audience(_planned(story, rows), quoted=quoted)
     for text in TABLES.values():
         yield from every_audience(_assess(text.encode(), "facts.csv"))
+    for assessment in _within_the_year():
+        yield from every_audience(assessment)
     for assessment in (*_beside_peers(), *_made_by_hand()):
         yield from every_audience(assessment)
 
@@ -127,6 +133,13 @@ PLANS: tuple[tuple[str, tuple[dict[str, str], ...]], ...] = (
 )  # fmt: skip
 
 
+def _on_own_grades() -> Assessment:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "grades.yaml"
+        path.write_text(own_grades.mapping(), encoding="utf-8")
+        return _assess(own_grades.workbook(), grades=grades_of(str(path), rules()))
+
+
 def _planned(story: str, rows: tuple[dict[str, str], ...]) -> Assessment:
     asked = rules().plan or {}
     actions = tuple(action_of(row, asked, f"row {at}") for at, row in enumerate(rows, 2))
@@ -151,6 +164,18 @@ def _beside_peers() -> Iterator[Assessment]:
         table = Path(folder) / "facts.csv"
         table.write_text(TABLES["nobody White was appointed"], encoding="utf-8")
         yield checked(rules(), peers, str(table))
+
+
+def _within_the_year() -> Iterator[Assessment]:
+    """Of a day in September: something to correct, to explain, nothing; beside the last 31 March, one before, none."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        yield judged(of_the("30 September 2021", folder, "totals_disagree"), Path(path_of("totals_disagree")))
+        table = half_a_year_later(folder)
+        yield judged(table, ANNUAL)
+        yield judged(table, *SAMPLES.glob("clean_acute_trust/previous.xlsx"))
+        for story in ("clean_acute_trust", "third_unknown"):
+            yield judged(of_the("30 September 2021", folder, story))
 
 
 def _made_by_hand() -> Iterator[Assessment]:
@@ -181,7 +206,9 @@ def _generated(at: int) -> Assessment:
     return _assess(given, earlier=earlier)
 
 
-def _assess(content: bytes, name: str = "return.xlsx", earlier: Any = ()) -> Assessment:
+def _assess(
+    content: bytes, name: str = "return.xlsx", earlier: Any = (), grades: Grades | None = None
+) -> Assessment:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
         path.write_bytes(content)
@@ -189,7 +216,7 @@ def _assess(content: bytes, name: str = "return.xlsx", earlier: Any = ()) -> Ass
         for one, book in zip(before, earlier, strict=True):
             one.write_bytes(book)
         given = earlier_given(tuple(map(str, before)), rules())
-        return assess(str(path), rules(), given=given)[0]
+        return assess(str(path), rules(), given=given._replace(grades=grades))[0]
 
 
 def _of_file(content: bytes, name: str, story: str) -> Assessment:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import pytest
 import xlsxwriter
 
+import own_grades
 import samples
 from bench.slips import example
 from conftest import PACKAGE, TESTS, earlier_given, path_of, rules
@@ -24,6 +25,7 @@ from wres_assure.assess import assess
 from wres_assure.authoring import cases as rule_cases
 from wres_assure.check.at_once import Figures
 from wres_assure.conform import conform
+from wres_assure.conform.grades import grades_of
 from wres_assure.facts import Facts, Resolved
 from wres_assure.model import FAILED, UNVERIFIABLE, Assessment, Conformed, Explanation, Place, Plan, fingerprint
 from wres_assure.one_return import NOTHING, Given
@@ -450,12 +452,20 @@ BANDS: dict[str, tuple[str, str]] = {
     "bands_in_use": ("independent_own_survey", "Band 5"),
     "bands_not_used_by_a_trust": ("clean_acute_trust", "9"),
 }
+# own grades with the file that gives them bands,
+GRADED: dict[str, tuple[Callable[[], bytes], str]] = {
+    "own_grades": (own_grades.workbook, own_grades.mapping()),
+    "own_grades_of_a_trust": (partial(own_grades.workbook, kind="NHS trust"), own_grades.mapping()),
+    "grade_elsewhere": (own_grades.workbook, "Clerk: Band 2\n"),
+    "grade_left_out": (own_grades.workbook, own_grades.mapping(own_grades.GRADES[1:])),
+}
 # something said of its first finding, of other figures, or of one that it does not have.
 SAID_OF_IT: dict[str, tuple[str, int]] = {
     "explained_as_it_is": ("", 0), "explained_otherwise": ("", 1), "explained_elsewhere": ("0" * 16, 0),
 }  # fmt: skip
 SHEETS |= dict.fromkeys(("workforce_typed", *SAID_OF_IT), lambda: edited(_workforce_typed))
 SHEETS |= {name: partial(_sample, story) for name, (story, _) in BANDS.items()}
+SHEETS |= {name: made for name, (made, _) in GRADED.items()}
 SHEETS |= dict.fromkeys(PLANS, plain)  # with an action plan beside it
 CASES = [(rule.id, case["sheet"], case["expect"])
          for rule in RULES.rules for case in rule.cases if "sheet" in case]
@@ -483,6 +493,11 @@ def judged_sheet(name: str) -> tuple[Assessment, ...]:
             narrative = Path(made, "narrative.yaml")
             narrative.write_text(f"bands_not_used: {BANDS[name][1]}\n", encoding="utf-8")
             return tuple(judged(SHEETS[name](), given=Given(narrative=str(narrative))))
+    if name in GRADED:
+        with tempfile.TemporaryDirectory() as made:
+            grades = Path(made, "grades.yaml")
+            grades.write_text(GRADED[name][1], encoding="utf-8")
+            return tuple(judged(SHEETS[name](), given=Given(grades=grades_of(str(grades), RULES))))
     given = Given(explanations=(_said_of(*SAID_OF_IT[name]),)) if name in SAID_OF_IT else NOTHING
     return tuple(judged(SHEETS[name](), given=given))
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from conftest import SAMPLES, SOURCE, STORIES, as_installed, path_of
+from own_grades import mapping
 from wres_assure import __main__, __version__
 from wres_assure.cli import commands as cli
 from wres_assure.cli.commands import commands
@@ -500,6 +501,7 @@ def test_every_help_has_an_example_that_runs(
         run("check", "return.xlsx", "-o", f"{name}.json")
     for name in ("old-rules", "new-rules"):
         shutil.copytree(Path(SOURCE).parent / "rules", tmp_path / name)
+    (tmp_path / "grades.yaml").write_text(mapping(), encoding="utf-8")
     run("template", "--year", "2021", "-o", "official.xlsx")
     run("rules", "layout", "official.xlsx", "--year", "2021", "-o", "drafted.yaml")
     examples = _examples(*command.split())

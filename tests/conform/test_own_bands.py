@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from conftest import path_of
+import samples
+from conftest import earlier_given, path_of
 from wres_assure.assess import assess
 from wres_assure.conform import narrative
 from wres_assure.model import Assessment, Refused
 from wres_assure.one_return import Given
+from wres_assure.render.workbooks.template import template
 from wres_assure.results.result import result
 from wres_assure.rulebook import Rulebook
 from wres_assure.wording.findings import message_of
@@ -156,3 +158,75 @@ def test_an_own_survey_stands_beside_no_other_organisation(tmp_path: Path, ruleb
         assert not any(compared.peers[id_].published for id_ in own)
         as_a_peer = peer_of(found.subject, found.indicators, facts, rulebook)
         assert survey.isdisjoint(as_a_peer.estimates) is apart or not as_a_peer.estimates
+
+
+def as_table(assessment: Assessment, without: tuple[str, ...] = ()) -> str:
+    """The verified figures that have a value, and no printed result, as a facts CSV; some bands without a row."""
+    lines = ["organisation_code,organisation_type,reporting_year,item,staff_group,pay_band,ethnicity,value"]
+    for fact in assessment.facts:
+        key = fact.key
+        counted = key.basis == "verified" and fact.cell and not key.item.startswith("reported_")
+        if counted and fact.value is not None and key.pay_band not in without:
+            said = (key.item, key.staff_group, key.pay_band, key.ethnicity, fact.raw)
+            lines.append(f"ZZK,independent,2021,{','.join(said)}")
+    return "\n".join(lines) + "\n"
+
+
+def test_a_table_without_a_row_of_a_named_band_is_as_a_blank_one(tmp_path: Path, rulebook: Rulebook) -> None:
+    table = tmp_path / "return.csv"
+    table.write_text(as_table(assess(OWN, rulebook)[0]), encoding="utf-8")
+    before = assess(str(table), rulebook)[0]
+    after = told("bands_not_used: 8c, 8d, 9\n", tmp_path, rulebook, str(table))
+    book = told("bands_not_used: 8c, 8d, 9\n", tmp_path, rulebook)
+    assert not any(i.value for i in before.indicators if i.id in ("indicator_1", "indicator_3"))
+    assert [(i.value, i.notes[-1:]) for i in after.indicators] == [(i.value, i.notes[-1:]) for i in book.indicators]
+    assert codes(after) == codes(book) == ["band_not_used"] * 3
+    (first, *_) = [f for f in after.findings if f.code == "band_not_used"]
+    assert "has no entry, and the narrative says" in message_of(first, rulebook) and not first.cells
+    # another band without a row stays a gap, and one in use contradicts
+    table.write_text(as_table(assess(OWN, rulebook)[0], ("7",)), encoding="utf-8")
+    other = told("bands_not_used: 8c, 8d, 9\n", tmp_path, rulebook, str(table))
+    assert other.indicators[0].value is None
+    assert sorted(codes(told("bands_not_used: 5, 9\n", tmp_path, rulebook, str(table)))) == [
+        "band_in_use", "band_not_used",
+    ]  # fmt: skip
+
+
+def test_a_table_without_any_headcount_has_nothing_to_close(tmp_path: Path, rulebook: Rulebook) -> None:
+    table = tmp_path / "return.csv"
+    head = "organisation_code,organisation_type,reporting_year,item,ethnicity,value\n"
+    table.write_text(f"{head}ZZK,independent,2021,survey_5,white,20%\n", encoding="utf-8")
+    after = told("bands_not_used: 9\n", tmp_path, rulebook, str(table))
+    assert codes(after) == [] and after.indicators[0].value is None
+
+
+@pytest.mark.parametrize(("noted", "closed"), [(True, True), (False, False)])
+def test_an_earlier_return_is_closed_by_its_own_notes_alone(
+    noted: bool, closed: bool, tmp_path: Path, rulebook: Rulebook
+) -> None:
+    """What the narrative says of this year is no word on the last one: somebody may have stood in the band."""
+    story = samples.independent_own_survey()
+    book = story.workbooks[0]
+    notes = book.notes if noted else {row: note for row, note in book.notes.items() if "grades end at 8b" not in note}
+    cover = {"organisation_code": story.code, "organisation_name": story.name, "organisation_type": story.type}
+    layout = samples.layout_of(2020, rulebook.layouts)
+    path, narrative = tmp_path / "previous.xlsx", tmp_path / "narrative.yaml"
+    path.write_bytes(template(layout, rulebook.items, book.figures, cover, notes))
+    narrative.write_text("bands_not_used: 8c, 8d, 9\n", encoding="utf-8")
+    given = earlier_given((str(path),), rulebook)
+    for answers, usable in ((str(narrative), closed), ("", False)):
+        (found,) = assess(OWN, rulebook, given=given._replace(narrative=answers))
+        (before,) = found.compared.earlier
+        assert (before.indicators[0].value is not None) is usable
+        assert (found.compared.changes["indicator_1"].size is not None) is usable
+
+
+def test_an_earlier_result_is_closed_by_its_own_answers(tmp_path: Path, rulebook: Rulebook) -> None:
+    """Even where the narrative of now names no band."""
+    path = tmp_path / "previous.json"
+    entry = result(told("bands_not_used: 8c, 8d, 9\n", tmp_path, rulebook), rulebook)
+    entry["submission"]["reporting_year"] = 2020
+    path.write_text(json.dumps(entry), encoding="utf-8")
+    (found,) = assess(OWN, rulebook, given=earlier_given((str(path),), rulebook))
+    (before,) = found.compared.earlier
+    assert before.indicators[0].value is not None and found.indicators[0].value is None

@@ -9,7 +9,7 @@ from typing import Any
 from ..model import ORGANISATIONS, Json, Place
 from ..rulebook import BOUND, Rule, Rulebook, Selector
 from ..rulebook.expression import text_of
-from ..wording.numbers import counted
+from ..wording.numbers import counted, day
 from .manual import amount
 
 _ASKED = {"correct": "correct before upload", "explain": "correct or explain", "note": "be aware"}
@@ -20,7 +20,7 @@ Rules = Mapping[str, Rule]  # those that judge, by id
 
 
 def diff(a: Rulebook, b: Rulebook) -> str:
-    """From a to b: rules, thresholds, labels, indicators and scores that judge otherwise."""
+    """From a to b: rules, thresholds, labels, indicators and scores that judge otherwise, and other goals."""
     before, after = _judging(a), _judging(b)
     parts = [
         ("New checks", list(_added(before, after))),
@@ -30,6 +30,7 @@ def diff(a: Rulebook, b: Rulebook) -> str:
         ("The workbook", list(_layouts(a, b))),
         ("Indicators", list(_indicators(a, b))),
         ("Reliability, profile and gap index", list(scores(a, b))),
+        ("Goals that were set", list(_goals(a.goals, b.goals))),
     ]
     said = [f"{heading}\n{''.join(f'  {line}{chr(10)}' for line in lines)}" for heading, lines in parts if lines]
     said = said or ["No return is judged otherwise.\n"]
@@ -99,7 +100,10 @@ def _of_rule(old: Rule, new: Rule) -> Iterator[str]:
             f"Where a figure is missing: was {_GIVEN[old.when_missing]}; is {_GIVEN[new.when_missing]}.",
         ),
         (set(old.places) != set(new.places), f"Was judged in {places[0]}; is judged in {places[1]}."),
-        (old.organisations != new.organisations, f"Was for {_organisations(old)}; is for {_organisations(new)}."),
+        (
+            old.organisations != new.organisations,
+            f"Was for {_organisations(old.organisations)}; is for {_organisations(new.organisations)}.",
+        ),
         (_years(old) != _years(new), f"Was for collections {_years(old)}; is for collections {_years(new)}."),
         (old.inputs != new.inputs, f"Was for {_inputs(old)}; is for {_inputs(new)}."),
         (bool(gone), f"No longer speaks of: {_plain(gone)}."),
@@ -116,6 +120,11 @@ def _of_rule(old: Rule, new: Rule) -> Iterator[str]:
         (
             old.explains != new.explains,
             f"Its finding now explains those of {names}." if names else "Its finding explains no other's now.",
+        ),
+        (
+            old.annual != new.annual,
+            f"{'Stands aside' if new.annual else 'Is judged'} where figures are of a day within the year; "
+            f"it {'was judged' if new.annual else 'stood aside'} there.",
         ),
         (old.authority != new.authority, f"Rested on {old.authority}; rests on {new.authority}."),
     )
@@ -143,8 +152,8 @@ def _figure(key: Place) -> str:
     return " ".join(part.replace("_", " ") for part in parts if part not in ("", "verified")) or "the figure itself"
 
 
-def _organisations(rule: Rule) -> str:
-    return ", ".join(ORGANISATIONS[name] for name in rule.organisations) or "every organisation"
+def _organisations(names: Iterable[str]) -> str:
+    return ", ".join(ORGANISATIONS[name] for name in names) or "every organisation"
 
 
 def _years(rule: Rule) -> str:
@@ -288,6 +297,48 @@ def _indicators_reworded(a: Rulebook, b: Rulebook) -> Iterator[str]:
         old = before.get(new["id"], new)
         if old != new and _but_words(old) == _but_words(new):
             yield new["id"].replace("_", " ")
+
+
+# Goals
+
+
+def _goals(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator[str]:
+    for name in dict.fromkeys((*before, *after)):
+        old, new = before.get(name), after.get(name)
+        if new is None or old is None:
+            known = new or old or {}
+            yield f"{known['title']} is {'new' if new else 'gone'}: {known['says']}."
+        elif changes := list(_of_goal(old, new)):
+            yield f"{new['title']}."
+            yield from (f"  {change}" for change in changes)
+
+
+def _of_goal(old: Json, new: Json) -> Iterator[str]:
+    aims = [[_aim(aim) for aim in goal["aims"]] for goal in (old, new)]
+    stood = [_aim(goal["before"]) if goal["before"] else "not told" for goal in (old, new)]
+    whom = [_organisations(goal["organisations"] or ()) for goal in (old, new)]
+    bands = [", ".join(goal["bands"]) or "none" for goal in (old, new)]
+    gone, come = ([aim for aim in those if aim not in others] for those, others in (aims, aims[::-1]))
+    yield from _met(
+        (old["title"] != new["title"], f'Was called "{old["title"]}".'),
+        (old["says"] != new["says"], f'Said "{old["says"]}"; says "{new["says"]}".'),
+        (old["kind"] != new["kind"], f"Was a goal of {_KINDS[old['kind']]}; is one of {_KINDS[new['kind']]}."),
+        (old["since"] != new["since"], f"Was told from collection {old['since']}; is from {new['since']}."),
+        (whom[0] != whom[1], f"Was for {whom[0]}; is for {whom[1]}."),
+        (bands[0] != bands[1], f"Was of bands {bands[0]}; is of {bands[1]}."),
+        (stood[0] != stood[1], f"When it was set: was {stood[0]}; is {stood[1]}."),
+        (bool(gone), f"No longer set: {'; '.join(gone)}."),
+        (bool(come), f"Newly set: {'; '.join(come)}."),
+    )
+
+
+_KINDS = {"bands": "shares by band", "range": "how many lie in a range", "own": "the organisation's own"}
+
+
+def _aim(aim: Json) -> str:
+    """A day of a goal, with the share asked for where it has one, who says so and how well that is known."""
+    share = "" if aim["share"] is None else f"{_percent(aim['share'])} "
+    return f"{share}{aim['when']} (until {day(aim['until'])}; {aim['authority']}, {aim['status']})"
 
 
 # Reliability, profile and gap index

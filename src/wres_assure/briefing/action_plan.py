@@ -32,7 +32,8 @@ def section(of: Dossier) -> Section | None:
     worse = of.told_worse()
     evidence = [f"plan {clean(plan.file)}"]
     rows = tuple(row for name in worse for row in _rows(of, name))
-    header = ("Indicator", "Action", "Owner, due", "What came of it, by the plan", "The figure since last year")
+    since = "the last 31 March" if of.in_year else "last year"
+    header = ("Indicator", "Action", "Owner, due", "What came of it, by the plan", f"The figure since {since}")
     table = Table("What is clearly worse, and what the plan has for it", header, rows, (), (18, 30, 20, 20, 12))
     others = [action for action in plan.actions if action.status != "none" and not set(action.indicators) & set(worse)]
     told = [say(of.report.plan, (), of.all, evidence)]

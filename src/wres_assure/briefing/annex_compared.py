@@ -53,7 +53,7 @@ def change(of: Dossier) -> Section:
         "Three years side by side", header, rows, tuple(say(note, (), of.all) for note in notes), (6, 3, 3, 3)
     )
     said, chart = tuple(_changes(of)), years_chart(of)
-    told = (Bullets(said, "Since the year before"),) if said else ()
+    told = (Bullets(said, "Since the last 31 March" if of.in_year else "Since the year before"),) if said else ()
     return Section("change", title, (table, *((chart,) if chart else ()), *told), annex=True)
 
 
@@ -77,7 +77,10 @@ def _title(of: Dossier, name: str) -> str:
 
 def _year_title(of: Dossier, year: int) -> str:
     block = any(e.year == year and e.source == "restated" and not e.file for e in of.assessment.compared.earlier)
-    return f"{year} (this return's block)" if block else str(year)
+    at = f"31 March {year}" if of.in_year else str(year)
+    if of.in_year and year == of.assessment.subject.year:
+        return of.in_year
+    return f"{at} (this return's block)" if block else at
 
 
 def _changes(of: Dossier) -> Iterator[Said]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ..model import Assessment
 from ..rulebook import Rulebook
-from ..wording.report import BME, Report
+from ..wording.report import BME
 from ..wording.said import Said, say
 from ..wording.text import lower_first
 from . import action_plan, annex, cards, fieldwork, governance, nine, sign_off
@@ -51,6 +51,11 @@ _METHOD = (
 def refusal(assessment: Assessment, audience: str) -> str:
     """Why a briefing is not written for this audience, in a sentence; "" where it is."""
     kind = assessment.subject.organisation.type
+    if audience == "sign_off" and assessment.subject.in_year:
+        return (
+            "Figures within the year are uploaded nowhere, so there is nothing to sign off. "
+            "Choose --audience trust, or leave --in-year out for the annual return."
+        )
     if audience == "inspector" and kind in _NOT_INSPECTED:
         return (
             f"CQC does not inspect {_NOT_INSPECTED[kind]} under well-led, so no inspector's briefing is written. "
@@ -83,23 +88,26 @@ def document(
     sheet = [fieldwork.section(of)] if with_notes else []
     parts = [section for section in (*written, *sheet) if section is not None]
     return Document(
-        title=f"WRES briefing: {of.name}, {of.report.year}",
+        title=f"WRES briefing: {of.name}, {f'figures of {of.in_year}' if of.in_year else of.report.year}",
         lang="en-GB",
         audience=audience,
-        kind=f"Workforce Race Equality Standard: {_KIND[audience]}",
+        kind=f"Workforce Race Equality Standard: {_KIND[audience]}{' (within the year)' if of.in_year else ''}",
         heading=of.name,
-        lines=_heading(of.report),
+        lines=_heading(of),
         mark=_PRIVATE if audience == "board" else _MARK.format(purpose=_PURPOSE.get(audience, _NO_JUDGEMENT)),
         sections=tuple(sorted(parts, key=lambda section: section.annex)),
         foot=_foot(of, audience, any(section.id == "enquiry" for section in parts)),
     )
 
 
-def _heading(report: Report) -> tuple[Said, ...]:
+def _heading(of: Dossier) -> tuple[Said, ...]:
+    report = of.report
     taken = f", people in post on 31 March {report.year}" if report.year.isdigit() else ""
-    line = say(f"Return {report.year}{taken}. File {report.file}.", (), (), ["file"])
+    what = report.what if of.in_year else f"Return {report.year}{taken}"
+    line = say(f"{what}. File {report.file}.", (), (), ["file"])
+    within = [say(text, (), (), ["file"]) for text in report.within]
     layout = [say(report.layout, (), (), ["layout"])] if report.layout else []
-    return (line, *layout, say(BME, (), (), ["guidance_2021.6"]))
+    return (line, *within, *layout, say(BME, (), (), ["guidance_2021.6"]))
 
 
 def _foot(of: Dossier, audience: str, asked: bool) -> tuple[Said, ...]:
@@ -109,7 +117,7 @@ def _foot(of: Dossier, audience: str, asked: bool) -> tuple[Said, ...]:
     known += [_the_rest(of)] if audience == "system" else []
     foot = (*known, say(of.report.foot, (), (), ["rulebook", "file"]), say(_METHOD, (), (), ["rules/indicators.yaml"]))
     asks_nobody = audience == "sign_off" or of.assessment.subject.organisation.type == "national_body"
-    return foot if asks_nobody else (*foot, governance.line_of(of))
+    return foot if asks_nobody or of.in_year else (*foot, governance.line_of(of))
 
 
 def _the_rest(of: Dossier) -> Said:
@@ -133,7 +141,7 @@ def _annex(of: Dossier) -> Parts:
         annex.slips(of),
         all_notes(of),
         compared_parts.change(of),
-        governance.checklist_section(of),
+        None if of.in_year else governance.checklist_section(of),
         annex.gap_index(of),
         *annex.indicators(of),
         annex.bands(of),
@@ -180,7 +188,8 @@ def _commissioner(of: Dossier) -> Parts:
     duties = [governance.due_regard_section(of)]
     if of.assessment.subject.organisation.type in ("trust", "independent"):
         rows = [governance.provider_row(of, of.name)]
-        duties = [governance.duties_section(of), governance.by_provider_section(of, rows)]
+        yearly = [] if of.in_year else [governance.duties_section(of)]
+        duties = [*yearly, governance.by_provider_section(of, rows)]
     asked = (nine.indicators(of), *enquiry_sections(of), action_plan.section(of))
     return [*_first(of), *asked, *duties, nine.gaps(of), nine.better(of), pages.how_many(of), *_annex(of)]
 

@@ -23,7 +23,8 @@ _KEEPERS = ("recruitment", "hr_cases")  # of the people of briefing.yaml those w
 def verdict(of: Dossier) -> Section:
     """What is to be done, each count leading to its findings."""
     of_action = {asked.action: f"findings-{asked.action}" for asked in of.report.findings}
-    parts = [(of.report.verdict, "")] if of.report.stopped else verdict_parts(counts_of(of.assessment, of.rulebook))
+    counts = counts_of(of.assessment, of.rulebook)
+    parts = [(of.report.verdict, "")] if of.report.stopped else verdict_parts(counts, bool(of.in_year))
     said = tuple(say(text, (), (), ["file"])._replace(leads=of_action.get(action, "")) for text, action in parts)
     return Section("verdict", "In short", (Paragraph(said, style="verdict"),))
 

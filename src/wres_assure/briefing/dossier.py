@@ -78,6 +78,11 @@ class Dossier(NamedTuple):
         return code_shown(self.assessment.subject.organisation.code)
 
     @property
+    def in_year(self) -> str:
+        """Of what day within the year the figures are, in words; "" of the annual return."""
+        return self.assessment.subject.in_year
+
+    @property
     def noun(self) -> str:
         """What the organisation is, in a word: trust, provider, CCG."""
         return _NOUNS.get(self.assessment.subject.organisation.type, "organisation")
@@ -199,7 +204,8 @@ def dossier_of(
     facts = Facts(assessment.facts, rulebook.items, rulebook.parameters_of(year))
     layout = rulebook.layouts.get(assessment.subject.layout, {})
     chosen = frameworks(rulebook, year, framework, inspection_on)
-    answers = (fact for fact in assessment.facts if fact.key.basis == "narrative" and fact.value is not None)
+    said = (fact for fact in assessment.facts if fact.key.basis == "narrative" and fact.value is not None)
+    answers = (fact for fact in said if fact.key.item in rulebook.narrative)
     at = {fact.cell: fact.key for fact in assessment.facts if fact.cell and fact.key.basis in BLOCKS}
     doubted, board = doubts(assessment, rulebook, facts, at), small_count(facts)
     of = Dossier(

@@ -136,7 +136,7 @@ def _worse(of: Dossier, name: str) -> list[float]:
 def _series(of: Dossier, name: str) -> list[tuple[int, Indicator]]:
     """Usable values of up to three years, the oldest first; none across a series break."""
     year = of.assessment.subject.year
-    if year is None or of.reads[name] == IN_QUESTION:
+    if year is None or of.in_year or of.reads[name] == IN_QUESTION:  # a part of a year is no year of a trend
         return []
     broken = of.rulebook.parameter("indicator_7_base_changed_year", year) if name == "indicator_7" else None
     found = [(year, of.indicators[name])]

@@ -24,10 +24,11 @@ def indicators(of: Dossier) -> Section:
     doubtful = any(of.reads[name] == IN_QUESTION for name in of.indicators)
     columns, left_out = _columns(of)
     header = ("Indicator", "White", "BME", "Ratio or gap", *(title for title, _, _ in columns), "What it shows")
+    whose = "The last 31 March's" if of.in_year else "Last year's"
     notes = (
         "What is in question is shown as reported; nothing rests on it." if doubtful else "",
-        "Last year's figures are those of this return's own block."
-        if "Last year" in header and of.only_own_block
+        f"{whose} figures are those of this return's own block."
+        if _last_year_title(of) in header and of.only_own_block
         else "",
         _national_note(of) if "National" in header else "",
         "Comparable: the range expected of comparable organisations, and the middle of them."
@@ -57,12 +58,10 @@ _Column = tuple[str, int, Callable[[Dossier, str], TableCell]]
 
 def _columns(of: Dossier) -> tuple[list[_Column], list[str]]:
     """The columns that compare, and why others are left out."""
+    few = "a trend is told of returns of 31 March alone" if of.in_year else "fewer than three years are known"
     every: tuple[tuple[_Column, str], ...] = (
-        (("Last year", 8, lambda of, name: number_cell(last_year(of, name))), "no earlier return was given"),
-        (
-            ("Three years", 11, lambda of, name: TableCell(three_year_mark(of, name))),
-            "fewer than three years are known",
-        ),
+        ((_last_year_title(of), 8, lambda of, name: number_cell(last_year(of, name))), "no earlier return was given"),
+        (("Three years", 11, lambda of, name: TableCell(three_year_mark(of, name))), few),
         (("National", 12, national), "no national values are known"),
         (("Comparable", 12, lambda of, name: among_peers(of, name)), "no comparable organisations were given"),
     )
@@ -111,6 +110,12 @@ def events_in_words(of: Dossier, name: str) -> str:
         return counted(few.people, "board member")
     events, what = of.facts.value(Place(name, "events")), of.entries[name]["counted"]
     return "" if events is None or not what else so_many(events, what)
+
+
+def _last_year_title(of: Dossier) -> str:
+    """Of figures within the year the last 31 March is no year ago."""
+    years = [change.year for change in of.assessment.compared.changes.values()]
+    return f"31 March {max(years)}" if of.in_year and years else "Last year"
 
 
 def last_year(of: Dossier, name: str) -> str:

@@ -105,6 +105,10 @@ def that_bear_on_reading(of: Dossier) -> list[Quote | Paragraph]:
 def on_its_own_terms(of: Dossier) -> list[Quote | Paragraph]:
     """That the return is on the organisation's own bands or its own survey, and how it words and holds that."""
     found: list[Quote | Paragraph] = []
+    if any(f.problem == "own_grades" for f in of.assessment.facts):
+        text = f"The return is on equivalent bandings: the {of.noun}'s own grades are counted into the bands."
+        prints = dict.fromkeys(of.print(f) for f in of.assessment.findings if f.code == "grades_counted")
+        found.append(Paragraph((say(text, prints, ["indicator_1", "indicator_3", "indicator_4", "indicator_9"]),)))
     unused = dict.fromkeys(f.key.pay_band for f in of.assessment.facts if f.problem == "not_used")
     if unused:
         bands = listed([of.rulebook.items["pay_bands"][band] for band in unused])

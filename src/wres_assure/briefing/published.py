@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from ..model import Assessment, Place
 from ..rulebook import Rulebook, in_force
+from ..wording.goals import own_bands_line
 from ..wording.numbers import day, number
 from ..wording.report import BME
 from ..wording.said import Said, say
@@ -36,7 +37,9 @@ def report(assessment: Assessment, rulebook: Rulebook, show_values: bool = False
     """The report on one return, with what the narrative and the action plan say where they are given."""
     of = dossier_of(assessment, rulebook, (), show_values, True, None)
     taken = f", people in post on 31 March {of.report.year}" if of.report.year.isdigit() else ""
-    lines = (say(f"Return {of.report.year}{taken}.", (), (), ["file"]), say(BME, (), (), ["guidance_2021.6"]))
+    own = own_bands_line(assessment, rulebook)
+    terms = [say(own, (), ["indicator_1", "indicator_3", "indicator_4", "indicator_9"])] if own else []
+    lines = (say(f"Return {of.report.year}{taken}.", (), (), ["file"]), *terms, say(BME, (), (), ["guidance_2021.6"]))
     return Document(
         title=f"Workforce Race Equality Standard: {of.name}, {of.report.year}",
         lang="en-GB",

@@ -21,6 +21,7 @@ from . import action_plan
 from .document import Bullets, Paragraph, Section, Table, TableCell, TableRow, number_cell
 from .dossier import Dossier
 from .nine import shows
+from .own_words import on_its_own_terms
 
 _ETHNICITIES = ("white", "bme", "unknown")
 _COUNTS = (
@@ -90,7 +91,7 @@ def _figures(of: Dossier) -> Section:
              "and of the board (9).", (), of.all),),
         (45, 11, 11, 33),
     )  # fmt: skip
-    return Section("figures", "The figures", (counts, nine))
+    return Section("figures", "The figures", (*on_its_own_terms(of), counts, nine))
 
 
 def counts_table(of: Dossier) -> Table:

@@ -99,7 +99,7 @@ def _figure(rule: Rule, place: Place, fact: Fact | None, context: Context) -> li
     """One expected figure under a rule about how figures are given."""
     if fact is None:
         return [unverifiable(rule, place, f"{context.facts.name(place)} was not given")]
-    if fact.problem is None:
+    if fact.problem in (None, "own_grades"):
         return []
     if fact.problem == "not_used":
         return [not_applicable(rule, place, "The organisation is on bands of its own and does not have this one.")]

@@ -159,6 +159,7 @@ def check(
       wres-assure check return.xlsx
       wres-assure check return.xlsx --previous previous.xlsx -o result.json
       wres-assure check return.xlsx --by cell -o checklist.txt
+      wres-assure check return.xlsx --bands grades.yaml
     """
     from ..briefing.audiences import document
     from ..run import every_return
@@ -166,8 +167,6 @@ def check(
     if output:
         outputs.may_write(output, force, [*paths, *given.paths()])
     form = form_of(output, form, _CHECK_FORMS, _OF_OTHER_COMMANDS)
-    if given.in_year and form == "html":
-        raise click.UsageError("A page is about the annual return: with --in-year choose text, json or csv.")
     if public:
         _published(ctx, paths, given, form, output, force, choice, releaser)
     if by == "cell" and form != "text":
@@ -259,6 +258,7 @@ def _published(
 @path_option("output", "FILE", "Write to FILE.", required=True)
 @force_option
 @inputs
+@in_year_option
 @click.option(
     "--with-notes", is_flag=True, help="inspector: with a fieldwork sheet to write in, as HTML or Word (docx)."
 )

@@ -65,6 +65,9 @@ _OPTIONS = (
     ),
     path_option("narrative", "FILE", "Answers to what the workbook has no cell for (see template --narrative)."),
     path_option(
+        "bands", "FILE", "Own grades of an independent provider, each with its band (YAML: `Team leader: Band 6`)."
+    ),
+    path_option(
         "explanations",
         "FILE",
         "What the organisation says of findings beside its notes (see wres-assure explanations).",
@@ -133,6 +136,7 @@ def inputs(function: Callable[..., Any]) -> Callable[..., Any]:
         *args: Any,
         narrative: str | None,
         survey: str | None,
+        bands: str | None,
         explanations: str | None,
         plan: str | None,
         last_plan: str | None,
@@ -144,7 +148,7 @@ def inputs(function: Callable[..., Any]) -> Callable[..., Any]:
     ) -> Any:
         given = Inputs(
             narrative or "", survey or "", previous, peers or "", year, rules, explanations or "", plan or "",
-            last_plan or "",
+            last_plan or "", bands=bands or "",
         )  # fmt: skip
         return function(*args, given=given, **others)
 

@@ -102,6 +102,7 @@ def report(ctx: click.Context, path: str, given: Inputs, output: str, force: boo
 @path_option("output", "COPY", "Write the copy to COPY (.xlsx).", required=True)
 @force_option
 @inputs
+@in_year_option
 @no_public_option
 @show_values_option
 @click.pass_context
@@ -197,6 +198,7 @@ def findings(
 @path_option("output", "FILE", "Write to FILE (.yaml).", required=True)
 @force_option
 @inputs
+@in_year_option
 @click.pass_context
 def explanations(ctx: click.Context, path: str, output: str, force: bool, given: Inputs) -> None:
     """Write the file in which findings are explained beside the notes.

@@ -7,24 +7,30 @@ year cannot be told.
 
 from __future__ import annotations
 
-from ..model import Conformed, Fact, Refused, Return, Submission
+from ..model import Conformed, Fact, Refused, Return, Row, Submission
 from ..rulebook import Rulebook
-from .bands import without_unused
+from .bands import as_said_then, without_unused
 from .blanks import with_reasons
+from .grades import Grades, named_in, on_own_grades, read_with
 from .table import of_table, returns_of
 from .workbook import of_workbook
 
-__all__ = ["Conformed", "conform", "published_survey", "without_unused"]
+__all__ = ["Conformed", "as_said_then", "conform", "published_survey", "without_unused"]
 
 _OF_SURVEYS = ("survey_", "respondents_", "all_staff_")
 
 
 def conform(
-    submission: Submission, rulebook: Rulebook, year: int | None = None, in_year: bool = False
+    submission: Submission,
+    rulebook: Rulebook,
+    year: int | None = None,
+    in_year: bool = False,
+    grades: Grades | None = None,
 ) -> list[Conformed]:
     """Every return a submission holds: one of a workbook, one for each organisation and year of a table.
 
     `in_year`: the figures are of a day within the year; a workbook's whose snapshot is 31 March are the annual ones.
+    `grades`: what its rows may be called in place of bands.
     """
     if not submission.rows and not submission.sheets:
         raise Refused(
@@ -35,9 +41,16 @@ def conform(
         from ..read.table import bounded  # which a check of a workbook does not pay for
 
         bounded(submission.file, [(len(rows), rows[0].line) for rows in returns])
-        found = [with_reasons(of_table(submission, rows, rulebook, year), rulebook) for rows in returns]
+
+        def read(rows: list[Row]) -> Conformed:
+            """One return of the table."""
+            one = read_with(grades, rulebook, lambda by, of: of_table(submission, named_in(of, rows), by, year))
+            return with_reasons(on_own_grades(one, rulebook.items), rulebook)
+
+        found = [read(rows) for rows in returns]
         return [_within(one) for one in found] if in_year else found
-    return [with_reasons(_as_asked(of_workbook(submission, rulebook, year, in_year), rulebook), rulebook)]
+    one = read_with(grades, rulebook, lambda by, _: of_workbook(submission, by, year, in_year))
+    return [with_reasons(_as_asked(on_own_grades(one, rulebook.items), rulebook), rulebook)]
 
 
 def _within(conformed: Conformed) -> Conformed:

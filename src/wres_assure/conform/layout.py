@@ -76,7 +76,8 @@ def locate(sheet: Sheet, layout: Json, year: int | None = None, date_1904: bool 
         for number, cells in here.items():
             if cells and number not in labelled and _has_figures(sheet, number, figure_columns):
                 cell = next((cell for cell in cells if cell.column in usual), cells[-1])
-                raised.append(Raised("label_unknown", cells=((cell.address, cell.raw[:80]),)))
+                code = section.get("unknown_row", "label_unknown")
+                raised.append(Raised(code, cells=((cell.address, cell.raw[:80]),)))
         labels_at |= {number: column for number, (_, column) in labelled.items()}
         found = [
             (number, label, row_number(sheet, number, left_of_figures))

@@ -75,10 +75,14 @@ def of_table(submission: Submission, rows: list[Row], rulebook: Rulebook, asked_
 
 def _answer(row: Row, rulebook: Rulebook, address: str) -> Fact | str:
     """An answer of the narrative, which a result of an earlier run carries along; what is not understood by name."""
+    from . import grades
     from .bands import answer, labels
     from .narrative import answer_of
 
     name, text, note = (plain(row.values.get(column, "")) for column in ("item", "value", "note"))
+    if name == grades.ITEM:
+        band = plain(row.values.get("pay_band", ""))
+        return grades.answer(band, text, address, rulebook.items) or f"answer to {name}"
     question = rulebook.narrative.get(name)
     if question is None:
         return f"question {name[:40]}"

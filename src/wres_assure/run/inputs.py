@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..conform.earlier import EarlierReturn
+    from ..conform.grades import Grades
     from ..model import Explanation, Plan, Raised
     from ..one_return import Given
     from ..rulebook import Rulebook
@@ -34,12 +35,14 @@ class Inputs(NamedTuple):
     plan: str = ""
     last_plan: str = ""
     in_year: bool = False
+    bands: str = ""
 
     def paths(self) -> list[str]:
         """Every file or folder that is read, which no output may overwrite; beside the peers their kinds of trust."""
         groups = os.path.join(os.path.dirname(self.peers), GROUPS) if self.peers else ""
         plans = (self.plan, self.last_plan)
-        named = (self.narrative, self.survey, *self.previous, self.peers, groups, self.rules, self.explanations, *plans)
+        others = (self.rules, self.explanations, self.bands, *plans)
+        named = (self.narrative, self.survey, *self.previous, self.peers, groups, *others)
         return [path for path in named if path]
 
     def opened(self, rulebook: Rulebook) -> Given:
@@ -52,15 +55,22 @@ class Inputs(NamedTuple):
             from .peer_files import PeerFiles
 
             peers = PeerFiles(self.peers, rulebook, tell)
+        grades = None
+        if self.bands:
+            from ..conform.grades import grades_of
+
+            grades = grades_of(self.bands, rulebook)
         if self.previous:
-            earlier = tuple(self._earlier(rulebook, unread))
+            earlier = tuple(self._earlier(rulebook, unread, grades))
         explanations: tuple[Explanation, ...] = ()
         if self.explanations:
             from ..conform.explanations import explanations_of
 
             explanations = explanations_of(self.explanations)
         plan, told = self._plan(rulebook)
-        return Given(self.narrative, self.survey, plan, told, peers, earlier, explanations, tuple(unread), self.in_year)
+        return Given(
+            self.narrative, self.survey, plan, told, peers, earlier, explanations, tuple(unread), self.in_year, grades
+        )
 
     def _plan(self, rulebook: Rulebook) -> tuple[Plan | None, tuple[Raised, ...]]:
         """The action plan beside last year's, and what is to be said of its rows."""
@@ -78,7 +88,9 @@ class Inputs(NamedTuple):
         last = plan_of(self.last_plan, rulebook) if self.last_plan else None
         return Plan(read.file, read.actions, *((last.file, last.actions) if last else ())), read.raised
 
-    def _earlier(self, rulebook: Rulebook, unread: list[str]) -> Iterator[EarlierReturn]:
+    def _earlier(
+        self, rulebook: Rulebook, unread: list[str], grades: Grades | None
+    ) -> Iterator[EarlierReturn]:
         """What is given as earlier returns, understood once for all, not judged; what cannot be read is told.
 
         Refused where there is no such file to be opened. A result of an earlier run is as good as the return it was
@@ -92,7 +104,7 @@ class Inputs(NamedTuple):
         for path in self.previous:
             try:
                 submission = read(path)
-                yield from [EarlierReturn(submission, found) for found in conform(submission, rulebook)]
+                yield from [EarlierReturn(submission, found) for found in conform(submission, rulebook, grades=grades)]
             except Refused as refused:
                 if refused.code in NOT_OPENED:
                     raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..figures import so_many
-from ..model import Assessment, Change, Indicator, Json
+from ..model import SURVEY_ONCE_A_YEAR, Assessment, Change, Indicator, Json
 from ..rulebook import Rulebook
 from .numbers import figure, number
 from .text import capital, sentence
@@ -67,6 +67,8 @@ def _since(reason: str) -> str:
     year, colon, rest = reason.partition(": ")
     if not colon or not year.isdigit():
         return reason
+    if rest == SURVEY_ONCE_A_YEAR:
+        return rest
     return f"the figure of {year} is {rest}" if rest.startswith("in question") else f"in {year} {rest}"
 
 

@@ -24,7 +24,7 @@ from ...read.xml import walk
 from ...rulebook import Rulebook
 from ...wording.cells import cells_of
 from ...wording.numbers import counted
-from ...wording.report import ACTION_TITLES, Report
+from ...wording.report import Report, action_titles
 from ...wording.text import sentence
 from ...wording.verdict import roots_of
 from .checks import NAME, TITLE, CheckRow, first_row, head_of, sheet
@@ -125,7 +125,7 @@ def _of_macros(types: bytes, parts: Parts) -> bool:
 def _rows(entry: Json, sheets: Sequence[Sheet], rulebook: Rulebook) -> list[Marked]:
     """The failed findings as rows of the checks, the most pressing first, each with the cells that show it."""
     by_name = {one.name: one for one in sheets}
-    rows = []
+    rows, titles = [], action_titles(bool(entry["submission"]["in_year"]))
     shown = roots_of(entry["findings"])
     told = set(map(id, shown))
     following = grouped(
@@ -136,6 +136,7 @@ def _rows(entry: Json, sheets: Sequence[Sheet], rulebook: Rulebook) -> list[Mark
         cells = _cells(finding["cells"], by_name)
         row = CheckRow(
             action=finding["action"],
+            asks=titles[finding["action"]],
             cells=cells_of(_as_typed(address, by_name) for address in finding["cells"]),
             message=sentence(finding["message"]) + _follows(following.pop(finding["rule"], []), by_name),
             remedy=finding["remedy"],
@@ -356,7 +357,7 @@ class _Copy:
             row = self.rows[number]
             blank = "\n\n" if len(runs) > 1 else "\n"
             runs += (
-                (True, f"{blank}{ACTION_TITLES[row.action]}\n{row.check}\n"),
+                (True, f"{blank}{row.asks}\n{row.check}\n"),
                 (False, f"{row.message}\nRemedy: {row.remedy}\nAuthority: {row.authority}\n"),
                 (False, f"Row {self.first + number} of the sheet {self.name}."),
             )

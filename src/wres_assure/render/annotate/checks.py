@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ...model import ACTIONS
 from ...wording.numbers import counted
-from ...wording.report import ACTION_TITLES, COUNTS_AS_NOTHING, Report
+from ...wording.report import COUNTS_AS_NOTHING, Report
 from ...wording.text import clean
 from ..workbooks.style import BLUE, FILLS, INK, PALE, row_height
 from .sheet import Styles, address
@@ -22,6 +22,7 @@ class CheckRow(NamedTuple):
     """A failed finding as a row of the sheet."""
 
     action: str
+    asks: str  # what the action asks for, in words
     cells: str  # all of them, neighbours as ranges
     message: str
     remedy: str
@@ -41,8 +42,8 @@ def sheet(head: list[str], rows: list[CheckRow], main: str, styles: Styles) -> b
     lines = [_line(1, [(TITLE, style["title"])], 24)]
     lines += [_line(number, [(sentence, style["head"])]) for number, sentence in enumerate(head, 2)]
     lines += [
-        _line(number, [(ACTION_TITLES[action], style[action]), (sentence, style["head"])])
-        for number, (action, sentence) in enumerate(_legend(rows), len(head) + 3)
+        _line(number, [(asks, style[action]), (sentence, style["head"])])
+        for number, (action, asks, sentence) in enumerate(_legend(rows), len(head) + 3)
     ]
     start = first_row(head, rows)
     frozen = filtered = links = ""
@@ -55,7 +56,7 @@ def sheet(head: list[str], rows: list[CheckRow], main: str, styles: Styles) -> b
         filtered = f'<autoFilter ref="A{start - 1}:{address((start + len(rows) - 1, len(_HEADINGS)))}"/>'
     for number, row in enumerate(rows, start):
         cells = [
-            (ACTION_TITLES[row.action], style[row.action]),
+            (row.asks, style[row.action]),
             (row.cells, style["link" if row.goal else "text"]),
             *((words, style["text"]) for words in (row.message, row.remedy, row.check, row.authority)),
         ]
@@ -84,16 +85,17 @@ def _link(number: int, where: str, goal: str) -> str:
     return f'<hyperlink ref="B{number}" location="{location}" tooltip="{tip}"/>'
 
 
-def _legend(rows: list[CheckRow]) -> list[tuple[str, str]]:
-    """What each colour says, by the actions that stand in the sheet."""
+def _legend(rows: list[CheckRow]) -> list[tuple[str, str, str]]:
+    """What each colour says, by the actions that stand in the sheet: the action, what it asks for, the sentence."""
     legend = [
-        (action, f"{counted(count, 'finding')}; cells they name have this colour and a comment.")
+        (action, of[0].asks, f"{counted(len(of), 'finding')}; cells they name have this colour and a comment.")
         for action in ACTIONS
-        if (count := sum(row.action == action for row in rows))
+        if (of := [row for row in rows if row.action == action])
     ]
     if len(legend) > 1:
-        action, sentence = legend[0]
-        legend[0] = (action, f"{sentence} A cell with several findings has the colour of the first of these lines.")
+        action, asks, sentence = legend[0]
+        more = "A cell with several findings has the colour of the first of these lines."
+        legend[0] = (action, asks, f"{sentence} {more}")
     return legend
 
 
@@ -101,7 +103,8 @@ def head_of(report: Report) -> list[str]:
     """The sentences above the table."""
     return [
         f"{report.organisation} ({report.code})",
-        f"WRES return {report.year}, {report.file}",
+        f"{report.what}, {report.file}",
+        *report.within,
         report.verdict,
         report.coverage,
         COUNTS_AS_NOTHING + (" wres-assure findings lists those checks, and why." if report.unjudged else ""),
