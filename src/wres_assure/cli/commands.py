@@ -209,7 +209,7 @@ def _published(
     if len(paths) != 1:
         raise click.UsageError("--public is about one return. Name one file.")
     if releaser:
-        outputs.may_write(releaser, force, [*paths, *given.paths()])
+        outputs.may_write(releaser, force, [*paths, *given.paths(), *choice.paths()])
     rulebook = load(given.rules)
     assessment = only_return(paths[0], given, rulebook, "What is published")
     found = prepared(assessment, rulebook, choice)
@@ -311,9 +311,9 @@ def brief(
         raise click.UsageError("--with-notes is for --audience inspector: the sheet is an inspector's.")
     if with_notes and form not in ("html", "docx"):
         raise click.UsageError(f"--with-notes is to be written in: choose html or docx; {form} has no room for it.")
-    outputs.may_write(output, force, [path, *given.paths(), *filter(None, [templates, since, choice.known])])
+    outputs.may_write(output, force, [path, *given.paths(), *filter(None, [templates, since]), *choice.paths()])
     if releaser:
-        outputs.may_write(releaser, force, [path, *given.paths()])
+        outputs.may_write(releaser, force, [path, *given.paths(), *choice.paths()])
     rulebook = load(given.rules)
     _known_frameworks(framework, rulebook)
     assessment = only_return(path, given, rulebook, "A briefing")

@@ -29,12 +29,19 @@ def disclosure_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def command(
-        *args: Any, level: str | None, board_figures: str, hide_up_to: str | None, known: str | None, **others: Any
+        *args: Any,
+        level: str | None,
+        board_figures: str,
+        hide_up_to: str | None,
+        known: str | None,
+        member: tuple[str, ...],
+        joint: str | None,
+        **others: Any,
     ) -> Any:
         from ..release import Choice
 
         people = int(hide_up_to) if hide_up_to else None
-        choice = Choice(level or "", board_figures.replace("-", "_"), people, known or "")
+        choice = Choice(level or "", board_figures.replace("-", "_"), people, known or "", member, joint or "")
         return function(*args, choice=choice, **others)
 
     options = (
@@ -56,6 +63,13 @@ def disclosure_options(function: Callable[..., Any]) -> Callable[..., Any]:
             help="For the public: people in post up to which a count is withheld (7 unless said).",
         ),
         path_option("known", "FILE", "For the public: facts CSV of counts that others print, taken into account."),
+        path_option(
+            "member",
+            "FILE",
+            "For the public: of a joint return the figures.json of each member, or beside --joint of the others.",
+            multiple=True,
+        ),
+        path_option("joint", "FILE", "For the public: figures.json of the joint return this organisation is part of."),
         path_option("releaser", "FILE", "For the public: what was withheld and why goes to FILE, for your eyes alone."),
     )  # fmt: skip
     made: Callable[..., Any] = command
@@ -136,7 +150,7 @@ def publish(
     from ..results import public as data
     from ..rulebook import load
 
-    named = [path, *given.paths(), *filter(None, [choice.known])]
+    named = [path, *given.paths(), *choice.paths()]
     if releaser:
         outputs.may_write(releaser, force, named)
         if os.path.dirname(os.path.abspath(releaser)) == os.path.abspath(output):

@@ -6,15 +6,16 @@ finds the same. What could not be proved counts as worked out.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .. import resources
 from ..model import Place, PublicCount, Unwritable
-from . import COVERED, ETHNICITIES, EVENTS, EVERYBODY, FEW, Limits
+from . import COVERED, ETHNICITIES, EVENTS, EVERYBODY, FEW, NOT_GIVEN, Limits
 
 MOST = 10**6  # people: no organisation has more
 UNPROVED, INFEASIBLE = -1, -2  # in place of a count
+WHOLE = 1e-6  # how near to a whole number the solver's are
 _OPTIONS = {
     "output_flag": False, "threads": 1, "random_seed": 0, "mip_max_nodes": 2_000, "mip_rel_gap": 0.0, "mip_abs_gap": 0.0
 }  # fmt: skip
@@ -82,25 +83,44 @@ def _covered(
 ) -> Attacked:
     """The counts, others withheld in the stated order for every one that would be worked out."""
     covered: list[Place] = []
-    while True:
+    lost: list[Place] = []
+    at = {count.place: index for index, count in enumerate(now)}
+    ends: dict[Place, Range | None] = {}
+    for place in few:  # to withhold more never narrows what is possible of another
+        while True:
+            ends |= ranges((*now, *also), told, [place])
+            following = None if _enough(ends[place], place, by) else next(_order(now, place, told), None)
+            if following is None:
+                break
+            covered.append(following)
+            now[at[following]] = _bare(now[at[following]])
+        if not _enough(ends[place], place, by):
+            lost.append(place)
+    if covered:
         ends = ranges((*now, *also), told, few)
-        open_ = next((place for place in few if not _enough(ends[place], place, by)), None)
-        if open_ is None:
-            return Attacked(tuple(now), ends, tuple(covered), tuple(given_away))
-        following = next(_order(now, open_), None)
-        if following is None:
-            return Attacked(tuple(now), ends, tuple(covered), (*given_away, open_))
-        covered.append(following)
-        now = [_bare(count) if count.place == following else count for count in now]
+    return Attacked(tuple(now), ends, tuple(covered), (*given_away, *lost))
 
 
-def _order(now: Sequence[PublicCount], place: Place) -> Iterator[Place]:
-    """What is withheld next for the sake of a count: its total, the other totals, its column from the smallest, all."""
-    total = [count for count in now if count.place.staff_group == EVERYBODY]
-    column = [count for count in now if count.place.ethnicity == place.ethnicity and count not in total]
-    of_it = [count for count in total if count.place.ethnicity == place.ethnicity]
-    ordered = (*of_it, *total, *sorted(column, key=lambda count: count.low), *now)
-    yield from (count.place for count in ordered if count.printed and count.place.item != "board_total")
+def _order(now: Sequence[PublicCount], place: Place, told: Sequence[Sum]) -> Iterator[Place]:
+    """What is withheld next for the sake of a count: what stands with it in a sum, of the shortest sum first, a total
+    before its parts and of these the smallest; then the other totals; then everything else. That a count is few, a *,
+    tells something too.
+    """
+    every = (*structure([count.place for count in now]), *told)
+    beside = sorted((one for one in every if place in dict(one.times)), key=lambda one: len(one.times))
+    by_place = {count.place: count for count in now}
+    in_sums = [
+        count
+        for one in beside
+        for count in sorted(
+            (by_place[other] for other, _ in one.times if other in by_place),
+            key=lambda count: (count.place.staff_group != EVERYBODY, count.low),
+        )
+    ]
+    totals = [count for count in now if count.place.staff_group == EVERYBODY]
+    ordered = (*in_sums, *totals, *sorted(now, key=lambda count: count.low))
+    told_of = (count for count in ordered if count.shown not in (COVERED, NOT_GIVEN) and count.place != place)
+    yield from (count.place for count in told_of if count.place.item != "board_total")
 
 
 def _bare(count: PublicCount) -> PublicCount:
@@ -128,40 +148,62 @@ def ranges(found: Iterable[PublicCount], known: Iterable[Sum], wanted: Collectio
     highspy = _highs()
     variables = {count.place: count for count in found if count.shown}
     at = {place: index for index, place in enumerate(variables)}
-    solver = highspy.Highs()
-    for name, value in _OPTIONS.items():
-        solver.setOptionValue(name, value)
-    for index, count in enumerate(variables.values()):
-        solver.addVar(count.low, MOST if count.high is None else count.high)
-        solver.changeColIntegrality(index, highspy.HighsVarType.kInteger)
-    for one in (*structure(variables), *known):
-        if all(place in at for place, _ in one.times):
-            low = -solver.inf if one.low is None else one.low
-            high = solver.inf if one.high is None else one.high
-            places, times = [at[place] for place, _ in one.times], [float(number) for _, number in one.times]
-            solver.addRow(low, high, len(times), places, times)
-    if _solved(highspy, solver) == INFEASIBLE:
+    sums = [one for one in (*structure(variables), *known) if all(place in at for place, _ in one.times)]
+    solvers = [_solver(highspy, variables.values(), at, sums, whole) for whole in (False, True)]
+    if _best(highspy, solvers) == INFEASIBLE:
         raise Contradiction("no figures fit")
     ends: dict[Place, Range | None] = {}
     for place in wanted:
-        solver.changeColCost(at[place], 1.0)
-        solver.changeObjectiveSense(highspy.ObjSense.kMinimize)
-        low_end = _solved(highspy, solver)
-        solver.changeObjectiveSense(highspy.ObjSense.kMaximize)
-        high_end = _solved(highspy, solver)
-        solver.changeColCost(at[place], 0.0)
-        ends[place] = None if UNPROVED in (low_end, high_end) else (low_end, high_end)
+        found_ends = []
+        for sense in (highspy.ObjSense.kMinimize, highspy.ObjSense.kMaximize):
+            for solver in solvers:
+                solver.changeColCost(at[place], 1.0)
+                solver.changeObjectiveSense(sense)
+            found_ends.append(_best(highspy, solvers))
+        for solver in solvers:
+            solver.changeColCost(at[place], 0.0)
+        ends[place] = None if UNPROVED in found_ends else (found_ends[0], found_ends[1])
     return ends
 
 
-def _solved(highspy: Any, solver: Any) -> int:
-    """The best value of what is asked, or that there is none, or none that could be proved."""
-    solver.run()
-    status = solver.getModelStatus()
-    if status == highspy.HighsModelStatus.kInfeasible:
-        return INFEASIBLE
-    proved = status == highspy.HighsModelStatus.kOptimal
-    return round(solver.getInfo().objective_function_value) if proved else UNPROVED
+def _solver(
+    highspy: Any, variables: Iterable[PublicCount], at: Mapping[Place, int], sums: Iterable[Sum], whole: bool
+) -> Any:
+    """A solver of what is published and known; of whole numbers, or of any."""
+    solver = highspy.Highs()
+    for name, value in _OPTIONS.items():
+        solver.setOptionValue(name, value)
+    for index, count in enumerate(variables):
+        solver.addVar(count.low, MOST if count.high is None else count.high)
+        if whole:
+            solver.changeColIntegrality(index, highspy.HighsVarType.kInteger)
+    for one in sums:
+        low = -solver.inf if one.low is None else one.low
+        high = solver.inf if one.high is None else one.high
+        places, times = [at[place] for place, _ in one.times], [float(number) for _, number in one.times]
+        solver.addRow(low, high, len(times), places, times)
+    return solver
+
+
+def _best(highspy: Any, solvers: Sequence[Any]) -> int:
+    """The best value of what is asked in whole numbers, or that there is none, or none that could be proved.
+
+    Most often it is reached by whole numbers though any are allowed, which is found much sooner; that is then the best.
+    """
+    for solver in solvers:
+        solver.run()
+        status = solver.getModelStatus()
+        if status == highspy.HighsModelStatus.kInfeasible:
+            return INFEASIBLE
+        last = solver is solvers[-1]
+        if status == highspy.HighsModelStatus.kOptimal and (last or _all_whole(solver.getSolution().col_value)):
+            best: float = solver.getInfo().objective_function_value
+            return round(best)
+    return UNPROVED
+
+
+def _all_whole(values: Iterable[float]) -> bool:
+    return all(abs(value - round(value)) < WHOLE for value in values)
 
 
 def structure(of: Collection[Place]) -> Iterator[Sum]:

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..disclose import EVENTS, EVERYBODY, counts, limits
-from ..disclose.attack import Attacked, defended
+from ..disclose.attack import Attacked, Sum, defended
 from ..facts import Facts
 from ..model import Assessment, PublicCount, Refused, Release, Return
 from ..rulebook import Rulebook
 from .indicators import national, printed_shares, protected
-from .known import known_sums
+from .known import counts_of, known_sums, together
 
 NATIONAL, PROTECTED = "national", "protected"
 WITHHELD, AS_PUBLISHED = "withheld", "as_published"
@@ -27,6 +27,12 @@ class Choice(NamedTuple):
     board: str = WITHHELD
     people_hidden: int | None = None
     known: str = ""  # a facts CSV of what others print
+    members: tuple[str, ...] = ()  # releases: of a joint return its members', else those of the other members
+    joint: str = ""  # the release of the joint return that this organisation is part of
+
+    def paths(self) -> list[str]:
+        """Every file that is read, which no output may overwrite."""
+        return [path for path in (self.known, *self.members, self.joint) if path]
 
 
 _OPEN = Choice()
@@ -52,20 +58,33 @@ def release_of(assessment: Assessment, rulebook: Rulebook, choice: Choice = _OPE
     found = counts(facts, rulebook, by, board)
     level, why = _level(subject, found, rulebook, choice)
     exact = {indicator.id: indicator for indicator in assessment.indicators}
+    if level == NATIONAL:
+        found = tuple(count for count in found if count.place.item not in EVENTS)
     shares = printed_shares(exact, rulebook) if level == NATIONAL else ()
     known = known_sums(choice.known, assessment, rulebook) if choice.known else []
-    attacked = defended(found, shares, known, by)
+    others, ties = _others(choice, found)
+    attacked = defended(found, shares, [*known, *ties], by, others)
     if level == NATIONAL:
         indicators = [national(exact[entry["id"]], entry, facts, rulebook, year) for entry in rulebook.indicators]
-        shown = tuple(count for count in attacked.counts if count.place.item not in EVENTS)
     else:
         indicators = protected(attacked.counts, facts, rulebook, year)
-        shown = attacked.counts
     release = Release(
-        subject.organisation, year, subject.in_year, level, choice.board, by.people, shown, tuple(indicators),
+        subject.organisation, year, subject.in_year, level, choice.board, by.people, attacked.counts,
+        tuple(indicators),
         rulebook.sha256,
     )  # fmt: skip
     return Prepared(release, attacked, why, len(known))
+
+
+def _others(choice: Choice, found: Sequence[PublicCount]) -> tuple[list[PublicCount], list[Sum]]:
+    """The counts of other releases, and how they are tied to these: a joint return is the sum of its members."""
+    members = [(path, f"member {at}") for at, path in enumerate(choice.members, 1)]
+    of_members = [count for path, basis in members for count in counts_of(path, basis)]
+    bases = [basis for _, basis in members]
+    if choice.joint:
+        joint = counts_of(choice.joint, "joint")
+        return [*of_members, *joint], list(together("joint", ["verified", *bases], found, bool(members)))
+    return of_members, list(together("verified", bases, found, True)) if members else []
 
 
 def _level(subject: Return, found: Sequence[PublicCount], rulebook: Rulebook, choice: Choice) -> tuple[str, str]:

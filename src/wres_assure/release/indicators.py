@@ -106,7 +106,7 @@ def protected(
     for entry in rulebook.indicators:
         name = entry["id"]
         if name in _SURVEYS:
-            (exact,) = (one for one in derive(_survey_facts(facts, name, rulebook), rulebook)[0] if one.id == name)
+            ((exact,), _) = derive(_survey_facts(facts, name, rulebook), rulebook._replace(indicators=(entry,)))
             indicators.append(_survey(exact, entry, facts, rulebook, year))
             continue
         lacking = [key for key in _NEEDED[name] if key not in numbers]
@@ -118,7 +118,7 @@ def protected(
             )
             continue
         middle, *ends = (
-            _derived(name, {key: _at(key, of, name, side) for key, of in numbers.items()}, rulebook, year)
+            _derived(entry, {key: _at(key, of, name, side) for key, of in numbers.items()}, rulebook, year)
             for side in (0, -1, 1)
         )
         indicators.append(_rounded(middle, ends, entry, rulebook, year))
@@ -177,7 +177,7 @@ def _at(key: str, of: Bounds, indicator: str, side: int) -> float:
     return of[1 + (sign > 0) - (sign < 0)]
 
 
-def _derived(name: str, numbers: Mapping[str, float], rulebook: Rulebook, year: int | None) -> Indicator:
+def _derived(entry: Json, numbers: Mapping[str, float], rulebook: Rulebook, year: int | None) -> Indicator:
     """An indicator by the same derivation as any other, from published counts put where their like stand."""
     facts: dict[Place, float] = {}
     for who in ETHNICITIES:
@@ -199,8 +199,8 @@ def _derived(name: str, numbers: Mapping[str, float], rulebook: Rulebook, year: 
         if f"board_{who}" in numbers:
             facts[Place("board_total", "verified", "", "", who)] = numbers[f"board_{who}"]
     made = Facts([Fact(key, value) for key, value in facts.items()], rulebook.items, rulebook.parameters_of(year))
-    (found,) = (one for one in derive(made, rulebook)[0] if one.id == name)
-    whole_test = name != "indicator_1" or all(f"below_{who}" in numbers for who in ("white", "bme"))
+    ((found,), _) = derive(made, rulebook._replace(indicators=(entry,)))
+    whole_test = entry["id"] != "indicator_1" or all(f"below_{who}" in numbers for who in ("white", "bme"))
     return found._replace(usable=True, p=found.p if whole_test else None)
 
 

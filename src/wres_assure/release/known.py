@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Sequence
+
 from ..conform import conform
 from ..disclose import ETHNICITIES, EVENTS, EVERYBODY, rows
-from ..disclose.attack import Sum
-from ..model import Assessment, Fact, Place, Refused
+from ..disclose.attack import MOST, Sum
+from ..model import Assessment, Fact, Place, PublicCount, Refused
 from ..read import read
+from ..read.preflight import load
 from ..rulebook import Rulebook
 
 
@@ -55,3 +59,41 @@ def _sum_of(fact: Fact, rulebook: Rulebook) -> Sum | None:
     if touched:
         return Sum(tuple((place, 1) for place in (*whole, *touched)), value, None)
     return Sum(tuple((place, 1) for place in whole), value, value) if whole else None
+
+
+# Other releases that the same people stand in
+
+
+def counts_of(path: str, basis: str) -> list[PublicCount]:
+    """The counts of another release (its figures.json), under a basis of their own; Refused where it is none."""
+    file, data = load(path)
+    try:
+        found = json.loads(data)
+        if not str(found["format"]).startswith("wres-assure release"):
+            raise ValueError
+        counts = [
+            PublicCount(
+                Place(str(one["item"]), basis, str(one["staff_group"]), str(one["pay_band"]),
+                      str(one["ethnicity"])),
+                str(one["shown"]), int(one["low"]), None if one["high"] is None else int(one["high"]),
+            )
+            for one in found["counts"]
+        ]  # fmt: skip
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise Refused(
+            "no_release",
+            f"{file} is no release of this programme.",
+            "Name the figures.json that `wres-assure publish` wrote.",
+            file,
+        ) from None
+    if any(not 0 <= count.low <= (count.low if count.high is None else count.high) < MOST for count in counts):
+        raise Refused("no_release", f"{file} holds counts that no release has.", "Publish that return again.", file)
+    return counts
+
+
+def together(total: str, parts: Sequence[str], found: Sequence[PublicCount], whole: bool) -> Iterator[Sum]:
+    """That the counts of one basis are the sums of those of others; `whole`: all others are known."""
+    for count in found:
+        bare = count.place
+        sum_ = ((bare.under(total), -1), *((bare.under(part), 1) for part in parts))
+        yield Sum(sum_, 0 if whole else None, 0)
