@@ -143,7 +143,8 @@ def of_the_rulebook(rulebook: Rulebook) -> tuple[str, ...]:
         texts = [rule.title, rule.why, *rule.known_issues, *_headings(rulebook), rulebook.authority(rule.authority)]
         for text in (*texts, *(text for wording in wordings for text in (wording.message, wording.remedy))):
             said |= dict.fromkeys(sentences(text))
-    for text in (*_strings(rulebook.briefing), *_strings(rulebook.narrative)):
+    worded = (entry["wording"] for entry in rulebook.indicators)
+    for text in (*_strings(rulebook.briefing), *_strings(rulebook.narrative), *worded):
         said |= dict.fromkeys(sentences(text))
     own = (text for text in said if sum(map(str.isalpha, _PLACE.sub("", text))) >= _LEAST or not _PLACE.search(text))
     return (*map(_of_template, own), _of_lists(rulebook.briefing))

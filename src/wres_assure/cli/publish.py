@@ -16,7 +16,7 @@ from .options import InParts, exit_code, force_option, in_year_option, inputs, o
 from .outputs import in_form
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
 
     from ..briefing.document import Document
     from ..model import Assessment
@@ -79,7 +79,7 @@ def refuse_without_use(ctx: click.Context, instead: str) -> None:
 def refuse_what_is_not_published(ctx: click.Context, *names: str) -> None:
     """Refuses options that have no use where small numbers are protected."""
     for option in typed(ctx, *names):
-        raise click.UsageError(f"{option} has no use here: what is published is the same whatever it says.")
+        raise click.UsageError(f"{option} has no use here: it changes nothing of what is published.")
 
 
 def typed(ctx: click.Context, *names: str) -> list[str]:
@@ -97,7 +97,7 @@ def prepared(assessment: Assessment, rulebook: Rulebook, choice: Choice) -> Prep
 
 def releasers_report(found: Prepared, assessment: Assessment, rulebook: Rulebook, words: bool = False) -> str:
     """The releaser's report as text; with where numbers stand in the organisation's own words, if these go out."""
-    from ..briefing.public_report import texts_with_numbers
+    from ..briefing.public_report import left_out, texts_with_numbers
     from ..render.text import WIDTH, wrapped
     from ..wording.releaser import Told, report
     from ..wording.verdict import roots
@@ -113,6 +113,7 @@ def releasers_report(found: Prepared, assessment: Assessment, rulebook: Rulebook
         found.known,
         len({finding.rule for finding in asked}),
         texts_with_numbers(assessment, rulebook) if words else (),
+        left_out(assessment, rulebook) if words else (),
     )
     lines = [line for text in report(told, rulebook) for line in wrapped(clean(text), WIDTH, 0, 2)]
     return "\n".join(lines) + "\n"
@@ -135,7 +136,7 @@ FILES = ("report.html", "report.pdf", "report.docx", "figures.html", "figures.cs
 @inputs
 @in_year_option
 @disclosure_options
-@path_option("output", "FOLDER", "Folder to publish from: all that is written into it may be read by anybody.", required=True)
+@path_option("output", "FOLDER", "Folder to publish from: whatever is written there anybody may read.", required=True)
 @force_option
 @click.pass_context
 def publish(
@@ -191,11 +192,11 @@ def publish(
         outputs.write(releaser, told, force)
     else:
         files.deliver(told, None, False)
-    click.echo(f"\n{told_in(output, contents)}")
+    click.echo(f"\n{told_in(output, tuple(contents))}")
     ctx.exit(exit_code(assessment))
 
 
-def told_in(folder: str, names: Iterable[str]) -> str:
+def told_in(folder: str, names: Sequence[str]) -> str:
     """What is ready, wrapped for a terminal."""
     from ..render.text import WIDTH, wrapped
 
