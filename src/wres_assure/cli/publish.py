@@ -164,9 +164,9 @@ def publish(
 
     named = [path, *given.paths(), *filter(None, [choice.known])]
     if releaser:
-        outputs.may_write(releaser, force, named)
         if os.path.dirname(os.path.abspath(releaser)) == os.path.abspath(output):
             raise click.UsageError("--releaser is for your eyes alone: name a file outside the folder to publish from.")
+        outputs.may_write(releaser, force, named)
     if os.path.lexists(output):
         for name in FILES:
             outputs.may_write(os.path.join(output, name), force, named)
