@@ -13,6 +13,7 @@ FEW_PEOPLE = "few people: not published"
 NOT_GIVEN, NOT_PUBLISHED = "not given", "not published"
 IN_TABLE = "not given"
 _EVERYBODY = "*"
+_SURVEYS = ("indicator_5", "indicator_6", "indicator_7", "indicator_8")
 
 
 def title_of_count(place: Place, rulebook: Rulebook) -> str:
@@ -72,21 +73,27 @@ def symbols(release: Release, rulebook: Rulebook) -> Iterator[str]:
 def notes_on(release: Release, rulebook: Rulebook) -> Iterator[str]:
     """What is to be known of the nine values: what was tested, and what stands below a value."""
     near = {unit: rulebook.parameter(f"immaterial_{unit}", release.year) or 0.0 for unit in ("ratio", "points")}
-    if release.level == "national":
+    if release.level == "national" and any(one.value for one in release.indicators):
         yield (
             "Nothing here is tested: whether a difference could be chance is told by the counts behind it, and these "
             "are not published. A value with few people behind it says little."
         )
-    else:
+    elif release.level != "national":
         if any(one.between for one in release.indicators):
             yield (
                 "Below a value stands what it can be, since its counts are rounded; what it shows is told only where "
                 "all of these show the same."
             )
-        yield "Survey figures are not tested: how many answered is not published here."
+        if any(one.id in _SURVEYS and one.value for one in release.indicators):
+            yield "Survey figures are not tested: how many answered is not published here."
+    units = {one.unit for one in release.indicators if one.value}
     points = f"{near['points'] * 100:.1f} percentage points".replace("1.0 percentage points", "1.0 percentage point")
     ratio = f"{1 - near['ratio']:.2f} to {1 + near['ratio']:.2f}"
-    yield f"No material difference: a ratio of {ratio}, a gap under {points}."
-    yield (
-        "Indicators 2 and 4 are White over BME, indicator 3 is BME over White: above 1 is less favourable to BME staff."
-    )
+    none = {"ratio": f"a ratio of {ratio}", "points": f"a gap under {points}"}
+    if units:
+        yield f"No material difference: {', '.join(text for unit, text in none.items() if unit in units)}."
+    if "ratio" in units:
+        yield (
+            "Indicators 2 and 4 are White over BME, indicator 3 is BME over White: above 1 is less favourable to BME "
+            "staff."
+        )
