@@ -1,4 +1,4 @@
-"""Pictures of the pages of three samples and of one marked copy, to be looked at: tests/golden/pages/*.png, small.
+"""Pictures to be looked at: pages of samples, two published pages, a marked copy: tests/golden/pages/*.png, small.
 
 The PDF brings its own font, so nothing depends on the fonts of this machine; Poppler draws the pages. LibreOffice opens
 the marked copy, as people would, with the fonts there are.
@@ -17,12 +17,15 @@ from PIL import Image
 
 from wres_assure import rulebook
 from wres_assure.assess import assess
+from wres_assure.briefing import public
 from wres_assure.briefing.audiences import document
+from wres_assure.release import release_of
 from wres_assure.render.briefing import pdf
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "tests" / "golden" / "pages"
 SHOWN = (("clean_acute_trust", "inspector"), ("totals_disagree", "inspector"), ("small_ccg", "trust"))
+PUBLISHED = (("clean_acute_trust", "board"), ("small_ccg", "public"))
 DOTS_PER_INCH, SHADES = 100, 8
 MARKED = "totals_disagree"
 PART, COLOURS = (0.034, 0.5755, 0.7225, 0.942), 32  # of the page of the marked sheet: left, top, right, bottom
@@ -75,6 +78,11 @@ def main() -> int:
         page = document(assess(str(ROOT / "sample_submissions" / story / "return.xlsx"), rules)[0], rules, audience)
         for at, picture in enumerate(pictures(pdf.page(page)), 1):
             (PAGES / f"{story}-{audience}-{at}.png").write_bytes(picture)
+    for story, audience in PUBLISHED:
+        assessment = assess(str(ROOT / "sample_submissions" / story / "return.xlsx"), rules)[0]
+        page = public.page(release_of(assessment, rules).release, rules, audience)
+        for at, picture in enumerate(pictures(pdf.page(page)), 1):
+            (PAGES / f"{story}-published-{audience}-{at}.png").write_bytes(picture)
     (PAGES / f"{MARKED}-marked.png").write_bytes(marked_cells())
     sizes = [path.stat().st_size for path in PAGES.glob("*.png")]
     print(f"{len(sizes)} pages, {sum(sizes) / 1000:,.0f} kB, in {PAGES.relative_to(ROOT)}")

@@ -57,6 +57,11 @@ def commands(sample: str, given: list[str], folder: Path, quick: bool) -> Iterat
         for form in ("md", "html", "pdf", "docx") if audience == AUDIENCES[0] and not quick else ("md", "html"):
             output = folder / f"{audience}.{form}"
             yield ["brief", sample, *given, "--audience", audience, *more, "--format", form, "-o", str(output)], output
+    for audience in ("public", "board"):
+        output = folder / f"published-{audience}.md"
+        yield ["brief", sample, *given, "--audience", audience, "-o", str(output)], output
+    for form, name in (("json", "release.json"), ("facts", "release.csv")):
+        yield ["check", sample, *given, "--public", "--format", form, "-o", str(folder / name)], folder / name
     for command in ("annotate", "findings"):
         output = folder / f"{command}.xlsx"
         yield [command, sample, *given, "-o", str(output)], output

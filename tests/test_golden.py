@@ -7,9 +7,16 @@ from __future__ import annotations
 
 import pytest
 
-from conftest import STORIES, TESTS, sample
+from conftest import SAMPLES, STORIES, TESTS, path_of, sample
+from published_papers import PAPERS, paper
+from wres_assure.assess import assess
+from wres_assure.cli.publish import releasers_report
 from wres_assure.model import BROKEN, FAILED, UNVERIFIABLE, Assessment
+from wres_assure.release import release_of
+from wres_assure.render.briefing import markdown
+from wres_assure.results import public as data
 from wres_assure.rulebook import Rulebook
+from wres_assure.run.inputs import Inputs
 from wres_assure.wording import score as score_words
 from wres_assure.wording.cells import cells_of
 from wres_assure.wording.change import change_sentence
@@ -61,6 +68,36 @@ def test_what_is_said_of_each_sample(story: str, rulebook: Rulebook, request: py
         GOLDEN.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     assert text == path.read_text(encoding="utf-8")
+
+
+def published(story: str, rulebook: Rulebook) -> dict[str, str]:
+    """What is published of a sample, by file, without what changes with every rule; and what its releaser is told."""
+    beside = SAMPLES / story / "beside"
+    named = {"narrative": "narrative.yaml", "plan": "plan.csv"}
+    given = Inputs(**{name: str(beside / file) for name, file in named.items() if (beside / file).exists()})
+    (assessment,) = assess(path_of(story), rulebook, given=given.opened(rulebook))
+    found = release_of(assessment, rulebook)
+    release = found.release._replace(rulebook="")
+    papers = {f"{name.replace(' ', '_')}.md": markdown.page(paper(name, release, assessment)._replace(foot=()))
+              for name in PAPERS}  # fmt: skip
+    return papers | {
+        "figures.csv": data.as_csv(release, rulebook).replace("\r\n", "\n"),
+        "figures.json": data.as_json(release),
+        "releaser.txt": releasers_report(found, assessment, rulebook, words=True),
+    }
+
+
+@pytest.mark.parametrize("story", ["clean_acute_trust", "ccg_three_years"])
+def test_what_is_published_of_a_trust_and_of_a_ccg(
+    story: str, rulebook: Rulebook, request: pytest.FixtureRequest
+) -> None:
+    folder = GOLDEN / "published" / story
+    files = published(story, rulebook)
+    if request.config.getoption("--update-golden"):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(text, encoding="utf-8")
+    assert files == {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
 
 
 def test_a_clean_return_has_nothing_to_correct_or_explain(rulebook: Rulebook) -> None:

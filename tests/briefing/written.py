@@ -14,6 +14,7 @@ import own_grades
 from bench import generate, plant
 from conftest import SAMPLES, earlier_given, path_of, rules, sample
 from peer_group import checked, outlying, returns
+from published_papers import papers_of
 from sample_figures import trust
 from within_year import ANNUAL, half_a_year_later, judged, of_the
 from wres_assure.assess import assess
@@ -24,6 +25,7 @@ from wres_assure.conform.grades import Grades, grades_of
 from wres_assure.model import Assessment, PeerPosition, Plan, Pooled
 from wres_assure.one_return import Given
 from wres_assure.plan import action_of, raised_of
+from wres_assure.release import Choice
 from wres_assure.run.peer_files import PeerFiles
 
 PLANTED = tuple(plant.KINDS)
@@ -37,6 +39,7 @@ local_population_bme: 31.5
 """,
     "full_length_contract: no\npublished_on: 2021-09-20\ntarget_8a_and_above: 5\n",
 )
+OWN_WORDS = "board_sign_off: yes\nshared_with_staff: no\neds2_3_1: yes\naction_plan_summary: Panels of three.\n"
 OWN_TERMS = """
 bands_not_used: 8c, 8d and 9
 survey_national_wording: no
@@ -68,11 +71,17 @@ TABLES = {
     ),
 }  # fmt: skip
 
+NOTHING_SMALL = HEAD + "".join(
+    f"ZZW,A Trust (example),trust,2021,{item},{who},{value}\n"
+    for item, counts in (("shortlisted", (200, 90, 0)), ("appointed", (25, 15, 0)))
+    for who, value in zip(("white", "bme", "unknown"), counts, strict=True)
+)
+
 
 def every_audience(assessment: Assessment, **given: Any) -> Iterator[Document]:
     """The briefing for everybody who is given one."""
     for audience in AUDIENCES:
-        if not refusal(assessment, audience, True):
+        if not refusal(assessment, audience):
             yield document(assessment, rules(), audience, **given)
 
 
@@ -189,10 +198,24 @@ def _made_by_hand() -> Iterator[Assessment]:
     yield clean._replace(compared=clean.compared._replace(peers={"indicator_6": small}))
 
 
+def of_releases() -> Iterator[Document]:
+    """Every paper that is published: at both levels, with the board's counts, with 1 to 4 withheld, with own words."""
+    clean, ccg = sample("clean_acute_trust"), sample("ccg_three_years", previous=True)
+    for assessment in (clean, *map(sample, ("small_ccg", "unreadable_cells", "zero_disciplinary_cases"))):
+        yield from papers_of(assessment, Choice())
+    yield from papers_of(clean, Choice("protected", "as_published", 4))
+    yield from papers_of(ccg, Choice("national"))
+    yield from papers_of(_planned(*PLANS[0]), Choice())
+    yield from papers_of(_of_file(OWN_WORDS.encode(), "narrative.yaml", "small_ccg"), Choice())
+    yield from papers_of(_of_file(OWN_WORDS.encode(), "narrative.yaml", "third_unknown"), Choice("protected"))
+    for text in (TABLES["the gap alone"], NOTHING_SMALL):
+        yield from papers_of(_assess(text.encode(), "facts.csv"), Choice())
+
+
 def of_generated(at: int) -> Document:
     """The briefing of this number, for one audience."""
     audience, found = AUDIENCES[(at // 2 + at // 16) % len(AUDIENCES)], _generated(at)
-    return document(found, rules(), "trust" if refusal(found, audience, True) else audience)
+    return document(found, rules(), "trust" if refusal(found, audience) else audience)
 
 
 def _generated(at: int) -> Assessment:
@@ -237,3 +260,4 @@ def briefings() -> Iterator[Document]:
     yield from of_situations()
     for at in CHOSEN:
         yield from every_audience(_generated(at))
+    yield from of_releases()

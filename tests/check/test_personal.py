@@ -222,6 +222,13 @@ EVERYWHERE = (
 )  # fmt: skip
 
 
+PUBLISHED = (
+    *(("brief", "--audience", audience, "--format", form) for audience in ("public", "board")
+      for form in ("html", "md", "docx")),
+    *(("check", "--public", "--format", form) for form in ("json", "facts")),
+)  # fmt: skip
+
+
 def everything(path: Path | str) -> str:
     """All that a file holds, the parts of a zip unpacked."""
     data = Path(path).read_bytes()
@@ -262,6 +269,15 @@ def test_personal_data_are_shown_by_nothing_and_notes_by_three_briefings_alone(
     if words[0] not in ("score", "explanations"):
         shown = in_output((*words, "--show-values"), given, tmp_path, capsys)
         assert "PRIVATEMARKER" in shown
+
+
+@pytest.mark.parametrize("words", PUBLISHED, ids=" ".join)
+def test_nothing_published_holds_a_note(
+    words: tuple[str, ...], tmp_path: Path, rulebook: Rulebook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = made(tmp_path, rulebook, notes={37: PLAIN, 43: PRIVATE, 49: PRIVATE, 54: PLAIN})
+    said = in_output(words, given, tmp_path, capsys)
+    assert "MARKER" not in said and "Xylander" not in said and "Fernmoor" in said
 
 
 def test_quotes_and_all_values_cannot_be_asked_for_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

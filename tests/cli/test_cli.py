@@ -227,7 +227,6 @@ def test_an_inspectors_briefing_is_not_written_for_a_ccg(tmp_path: Path, capsys:
 
 
 @pytest.mark.parametrize(("options", "said"), [
-    (("--audience", "board"), "add --private-session"),
     (("--framework", "keole"), "no framework is called 'keole'; known are kloe, quality_statements,"),
     (("--inspection-on", "1 March 2026"), "--inspection-on: write the day as year, month and day: 2026-03-01."),
     (("--inspection-on", "2026-02-30"), "--inspection-on: write the day as year, month and day: 2026-03-01."),
@@ -395,7 +394,7 @@ def test_a_reader_who_stops_reading(tmp_path: Path) -> None:
         (["brief", CLEAN, "-o", "x.pdf", "--format", "md"], "x.pdf ends like pdf, and --format is md."),
         ([CLEAN], f"To check it, say: wres-assure check {CLEAN}"),
         (["return.xlsx"], "To check it, say: wres-assure check return.xlsx"),
-        (["brief", CLEAN, "-o", "x.html", "--audience", "public"], "--audience"),
+        (["brief", CLEAN, "-o", "x.html", "--audience", "press"], "--audience"),
     ],
 )
 def test_what_is_typed_wrong_is_answered_with_what_to_type(

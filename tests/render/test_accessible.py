@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from conftest import STORIES, TESTS, sample
+from published_papers import PAPERS, published
 from said import CHROMIUM
 from wres_assure.briefing.audiences import AUDIENCES, document, refusal
 from wres_assure.briefing.published import report
@@ -74,6 +75,8 @@ def test_axe_finds_nothing(rulebook: Rulebook, tmp_path: Path) -> None:
         pages[f"{story} for {audience}"] = html.page(document(assessment, rulebook, audience))
     assert min(written.values()) >= 2
     pages["fieldwork"] = html.page(document(sample("clean_acute_trust"), rulebook, with_notes=True))
+    for story in ("clean_acute_trust", "small_ccg"):
+        pages |= {f"{name} of {story}": html.page(published(story, name)) for name in PAPERS}
     pages["report"] = html.page(report(sample("ccg_three_years", previous=True), rulebook))
     found = judged(pages, tmp_path)
     assert found.keys() == pages.keys()

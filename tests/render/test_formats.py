@@ -15,14 +15,18 @@ import docx as python_docx
 import pikepdf
 import pytest
 
-from conftest import STORIES, path_of, rules, sample
+from conftest import SAMPLES, STORIES, path_of, rules, sample
+from published_papers import PAPERS, paper, published
 from said import CHROMIUM, bare, elements, expected, said_in_html, said_in_markdown, said_in_pdf, said_in_word
 from wres_assure.__main__ import main
+from wres_assure.assess import assess
 from wres_assure.briefing.audiences import AUDIENCES, document, refusal
 from wres_assure.briefing.document import Bullets, Chart, Document, Section, Step, Table, TableCell, TableRow, texts
 from wres_assure.briefing.published import report
+from wres_assure.release import release_of
 from wres_assure.render.briefing import docx, html, markdown, pdf
 from wres_assure.render.briefing.exchange import as_data, from_data
+from wres_assure.run.inputs import Inputs
 from wres_assure.wording.said import say
 
 RULEBOOK = rules()
@@ -30,6 +34,8 @@ RULEBOOK = rules()
 
 @cache
 def written(story: str, audience: str) -> Document | None:
+    if audience in PAPERS:
+        return published(story, audience)
     assessment = sample(story)
     return None if refusal(assessment, audience) else document(assessment, RULEBOOK, audience)
 
@@ -53,11 +59,11 @@ def tables_of(page: Document) -> list[Table]:
 
 
 @pytest.mark.parametrize("story", STORIES)
-@pytest.mark.parametrize("audience", AUDIENCES)
+@pytest.mark.parametrize("audience", [*AUDIENCES, *PAPERS])
 def test_html_and_markdown_say_the_same(story: str, audience: str) -> None:
     page = written(story, audience)
     if page is None:
-        assert audience in ("inspector", "commissioner", "board", "public", "system")
+        assert audience in ("inspector", "commissioner", "board", "system")
         return
     told = expected(page)
     assert sorted(told) == sorted(bare("".join(texts(page))))
@@ -69,6 +75,7 @@ def test_html_and_markdown_say_the_same(story: str, audience: str) -> None:
 # system's parts each; between them they have every kind of block.
 ON_PAPER = [
     ("totals_disagree", "inspector"), ("totals_disagree", "board"), ("small_ccg", "trust"), ("small_ccg", "system"),
+    ("clean_acute_trust", "public"), ("small_ccg", "public board"), ("clean_acute_trust", "method"),
 ]  # fmt: skip
 
 
@@ -84,7 +91,17 @@ def test_pdf_and_word_say_it_too(story: str, audience: str, tmp_path: Path) -> N
 BESIDE = {
     "report": lambda: report(sample("ccg_three_years", previous=True), RULEBOOK),
     "fieldwork": lambda: document(sample("clean_acute_trust"), RULEBOOK, with_notes=True),
+    "published report": lambda: of_a_ccg(),
 }
+
+
+@cache
+def of_a_ccg() -> Document:
+    """The published report with the plan and the narrative that lie beside a sample."""
+    beside = SAMPLES / "ccg_three_years" / "beside"
+    given = Inputs(narrative=str(beside / "narrative.yaml"), plan=str(beside / "plan.csv")).opened(RULEBOOK)
+    assessment = assess(path_of("ccg_three_years"), RULEBOOK, given=given)[0]
+    return paper("published report", release_of(assessment, RULEBOOK).release, assessment)
 
 
 @pytest.mark.programs
@@ -123,7 +140,7 @@ def test_two_runs_give_the_same_bytes() -> None:
 
 
 def test_a_document_comes_back_from_data_as_it_went() -> None:
-    for audience in AUDIENCES:
+    for audience in (*AUDIENCES, *PAPERS):
         page = written("clean_acute_trust", audience)
         assert page is None or from_data(as_data(page)) == page
 
@@ -149,11 +166,15 @@ def test_the_pdf_is_tagged_and_named() -> None:
 
 
 @pytest.mark.programs
-@pytest.mark.parametrize("story", STORIES)
-def test_headings_tables_and_pictures_are_tagged_as_such(story: str) -> None:
-    page = written(story, "trust")
+@pytest.mark.parametrize(("story", "audience"), [
+    *((story, "trust") for story in STORIES),
+    *((story, name) for story in ("clean_acute_trust", "small_ccg") for name in PAPERS),
+])  # fmt: skip
+def test_headings_tables_and_pictures_are_tagged_as_such(story: str, audience: str) -> None:
+    page = written(story, audience)
     assert page is not None
-    found = [element["/S"] for element in elements(as_pdf(story, "trust"))]
+    tagged = elements(as_pdf(story, audience))
+    found = [element["/S"] for element in tagged]
     levels = [int(kind[2]) for kind in found if re.fullmatch("/H[1-6]", kind)]
     assert levels == [1, *(section.level for section in page.sections)]
     blocks = [block for section in page.sections for block in section.blocks]
@@ -162,7 +183,7 @@ def test_headings_tables_and_pictures_are_tagged_as_such(story: str) -> None:
     assert found.count("/TH") == sum(len(table.header) for table in tables)
     assert found.count("/TR") == sum(1 + len(table.rows) for table in tables)
     charts = [block.description for block in blocks if isinstance(block, Chart)]
-    assert [e["/Alt"] for e in elements(as_pdf(story, "trust")) if e["/S"] == "/Figure"] == charts
+    assert [e["/Alt"] for e in tagged if e["/S"] == "/Figure"] == charts
     lists = [block for block in blocks if isinstance(block, Bullets)]
     assert found.count("/LI") >= sum(len(block.items) for block in lists)
 
@@ -267,26 +288,28 @@ def test_the_page_printed_by_a_browser_keeps_to_two_pages_too(story: str, tmp_pa
 
 @pytest.mark.programs
 @pytest.mark.parametrize("story", STORIES)
-@pytest.mark.parametrize(("audience", "most"), [("board", 1), ("system", 2)])
-def test_board_and_system_have_one_page_and_two_in_all(story: str, audience: str, most: int) -> None:
+@pytest.mark.parametrize(("audience", "most"), [("board", 1), ("system", 2), ("public", 1), ("public board", 1)])
+def test_board_public_and_system_have_one_page_and_two_in_all(story: str, audience: str, most: int) -> None:
     if written(story, audience):
         assert len(pikepdf.open(io.BytesIO(as_pdf(story, audience))).pages) <= most
 
 
 @pytest.mark.programs
 @pytest.mark.parametrize("story", STORIES)
-@pytest.mark.parametrize("audience", ["inspector", "trust"])
+@pytest.mark.parametrize("audience", ["inspector", "trust", "public board", "published report"])
 def test_nothing_lies_outside_the_page_or_on_something_else(story: str, audience: str, tmp_path: Path) -> None:
     if written(story, audience):
         placed(as_pdf(story, audience), tmp_path)
 
 
 @pytest.mark.programs
-@pytest.mark.parametrize("story", STORIES)
-def test_no_row_is_split_and_no_heading_left_alone(story: str, tmp_path: Path) -> None:
-    page = written(story, "trust")
+@pytest.mark.parametrize(("story", "audience"), [
+    *((story, "trust") for story in STORIES), ("clean_acute_trust", "published report"), ("small_ccg", "public"),
+])  # fmt: skip
+def test_no_row_is_split_and_no_heading_left_alone(story: str, audience: str, tmp_path: Path) -> None:
+    page = written(story, audience)
     assert page is not None
-    pages = [bare(text) for text in raw_pages(as_pdf(story, "trust"), tmp_path)]
+    pages = [bare(text) for text in raw_pages(as_pdf(story, audience), tmp_path)]
     for block in tables_of(page):
         for line in block.rows:
             row = bare("".join(f"{cell.text}{cell.small}" for cell in line.cells))
@@ -341,7 +364,9 @@ def test_the_word_document_has_headings_tables_with_headers_and_fixed_dates() ->
 def test_the_word_document_is_laid_out_on_as_many_pages_as_the_pdf(tmp_path: Path) -> None:
     """By LibreOffice, whose Arial is as wide as Word's: what stands in front of the annex, and nothing over an edge."""
     chosen = (("clean_acute_trust", "inspector"), ("totals_disagree", "commissioner"), ("third_unknown", "inspector"),
-              ("small_ccg", "commissioner"), ("totals_disagree", "system"), ("clean_acute_trust", "board"))  # fmt: skip
+              ("small_ccg", "commissioner"), ("totals_disagree", "system"), ("clean_acute_trust", "board"),
+              ("clean_acute_trust", "public"), ("small_ccg", "public board"),
+              ("small_ccg", "published report"))  # fmt: skip
     pages = {f"{story}-{audience}": written(story, audience) for story, audience in chosen}
     for name, page in pages.items():
         assert page is not None

@@ -11,11 +11,11 @@ from ..wording.public import IN_TABLE, LESS, level_of, notes_on, symbols, title_
 from ..wording.report import BME
 from ..wording.said import Said, say
 from ..wording.shows import SHORT, WORSE
-from ..wording.text import clean, code_shown, name_shown
+from ..wording.text import clean, code_shown, lower_first, name_shown
 from .document import Bullets, Document, Paragraph, Section, Table, TableCell, TableRow, number_cell
 
 _KIND = {"public": "figures for the public", "board": "paper for a public session of the board"}
-_MARK = "For publication. Small numbers are withheld and counts are rounded, so that no figure is of one person."
+_MARK = "For publication. Small numbers are withheld and other counts are rounded{but}."
 _SOURCE = "rules/disclosure.yaml"
 _WHOM = {"indicator_1": ("of workforce", "of 8a and above"), "indicator_9": ("of workforce", "of board")}
 _ETHNICITIES = ("white", "bme", "unknown")
@@ -34,10 +34,15 @@ def page(release: Release, rulebook: Rulebook, audience: str = "public") -> Docu
         kind=f"Workforce Race Equality Standard: {_KIND[audience]}",
         heading=name(release.organisation),
         lines=lines(release),
-        mark=_MARK,
+        mark=mark(release),
         sections=tuple(section for section in sections if section.blocks),
         foot=foot(release, rulebook),
     )
+
+
+def mark(release: Release) -> str:
+    """What stands on every page; where counts of the board are published as they are, that these are."""
+    return _MARK.format(but="" if release.board == "withheld" else ", but for those of the board")
 
 
 def name(organisation: Organisation) -> str:
@@ -54,7 +59,8 @@ def lines(release: Release) -> tuple[Said, ...]:
 
 def foot(release: Release, rulebook: Rulebook) -> tuple[Said, ...]:
     """By which rules it was made. Nothing of the file: what is withheld must not show in its hash."""
-    text = f"Rulebook {clean(rulebook.version)} ({release.rulebook[:SHORT_HASH]}). No rating and no judgement."
+    version = f"{clean(rulebook.version)} ({release.rulebook[:SHORT_HASH]})"
+    text = f"Written with wres-assure, rulebook {version}. Not a judgement, rating or finding of discrimination."
     return (say(text, (), (), ["rulebook"]),)
 
 
@@ -66,7 +72,7 @@ def indicators(release: Release, rulebook: Rulebook) -> Section:
         ("Indicator", "White", "BME", "Ratio or gap", "What it shows"),
         tuple(_row(one) for one in release.indicators),
         tuple(say(text, (), names) for text in notes_on(release, rulebook)),
-        (29, 14, 14, 15, 28),
+        (32, 14, 16, 12, 26),
     )
     return Section("indicators", "The nine indicators", (table,))
 
@@ -86,14 +92,15 @@ def _row(one: PublicIndicator) -> TableRow:
 def counts(release: Release, rulebook: Rulebook) -> Iterator[Section]:
     """The counts that are published: staff by cluster of bands, what happened to people, the board."""
     staff = [count for count in release.counts if count.place.item == "headcount"]
-    yield Section("staff", "Staff", _tables("People in post by staff group and band", staff, rulebook))
+    yield Section("staff", "Staff", _tables("People in post", "Staff group and band", staff, rulebook))
     events = [count for count in release.counts if count.place.item not in ("headcount", "board_total")]
-    yield Section("events", "Recruitment, disciplinary process and training", _tables("People", events, rulebook))
+    title = "Recruitment, disciplinary process and training"
+    yield Section("events", title, _tables(f"People in {lower_first(title)}", "What was counted", events, rulebook))
     board = [count for count in release.counts if count.place.item == "board_total"]
-    yield Section("board", "The board", _tables("Members of the board", board, rulebook))
+    yield Section("board", "The board", _tables("Members of the board", "Who", board, rulebook))
 
 
-def _tables(caption: str, found: Sequence[PublicCount], rulebook: Rulebook) -> tuple[Table, ...]:
+def _tables(caption: str, first: str, found: Sequence[PublicCount], rulebook: Rulebook) -> tuple[Table, ...]:
     """The counts as a table, a row for each with its ethnicities beside each other; none without counts."""
     by_row: dict[Place, dict[str, str]] = {}
     for count in found:
@@ -103,7 +110,7 @@ def _tables(caption: str, found: Sequence[PublicCount], rulebook: Rulebook) -> t
     for place, texts in by_row.items():
         numbers = (number_cell(texts.get(who, "-")) for who in _ETHNICITIES)
         rows.append(TableRow((TableCell(title_of_count(place, rulebook)), *numbers), (), (), (_SOURCE,)))
-    header = ("", "White", "BME", "Ethnicity unknown")
+    header = (first, "White", "BME", "Ethnicity unknown")
     return (Table(caption, header, tuple(rows), (), (46, 18, 18, 18)),) if rows else ()
 
 
@@ -125,4 +132,4 @@ def _asked(release: Release, rulebook: Rulebook) -> Section:
 def how_to_read(release: Release, rulebook: Rulebook) -> Section:
     """What the signs mean, what is published at this level and on whose word, and what is not said."""
     told, level = ([say(text, (), (), [_SOURCE]) for text in of(release, rulebook)] for of in (symbols, level_of))
-    return Section("reading", "How to read this page", (Paragraph(tuple(level)), Bullets(tuple(told))))
+    return Section("reading", "How to read these figures", (Paragraph(tuple(level)), Bullets(tuple(told))))

@@ -49,11 +49,11 @@ def report(assessment: Assessment, rulebook: Rulebook, show_values: bool = False
         lines=lines,
         mark=_MARK,
         sections=tuple(_sections(of)),
-        foot=(*known_headings(of), say(of.report.foot, (), (), ["rulebook", "file"])),
+        foot=(*_known(of), say(of.report.foot, (), (), ["rulebook", "file"])),
     )
 
 
-def known_headings(of: Dossier) -> list[Said]:
+def _known(of: Dossier) -> list[Said]:
     """Where the headings are from that are not ours."""
     parts = of.rulebook.report["parts"] if of.rulebook.report else ()
     sources = dict.fromkeys(of.rulebook.authority(part["authority"]) for part in parts if part["from_"] == "page")
@@ -65,10 +65,10 @@ def _sections(of: Dossier) -> list[Section]:
         why = f"The return was not judged, so there is nothing to report. {of.report.stopped}"
         return [Section("stopped", "Not judged", (Paragraph((say(why, (), (), ["file"]),), style="lead"),))]
     parts = of.rulebook.report["parts"] if of.rulebook.report else ()
-    return [section_of(part, _WRITTEN[part["id"]](of)) for part in parts]
+    return [_section(part, _WRITTEN[part["id"]](of)) for part in parts]
 
 
-def section_of(part: dict[str, str], blocks: Blocks) -> Section:
+def _section(part: dict[str, str], blocks: Blocks) -> Section:
     """A part with its heading, and where that is from."""
     status = Paragraph((say(f"{_FROM[part['from_']]}.", (), (), [_SOURCE]),), style="quiet")
     return Section(f"report-{part['id']}", part["title"], (*blocks, status))

@@ -18,6 +18,7 @@ from .goals import goals
 from .layouts import rules_confirm, rules_layout
 from .options import (
     NO_PUBLIC_FORM,
+    InParts,
     a_day,
     collection,
     exit_code,
@@ -31,7 +32,15 @@ from .options import (
     show_values_option,
 )
 from .outputs import BRIEF_FORMS, annotate, changed_since, diff, explanations, findings, in_form, report, score, written
-from .publish import disclosure_options, prepared, publish, releasers_report, tell_the_releaser
+from .publish import (
+    disclosure_options,
+    prepared,
+    publish,
+    refuse_what_is_not_published,
+    refuse_without_use,
+    releasers_report,
+    tell_the_releaser,
+)
 from .rules import InOrder, rules_group, rules_option
 
 if TYPE_CHECKING:
@@ -105,7 +114,7 @@ _OF_OTHER_COMMANDS = {
 }
 
 
-@commands.command()
+@commands.command(cls=InParts)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @inputs
 @in_year_option
@@ -167,7 +176,10 @@ def check(
     if output:
         outputs.may_write(output, force, [*paths, *given.paths()])
     form = form_of(output, form, _CHECK_FORMS, _OF_OTHER_COMMANDS)
-    if public:
+    if not public:
+        refuse_without_use(ctx, "add --public.")
+    else:
+        refuse_what_is_not_published(ctx, "show_values", "verbose", "by", "every", "fail_on", "require")
         _published(ctx, paths, given, form, output, force, choice, releaser)
     if by == "cell" and form != "text":
         raise click.UsageError("--by cell makes a checklist to read: leave --format out, or say --format text.")
@@ -220,15 +232,15 @@ def _published(
     ctx.exit(exit_code(assessment))
 
 
-@commands.command()
+@commands.command(cls=InParts)
 @click.argument("path", metavar="PATH")
 @click.option(
     "--audience",
     type=click.Choice(["inspector", "commissioner", "trust", "board", "system", "sign_off", "public"]),
     default="inspector",
     help="Who will read it (an inspector unless said); system is a support unit, an ICB or a region, sign_off the "
-    "committee that passes the return before it is uploaded: one page; for board and public small numbers are "
-    "protected.",
+    "committee that passes the return before it is uploaded: one page. For board and public small numbers are "
+    "protected: see below.",
 )
 @click.option(
     "--framework",
@@ -295,6 +307,7 @@ def brief(
       wres-assure brief return.xlsx -o briefing.html
       wres-assure brief return.xlsx --audience trust -o for-us.docx
       wres-assure brief return.xlsx --audience sign_off -o sign.docx
+      wres-assure brief return.xlsx --audience board -o board-paper.pdf
       wres-assure brief return.xlsx --with-notes -o fieldwork.docx
     """
     from ..briefing.audiences import document, refusal
@@ -311,6 +324,14 @@ def brief(
         raise click.UsageError("--with-notes is for --audience inspector: the sheet is an inspector's.")
     if with_notes and form not in ("html", "docx"):
         raise click.UsageError(f"--with-notes is to be written in: choose html or docx; {form} has no room for it.")
+    public = audience == "public" or (audience == "board" and not private_session)
+    if not public:
+        no_papers = " that is not for a private session" if audience == "board" else ""
+        refuse_without_use(ctx, f"choose --audience public, or board{no_papers}.")
+    else:
+        refuse_what_is_not_published(ctx, "show_values", "no_quotes", "framework", "inspection_on")
+        if private_session:
+            raise click.UsageError("--private-session is for --audience board; what the public reads is never private.")
     outputs.may_write(output, force, [path, *given.paths(), *filter(None, [templates, since]), *choice.paths()])
     if releaser:
         outputs.may_write(releaser, force, [path, *given.paths(), *choice.paths()])
@@ -319,12 +340,12 @@ def brief(
     assessment = only_return(path, given, rulebook, "A briefing")
     if refused := refusal(assessment, audience):
         raise click.ClickException(refused)
-    if audience == "public" or (audience == "board" and not private_session):
+    if public:
         from ..briefing.public import page as public_page
 
         found = prepared(assessment, rulebook, choice)
-        public = public_page(found.release, rulebook, audience)
-        outputs.write(output, in_form(public, form, templates or ""), force)
+        paper = public_page(found.release, rulebook, audience)
+        outputs.write(output, in_form(paper, form, templates or ""), force)
         tell_the_releaser(releasers_report(found, assessment, rulebook), releaser, force)
         ctx.exit(exit_code(assessment))
     earlier = changed_since(since, assessment, rulebook) if since else None

@@ -82,6 +82,31 @@ _OPTIONS = (
 )
 
 
+# Parts of a long help, each with the options that stand in it by name; what stands in none comes first.
+_PARTS = (
+    (
+        "Given with the return",
+        ("previous", "peers", "narrative", "explanations", "plan", "last_plan", "survey", "year", "rules"),
+    ),
+    ("For publication", ("public", "level", "board_figures", "hide_up_to", "known", "releaser")),
+)
+
+
+class InParts(click.Command):
+    """A command whose help tells its options in parts, so that nobody reads thirty of them to find one."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the options that are the command's own, then those of each part."""
+        options = (param for param in self.get_params(ctx) if isinstance(param, click.Option))
+        told = [(option.name, record) for option in options if (record := option.get_help_record(ctx))]
+        in_parts = {name for _, names in _PARTS for name in names}
+        own = [name for name, _ in told if name not in in_parts]
+        for title, names in (("Options", own), *_PARTS):
+            if records := [record for name, record in told if name in names]:
+                with formatter.section(title):
+                    formatter.write_dl(records)
+
+
 def fail_on_option(findings: str) -> Callable[[F], F]:
     """What makes the exit code 1, of these findings."""
     return click.option(

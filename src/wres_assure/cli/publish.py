@@ -7,20 +7,22 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from ..run import files, outputs
 from ..run.inputs import Inputs, tell
-from ..wording.text import clean
-from .options import exit_code, force_option, in_year_option, inputs, only_return, path_option
+from ..wording.text import clean, listed
+from .options import InParts, exit_code, force_option, in_year_option, inputs, only_return, path_option
 from .outputs import in_form
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from ..briefing.document import Document
     from ..model import Assessment
     from ..release import Choice, Prepared
     from ..rulebook import Rulebook
+
 
 def disclosure_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Gives a command what an organisation chooses to publish; it receives it as `choice`, and where the releaser's
@@ -48,34 +50,56 @@ def disclosure_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--level",
             type=click.Choice(["national", "protected"]),
-            help="For the public: national, the nine values without the counts behind them, or protected, "
-            "rounded counts and what they show; by kind and size of the organisation unless said.",
+            help="national: the nine values without the counts behind them; protected: rounded counts, and what they "
+            "show. By kind and size of the organisation unless said.",
         ),
         click.option(
             "--board-figures",
             type=click.Choice(["withheld", "as-published"]),
             default="withheld",
-            help="For the public: counts of the board as your board publishes them, or not at all (unless said).",
+            help="Counts of the board: withheld (unless said), or as your board publishes them itself.",
         ),
         click.option(
             "--hide-up-to",
             type=click.Choice(["4", "7"]),
-            help="For the public: people in post up to which a count is withheld (7 unless said).",
+            help="Counts of people in post up to this are withheld (7 unless said).",
         ),
-        path_option("known", "FILE", "For the public: facts CSV of counts that others print, taken into account."),
+        path_option(
+            "known", "FILE", "Facts CSV of counts that others print of you: nothing withheld can be worked out by them."
+        ),
         path_option(
             "member",
             "FILE",
-            "For the public: of a joint return the figures.json of each member, or beside --joint of the others.",
+            "Of a joint return figures.json of each member; beside --joint those of the others.",
             multiple=True,
         ),
-        path_option("joint", "FILE", "For the public: figures.json of the joint return this organisation is part of."),
-        path_option("releaser", "FILE", "For the public: what was withheld and why goes to FILE, for your eyes alone."),
+        path_option("joint", "FILE", "figures.json of the joint return that this organisation is part of."),
+        path_option(
+            "releaser", "FILE", "What was withheld and why goes to FILE, for your eyes alone; else to the screen."
+        ),
     )  # fmt: skip
     made: Callable[..., Any] = command
     for option in reversed(options):
         made = option(made)
     return made
+
+
+def refuse_without_use(ctx: click.Context, instead: str) -> None:
+    """Refuses options that say what is published, where nothing is."""
+    for option in typed(ctx, "level", "board_figures", "hide_up_to", "known", "member", "joint", "releaser"):
+        raise click.UsageError(f"{option} is about what is published: {instead}")
+
+
+def refuse_what_is_not_published(ctx: click.Context, *names: str) -> None:
+    """Refuses options that have no use where small numbers are protected."""
+    for option in typed(ctx, *names):
+        raise click.UsageError(f"{option} has no use here: it changes nothing of what is published.")
+
+
+def typed(ctx: click.Context, *names: str) -> list[str]:
+    """Those of these options that were typed, as people type them."""
+    given = (name for name in names if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE)
+    return [option.opts[0] for name in given for option in ctx.command.params if option.name == name]
 
 
 def prepared(assessment: Assessment, rulebook: Rulebook, choice: Choice) -> Prepared:
@@ -87,7 +111,7 @@ def prepared(assessment: Assessment, rulebook: Rulebook, choice: Choice) -> Prep
 
 def releasers_report(found: Prepared, assessment: Assessment, rulebook: Rulebook, words: bool = False) -> str:
     """The releaser's report as text; with where numbers stand in the organisation's own words, if these go out."""
-    from ..briefing.public_report import texts_with_numbers
+    from ..briefing.public_report import left_out, texts_with_numbers
     from ..render.text import WIDTH, wrapped
     from ..wording.releaser import Told, report
     from ..wording.verdict import roots
@@ -103,6 +127,7 @@ def releasers_report(found: Prepared, assessment: Assessment, rulebook: Rulebook
         found.known,
         len({finding.rule for finding in asked}),
         texts_with_numbers(assessment, rulebook) if words else (),
+        left_out(assessment, rulebook) if words else (),
     )
     lines = [line for text in report(told, rulebook) for line in wrapped(clean(text), WIDTH, 0, 2)]
     return "\n".join(lines) + "\n"
@@ -120,12 +145,12 @@ def tell_the_releaser(text: str, releaser: str | None, force: bool) -> None:
 FILES = ("report.html", "report.pdf", "report.docx", "figures.html", "figures.csv", "figures.json", "method.html")
 
 
-@click.command()
+@click.command(cls=InParts)
 @click.argument("path", metavar="RETURN")
 @inputs
 @in_year_option
 @disclosure_options
-@path_option("output", "FOLDER", "Folder to publish from; nothing in it is for your eyes alone.", required=True)
+@path_option("output", "FOLDER", "Folder to publish from: whatever is written there anybody may read.", required=True)
 @force_option
 @click.pass_context
 def publish(
@@ -139,12 +164,13 @@ def publish(
 ) -> None:
     """Write what an organisation publishes, with small numbers protected: report, figures and method.
 
-    The report stands as page, PDF and Word document, the figures as page, CSV and JSON. What was withheld and why is
-    told to you alone, on the screen or with --releaser in a file.
+    The report is a page, a PDF and a Word document, the figures are a page, a CSV and a JSON. What was withheld and
+    why is told to you alone, on the screen or with --releaser in a file.
 
     \b
-    Example:
-      wres-assure publish return.xlsx --plan plan.xlsx -o published
+    Examples:
+      wres-assure publish return.xlsx -o published
+      wres-assure publish return.xlsx --level protected -o rounded
     """
     from ..briefing import public, public_report
     from ..results import public as data
@@ -152,9 +178,9 @@ def publish(
 
     named = [path, *given.paths(), *choice.paths()]
     if releaser:
-        outputs.may_write(releaser, force, named)
         if os.path.dirname(os.path.abspath(releaser)) == os.path.abspath(output):
             raise click.UsageError("--releaser is for your eyes alone: name a file outside the folder to publish from.")
+        outputs.may_write(releaser, force, named)
     if os.path.lexists(output):
         for name in FILES:
             outputs.may_write(os.path.join(output, name), force, named)
@@ -180,8 +206,15 @@ def publish(
         outputs.write(releaser, told, force)
     else:
         files.deliver(told, None, False)
-    click.echo(clean(f"\n{output} is ready to publish: {', '.join(contents)}."))
+    click.echo(f"\n{told_in(output, tuple(contents))}")
     ctx.exit(exit_code(assessment))
+
+
+def told_in(folder: str, names: Sequence[str]) -> str:
+    """What is ready, wrapped for a terminal."""
+    from ..render.text import WIDTH, wrapped
+
+    return "\n".join(wrapped(clean(f"{folder} is ready to publish: {listed(names)}."), WIDTH, 0, 2))
 
 
 def _page(document: Document) -> str | bytes:

@@ -13,7 +13,7 @@ from .result import table
 FORMAT = "wres-assure release 1"
 COLUMNS = (
     "organisation_code", "organisation_name", "reporting_year", "in_year", "level", "item", "title", "staff_group",
-    "pay_band", "ethnicity", "value", "shows",
+    "pay_band", "ethnicity", "value", "between", "shows",
 )  # fmt: skip
 
 
@@ -67,12 +67,12 @@ def as_csv(release: Release, rulebook: Rulebook) -> str:
             values = {"": one.value, "bme, of the workforce": one.white, "bme": one.bme}
         for who, value in values.items():
             if value or not who:
-                rows.append([*head, one.id, one.title, "", "", who, value, one.shows if not who else ""])
-                rows[-1][-1] = rows[-1][-1] or (one.why if not who else "")
+                said = (one.between, one.shows or one.why) if not who else ("", "")
+                rows.append([*head, one.id, one.title, "", "", who, value, *said])
     for count in release.counts:
         place = count.place
         rows.append(
             [*head, place.item, title_of_count(place, rulebook), place.staff_group, place.pay_band, place.ethnicity,
-             count.shown, ""]
+             count.shown, "", ""]
         )  # fmt: skip
     return table(COLUMNS, rows)

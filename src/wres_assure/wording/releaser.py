@@ -26,6 +26,7 @@ class Told(NamedTuple):
     known: int
     to_correct: int  # findings that ask for a correction
     texts_with_numbers: tuple[str, ...] = ()  # where the organisation's own words hold numbers
+    left_out: tuple[str, ...] = ()  # parts of the report that nothing was given for
 
 
 def report(told: Told, rulebook: Rulebook) -> Iterator[str]:
@@ -47,10 +48,14 @@ def report(told: Told, rulebook: Rulebook) -> Iterator[str]:
     yield from _left(release)
     yield from _withheld(release.counts, told, rulebook)
     yield from _unprotected(told, rulebook)
+    if told.left_out:
+        parts = "this part" if len(told.left_out) == 1 else "these parts"
+        names = ", ".join(f'"{title}"' for title in told.left_out)
+        yield f"The report is without {parts}: {names}. Give --narrative and --plan for what belongs there."
     if told.texts_with_numbers:
         yield (
-            f"Numbers stand in your own words ({listed(told.texts_with_numbers)}). They are published as they are: "
-            "see that none is of few people."
+            f"Numbers stand in your own words ({listed(told.texts_with_numbers)}), which are published as they are: "
+            "see that none tells of few people."
         )
     if told.known:
         yield f"{counted(told.known, 'figure')} that others print was taken into account.".replace(
@@ -75,10 +80,10 @@ def _withheld(found: Iterable[PublicCount], told: Told, rulebook: Rulebook) -> I
     other = [count for count in found if count.shown == "[c]"]
     if few:
         withheld = counted(len(few), "count")
-        yield f"{withheld} withheld as small. What can be worked out of each by all that is published:"
+        yield f"{withheld} withheld as small. By all that is published each can still be:"
         for count in few:
             ends = told.ranges.get(count.place)
-            between = "not proved" if ends is None else f"{ends[0]} to {ends[1]}"
+            between = "could not be proved" if ends is None else f"{ends[0]} to {ends[1]}"
             yield f"- {_named(count.place, rulebook)}: {between}"
     if other:
         why = "no figures fit together" if told.contradictory else "so that no small count can be worked out"
