@@ -98,6 +98,7 @@ simulate: $(VENV)/installed-test  ## slow: tables by the ten thousand against th
 	$(BIN)/python tests/bench/slips.py
 	$(BIN)/python tests/bench/planted.py --write
 	$(BIN)/python tests/bench/survey.py
+	$(BIN)/python tests/bench/disclosure.py --write
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

@@ -17,6 +17,7 @@ import statistics
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -31,6 +32,7 @@ from wres_assure.disclose import EVENTS, FEW, Limits, counts, limits  # noqa: E4
 from wres_assure.disclose.attack import Attacked, defended, ranges  # noqa: E402
 from wres_assure.facts import Facts  # noqa: E402
 from wres_assure.model import (  # noqa: E402
+    OUTCOMES,
     Assessment,
     Compared,
     Fact,
@@ -54,7 +56,7 @@ Figures = dict[Place, float]
 def thinned(seed: int, year: int, people: int | None = None) -> Figures:
     """The figures of an honest return with about so many people; drawn between the smallest and largest by default."""
     random = Random(seed)
-    figures = {key: float(value) for key, value in generate(seed, year).figures.items() if key.basis == "verified"}
+    figures = _honest(seed, year)
     staff = sum(value for key, value in figures.items() if key.item == "headcount") or 1.0
     wanted = people or round(SMALLEST * (LARGEST / SMALLEST) ** random.random())
     random = Random(f"{seed} {year} {wanted}")
@@ -68,6 +70,11 @@ def thinned(seed: int, year: int, people: int | None = None) -> Figures:
             found[key] = value
     _held_together(found)
     return found
+
+
+@lru_cache(maxsize=256)
+def _honest(seed: int, year: int) -> Figures:
+    return {key: float(value) for key, value in generate(seed, year).figures.items() if key.basis == "verified"}
 
 
 def _held_together(figures: Figures) -> None:
@@ -88,8 +95,9 @@ def assessment_of(figures: Figures, rulebook: Rulebook, year: int, kind: str, co
     indicators, _ = derive(facts, rulebook)
     organisation = Organisation(code, "Example", kind, "")
     subject = Return(organisation, year, "nhs_wres", "")
+    none = dict.fromkeys(("checks", *OUTCOMES), 0)
     return Assessment(
-        Submission("", "", (), (), ()), subject, facts.all, indicators, (), {}, {}, {}, ("", ()), Compared(),
+        Submission("", "", (), (), ()), subject, facts.all, indicators, (), none, none, {}, ("", ()), Compared(),
         Score({}, None, None, None, {}, (), {}, {}, (), ""),
     )  # fmt: skip
 

@@ -86,12 +86,21 @@ def _not_shown(entry: Json, why: str) -> PublicIndicator:
 
 
 def _shows(indicator: Indicator, entry: Json, rulebook: Rulebook, year: int | None) -> str:
-    """What a figure shows, in a word or two; the side it lies on where it is not tested."""
+    """What a figure shows, in a word or two."""
+    return _in_words(_kind(indicator, entry, rulebook, year))
+
+
+def _kind(indicator: Indicator, entry: Json, rulebook: Rulebook, year: int | None) -> str:
+    """How a figure is read; of what is not tested, the side it lies on."""
     near = {unit: rulebook.parameter(f"immaterial_{unit}", year) or 0.0 for unit in ("ratio", "points")}
     kind = shown_by(indicator, entry, near)
     if kind in (UNTESTED, BETTER_CHANCE) and indicator.told() is None:
         return LESS if kind == UNTESTED else MORE
-    return SHORT[kind]
+    return kind
+
+
+def _in_words(kind: str) -> str:
+    return SHORT.get(kind, kind)
 
 
 # Protected: from the rounded counts, and from nothing else
@@ -219,14 +228,15 @@ def _rounded(
     every = (middle, *ends)
     values = [figure(one.value, entry["unit"]) for one in every]
     low, high = values[1], values[2]
-    reads = {_read(one, entry, rulebook, year) for one in every}
+    # By kind, not in words: what could be chance on either side may lie within the band between them.
+    kinds = {_read(one, entry, rulebook, year) for one in every}
     return PublicIndicator(
         entry["id"], entry["title"], entry["unit"], *_rates(middle, entry), values[0],
-        "" if low == high else f"{low} to {high}", reads.pop() if len(reads) == 1 else UNTOLD, "",
+        "" if low == high else f"{low} to {high}", _in_words(kinds.pop()) if len(kinds) == 1 else UNTOLD, "",
     )  # fmt: skip
 
 
 def _read(indicator: Indicator, entry: Json, rulebook: Rulebook, year: int | None) -> str:
     if indicator.few is not None:
-        return SHORT[FEW]
-    return UNTOLD if indicator.value is None else _shows(indicator, entry, rulebook, year)
+        return FEW
+    return UNTOLD if indicator.value is None else _kind(indicator, entry, rulebook, year)
