@@ -61,8 +61,12 @@ def texts_with_numbers(assessment: Assessment, rulebook: Rulebook) -> tuple[str,
     """Where numbers stand in the words that a published report carries: the plan's actions, the narrative's answers."""
     of = dossier_of(assessment, rulebook)
     found = ["narrative: action_plan_summary"] if _counts(narrative_text(of, _SUMMARY)) else []
-    answers = (name for matter in _answered(of) for name in matter.answers if governance.answered(of, name))
-    found += [f"narrative: {name}" for name in answers if rulebook.narrative[name]["kind"] == "percent"]
+    answers = [name for matter in _answered(of) for name in matter.answers if governance.answered(of, name)]
+    found += [
+        f"narrative: {name}"
+        for name in answers
+        if rulebook.narrative[name]["kind"] == "percent" or _counts(narrative_text(of, name))
+    ]
     for action in assessment.plan.actions if assessment.plan else ():
         words = " ".join(text for name, text in action.texts.items() if name not in ("start", "due", "indicator"))
         if _counts(words):
@@ -148,10 +152,12 @@ def _answered(of: Dossier) -> list[governance.Matter]:
 def _shared(of: Dossier) -> Blocks:
     """What the narrative answers; what it does not is nobody's business but the organisation's."""
     rows = tuple(
-        TableRow((TableCell(capital(matter.title)), TableCell(capital(matter.answer))), (), (),
-                 tuple(f"narrative {name}" for name in matter.answers))
+        TableRow(
+            (TableCell(capital(matter.title)), TableCell(capital(matter.answer), matter.words)),
+            other=tuple(f"narrative {name}" for name in matter.answers),
+        )
         for matter in _answered(of)
-    )  # fmt: skip
+    )
     caption = "Governance and action plan, as the organisation answers (guidance 8 to 10)"
     return (Table(caption, ("Matter", "Answer"), rows, (), (4, 6)),) if rows else ()
 
