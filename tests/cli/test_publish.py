@@ -218,13 +218,16 @@ def test_the_releaser_is_told_where_numbers_stand_and_what_is_left_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     narrative = tmp_path / "narrative.yaml"
-    narrative.write_text("survey_census: yes\nsurvey_response_bme: 7.5\naction_plan_summary: Seven were heard.\n")
+    narrative.write_text(
+        "survey_census: yes\nsurvey_response_bme: 7.5\naction_plan_summary: Seven were heard.\nbme_network: no\n"
+        "bme_network_considered: yes\nbme_network_plans: Two meetings were held.\n"
+    )
     assert run("publish", CLEAN, "--narrative", str(narrative), "-o", str(tmp_path / "p")) == 0
     told = " ".join(capsys.readouterr().out.split())
-    assert "(narrative: action_plan_summary and narrative: survey_response_bme)" in told
+    assert "(narrative: action_plan_summary, narrative: bme_network_plans and narrative: survey_response_bme)" in told
     assert 'The report is without this part: "Action plan".' in told
     page = (tmp_path / "p" / "report.html").read_text()
-    assert "Seven were heard." in page and "Action plan</h2>" not in page
+    assert "Seven were heard." in page and "Two meetings were held." in page and "Action plan</h2>" not in page
 
 
 # Options
@@ -237,6 +240,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 
 @pytest.mark.parametrize("option", [
     ("--level", "national"), ("--board-figures", "withheld"), ("--hide-up-to", "7"), ("--known", "k.csv"),
+    ("--member", "a.json"), ("--joint", "b.json"),
     ("--releaser", "r.txt"),
 ])  # fmt: skip
 def test_what_is_about_the_public_is_refused_where_nothing_is_published(

@@ -61,17 +61,18 @@ def texts_with_numbers(assessment: Assessment, rulebook: Rulebook) -> tuple[str,
     """Where numbers stand in the words that a published report carries: the plan's actions, the narrative's answers."""
     of = dossier_of(assessment, rulebook)
     found = ["narrative: action_plan_summary"] if _counts(narrative_text(of, _SUMMARY)) else []
-    answers = [name for matter in _answered(of) for name in matter.answers if governance.answered(of, name)]
-    found += [
-        f"narrative: {name}"
-        for name in answers
-        if rulebook.narrative[name]["kind"] == "percent" or _counts(narrative_text(of, name))
-    ]
+    answers = (name for matter in _answered(of) for name in matter.answers if governance.answered(of, name))
+    found += [f"narrative: {name}" for name in answers if _tells(of, name)]
     for action in assessment.plan.actions if assessment.plan else ():
         words = " ".join(text for name, text in action.texts.items() if name not in ("start", "due", "indicator"))
         if _counts(words):
             found.append(f"plan: {action.where}")
     return tuple(found)
+
+
+def _tells(of: Dossier, name: str) -> bool:
+    """Whether an answer of the narrative is a percentage, or words with a count in them."""
+    return of.rulebook.narrative[name]["kind"] == "percent" or _counts(narrative_text(of, name))
 
 
 def _counts(text: str) -> bool:
@@ -152,12 +153,10 @@ def _answered(of: Dossier) -> list[governance.Matter]:
 def _shared(of: Dossier) -> Blocks:
     """What the narrative answers; what it does not is nobody's business but the organisation's."""
     rows = tuple(
-        TableRow(
-            (TableCell(capital(matter.title)), TableCell(capital(matter.answer), matter.words)),
-            other=tuple(f"narrative {name}" for name in matter.answers),
-        )
+        TableRow((TableCell(capital(matter.title)), TableCell(capital(matter.answer), matter.words)), (), (),
+                 tuple(f"narrative {name}" for name in matter.answers))
         for matter in _answered(of)
-    )
+    )  # fmt: skip
     caption = "Governance and action plan, as the organisation answers (guidance 8 to 10)"
     return (Table(caption, ("Matter", "Answer"), rows, (), (4, 6)),) if rows else ()
 

@@ -86,9 +86,9 @@ _OPTIONS = (
 _PARTS = (
     (
         "Given with the return",
-        ("previous", "peers", "narrative", "explanations", "plan", "last_plan", "survey", "year", "rules"),
+        ("previous", "peers", "narrative", "explanations", "plan", "last_plan", "survey", "bands", "year", "rules"),
     ),
-    ("For publication", ("public", "level", "board_figures", "hide_up_to", "known", "releaser")),
+    ("For publication", ("public", "level", "board_figures", "hide_up_to", "known", "member", "joint", "releaser")),
 )
 
 

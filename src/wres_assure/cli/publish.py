@@ -70,10 +70,11 @@ def disclosure_options(function: Callable[..., Any]) -> Callable[..., Any]:
         path_option(
             "member",
             "FILE",
-            "Of a joint return figures.json of each member; beside --joint those of the others.",
+            "Of a joint return the figures.json of each member; beside --joint that of each other member. May be given "
+            "several times.",
             multiple=True,
         ),
-        path_option("joint", "FILE", "figures.json of the joint return that this organisation is part of."),
+        path_option("joint", "FILE", "The figures.json of the joint return that this organisation is part of."),
         path_option(
             "releaser", "FILE", "What was withheld and why goes to FILE, for your eyes alone; else to the screen."
         ),
