@@ -17,6 +17,7 @@ import statistics
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from random import Random
@@ -182,6 +183,26 @@ def attacked(one: World, by: Limits) -> Iterator[tuple[Place, int, int, int]]:
         yield place, one.true[place], low, high
 
 
+class Tried(NamedTuple):
+    """What came of the attack on one world."""
+
+    left: tuple[int, ...]  # values, of each count withheld as small
+    wrong: int  # true counts outside of what is said to be possible
+    covered: int
+    given_away: int
+    contradictory: bool
+
+
+def _tried(seed: int) -> Tried:
+    rulebook = rules()
+    by = limits(rulebook, 2021)
+    one = world(seed, rulebook, by)
+    few = list(attacked(one, by))
+    wrong = sum(not low <= true <= high for _, true, low, high in few)
+    left = tuple(high - low + 1 for *_, low, high in few)
+    return Tried(left, wrong, one.covered, one.given_away, one.contradictory)
+
+
 def prepared(seed: int, people: int, level: str, rulebook: Rulebook) -> Prepared:
     """A release of a return of about so many people."""
     kind = "trust" if level == "national" else "ccg"
@@ -200,14 +221,14 @@ def main() -> int:
     needed = by.needed(by.people)
     left: Counter[int] = Counter()
     wrong = covered = given_away = contradictory = releases = 0
-    for at in range((given.returns + 1) // 2):
-        one = world(given.seed * 1_000_000 + at, rulebook, by)
-        releases += 6
-        covered, given_away = covered + one.covered, given_away + one.given_away
-        contradictory += one.contradictory
-        for _, true, low, high in attacked(one, by):
-            left[high - low + 1] += 1
-            wrong += not low <= true <= high
+    seeds = [given.seed * 1_000_000 + at for at in range((given.returns + 1) // 2)]
+    with ProcessPoolExecutor() as pool:
+        for one in pool.map(_tried, seeds, chunksize=10):
+            releases += 6
+            covered, given_away = covered + one.covered, given_away + one.given_away
+            contradictory += one.contradictory
+            left.update(one.left)
+            wrong += one.wrong
     few = sum(left.values())
     short = sum(number for values, number in left.items() if values < needed)
     lines = [

@@ -12,9 +12,11 @@ import pytest
 from wres_assure.assess import assess
 from wres_assure.briefing import public, public_report
 from wres_assure.disclose import EVENTS, FEW, Limits, counts, limits
+from wres_assure.disclose.attack import ranges, share_of
 from wres_assure.facts import Facts
 from wres_assure.model import Fact, Place, Refused
 from wres_assure.release import Choice, release_of
+from wres_assure.release.indicators import printed_shares
 from wres_assure.render.briefing import docx, html, markdown, pdf
 from wres_assure.results import public as data
 from wres_assure.rulebook import Rulebook
@@ -80,6 +82,23 @@ def test_national_values_are_those_of_the_return_without_any_count_of_events(rul
         assert one.value == (f"{exact[one.id]:.2f}" if one.unit == "ratio" else f"{exact[one.id] * 100:+.1f}")
         assert not one.between and "chance" not in one.shows and "clearly" not in one.shows
     assert not [count for count in release.counts if count.place.item in EVENTS]
+
+
+def test_at_national_level_every_count_that_the_nine_values_do_not_give_away_is_left_open(rulebook: Rulebook) -> None:
+    """Attacked again with the printed percentages, apart from the release."""
+    few = 0
+    for seed in range(25):
+        assessment = assessment_of(thinned(seed, 2021), rulebook, 2021, "trust")
+        found = release_of(assessment, rulebook, Choice(level="national"))
+        shares = printed_shares({one.id: one for one in assessment.indicators}, rulebook)
+        withheld = [count.place for count in found.release.counts if count.shown == FEW]
+        known = [one for share in shares for one in share_of(share)]
+        assert len(shares) == 2 and not found.attacked.contradictory
+        for place, ends in ranges(found.release.counts, known, withheld).items():
+            assert ends is not None
+            assert place in found.attacked.given_away or ends[1] - ends[0] + 1 >= 5, (seed, place)
+            few += 1
+    assert few > 100
 
 
 OF = {"indicator_2": ("appointed", "shortlisted", "white"), "indicator_3": ("disciplinary", "headcount", "bme"),
