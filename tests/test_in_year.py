@@ -187,3 +187,16 @@ def test_of_several_files_the_annual_one_is_last_year(tmp_path: Path) -> None:
     assert set(found) == {"", "30 September 2021"}
     assert [before.year for before in found["30 September 2021"].compared.earlier][:1] == [2021]
     assert Given().in_year is False
+
+
+def test_a_result_read_again_is_still_of_its_day(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And is no 31 March that a later year could be compared with."""
+    path, result = of_the("30 September 2020", tmp_path), tmp_path / "result.json"
+    assert run(["check", str(path), "--in-year", "-o", str(result)], str) == 0
+    again = judged(result)
+    assert (again.subject.year, again.subject.in_year) == (2021, "30 September 2020")
+    run(["check", str(result)], str)
+    said = capsys.readouterr().out
+    assert "30 September 2020" in said and "upload" not in said.casefold()
+    later = judged(of_the("30 September 2021", tmp_path, "totals_disagree"), result)
+    assert not later.compared.changes

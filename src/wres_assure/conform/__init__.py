@@ -17,6 +17,7 @@ from .workbook import of_workbook
 
 __all__ = ["Conformed", "as_said_then", "conform", "published_survey", "without_unused"]
 
+_LONGEST_DAY = 60  # letters: "a day in the year to 31 March 2022" has 34
 _OF_SURVEYS = ("survey_", "respondents_", "all_staff_")
 
 
@@ -45,18 +46,20 @@ def conform(
         def read(rows: list[Row]) -> Conformed:
             """One return of the table."""
             one = read_with(grades, rulebook, lambda by, of: of_table(submission, named_in(of, rows), by, year))
-            return with_reasons(on_own_grades(one, rulebook.items), rulebook)
+            one = with_reasons(on_own_grades(one, rulebook.items), rulebook)
+            # A result of an earlier run says of which day within the year it is.
+            day = rows[0].values.get("in_year", "")[:_LONGEST_DAY]
+            return _within(one, day) if in_year or day else one
 
-        found = [read(rows) for rows in returns]
-        return [_within(one) for one in found] if in_year else found
+        return [read(rows) for rows in returns]
     one = read_with(grades, rulebook, lambda by, _: of_workbook(submission, by, year, in_year))
     return [with_reasons(_as_asked(on_own_grades(one, rulebook.items), rulebook), rulebook)]
 
 
-def _within(conformed: Conformed) -> Conformed:
-    """A table's figures as those of a day that it cannot tell, in the year to the next 31 March."""
+def _within(conformed: Conformed, day: str) -> Conformed:
+    """A table's figures as those of a day within the year; where it cannot tell which, in the year to the 31 March."""
     subject = conformed.subject
-    day = f"a day in the year to 31 March {subject.year}" if subject.year else ""
+    day = day or (f"a day in the year to 31 March {subject.year}" if subject.year else "")
     return conformed._replace(subject=subject._replace(in_year=day))
 
 

@@ -28,7 +28,7 @@ def own(given: Sequence[EarlierReturn], subject: Return, alone: bool) -> tuple[l
         earlier
         for earlier in given
         for whose in [earlier.conformed.subject]
-        if whose.year is not None and not whose.stopped and whose.year < year
+        if whose.year is not None and not whose.stopped and whose.year < year and not whose.in_year
         if of_one(whose.organisation, subject.organisation)
     ]
     by_year = grouped(usable, lambda earlier: earlier.conformed.subject.year)
@@ -56,6 +56,8 @@ def _not_its_own(held: Sequence[EarlierReturn], subject: Return) -> str:
     its_own = [whose for whose in holds if of_one(whose.organisation, subject.organisation)]
     if all(whose.stopped for whose in holds):
         return f"{file} cannot be used as an earlier return. {holds[0].stopped}"
+    if its_own and all(whose.in_year for whose in its_own):
+        return f"{file} is of {its_own[0].in_year}, and a year is compared with the 31 March of another."
     if its_own:
         years = ", ".join(str(year) for year in sorted({whose.year for whose in its_own if whose.year}))
         return f"{file} holds {whom} for {years}; the return itself is for {subject.year}."

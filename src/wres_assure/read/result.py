@@ -69,7 +69,7 @@ def _rows(result: dict[str, Any], before: int) -> list[Row]:
     submission = result["submission"]
     organisation = submission["organisation"]
     _texts(organisation, _OF_ORGANISATION)
-    _texts(submission, ("scheme",))
+    _texts(submission, ("scheme", "in_year"))
     if not isinstance(submission["reporting_year"], int | None):
         raise _NoResult
     facts = _facts(result["facts"])
@@ -82,6 +82,7 @@ def _rows(result: dict[str, Any], before: int) -> list[Row]:
         "region": _text(organisation["region"]),
         "reporting_year": _text(submission["reporting_year"]),
         "scheme": _text(submission.get("scheme", "nhs_wres")),
+        "in_year": _text(submission.get("in_year")),
     }
     return [
         Row(number, {
