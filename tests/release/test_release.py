@@ -157,6 +157,22 @@ def test_survey_figures_of_too_few_are_absent(answered: float, why: str, ruleboo
     assert one.why == why
 
 
+@pytest.mark.parametrize(("share", "answered", "few"), [(0.09, 11.0, True), (0.91, 11.0, True), (0.3, 20.0, True),
+                                                        (0.0, 20.0, False), (0.3, 400.0, False)])  # fmt: skip
+def test_the_releaser_is_told_of_survey_percentages_of_few(
+    share: float, answered: float, few: bool, rulebook: Rulebook
+) -> None:
+    figures = thinned(3, 2021, 2_500)
+    for question in range(5, 9):
+        for who in ("white", "bme"):
+            figures[Place(f"survey_{question}", "verified", "", "", who)] = 0.4
+            figures[Place(f"respondents_{question}", "verified", "", "", who)] = 300.0
+    figures[Place("survey_6", "verified", "", "", "bme")] = share
+    figures[Place("respondents_6", "verified", "", "", "bme")] = answered
+    found = release_of(assessment_of(figures, rulebook, 2021, "ccg"), rulebook)
+    assert found.few_answers == (("indicator_6",) if few else ())
+
+
 # What others print, and joint returns
 
 HEADER = "organisation_code,reporting_year,item,staff_group,pay_band,ethnicity,value\n"

@@ -129,6 +129,7 @@ def releasers_report(found: Prepared, assessment: Assessment, rulebook: Rulebook
         len({finding.rule for finding in asked}),
         texts_with_numbers(assessment, rulebook) if words else (),
         left_out(assessment, rulebook) if words else (),
+        found.few_answers,
     )
     lines = [line for text in report(told, rulebook) for line in wrapped(clean(text), WIDTH, 0, 2)]
     return "\n".join(lines) + "\n"

@@ -8,16 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..disclose import EVENTS, EVERYBODY, counts, limits
+from ..disclose import EVENTS, EVERYBODY, Limits, counts, limits
 from ..disclose.attack import Attacked, Sum, defended
 from ..facts import Facts
-from ..model import Assessment, PublicCount, Refused, Release, Return
+from ..model import Assessment, Place, PublicCount, Refused, Release, Return
 from ..rulebook import Rulebook
 from .indicators import national, printed_shares, protected
 from .known import counts_of, known_sums, together
 
 NATIONAL, PROTECTED = "national", "protected"
 WITHHELD, AS_PUBLISHED = "withheld", "as_published"
+SURVEYS = (5, 6, 7, 8)
 
 
 class Choice(NamedTuple):
@@ -45,6 +46,7 @@ class Prepared(NamedTuple):
     attacked: Attacked
     why_level: str
     known: int  # figures of others that were taken into account
+    few_answers: tuple[str, ...] = ()  # survey indicators of which a percentage is of few people
 
 
 def release_of(assessment: Assessment, rulebook: Rulebook, choice: Choice = _OPEN) -> Prepared:
@@ -73,7 +75,20 @@ def release_of(assessment: Assessment, rulebook: Rulebook, choice: Choice = _OPE
         tuple(indicators),
         rulebook.sha256,
     )  # fmt: skip
-    return Prepared(release, attacked, why, len(known))
+    shown = {one.id for one in indicators if not one.why}
+    few_answers = tuple(f"indicator_{n}" for n in SURVEYS if f"indicator_{n}" in shown and _few_answers(facts, n, by))
+    return Prepared(release, attacked, why, len(known), few_answers)
+
+
+def _few_answers(facts: Facts, question: int, by: Limits) -> bool:
+    """Whether a survey percentage, or what it leaves, is of few people: of those who answered, else of all staff."""
+    for who in ("white", "bme"):
+        share = facts.value(Place(f"survey_{question}", "verified", "", "", who))
+        answered = facts.value(Place(f"respondents_{question}", "verified", "", "", who))
+        people = answered if answered is not None else facts.value(Place("headcount", "verified", "*", "*", who))
+        if share is not None and people and 0 < min(share, 1 - share) * people < by.events + 0.5:
+            return True
+    return False
 
 
 def _others(choice: Choice, found: Sequence[PublicCount]) -> tuple[list[PublicCount], list[Sum]]:

@@ -9,7 +9,7 @@ from ..model import Place, PublicCount, Release
 from ..rulebook import Rulebook
 from .numbers import counted
 from .public import title_of_count
-from .text import capital, listed, lower_first
+from .text import capital, listed, lower_first, named
 
 _WHO = {"white": "White", "bme": "BME", "unknown": "ethnicity unknown"}
 
@@ -27,6 +27,7 @@ class Told(NamedTuple):
     to_correct: int  # findings that ask for a correction
     texts_with_numbers: tuple[str, ...] = ()  # where the organisation's own words hold numbers
     left_out: tuple[str, ...] = ()  # parts of the report that nothing was given for
+    few_answers: tuple[str, ...] = ()  # survey indicators of which a percentage is of few people
 
 
 def report(told: Told, rulebook: Rulebook) -> Iterator[str]:
@@ -97,6 +98,11 @@ def _unprotected(told: Told, rulebook: Rulebook) -> Iterator[str]:
     if told.given_away:
         yield "These counts cannot be protected: the nine published values, or what others print, give them away:"
         yield from (f"- {_named(place, rulebook)}" for place in told.given_away)
+    if told.few_answers:
+        yield (
+            f"The survey shows percentages of few people, in {lower_first(named(told.few_answers))}: of a small group "
+            "they tell how many said so. The survey publishes them; whether you do is for you to decide."
+        )
     if release.level != "national":
         return
     events = {"indicator_2": "appointments", "indicator_3": "disciplinary cases", "indicator_4": "people trained"}
