@@ -83,7 +83,6 @@ def _covered(
 ) -> Attacked:
     """The counts, others withheld in the stated order for every one that would be worked out."""
     covered: list[Place] = []
-    lost: list[Place] = []
     at = {count.place: index for index, count in enumerate(now)}
     ends: dict[Place, Range | None] = {}
     for place in few:  # to withhold more never narrows what is possible of another
@@ -94,17 +93,34 @@ def _covered(
                 break
             covered.append(following)
             now[at[following]] = _bare(now[at[following]])
-        if not _enough(ends[place], place, by):
-            lost.append(place)
+            now = _untold_totals(now)
     if covered:
         ends = ranges((*now, *also), told, few)
+    lost = (place for place in few if not _enough(ends[place], place, by))
     return Attacked(tuple(now), ends, tuple(covered), (*given_away, *lost))
+
+
+def _untold_totals(now: list[PublicCount]) -> list[PublicCount]:
+    """Withheld totals of columns of which everything is withheld: what the rule for totals tells of them is told by the
+    counts of the column alone.
+    """
+    told = {count.place.ethnicity for count in now if _of_a_column(count) and count.shown not in (COVERED, NOT_GIVEN)}
+    return [
+        _bare(count)
+        if count.place.staff_group == EVERYBODY and count.shown == COVERED and count.place.ethnicity not in told
+        else count
+        for count in now
+    ]
+
+
+def _of_a_column(count: PublicCount) -> bool:
+    return count.place.item == "headcount" and count.place.staff_group != EVERYBODY
 
 
 def _order(now: Sequence[PublicCount], place: Place, told: Sequence[Sum]) -> Iterator[Place]:
     """What is withheld next for the sake of a count: what stands with it in a sum, of the shortest sum first, a total
-    before its parts and of these the smallest; then the other totals; then everything else. That a count is few, a *,
-    tells something too.
+    before its parts and of these the smallest; then the other totals, its column, everything else. That a count is few,
+    a *, tells something too.
     """
     every = (*structure([count.place for count in now]), *told)
     beside = sorted((one for one in every if place in dict(one.times)), key=lambda one: len(one.times))
@@ -118,7 +134,9 @@ def _order(now: Sequence[PublicCount], place: Place, told: Sequence[Sum]) -> Ite
         )
     ]
     totals = [count for count in now if count.place.staff_group == EVERYBODY]
-    ordered = (*in_sums, *totals, *sorted(now, key=lambda count: count.low))
+    column = [count for count in now if _of_a_column(count) and count.place.ethnicity == place.ethnicity]
+    rest = (count for part in (column, now) for count in sorted(part, key=lambda one: one.low))
+    ordered = (*in_sums, *totals, *rest)
     told_of = (count for count in ordered if count.shown not in (COVERED, NOT_GIVEN) and count.place != place)
     yield from (count.place for count in told_of if count.place.item != "board_total")
 
