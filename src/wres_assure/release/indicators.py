@@ -169,15 +169,13 @@ def _numbers(found: Sequence[PublicCount], rulebook: Rulebook) -> dict[str, Boun
             parts.setdefault(f"senior_{who}", []).append(count)
         elif group != "medical_and_dental":
             parts.setdefault(f"below_{who}", []).append(count)
-    return {
-        name: tuple(float(sum(ends)) for ends in zip(*map(_bounds, several), strict=True))  # type: ignore[misc]
-        for name, several in parts.items()
-        if all(count.printed for count in several)
-    }
+    return {name: _bounds(several) for name, several in parts.items() if all(count.printed for count in several)}
 
 
-def _bounds(count: PublicCount) -> tuple[int, int, int]:
-    return count.low, int(count.shown), count.high or 0
+def _bounds(several: Sequence[PublicCount]) -> Bounds:
+    """The least that printed counts can be together, what they are as rounded, and the most."""
+    low, rounded, high = zip(*((count.low, int(count.shown), count.high or 0) for count in several), strict=True)
+    return float(sum(low)), float(sum(rounded)), float(sum(high))
 
 
 def _at(key: str, of: Bounds, indicator: str, side: int) -> float:
