@@ -1,13 +1,15 @@
 """Whether two checkouts say the same, to the byte: every sample, alone and beside others, in every format.
 
-    python tests/same_bytes.py OLD NEW [--story NAME]... [--quick] [--kept FOLDER] [--python COMMAND]
+    python tests/same_bytes.py OLD NEW [--story NAME]... [--quick] [--unpublished] [--kept FOLDER]
+                               [--python COMMAND]
 
 OLD and NEW are two checkouts (or folders into which a wheel was unpacked); both run in this environment, each with its
 own sources in front, over the samples of NEW. `--python` runs NEW with another Python ("python3.13", "node
 tests/pyodide.mjs"). Each difference is shown by its first lines that differ; exit code 1 where there is one. Workbooks
 and Word files are the same where they hold the same parts in the same order: zlib packs otherwise from version to
 version. `--kept` keeps what was written, and takes what OLD wrote from there the next time. `--quick` leaves out PDF,
-Word, all but two audiences.
+Word, all but two audiences; `--unpublished` what is for the public, whose solver has compiled parts that the Python of
+a browser has not.
 """
 
 from __future__ import annotations
@@ -45,7 +47,9 @@ def variants(story: Path, beside: Path) -> Iterator[tuple[str, list[str]]]:
     yield "narrative", ["--narrative", str(beside / "narrative.yaml")]
 
 
-def commands(sample: str, given: list[str], folder: Path, quick: bool) -> Iterator[tuple[list[str], Path]]:
+def commands(
+    sample: str, given: list[str], folder: Path, quick: bool, unpublished: bool
+) -> Iterator[tuple[list[str], Path]]:
     """Each command line for one sample, and the file that its output goes to."""
     for form in ("text", "json", "csv", "html", "facts"):
         yield ["check", sample, *given, "--format", form], folder / f"check.{form}"
@@ -57,10 +61,10 @@ def commands(sample: str, given: list[str], folder: Path, quick: bool) -> Iterat
         for form in ("md", "html", "pdf", "docx") if audience == AUDIENCES[0] and not quick else ("md", "html"):
             output = folder / f"{audience}.{form}"
             yield ["brief", sample, *given, "--audience", audience, *more, "--format", form, "-o", str(output)], output
-    for audience in ("public", "board"):
+    for audience in () if unpublished else ("public", "board"):
         output = folder / f"published-{audience}.md"
         yield ["brief", sample, *given, "--audience", audience, "-o", str(output)], output
-    for form, name in (("json", "release.json"), ("facts", "release.csv")):
+    for form, name in () if unpublished else (("json", "release.json"), ("facts", "release.csv")):
         yield ["check", sample, *given, "--public", "--format", form, "-o", str(folder / name)], folder / name
     for command in ("annotate", "findings"):
         output = folder / f"{command}.xlsx"
@@ -98,7 +102,7 @@ def said_by(words: list[str]) -> bytes:
     return out.buffer.getvalue() + f"\n--- {code}\n{err.getvalue()}".encode()  # type: ignore[attr-defined]
 
 
-def write(target: Path, stories: list[str], quick: bool) -> None:
+def write(target: Path, stories: list[str], quick: bool, unpublished: bool) -> None:
     """Everything that the sources in front say of the samples, below a folder; run inside the checkout."""
     from wres_assure import rulebook
 
@@ -115,7 +119,7 @@ def write(target: Path, stories: list[str], quick: bool) -> None:
         for name, given in variants(Path("sample_submissions") / story, beside):
             folder = target / story / name
             folder.mkdir(parents=True)
-            for words, output in commands(f"sample_submissions/{story}/return.xlsx", given, folder, quick):
+            for words, output in commands(f"sample_submissions/{story}/return.xlsx", given, folder, quick, unpublished):
                 said = said_by(words).replace(str(target).encode(), b"")
                 (output if "-o" not in words else output.with_name(f"{output.name}.said")).write_bytes(said)
 
@@ -155,12 +159,11 @@ def _peers() -> str:
     return "\n".join(made) + "\n"
 
 
-def run(python: list[str], checkout: Path, samples: Path, target: Path, stories: list[str], quick: bool) -> None:
+def run(python: list[str], checkout: Path, samples: Path, target: Path, asked: list[str]) -> None:
     """All that one checkout says, in a process of its own."""
     environment = {**os.environ, "PYTHONPATH": str(checkout / "src"), "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1"}
-    words = [*python, __file__, "--write", str(target), *(["--quick"] if quick else [])]
-    words += [word for story in stories for word in ("--story", story)]
-    subprocess.run([*words, str(samples), str(samples)], cwd=samples, env=environment, check=True)
+    words = [*python, __file__, "--write", str(target), *asked, str(samples), str(samples)]
+    subprocess.run(words, cwd=samples, env=environment, check=True)
 
 
 def parts_of(path: Path) -> list[tuple[str, bytes]]:
@@ -173,9 +176,7 @@ def same(old: Path, new: Path) -> bool:
     """Whether two outputs are the same, bytes or parts."""
     if not old.exists() or not new.exists():
         return False
-    return old.read_bytes() == new.read_bytes() or (
-        old.suffix in (".xlsx", ".docx") and parts_of(old) == parts_of(new)
-    )
+    return old.read_bytes() == new.read_bytes() or (old.suffix in (".xlsx", ".docx") and parts_of(old) == parts_of(new))
 
 
 def difference(old: Path, new: Path) -> list[str]:
@@ -203,6 +204,7 @@ def main() -> int:
     parser.add_argument("new", type=Path)
     parser.add_argument("--story", action="append", default=[])
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--unpublished", action="store_true")
     parser.add_argument("--kept", type=Path)
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--write", type=Path, help=argparse.SUPPRESS)
@@ -210,19 +212,20 @@ def main() -> int:
     samples = given.new / "sample_submissions"
     stories = given.story or sorted(path.name for path in samples.iterdir() if path.is_dir())
     if given.write:
-        write(given.write, stories, given.quick)
+        write(given.write, stories, given.quick, given.unpublished)
         return 0
     with tempfile.TemporaryDirectory() as temporary:
         folder = (given.kept or Path(temporary)).resolve()
-        asked = json.dumps([stories, given.quick])
+        asked = [word for story in stories for word in ("--story", story)]
+        asked += [f"--{name}" for name in ("quick", "unpublished") if getattr(given, name)]
         told = folder / "asked.json"
-        if not (told.exists() and told.read_text() == asked):
+        if not (told.exists() and told.read_text() == json.dumps(asked)):
             shutil.rmtree(folder / "old", ignore_errors=True)
-            run([sys.executable], given.old.resolve(), given.new.resolve(), folder / "old", stories, given.quick)
-            told.write_text(asked)
+            run([sys.executable], given.old.resolve(), given.new.resolve(), folder / "old", asked)
+            told.write_text(json.dumps(asked))
         shutil.rmtree(folder / "new", ignore_errors=True)
         python = shlex.split(given.python)
-        run(python, given.new.resolve(), given.new.resolve(), folder / "new", stories, given.quick)
+        run(python, given.new.resolve(), given.new.resolve(), folder / "new", asked)
         names = sorted({path.relative_to(folder / side) for side in ("old", "new")
                         for path in (folder / side).rglob("*") if path.is_file()})  # fmt: skip
         differing = 0

@@ -225,7 +225,7 @@ def test_the_python_of_a_browser_says_the_same(installed: Path, tmp_path: Path, 
         (found,) = importlib.util.find_spec(name).submodule_search_locations  # type: ignore[union-attr]
         shutil.copytree(found, tmp_path / "src" / name, ignore=shutil.ignore_patterns("*.so", "*.pyd", "__pycache__"))
     done = subprocess.run(
-        [sys.executable, ROOT / "tests" / "same_bytes.py", ROOT, tmp_path, "--quick", "--story", story,
+        [sys.executable, ROOT / "tests" / "same_bytes.py", ROOT, tmp_path, "--quick", "--unpublished", "--story", story,
          "--python", f"node {ROOT / 'tests' / 'pyodide.mjs'}"],
         capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
