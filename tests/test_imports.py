@@ -48,8 +48,8 @@ ROOMS = {
     "render.annotate": "read rulebook wording render.workbooks",
     "render.briefing": "briefing wording",
     # many returns, one call, the command line
-    "cohort": "figures read rulebook",
-    "run": "facts read rulebook wording conform compare one_return plan assess results render cohort",
+    "tables": "figures read rulebook",
+    "run": "facts read rulebook wording conform compare one_return plan assess results render tables",
     "cli": "conform read rulebook wording assess authoring briefing results render render.workbooks render.annotate "
     "render.briefing release run",
     "__main__": "cli run",
@@ -61,7 +61,7 @@ DOORS = {
     "briefing": "audiences document public public_report published sign_off",
     "check": "_ assertion explanations notes",
     "cli": "commands plain",
-    "cohort": "table",
+    "tables": "table",
     "compare": "_ change claims national peers",
     "conform": "_ blank earlier explanations grades narrative personal staff_survey",
     "read": "_ cells package preflight references result table text_rows workbook xml",
@@ -93,10 +93,10 @@ OWNERS = {
     "yaml": {"rulebook", "authoring"},
     "pydantic": {"rulebook", "authoring"},
     "xlsxwriter": {"render.workbooks"},
-    "pandas": {"cohort"},
-    "numpy": {"cohort"},
-    "pandera": {"cohort"},
-    "pyarrow": {"cohort"},
+    "pandas": {"tables"},
+    "numpy": {"tables"},
+    "pandera": {"tables"},
+    "pyarrow": {"tables"},
     "dask": {"cohort"},
 }  # openpyxl and python_calamine have no owner here: they are oracles of the tests
 

@@ -50,14 +50,14 @@ def inside(path: str, kinds: tuple[str, ...] = RETURNS, but: str = "") -> list[s
 
 
 def submissions(path: str) -> list[Submission]:
-    """What a file holds; a wide or Parquet table is brought in by the cohort, which alone needs pandas."""
+    """What a file holds; a wide or Parquet table is brought in by the room of tables, which alone needs pandas."""
     try:
         return [read(path)]
     except Refused as e:
         if e.code not in ("file_parquet", "csv_wide"):
             raise
-    from ..cohort import table
     from ..read.table import bounded
+    from ..tables import table
 
     given = table.read_table(path)
     bounded(given.file, table.sizes(given))  # before anything is made of them

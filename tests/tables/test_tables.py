@@ -19,9 +19,15 @@ from hypothesis import strategies as st
 
 from conftest import SAMPLES
 from wres_assure.assess import judged
-from wres_assure.cohort import figures, schema
-from wres_assure.cohort.schema import left_out, second_opinion
-from wres_assure.cohort.table import (
+from wres_assure.conform import conform
+from wres_assure.figures import figure_of_text
+from wres_assure.model import BROKEN, FACT_COLUMNS, FAILED, HOW_GIVEN, Assessment, Fact, Place, Refused, Submission
+from wres_assure.read import read
+from wres_assure.render.workbooks.template import Typed, template
+from wres_assure.rulebook import Rulebook
+from wres_assure.tables import figures, schema
+from wres_assure.tables.schema import left_out, second_opinion
+from wres_assure.tables.table import (
     MAX_FIGURES,
     Table,
     column_of,
@@ -31,12 +37,6 @@ from wres_assure.cohort.table import (
     submissions,
     widened,
 )
-from wres_assure.conform import conform
-from wres_assure.figures import figure_of_text
-from wres_assure.model import BROKEN, FACT_COLUMNS, FAILED, HOW_GIVEN, Assessment, Fact, Place, Refused, Submission
-from wres_assure.read import read
-from wres_assure.render.workbooks.template import Typed, template
-from wres_assure.rulebook import Rulebook
 from wres_assure.wording.findings import message_of
 
 pytestmark = pytest.mark.slow
@@ -530,7 +530,7 @@ def test_every_form_of_a_table_is_assessed_alike(
         assert comparable(one) == comparable(two)
 
 
-def test_the_core_reads_the_same_csv_as_the_cohort(clean: list[Fact], narrow: Rulebook, tmp_path: Path) -> None:
+def test_the_core_reads_the_same_csv_as_pandas(clean: list[Fact], narrow: Rulebook, tmp_path: Path) -> None:
     path = written(pd.DataFrame(several(clean, 3, random.Random(2)), columns=list(FACT_COLUMNS)), tmp_path / "tidy.csv")
     alone = judged(read(str(path)), narrow)
     together = [judged(s, narrow)[0] for s in submissions(read_table(path))]
@@ -694,7 +694,7 @@ def test_a_workbook_is_no_table() -> None:
         read_table(CLEAN)
 
 
-# The core without the cohort
+# The core without pandas
 
 
 def test_checking_one_csv_imports_no_pandas(clean: list[Fact], tmp_path: Path) -> None:
