@@ -69,7 +69,7 @@ DOORS = {
     "render": "goals_text score_text terminal text",
     "render.briefing": "docx html markdown pdf",
     "render.workbooks": "findings plan style template",
-    "results": "difference difference_told explanations public result",
+    "results": "difference difference_told explanations public record result",
     "rulebook": "_ compile expression parser selectors strict_yaml",
     "run": "every_return files inputs outputs",
     "score": "_ profile reliability usable",
