@@ -105,5 +105,5 @@ def _established(
     placed, compared = among_peers(compared, indicators, facts, subject, peers, rulebook)
     if placed:  # only figures that are not in question are held against others', and which are is known only now
         facts = facts.and_also(placed)
-        checked = check(facts, raised, subject, rulebook, explanations=explanations)
+        checked = check(facts, raised, subject, rulebook, untouched(checked, (), rulebook, placed), explanations)
     return Established(subject, conformed.facts, facts, indicators, checked, compared)

@@ -13,7 +13,20 @@ from typing import NamedTuple
 
 from ..facts import Facts
 from ..memo import KEPT
-from ..model import EXPLAINED, FAILED, HOW_GIVEN, OUTCOMES, PASSED, Explanation, Finding, Place, Raised, Return, grouped
+from ..model import (
+    EXPLAINED,
+    FAILED,
+    HOW_GIVEN,
+    OUTCOMES,
+    PASSED,
+    Explanation,
+    Fact,
+    Finding,
+    Place,
+    Raised,
+    Return,
+    grouped,
+)
 from ..rulebook import Rule, Rulebook
 from .applies import not_judged, of_the_survey, once_a_year
 from .assertion import Context, assert_at
@@ -86,9 +99,17 @@ def _to_come(plan: Plan, context: Context) -> Iterator[Finding]:
             yield from (failed(rule, entry) for code in rule.codes for entry in context.raised.get(code, ()))
 
 
-def untouched(checked: Checked, raised: Iterable[Raised], rulebook: Rulebook) -> Results:
-    """The results but of the rules that speak of these codes, and of those judged on what is to be explained."""
+def untouched(
+    checked: Checked, raised: Iterable[Raised], rulebook: Rulebook, added: Iterable[Fact] = ()
+) -> Results:
+    """The results but of rules that speak of these codes or facts, and of those judged on what is to be explained."""
     spoken = {rule.id for entry in raised for rule in rulebook.raised.get(entry.code, ())}
+    items = {fact.key.item for fact in added}
+    spoken |= {
+        rule.id
+        for rule in (rulebook.rules if items else ())
+        if any(key.item in items for selector in rule.let.values() for key in selector.choices)
+    }
     last = {rule.id for rule in rulebook.rules if rule.family in LAST}
     return {name: result for name, result in checked.results.items() if name not in spoken | last}
 
