@@ -50,8 +50,9 @@ ROOMS = {
     # many returns, one call, the command line
     "tables": "figures read rulebook",
     "run": "facts read rulebook wording conform compare one_return plan assess results render tables",
+    "cohort": "facts read rulebook wording conform compare one_return assess briefing results render.briefing tables run",
     "cli": "conform read rulebook wording assess authoring briefing results render render.workbooks render.annotate "
-    "render.briefing release run",
+    "render.briefing release run cohort",
     "__main__": "cli run",
 }
 STAGES = {"conform", "derive", "compare", "check", "slips", "score", "disclose"}
@@ -61,17 +62,18 @@ DOORS = {
     "briefing": "audiences document public public_report published sign_off",
     "check": "_ assertion explanations notes",
     "cli": "commands plain",
+    "cohort": "executors expected output page run work",
     "tables": "table",
-    "compare": "_ change claims national peers",
-    "conform": "_ blank earlier explanations grades narrative personal staff_survey",
+    "compare": "_ change claims national peer_scales peers",
+    "conform": "_ blank earlier explanations grades narrative personal staff_survey table",
     "read": "_ cells package preflight references result table text_rows workbook xml",
     "disclose": "_ attack",
     "render": "goals_text score_text terminal text",
-    "render.briefing": "docx html markdown pdf",
+    "render.briefing": "forms",
     "render.workbooks": "findings plan style template",
     "results": "difference difference_told explanations public record result",
     "rulebook": "_ compile expression parser selectors strict_yaml",
-    "run": "every_return files inputs outputs",
+    "run": "every_return files inputs outputs peer_files",
     "score": "_ profile reliability usable",
     "stats": "comparisons power power_of_change proportions",
     "wording": "cells change findings goals indicators numbers peers public releaser report said score shows "
@@ -96,12 +98,13 @@ OWNERS = {
     "pandas": {"tables"},
     "numpy": {"tables"},
     "pandera": {"tables"},
-    "pyarrow": {"tables"},
+    "pyarrow": {"tables", "cohort"},
+    "pebble": {"cohort.executors"},
     "dask": {"cohort"},
 }  # openpyxl and python_calamine have no owner here: they are oracles of the tests
 
 # imported where they are there, and said to be missing where they are not
-EXTRAS = {"dask", "docx", "font_source_sans_pro", "highspy", "pyarrow", "typst"}
+EXTRAS = {"dask", "pebble", "docx", "font_source_sans_pro", "highspy", "pyarrow", "typst"}
 RUN_TIME = [
     "click", "jinja2", "justhtml", "pandas", "pandera", "pydantic", "pyyaml", "rich", "tinycss2", "xlsxwriter",
 ]  # fmt: skip

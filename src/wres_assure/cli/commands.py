@@ -9,10 +9,12 @@ import click
 
 from .. import __version__
 from ..model import Unwritable
+from ..render.briefing.forms import in_form
 from ..run import files, outputs
 from ..run.inputs import Inputs, tell
 from ..wording.numbers import SHORT_HASH
 from ..wording.text import clean
+from .cohort import cohort
 from .demo import demo
 from .goals import goals
 from .layouts import rules_confirm, rules_layout
@@ -31,7 +33,7 @@ from .options import (
     path_option,
     show_values_option,
 )
-from .outputs import BRIEF_FORMS, annotate, changed_since, diff, explanations, findings, in_form, report, score, written
+from .outputs import BRIEF_FORMS, annotate, changed_since, diff, explanations, findings, report, score, written
 from .publish import (
     disclosure_options,
     prepared,
@@ -371,7 +373,7 @@ def _known_frameworks(named: tuple[str, ...], rulebook: Rulebook) -> None:
 
 for command in (rules_layout, rules_confirm):
     rules_group.add_command(command)
-for command in (score, goals, report, publish, annotate, findings, explanations, diff, rules_group, demo):
+for command in (score, goals, report, publish, annotate, findings, explanations, diff, cohort, rules_group, demo):
     commands.add_command(command)
 
 

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 import click
 
 from ..model import Assessment, Refused
+from ..render.briefing.forms import in_form
 from ..rulebook import Rulebook
 from ..run import files, outputs
 from ..run.inputs import Inputs
 from ..wording.text import clean
 from .options import force_option, path_option
-from .outputs import in_form
 
 _TROUBLED, _CLEAN = "totals_disagree", "clean_acute_trust"
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..model import Json
+from ..render.briefing.forms import in_form
 from ..run import files, outputs
 from ..run.inputs import Inputs, tell
 from ..wording.text import clean
@@ -25,7 +26,6 @@ from .options import (
 )
 
 if TYPE_CHECKING:
-    from ..briefing.document import Document
     from ..briefing.sign_off import Since
     from ..model import Assessment
     from ..rulebook import Rulebook
@@ -338,22 +338,3 @@ def _base(said: str, paths: list[str]) -> str:
         if said.startswith(f"{path}: "):
             return f"{os.path.basename(path)}: {said.removeprefix(f'{path}: ')}"
     return said
-
-
-def in_form(document: Document, form: str, templates: str = "") -> str | bytes:
-    """The same document in one of its four forms; only the one asked for is imported."""
-    if form == "pdf":
-        from ..render.briefing import pdf
-
-        return pdf.page(document)
-    if form == "docx":
-        from ..render.briefing import docx
-
-        return docx.page(document)
-    if form == "md":
-        from ..render.briefing import markdown
-
-        return markdown.page(document)
-    from ..render.briefing import html
-
-    return html.page(document, templates)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from ..render.briefing.forms import in_form
 from ..run import files, outputs
 from ..run.inputs import Inputs, tell
 from ..wording.text import clean, listed
 from .options import InParts, exit_code, force_option, in_year_option, inputs, only_return, path_option
-from .outputs import in_form
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,7 +8,7 @@ significant digits.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from .. import __version__
@@ -461,40 +461,38 @@ def facts_csv(*results: Json) -> str:
 
 def findings_csv(*results: Json) -> str:
     """Findings as a table, one a line; what the organisation wrote is withheld where the result withholds it."""
-    rows = []
-    for entry in results:
-        head = [
-            entry["submission"]["file"],
-            entry["submission"]["organisation"]["code"],
-            str(entry["submission"]["reporting_year"] or ""),
+    return table(FINDING_COLUMNS, [row for entry in results for row in finding_rows(entry)])
+
+
+def finding_rows(entry: Json) -> Iterator[list[str]]:
+    """The findings of one result as lines of `FINDING_COLUMNS`."""
+    head = [
+        entry["submission"]["file"],
+        entry["submission"]["organisation"]["code"],
+        str(entry["submission"]["reporting_year"] or ""),
+    ]
+    for finding in entry["findings"]:
+        yield [
+            *head,
+            finding["rule"],
+            finding["outcome"],
+            finding["action"],
+            finding["family"],
+            *[part or "" for part in finding["place"].values()],
+            cells_of(finding["cells"]),
+            finding["message"] or finding["cause"] or "",
+            finding["remedy"] or "",
+            finding["authority"],
+            finding["caused_by"] or "",
+            finding["fingerprint"],
+            finding["explanation"] or "",
         ]
-        rows += [
-            [
-                *head,
-                finding["rule"],
-                finding["outcome"],
-                finding["action"],
-                finding["family"],
-                *[part or "" for part in finding["place"].values()],
-                cells_of(finding["cells"]),
-                finding["message"] or finding["cause"] or "",
-                finding["remedy"] or "",
-                finding["authority"],
-                finding["caused_by"] or "",
-                finding["fingerprint"],
-                finding["explanation"] or "",
-            ]
-            for finding in entry["findings"]
-        ]
-        rows += [
-            [
+    for reason in entry.get("not_judged", ()):
+        for rule, count in checks_in(reason).items():
+            yield [
                 *head, rule, reason["outcome"], *[""] * 8, f"{counted(count, 'check')}: {reason['cause']}", "", "",
                 reason["caused_by"] or "", "", "",
-            ]
-            for reason in entry.get("not_judged", ())
-            for rule, count in checks_in(reason).items()
-        ]  # fmt: skip
-    return table(FINDING_COLUMNS, rows)
+            ]  # fmt: skip
 
 
 def checks_in(reason: Json) -> dict[str, int]:

@@ -119,6 +119,15 @@ def write(path: str, content: str | bytes, force: bool) -> None:
         raise _unwritten(path, e) from None
 
 
+def put(path: str, data: bytes) -> None:
+    """Puts a file of our own making in place of the one before, whole or not at all; Unwritable where it cannot be."""
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        part_file.put(path, data, True)
+    except OSError as e:
+        raise _unwritten(path, e) from None
+
+
 def _taken(path: str) -> Unwritable:
     return Unwritable(f"{path} exists already. Name another output, or overwrite it with --force.")
 

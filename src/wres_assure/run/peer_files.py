@@ -58,7 +58,7 @@ class PeerFiles:
     def _open(self) -> None:
         self._submissions = []
         folder = self._path if os.path.isdir(self._path) else os.path.dirname(self._path)
-        self._groups = self._told_apart(os.path.join(folder, GROUPS))
+        self._groups = groups_of(folder, self._tell)
         paths = files.inside(self._path, _KINDS, GROUPS)
         if not paths:
             raise Refused(
@@ -98,26 +98,28 @@ class PeerFiles:
         except Exception as e:
             self._tell(f"{submission.file}: {own_fault(e)} It is left out as a peer.")
 
-    def _told_apart(self, path: str) -> dict[str, str]:
-        """The peer groups of groups.csv by organisation; none where there is no such file."""
-        import csv
 
-        if not os.path.isfile(path):
-            return {}
-        try:
-            with open(path, encoding="utf-8-sig", newline="") as file:
-                lines = file.read(_MAX_GROUPS + 1)
-            if len(lines) > _MAX_GROUPS:
-                raise ValueError("it is too long")
-            rows = csv.DictReader(lines.splitlines(), strict=True)
-            missing = [name for name in _COLUMNS if name not in (rows.fieldnames or ())]
-            if missing:
-                raise ValueError(f"it has no column {' and '.join(missing)}")
-            return {
-                (row["organisation_code"] or "").strip().upper(): (row["peer_group"] or "").strip()
-                for row in rows
-                if (row["organisation_code"] or "").strip() and (row["peer_group"] or "").strip()
-            }
-        except (OSError, ValueError, csv.Error) as e:
-            self._tell(f"{path} was not used: {e}. Kinds of trust are not told apart.")
-            return {}
+def groups_of(folder: str, tell: Tell) -> dict[str, str]:
+    """The peer groups of a folder's groups.csv by organisation; none where there is no such file, or it has no use."""
+    import csv
+
+    path = os.path.join(folder, GROUPS)
+    if not os.path.isfile(path):
+        return {}
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            lines = file.read(_MAX_GROUPS + 1)
+        if len(lines) > _MAX_GROUPS:
+            raise ValueError("it is too long")
+        rows = csv.DictReader(lines.splitlines(), strict=True)
+        missing = [name for name in _COLUMNS if name not in (rows.fieldnames or ())]
+        if missing:
+            raise ValueError(f"it has no column {' and '.join(missing)}")
+        return {
+            (row["organisation_code"] or "").strip().upper(): (row["peer_group"] or "").strip()
+            for row in rows
+            if (row["organisation_code"] or "").strip() and (row["peer_group"] or "").strip()
+        }
+    except (OSError, ValueError, csv.Error) as e:
+        tell(f"{path} was not used: {e}. Kinds of trust are not told apart.")
+        return {}

@@ -1,0 +1,136 @@
+"""`cohort`: a folder of returns, judged by processes, and what is told of all of them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from ..run.inputs import tell
+from .options import collection, path_option
+from .rules import rules_option
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from ..cohort.run import Judged, Progress
+    from ..results.record import Cohort
+
+_AUDIENCES = ("inspector", "commissioner", "trust", "sign_off")
+_FORMS = ("html", "pdf", "docx", "md")
+
+
+@click.command()
+@click.argument("folder", metavar="FOLDER")
+@path_option("output", "FOLDER", "Folder for what is written: a new one, or that of an earlier run.", required=True)
+@path_option("expected", "FILE", "Who is to return: a list of organisation codes, or a CSV with organisation_code.")
+@click.option("--briefings", type=click.Choice(_AUDIENCES), help="A briefing on every return too, for this reader.")
+@click.option("--format", "form", type=click.Choice(_FORMS), default="html", help="Of the briefings; html unless said.")
+@click.option("--letters", is_flag=True, help="A letter to every organisation too, with its findings (docx).")
+@click.option(
+    "--year", type=int, callback=collection, metavar="YEAR", help="Reporting year, where the files do not tell it."
+)
+@rules_option
+@click.option(
+    "--engine",
+    type=click.Choice(["processes", "one"]),
+    default="processes",
+    help="processes of this machine (unless said), or one: this process, in which no limits hold.",
+)
+@click.option("--jobs", type=click.IntRange(1, 256), help="How many processes; as many as there are processors.")
+@click.pass_context
+def cohort(
+    ctx: click.Context,
+    folder: str,
+    output: str,
+    expected: str | None,
+    briefings: str | None,
+    form: str,
+    letters: bool,
+    year: int | None,
+    rules: str | None,
+    engine: str,
+    jobs: int | None,
+) -> None:
+    """Judge every return of a folder and its subfolders, each beside its earlier years and the others.
+
+    Writes a page over all of them (index.html), tables (CSV and Parquet), the result of each return, and what it needs
+    to go on from here: a run that was stopped goes on, one over the same files changes nothing, and new rules are held
+    against what was read before.
+
+    \b
+    Examples:
+      wres-assure cohort returns -o judged
+      wres-assure cohort returns -o judged --expected codes.txt --letters
+    """
+    from ..cohort import output as out
+    from ..cohort import page
+    from ..cohort.expected import expected_of
+    from ..cohort.run import judge
+    from ..cohort.work import Settings
+    from ..rulebook import load
+
+    listed = None if expected is None else expected_of(expected)
+    out.opened(folder, output)
+    rulebook = load(rules)
+    settings = Settings(output, rules, rulebook.sha256, year, (briefings or "", form), letters)
+    used = {os.path.realpath(expected): "the list of who is to return"} if expected else {}
+    executor, at_once = _executor(engine, jobs)
+    try:
+        with _progress() as progress:
+            judged = judge(folder, settings, used, executor, at_once, progress, tell, ctx.obj)
+    except BaseException:
+        executor.shutdown(wait=False, cancel_futures=True)
+        raise
+    executor.shutdown()
+    told = page.written(judged, folder, rulebook, listed)
+    for line in page.lines(told):
+        click.echo(line)
+    for fault in judged.faults:
+        tell(fault)
+    ctx.exit(_exit_code(judged, told))
+
+
+def _executor(engine: str, jobs: int | None) -> tuple[Executor, int]:
+    """Where the work is done, and how much of it at once."""
+    from ..cohort import executors
+
+    if engine == "one":
+        return executors.Here(), 1
+    workers = jobs or executors.processors()
+    return executors.Processes(workers), workers
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """Tells a waiting person how far the work is, and no log file."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def show(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bar.add_task(step, total=total)
+            bar.update(tasks[step], completed=done)
+
+        yield show
+
+
+def _exit_code(judged: Judged, told: Cohort) -> int:
+    """The worst of all: 4 our fault, 3 a file refused, 1 something to correct or a return that did not come."""
+    if judged.faults or any(record["coverage"]["broken"] for record in judged.records()):
+        return 4
+    if any(file.outcome == "refused" for file in told.files):
+        return 3
+    missing = any(not one.returns for one in told.expected or ())
+    return int(missing or any(record["counts"][0] or record["stopped"] for record in judged.records()))

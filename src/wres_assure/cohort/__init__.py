@@ -1,0 +1,1 @@
+"""Many returns at once: a folder judged by processes, kept, and told on one page."""

@@ -1,0 +1,66 @@
+"""The folder that a run over many returns writes: whose it is, what is kept in it, what no longer belongs there."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+
+from ..model import Json, Unwritable
+from ..run import outputs
+from .work import STORE
+
+INDEX = "cohort.json"
+_ABOUT = os.path.join(STORE, "about.txt")
+_TOLD = (
+    "Written by wres-assure cohort: what stands in the returns, cell by cell, so that the next run need not read them\n"
+    "again. Keep it as you keep the returns. It may be deleted; the next run then takes longer.\n"
+)
+
+
+def opened(folder: str, output: str) -> None:
+    """Makes the folder ready; Unwritable where it holds anything else, or lies in what is read or around it."""
+    read, written = os.path.realpath(folder), os.path.realpath(output)
+    if os.path.commonpath([read, written]) in (read, written):
+        raise Unwritable(
+            f"{output} and {folder} lie in each other: what is written would be read again. "
+            "Name an output elsewhere, beside the folder that is read."
+        )
+    if os.path.lexists(output) and not os.path.isdir(output):
+        raise Unwritable(f"{output} is no folder. Name a new one.")
+    outputs.new_folder(output)
+    if os.listdir(output) and not os.path.isfile(os.path.join(output, _ABOUT)):
+        raise Unwritable(f"{output} holds other files, and they are left alone. Name a new folder.")
+    outputs.put(os.path.join(output, _ABOUT), _TOLD.encode())
+
+
+def index_before(output: str) -> Json:
+    """The index that an earlier run left; nothing where there is none or it cannot be read."""
+    try:
+        with open(os.path.join(output, INDEX), encoding="utf-8") as stream:
+            found = json.load(stream)
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def remove_written(output: str, before: Iterable[str], now: Iterable[str]) -> None:
+    """Removes what an earlier run wrote and this one has not: files below the output, by their paths in its index."""
+    root = os.path.realpath(output)
+    for path in sorted({*map(str, before)} - {*now}):
+        full = os.path.realpath(os.path.join(root, path))
+        if os.path.commonpath([root, full]) == root and os.path.isfile(full):
+            with suppress(OSError):
+                os.remove(full)
+
+
+def remove_kept(output: str, used: set[str]) -> None:
+    """Removes what was kept of files that are no longer there, or under rules that are no longer used."""
+    root = os.path.join(output, STORE)
+    for above, _, names in os.walk(root):
+        for name in names:
+            path = os.path.join(above, name)
+            if path not in used and path != os.path.join(output, _ABOUT):
+                with suppress(OSError):
+                    os.remove(path)
