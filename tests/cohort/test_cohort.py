@@ -87,7 +87,8 @@ def test_every_file_is_named_with_what_became_of_it(folder: Path, tmp_path: Path
         "clean_acute_trust.xlsx": "judged", "totals_disagree.xlsx": "judged", "before/of_2020.xlsx": "judged",
         "sent_again.xlsx": "judged", "small_ccg.xlsx": "skipped", "old.xls": "refused", "calc.ods": "refused",
         "deep/er/broken.xlsx": "refused", "letter.pdf": "skipped", "notes.txt": "skipped",
-        "~$small_ccg.xlsx": "skipped", ".hidden.xlsx": "skipped", "link.xlsx": "skipped", "groups.csv": "used", "codes.csv": "used",
+        "~$small_ccg.xlsx": "skipped", ".hidden.xlsx": "skipped", "link.xlsx": "skipped",
+        "groups.csv": "used", "codes.csv": "used",
     }  # fmt: skip
     assert files["small_ccg.xlsx"]["reason"] == "It is the same file as sent_again.xlsx, to the byte, and counts once."
     assert "before 2007" in files["old.xls"]["reason"]
