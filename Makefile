@@ -89,7 +89,7 @@ simulate: $(VENV)/installed-test  ## slow: tables by the ten thousand against th
 	WRES_ASSURE_EVERY_CELL=1 WRES_ASSURE_EVERY_ATTACK=1 $(BIN)/python -m pytest -n auto --dist worksteal \
 	  tests/test_deletion.py tests/test_sweep.py tests/render
 	WRES_ASSURE_BRIEFINGS=2000 $(BIN)/python -m pytest -n 0 tests/briefing/test_sentences.py
-	$(BIN)/python tests/bench/fuzz.py --count 30000 --write
+	$(BIN)/python tests/bench/fuzz.py --count 30000 --seed 1009 --write
 	$(BIN)/python tests/bench/simulation.py
 	$(BIN)/python tests/bench/change_simulation.py
 	$(BIN)/python tests/bench/score_simulation.py
@@ -98,7 +98,7 @@ simulate: $(VENV)/installed-test  ## slow: tables by the ten thousand against th
 	$(BIN)/python tests/bench/slips.py
 	$(BIN)/python tests/bench/planted.py --write
 	$(BIN)/python tests/bench/survey.py
-	$(BIN)/python tests/bench/disclosure.py --write
+	$(BIN)/python tests/bench/disclosure.py --returns 2000 --seed 29 --write
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
