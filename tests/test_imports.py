@@ -100,11 +100,12 @@ OWNERS = {
     "pandera": {"tables"},
     "pyarrow": {"tables", "cohort"},
     "pebble": {"cohort.executors"},
-    "dask": {"cohort"},
+    "dask": {"cohort.executors"},
+    "distributed": {"cohort.executors"},
 }  # openpyxl and python_calamine have no owner here: they are oracles of the tests
 
 # imported where they are there, and said to be missing where they are not
-EXTRAS = {"dask", "pebble", "docx", "font_source_sans_pro", "highspy", "pyarrow", "typst"}
+EXTRAS = {"dask", "distributed", "docx", "font_source_sans_pro", "highspy", "pebble", "pyarrow", "typst"}
 RUN_TIME = [
     "click", "jinja2", "justhtml", "pandas", "pandera", "pydantic", "pyyaml", "rich", "tinycss2", "xlsxwriter",
 ]  # fmt: skip

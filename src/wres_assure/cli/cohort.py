@@ -37,10 +37,11 @@ _FORMS = ("html", "pdf", "docx", "md")
 @rules_option
 @click.option(
     "--engine",
-    type=click.Choice(["processes", "one"]),
+    type=click.Choice(["processes", "one", "dask"]),
     default="processes",
-    help="processes of this machine (unless said), or one: this process, in which no limits hold.",
+    help="processes of this machine (unless said); one: this process, in which no limits hold; dask: a cluster.",
 )
+@click.option("--scheduler", metavar="ADDRESS", help="dask: that of a running scheduler, tcp://host:8786.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="How many processes; as many as there are processors.")
 @click.pass_context
 def cohort(
@@ -54,6 +55,7 @@ def cohort(
     year: int | None,
     rules: str | None,
     engine: str,
+    scheduler: str | None,
     jobs: int | None,
 ) -> None:
     """Judge every return of a folder and its subfolders, each beside its earlier years and the others.
@@ -74,12 +76,14 @@ def cohort(
     from ..cohort.work import Settings
     from ..rulebook import load
 
+    if scheduler and engine != "dask":
+        raise click.UsageError("--scheduler is that of a Dask cluster: say --engine dask.")
     listed = None if expected is None else expected_of(expected)
     out.opened(folder, output)
     rulebook = load(rules)
     settings = Settings(output, rules, rulebook.sha256, year, (briefings or "", form), letters)
     used = {os.path.realpath(expected): "the list of who is to return"} if expected else {}
-    executor, at_once = _executor(engine, jobs)
+    executor, at_once = _executor(engine, scheduler, jobs)
     try:
         with _progress() as progress:
             judged = judge(folder, settings, used, executor, at_once, progress, tell, ctx.obj)
@@ -95,13 +99,15 @@ def cohort(
     ctx.exit(_exit_code(judged, told))
 
 
-def _executor(engine: str, jobs: int | None) -> tuple[Executor, int]:
+def _executor(engine: str, scheduler: str | None, jobs: int | None) -> tuple[Executor, int]:
     """Where the work is done, and how much of it at once."""
     from ..cohort import executors
 
     if engine == "one":
         return executors.Here(), 1
     workers = jobs or executors.processors()
+    if engine == "dask":
+        return executors.OnDask(scheduler, workers), workers
     return executors.Processes(workers), workers
 
 
