@@ -71,9 +71,9 @@ DOORS = {
     "render": "goals_text score_text terminal text",
     "render.briefing": "forms",
     "render.workbooks": "findings plan style template",
-    "results": "difference difference_told explanations public record result",
+    "results": "difference difference_told explanations public record result rounds",
     "rulebook": "_ compile expression parser selectors strict_yaml",
-    "run": "every_return files inputs outputs peer_files",
+    "run": "every_return files inputs judged_folder outputs peer_files",
     "score": "_ profile reliability usable",
     "stats": "comparisons power power_of_change proportions",
     "wording": "cells change findings goals indicators numbers peers public releaser report said score shows "

@@ -11,6 +11,7 @@ from ..model import Json
 from ..render.briefing.forms import in_form
 from ..run import files, outputs
 from ..run.inputs import Inputs, tell
+from ..run.judged_folder import is_judged, judged_folder
 from ..wording.text import clean
 from .options import (
     exit_code,
@@ -245,26 +246,51 @@ def explanations(ctx: click.Context, path: str, output: str, force: bool, given:
 def diff(
     ctx: click.Context, old: str, new: str, form: str, output: str | None, force: bool, fail_on: str
 ) -> None:
-    """Say what changed between two results.
+    """Say what changed between two results, or between two rounds of many.
 
     OLD and NEW are results of check --format json of one organisation, or its returns, which are then judged by the
-    same rules. A finding is new, persisting, resolved, or reopened: explained in OLD, with other figures in NEW. What
-    can no longer be judged is not resolved.
+    same rules; or two folders that cohort wrote, whose latest years are compared by organisation. A finding is new,
+    persisting, resolved, or reopened: explained in OLD, with other figures in NEW. What can no longer be judged is not
+    resolved.
 
     \b
     Examples:
       wres-assure diff old.json new.json
       wres-assure diff previous.xlsx return.xlsx
+      wres-assure diff judged-2020 judged-2021
     """
     from ..results.difference import asks, difference
     from ..results.difference_told import as_json, text
 
     if output:
         outputs.may_write(output, force, [old, new])
+    if is_judged(old) or is_judged(new):
+        _diff_of_rounds(ctx, old, new, form, output, force, fail_on)
     before, after = map(_result_at, (old, new))
     found = difference(before, after)
     files.deliver(as_json(found) if form == "json" else text(found), output, force)
     ctx.exit(1 if asks(found, fail_on) else 0)
+
+
+def _diff_of_rounds(
+    ctx: click.Context, old: str, new: str, form: str, output: str | None, force: bool, fail_on: str
+) -> None:
+    """What changed between two folders of a cohort; leaves the command."""
+    from ..results import rounds as of_rounds
+    from ..results.difference import asks
+
+    if not (is_judged(old) and is_judged(new)):
+        raise click.UsageError("Compare two folders that cohort wrote, or two results; not one with the other.")
+    asking = []
+
+    def of(path: str) -> of_rounds.Round:
+        folder = judged_folder(path)
+        standing = {one.code: one.path for one in folder.of_year(folder.year) if one.code}
+        return of_rounds.Round(path, folder.year, standing)
+
+    found = of_rounds.rounds(of(old), of(new), _result_at, lambda one: asking.append(asks(one, fail_on)))
+    files.deliver(of_rounds.as_json(found) if form == "json" else of_rounds.text(found), output, force)
+    ctx.exit(1 if any(asking) else 0)
 
 
 def changed_since(path: str, assessment: Assessment, rulebook: Rulebook) -> Since:

@@ -9,9 +9,9 @@ from contextlib import suppress
 
 from ..model import Json, Unwritable
 from ..run import outputs
+from ..run.judged_folder import INDEX
 from .work import STORE
 
-INDEX = "cohort.json"
 _ABOUT = os.path.join(STORE, "about.txt")
 _TOLD = (
     "Written by wres-assure cohort: what stands in the returns, cell by cell, so that the next run need not read them\n"

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from ..results.record import Cohort
 from ..rulebook import Rulebook
+from ..run.inputs import GROUPS
+from ..run.judged_folder import INDEX, RESULTS
 from . import output as out
 from . import tables
 from .expected import Listed
@@ -23,8 +25,12 @@ def written(judged: Judged, folder: str, rulebook: Rulebook, listed: Iterable[Li
     stands = {**dict.fromkeys(told.superseded, "no"), **{name: "not known" for names in told.unclear for name in names}}
     names = tables.written(judged, stands, parquet=True)
     names += [path for job in judged.jobs for path in written_of(judged.settings, job)]
+    if os.path.isfile(kinds := os.path.join(folder, GROUPS)):
+        with open(kinds, "rb") as stream:
+            put_new(os.path.join(output, RESULTS, GROUPS), stream.read())
+        names.append(f"{RESULTS}/{GROUPS}")
     before = out.index_before(output)
-    put_new(os.path.join(output, out.INDEX), index(judged, told, names).encode())
+    put_new(os.path.join(output, INDEX), index(judged, told, names).encode())
     tidied(judged, before, names)
     return told
 

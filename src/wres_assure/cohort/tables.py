@@ -15,8 +15,9 @@ from typing import Any
 
 from ..model import Json
 from ..results.result import FINDING_COLUMNS, finding_rows, inert
+from ..run.judged_folder import RESULTS
 from .run import Judged
-from .work import RETURNS, put_new
+from .work import put_new
 
 _LINES = 1_000
 _WHOSE = ("name", "file", "organisation_code", "organisation_name", "organisation_type", "region", "reporting_year")
@@ -93,7 +94,7 @@ def _of_indicators(judged: Judged, record: Json, stands: dict[str, str]) -> Iter
 
 
 def _of_findings(judged: Judged, record: Json, stands: dict[str, str]) -> Iterator[list[Any]]:
-    path = os.path.join(judged.settings.output, RETURNS, f"{record['name']}.json")
+    path = os.path.join(judged.settings.output, RESULTS, f"{record['name']}.json")
     with open(path, encoding="utf-8") as stream:
         found = json.load(stream)
     for row in finding_rows(found):

@@ -32,12 +32,12 @@ from ..read.xml import walk
 from ..results.record import record
 from ..results.result import as_json, result, short
 from ..rulebook import Rulebook, load
+from ..run.judged_folder import RESULTS
 from ..run.outputs import put
 from ..wording.text import clean
 from .kept import as_parquet, from_parquet
 
 _READ, _ALONE, _BESIDE, _PEERS = "read", "alone", "beside", "peers"
-RETURNS = "returns"  # the folder of results
 STORE = "store"  # the folder of what is kept for the next run
 EARLIER = 2  # years before that a return is held against: what is pooled and what is shown goes no further back
 _CORE = "docProps/core.xml"
@@ -261,7 +261,7 @@ def _beside(settings: Settings, job: Beside, rulebook: Rulebook) -> Json:
     given = Given(alone=False, earlier=earlier or None, peers=(lambda _: peers) if peers else None)
     assessment = judged(_submission(settings, job.part), rulebook, settings.year, given)[0]
     text = as_json([short(result(assessment, rulebook), rulebook)], several=False)
-    put_new(os.path.join(settings.output, RETURNS, f"{job.name}.json"), text.encode())
+    put_new(os.path.join(settings.output, RESULTS, f"{job.name}.json"), text.encode())
     _papers(settings, job, assessment, rulebook)
     told = record(assessment, rulebook, job.part.path, job.name)
     put(kept(settings.output, _BESIDE, beside_key(settings, job), ".json"), json.dumps(told).encode())
@@ -270,7 +270,7 @@ def _beside(settings: Settings, job: Beside, rulebook: Rulebook) -> Json:
 
 def written_of(settings: Settings, job: Beside) -> list[str]:
     """All that is written of a return, by paths below the output."""
-    return [f"{RETURNS}/{job.name}.json", *papers_of(settings, job)]
+    return [f"{RESULTS}/{job.name}.json", *papers_of(settings, job)]
 
 
 def papers_of(settings: Settings, job: Beside) -> list[str]:

@@ -15,6 +15,7 @@ from ..model import Refused, Row, Submission
 from ..rulebook import Rulebook
 from . import files
 from .inputs import GROUPS, own_fault
+from .judged_folder import RESULTS, JudgedFolder, is_judged, judged_folder
 
 _COLUMNS = ("organisation_code", "peer_group")  # of groups.csv
 _KINDS = (*files.RETURNS, ".json")
@@ -30,12 +31,17 @@ class PeerFiles:
         self._submissions: list[Submission] | None = None
         self._groups: dict[str, str] = {}
         self._years: dict[int, Peers] = {}
+        self._folder: JudgedFolder | None = None  # of a cohort, of which only the years are read that are asked for
+        self._read: set[int] = set()
         self._books: list[tuple[int | None, Peer, str]] = []  # a workbook tells its year only once it is judged
 
     def __call__(self, year: int) -> Peers:
         """The peers of a year, each once, by code and name."""
         if self._submissions is None:
             self._open()
+        if self._folder is not None and year not in self._read:
+            self._read.add(year)
+            self._take([one.path for one in self._folder.of_year(year)])
         if year not in self._years:
             found: dict[str, Peer] = {}
             for peer, file in self._of(year):
@@ -57,6 +63,10 @@ class PeerFiles:
 
     def _open(self) -> None:
         self._submissions = []
+        if is_judged(self._path):
+            self._folder = judged_folder(self._path)
+            self._groups = groups_of(os.path.join(self._path, RESULTS), self._tell)
+            return
         folder = self._path if os.path.isdir(self._path) else os.path.dirname(self._path)
         self._groups = groups_of(folder, self._tell)
         paths = files.inside(self._path, _KINDS, GROUPS)
@@ -67,6 +77,11 @@ class PeerFiles:
                 "Name a folder of returns or of our JSON, or a facts CSV; or leave --peers out.",
                 self._path,
             )
+        self._take(paths)
+
+    def _take(self, paths: list[str]) -> None:
+        """Reads files; what cannot be read is told and left out."""
+        self._submissions = self._submissions or []
         for path in paths:
             try:
                 submissions = files.submissions(path)
