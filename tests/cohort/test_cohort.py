@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from conftest import ROOT, SAMPLES, as_installed
+from conftest import ROOT, SAMPLES, as_installed, path_of
 from wres_assure.__main__ import main
 from wres_assure.cohort import work
 
@@ -126,6 +126,43 @@ def test_peers_are_the_others_of_the_folder(tmp_path: Path) -> None:
     one, among = (json.loads(path.read_text(encoding="utf-8")) for path in (alone, out / "returns" / "ZZA_2021.json"))
     assert [i["peers"] for i in one["indicators"]] == [i["peers"] for i in among["indicators"]]
     assert any(i["peers"]["size"] > 3 for i in among["indicators"] if i["peers"])
+
+
+def test_tables_of_many_returns_are_judged_return_by_return(tmp_path: Path) -> None:
+    """A tidy CSV, a wide one and Parquet: the same returns as their workbooks', and the same findings on figures."""
+    import pandas as pd
+
+    from wres_assure.tables.table import widened
+
+    of, out = tmp_path / "returns", tmp_path / "out"
+    of.mkdir()
+    for story in STORIES:
+        main(["check", path_of(story), "--format", "facts", "-o", str(tmp_path / f"{story}.csv")])
+    frame = pd.concat([pd.read_csv(tmp_path / f"{story}.csv", dtype=str, keep_default_na=False) for story in STORIES])
+    frame.to_csv(of / "tidy.csv", index=False)
+    run(of, out)
+    found = {}
+    for form in ("tidy", "wide", "parquet"):
+        for path in of.iterdir():
+            path.unlink()
+        if form == "tidy":
+            frame.to_csv(of / "returns.csv", index=False)
+        elif form == "wide":
+            widened(frame).to_csv(of / "returns.csv", index=False)
+        else:
+            frame.to_parquet(of / "returns.parquet")
+        assert run(of, tmp_path / form) == 1
+        results = {path.name: json.loads(path.read_text(encoding="utf-8"))
+                   for path in (tmp_path / form / "returns").glob("*.json")}  # fmt: skip
+        assert sorted(results) == ["ZZA_2021.json", "ZZB_2021.json", "ZZF_2021.json"]
+        found[form] = {name: sorted((f["rule"], f["fingerprint"], f["message"]) for f in of["findings"]
+                                    if f["outcome"] == "failed" and f["family"] not in ("structure", "narrative"))
+                       for name, of in results.items()}  # fmt: skip
+    assert found["tidy"] == found["parquet"]
+    assert {name: {rule for rule, *_ in of} for name, of in found["tidy"].items()} == {
+        name: {rule for rule, *_ in of} for name, of in found["wide"].items()
+    }
+    assert any(rule == "CON-01" for rule, *_ in found["tidy"]["ZZB_2021.json"])
 
 
 def test_processes_and_one_process_write_the_same_bytes(folder: Path, tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ def _returns_in(data: bytes, file: str, full: str) -> list[Submission]:
 
 def _saved_on(data: bytes, file: str) -> str:
     """When a workbook says that it was last saved, as it is written there; "" where it does not say."""
-    package = recognise(data, file).package
+    package = recognise(data, file).package if data.startswith(b"PK") else None
     if package is None or _CORE.lower() not in package.parts:
         return ""
     try:
