@@ -38,6 +38,7 @@ ROOMS = {
     "plan": "figures rulebook read conform",
     "assess": "facts read rulebook conform derive compare check slips score one_return plan",
     "release": "facts read rulebook conform derive disclose wording",
+    "aggregate": "facts rulebook stats derive compare score wording",
     # for rule writers; the document; the result
     "authoring": "facts figures personal rulebook conform compare plan check wording",
     "briefing": "facts figures personal rulebook wording",
@@ -62,7 +63,7 @@ DOORS = {
     "check": "_ assertion explanations notes",
     "cli": "commands plain",
     "tables": "table",
-    "compare": "_ change claims national peers",
+    "compare": "_ change claims national peers published",
     "conform": "_ blank earlier explanations grades narrative personal staff_survey",
     "read": "_ cells package preflight references result table text_rows workbook xml",
     "disclose": "_ attack",
@@ -74,7 +75,7 @@ DOORS = {
     "run": "every_return files inputs outputs",
     "score": "_ profile reliability usable",
     "stats": "comparisons power power_of_change proportions",
-    "wording": "cells change findings goals indicators numbers peers public releaser report said score shows "
+    "wording": "aggregate cells change findings goals indicators numbers peers public releaser report said score shows "
     "small_counts text verdict",
 }
 
