@@ -199,8 +199,9 @@ def of_so_many(indicator: Indicator, entry: Json, gave: int, of: int) -> str:
     how = "percentages by how many answered" if entry["rests_on"][0].startswith("survey_") else "counts added"
     if indicator.value is None and indicator.few is None:
         return f"{head}, {how}: {lower_first(str(indicator.reason))}."
-    shown = f" {value_cell(indicator)}." if indicator.value is not None and indicator.few is None else ""
-    return f"{head}, {how}:{shown} {figures_of(indicator, entry)}"
+    if indicator.few is not None:
+        return f"{head}, {how}: {lower_first(figures_of(indicator, entry))}"
+    return f"{head}, {how}: {value_cell(indicator)}. {figures_of(indicator, entry)}"
 
 
 def beside_published(published: Published, own: float, gave: int, of: int) -> str:
