@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,9 +13,10 @@ from hypothesis import strategies as st
 from conftest import rules, sample
 from four_ccgs import GROUPS, NAMES, Figures, assessed, ccg, figures, made, of, with_
 from wres_assure.aggregate import Joined, Member, as_submission, joined, member_of
-from wres_assure.assess import judged
+from wres_assure.assess import assess, judged
 from wres_assure.facts import Facts
-from wres_assure.model import Assessment, Fact, Indicator, Place, Refused
+from wres_assure.model import FACT_COLUMNS, Assessment, Fact, Indicator, Place, Refused
+from wres_assure.results.result import table
 from wres_assure.rulebook import Rulebook
 
 FOUR = tuple(NAMES)
@@ -138,6 +140,31 @@ def test_the_joint_return_is_judged_by_its_rows_with_the_same_counts() -> None:
     for place in wholes:
         assert facts.value(place) == sum(table.value(place) or 0 for table in tables)
     assert {one.rule for one in assessment.findings if one.outcome == "failed"} == {"CON-07", "NAR-01a"}
+
+
+def test_written_as_a_facts_csv_and_read_again_it_says_the_same(tmp_path: Path) -> None:
+    found = joint([ccg(code) for code in FOUR])
+    path = tmp_path / "joint.csv"
+    rows = ([row.values[column] for column in FACT_COLUMNS] for row in found.rows)
+    path.write_text(table(FACT_COLUMNS, rows), encoding="utf-8", newline="")
+    (again,) = assess(str(path), rules())
+    direct = together([ccg(code) for code in FOUR])
+    assert (again.subject, again.indicators, again.findings) == (direct.subject, direct.indicators, direct.findings)
+
+
+def test_figures_within_the_year_stay_so() -> None:
+    day = "30 September 2020"
+    members = [ccg(code)._replace(subject=ccg(code).subject._replace(in_year=day)) for code in ("01A", "02B")]
+    assert together(members).subject.in_year == day
+    assert "is the joint return of 30 September 2020 of two organisations" in joint(members).sayings[0]
+
+
+def test_what_somebody_typed_steers_no_terminal() -> None:
+    hostile = made(figures("02B"), "<B>", organisation_name="Birch\x1b[2J\u202e CCG")
+    found = joined("North\nshire\x07", "", [ccg("01A"), hostile], rules())
+    said = " ".join((*found.sayings, *found.left_out))
+    assert "<B>" not in said and said.isprintable() and "North shire is the joint return" in said
+    assert {row.values["organisation_name"] for row in found.rows} == {"North shire"}
 
 
 # What is missing

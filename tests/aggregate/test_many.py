@@ -16,6 +16,7 @@ from wres_assure.facts import Facts
 from wres_assure.model import Fact, Organisation, Place, Refused, Return
 
 FOUR = tuple(NAMES)
+NAMES_IN = [f"{name} ({code})" for code, name in NAMES.items()]
 
 
 def value(aggregate: Aggregate, number: int) -> Together:
@@ -80,6 +81,16 @@ def test_nobody_who_is_missing_is_taken_for_zero() -> None:
     assert lacking["NHS Birch CCG (02B)"] == "appointed from shortlisting, BME was not given"
     assert "in question: see CON-03" in lacking["NHS Cedar CCG (03C)"]
     assert len(value(aggregates(members, rules())[0], 4).gave) == 4
+
+
+def test_too_many_of_unknown_ethnicity_are_told_apart_from_figures_that_are_missing() -> None:
+    """20 of 80 people of Birch are of unknown ethnicity: its indicator 4 is not used, its appointments are."""
+    unknown = with_("02B", {("headcount", "non_clinical", "5", "unknown"): "20"})
+    england = aggregates([ccg("01A"), unknown], rules())[0]
+    four = value(england, 4)
+    assert four.gave == ("NHS Alder CCG (01A)",) and "ethnicity is unknown for 25%" in dict(four.lacking)[NAMES_IN[1]]
+    assert four.said[1].endswith("1 with too many people of unknown ethnicity.")
+    assert len(value(england, 2).gave) == 2
 
 
 def test_zero_cases_count_and_are_no_missing_figure() -> None:

@@ -181,12 +181,14 @@ def _columns(name: str, code: str, several: Sequence[Figures], rulebook: Ruleboo
         "organisation_type": kinds.pop() if len(kinds) == 1 else "",
         "region": regions.pop() if len(regions) == 1 else "",
         "reporting_year": str(several[0].subject.year),
+        "in_year": several[0].subject.in_year,
     }
 
 
 def _row(line: int, key: Place, text: str, of_joint: Mapping[str, str]) -> Row:
     given = {**of_joint, **{part: value for part, value in key._asdict().items() if value}, "value": text}
-    return Row(line, {column: given.get(column, "") for column in FACT_COLUMNS})
+    within = {"in_year": of_joint["in_year"]} if of_joint["in_year"] else {}
+    return Row(line, {column: given.get(column, "") for column in FACT_COLUMNS} | within)
 
 
 def _count(value: float) -> str:
