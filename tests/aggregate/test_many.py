@@ -16,7 +16,7 @@ from wres_assure.facts import Facts
 from wres_assure.model import Fact, Organisation, Place, Refused, Return
 
 FOUR = tuple(NAMES)
-NAMES_IN = [f"{name} ({code})" for code, name in NAMES.items()]
+NAMED = [f"{name} ({code})" for code, name in NAMES.items()]
 
 
 def value(aggregate: Aggregate, number: int) -> Together:
@@ -84,11 +84,11 @@ def test_nobody_who_is_missing_is_taken_for_zero() -> None:
 
 
 def test_too_many_of_unknown_ethnicity_are_told_apart_from_figures_that_are_missing() -> None:
-    """20 of 80 people of Birch are of unknown ethnicity: its indicator 4 is not used, its appointments are."""
+    """21 of 80 people of Birch are of unknown ethnicity: its indicator 4 is not used, its appointments are."""
     unknown = with_("02B", {("headcount", "non_clinical", "5", "unknown"): "20"})
     england = aggregates([ccg("01A"), unknown], rules())[0]
     four = value(england, 4)
-    assert four.gave == ("NHS Alder CCG (01A)",) and "ethnicity is unknown for 25%" in dict(four.lacking)[NAMES_IN[1]]
+    assert four.gave == ("NHS Alder CCG (01A)",) and "ethnicity is unknown for 26%" in dict(four.lacking)[NAMED[1]]
     assert four.said[1].endswith("1 with too many people of unknown ethnicity.")
     assert len(value(england, 2).gave) == 2
 
@@ -306,5 +306,7 @@ def test_no_regional_trend_goes_back_beyond_the_regions_of_today() -> None:
     years = {year: [made(figures("01A"), "01A", reporting_year=str(year))] for year in (2018, 2019, 2020)}
     (two,) = by_id(trend(years, rules(), region="London"), 2)
     assert two.years == (2019, 2020) and "since the collection of 2019" in two.said[-1]
+    (since,) = by_id(trend({year: years[year] for year in (2019, 2020)}, rules(), region="London"), 2)
+    assert not any("regional" in said for said in since.said)
     (everywhere,) = by_id(trend(years, rules()), 2)
     assert everywhere.years == (2018, 2019, 2020)

@@ -40,9 +40,6 @@ def member_of(assessment: Assessment, rulebook: Rulebook) -> Member:
     subject = assessment.subject
     facts = Facts(assessment.facts, rulebook.items, rulebook.parameters_of(subject.year))
     doubts = {where: f"see {rule}" for where, rule in in_question(assessment.findings, facts, rulebook).items()}
-    for slip in assessment.compared.slips:
-        for cell, _ in slip.cells:
-            doubts.setdefault(cell, f"a likely slip of the pen: {slip.title}")
     slips = (one for one in assessment.indicators if (one.doubt or "").startswith(f"{_DOUBTED}a likely slip"))
     return Member(subject, assessment.facts, assessment.indicators, _doubted(slips, assessment.indicators) | doubts)
 
