@@ -38,6 +38,7 @@ ROOMS = {
     "plan": "figures rulebook read conform",
     "assess": "facts read rulebook conform derive compare check slips score one_return plan",
     "release": "facts read rulebook conform derive disclose wording",
+    "aggregate": "facts rulebook stats derive compare score wording",
     # for rule writers; the document; the result
     "authoring": "facts figures personal rulebook conform compare plan check wording",
     "briefing": "facts figures personal rulebook wording",
@@ -64,7 +65,7 @@ DOORS = {
     "cli": "commands plain",
     "cohort": "executors expected output page run work",
     "tables": "table",
-    "compare": "_ change claims national peer_scales peers",
+    "compare": "_ change claims national peer_scales peers published",
     "conform": "_ blank earlier explanations grades narrative personal staff_survey table",
     "read": "_ cells package preflight references result table text_rows workbook xml",
     "disclose": "_ attack",
@@ -76,7 +77,7 @@ DOORS = {
     "run": "every_return files inputs judged_folder outputs peer_files",
     "score": "_ profile reliability usable",
     "stats": "comparisons power power_of_change proportions",
-    "wording": "cells change findings goals indicators numbers peers public releaser report said score shows "
+    "wording": "aggregate cells change findings goals indicators numbers peers public releaser report said score shows "
     "small_counts text verdict",
 }
 

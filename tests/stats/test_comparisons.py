@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 import scipy.optimize
 import scipy.stats
+from statsmodels.stats.contingency_tables import StratifiedTable
 from statsmodels.stats.meta_analysis import combine_effects
 from statsmodels.stats.multitest import multipletests
 
 from random_tables import TABLES, deviation, rows, tables
 from wres_assure.stats import comparisons as stats_peers
+from wres_assure.stats import proportions as stats
 
 # Many tests
 
@@ -259,3 +261,69 @@ def test_peers_that_allow_nothing() -> None:
     ):
         with pytest.raises(ValueError):
             call()
+
+
+# Strata
+
+
+UGDP = [(8, 106, 5, 120), (22, 98, 16, 85)]  # deaths of the University Group Diabetes Program under and from 55
+
+
+def test_mantel_haenszel_as_printed_of_the_diabetes_program() -> None:
+    """Rothman, Epidemiology, table 10-3; limits as in Stata's manual of epidemiological tables (`cs`)."""
+    found = stats_peers.mantel_haenszel(UGDP)
+    assert found is not None and found[1] is not None
+    assert (found[0], *found[1]) == pytest.approx((1.325555, 0.797907, 2.202132), abs=5.1e-7)
+
+
+def test_mantel_haenszel_as_in_statsmodels() -> None:
+    random = np.random.default_rng(31)
+    compared = 0
+    for _ in range(TABLES):
+        strata = list(tables(int(random.integers(1, 8)), int(random.integers(1, 1_000_000)), 5_000))
+        ours = stats_peers.mantel_haenszel(strata)
+        if ours is None:
+            assert not any(b for _, _, b, _ in strata)
+        else:
+            compared += 1
+            theirs = StratifiedTable([np.array([[a, m - a], [b, n - b]]) for a, m, b, n in strata]).riskratio_pooled
+            assert ours[0] == pytest.approx(theirs, rel=1e-9)
+    assert compared > TABLES / 2
+
+
+def test_limits_of_mantel_haenszel_of_one_stratum_are_those_of_katz() -> None:
+    """And turned round they are one over the others; a stratum without one of the groups changes nothing."""
+    for a, m, b, n in tables(TABLES, 32):
+        katz, found = stats.katz(a, m, b, n), stats_peers.mantel_haenszel([(a, m, b, n)])
+        if katz is None or found is None or found[1] is None:
+            continue
+        assert found[1] == pytest.approx(katz, rel=1e-9)
+        turned = stats_peers.mantel_haenszel([(b, n, a, m)])
+        assert turned is not None and turned[1] is not None
+        assert turned[1] == pytest.approx((1 / found[1][1], 1 / found[1][0]), rel=1e-9)
+        assert stats_peers.mantel_haenszel([(a, m, b, n), (0, 0, 3, 9), (4, 5, 0, 0)]) == found
+
+
+def test_limits_of_mantel_haenszel_hold_the_common_ratio_as_often_as_they_say() -> None:
+    """Eight organisations of very different rates and shares, a true ratio of 1.5 in each."""
+    random = np.random.default_rng(33)
+    held = 0
+    for _ in range(2000):
+        rates, sizes, others = np.linspace(0.05, 0.4, 8), range(300, 20, -35), range(30, 230, 25)
+        strata = [
+            (int(random.binomial(m, 1.5 * rate)), m, int(random.binomial(n, rate)), n)
+            for rate, m, n in zip(rates, sizes, others, strict=True)
+        ]
+        found = stats_peers.mantel_haenszel(strata)
+        assert found is not None and found[1] is not None
+        held += found[1][0] <= 1.5 <= found[1][1]
+    assert 0.93 < held / 2000 < 0.97
+
+
+def test_strata_that_allow_nothing() -> None:
+    assert stats_peers.mantel_haenszel([]) is None
+    assert stats_peers.mantel_haenszel([(1, 2, 0, 5)]) is None
+    assert stats_peers.mantel_haenszel([(0, 0, 3, 5), (2, 5, 0, 0)]) is None
+    assert stats_peers.mantel_haenszel([(3, 2, 1, 5)]) is None
+    assert stats_peers.mantel_haenszel([(0, 4, 1, 5)]) == (0.0, None)
+    assert stats_peers.mantel_haenszel([(4, 4, 5, 5), (2, 2, 9, 9)]) == (1.0, None)

@@ -26,7 +26,7 @@ PAIR_DRAWS = 600
 USED_BY_NAME = (
     "unknown_not_usable", "ordinary_change_", "block_odds", "change_", "staff_turnover", "copied_flow",
     "ccg_indicators_asked", "index_one_person", "indicator_7_reworded_year", "immaterial_", "doctors_apart",
-    "disclosure_",
+    "disclosure_", "joint_",
 )  # fmt: skip
 _PLACEHOLDER = re.compile(r"\{([a-z_0-9.]+)(?::([a-z]+))?\}")
 _FORMS = {"often", "raw", "typed", "d", "date", "year", "yes", "range", "exact"}

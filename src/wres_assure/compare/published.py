@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..facts import Facts
-from ..model import ORGANISATIONS, Fact, Indicator, PeerPosition, Place, Published, Return
+from ..model import ORGANISATIONS, Fact, Indicator, Json, PeerPosition, Place, Published, Return
 from ..rulebook import Rulebook
 
 OTHER_QUESTIONS = "its own survey asks other questions than the national one"
@@ -41,22 +41,36 @@ def published(indicator: str, subject: Return, rulebook: Rulebook) -> tuple[Publ
     if subject.year is None:
         return ()
     whose = subject.organisation
-    region = region_of(whose.region, rulebook)
+    populations = ("England", region_of(whose.region, rulebook))
+    own = rulebook.official_group(whose.code)[0]
     return tuple(
-        Published(
-            f"{' and '.join(ORGANISATIONS[kind] for kind in entry['organisations'])} in "
-            f"{_in_words(entry['population'])}, {subject.year}: {_inside(entry['title'])}",
-            float(entry["values"][str(subject.year)]),
-            "; ".join(map(rulebook.authority, [entry["source"], *entry["also"]])),
-            entry["measure"],
-            entry["unit"],
-            entry["status"],
-            1 + len(entry["also"]),
-        )
+        _as_published(entry, subject.year, rulebook)
         for entry in rulebook.benchmarks.get((indicator, subject.year), ())
-        if whose.type in entry["organisations"] and entry["population"] in ("England", region)
-        and (entry["peer_group"] is None or entry["peer_group"] == rulebook.official_group(whose.code)[0])
+        if whose.type in entry["organisations"] and entry["population"] in populations
+        and (entry["peer_group"] is None or entry["peer_group"] == own)
     )  # fmt: skip
+
+
+def published_of(indicator: str, kind: str, population: str, year: int, rulebook: Rulebook) -> tuple[Published, ...]:
+    """What was published of an indicator for all organisations of a kind in England or one region in a year."""
+    return tuple(
+        _as_published(entry, year, rulebook)
+        for entry in rulebook.benchmarks.get((indicator, year), ())
+        if entry["organisations"] == [kind] and entry["population"] == population and entry["peer_group"] is None
+    )
+
+
+def _as_published(entry: Json, year: int, rulebook: Rulebook) -> Published:
+    return Published(
+        f"{' and '.join(ORGANISATIONS[kind] for kind in entry['organisations'])} in "
+        f"{_in_words(entry['population'])}, {year}: {_inside(entry['title'])}",
+        float(entry["values"][str(year)]),
+        "; ".join(map(rulebook.authority, [entry["source"], *entry["also"]])),
+        entry["measure"],
+        entry["unit"],
+        entry["status"],
+        1 + len(entry["also"]),
+    )
 
 
 def _inside(title: str) -> str:

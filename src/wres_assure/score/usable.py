@@ -21,6 +21,14 @@ def usable(
     slips: Iterable[Slip] = (),
 ) -> tuple[Indicator, ...]:
     """The indicators, each marked usable or not, with the doubt in words."""
+    open_on = in_question(findings, facts, rulebook)
+    likely = {of: slip.title for slip in slips for of in slip.indicators}
+    limit = rulebook.parameter("unknown_not_usable", year)
+    return tuple(_marked(indicator, open_on, likely, facts, limit) for indicator in indicators)
+
+
+def in_question(findings: Sequence[Finding], facts: Facts, rulebook: Rulebook) -> dict[str | Place, str]:
+    """The figures that a `correct` finding or a slip's own rule is open on, by cell or by place, each with the rule."""
     doubts = {rule.id for rule in rulebook.rules if rule.action == "correct" or rule.slip}
     open_on: dict[str | Place, str] = {}
     for finding in findings:
@@ -29,11 +37,9 @@ def usable(
                 open_on.setdefault(cell, finding.caused_by or finding.rule)
             if not finding.cells and finding.place.item:  # a figure that no cell holds
                 open_on.setdefault(finding.place, finding.caused_by or finding.rule)
-    likely = {of: slip.title for slip in slips for of in slip.indicators}
     for part, rule in sums_in_question(findings, (FAILED,), facts, rulebook).items():
         open_on.setdefault(part, rule)
-    limit = rulebook.parameter("unknown_not_usable", year)
-    return tuple(_marked(indicator, open_on, likely, facts, limit) for indicator in indicators)
+    return open_on
 
 
 def _marked(

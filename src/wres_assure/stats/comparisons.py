@@ -1,4 +1,4 @@
-"""Statistics over several figures: many tests at once, change between two years, organisations beside their peers.
+"""Statistics over several figures: tests, strata, change between two years, organisations beside their peers.
 
 The conventions are those of `stats`. A year's figures are a pair of proportions (a, m, b, n): a events among m people
 of the group on top of the ratio, b among n of the other. The values of peers are on any one scale on which chance is
@@ -89,6 +89,33 @@ def change_of_ratio(then: Pair, now: Pair) -> float | None:
     common = bracketed_root(slope, math.log((a + c) / (m + k) * (n + h) / (b + d)))
     fits = [ratio_score(common, *pair) for pair in pairs]
     return two_sided(math.sqrt(math.fsum(away * away / variance for away, variance, _ in fits)))
+
+
+def mantel_haenszel(
+    strata: Sequence[tuple[float, float, float, float]], level: float = 0.95
+) -> tuple[float, Interval | None] | None:
+    """(ratio, its limits): the relative likelihood (a/m) / (b/n) compared within strata and taken together.
+
+    The sums of a n/(m + n) and of b m/(m + n) over the strata, divided (Mantel and Haenszel 1959, as Nurminen 1981 and
+    Tarone 1981 have it for rates); limits on the log scale with the variance of Greenland and Robins 1985 (Biometrics
+    41:55), right for few large strata and for many small ones. A stratum that has nobody in one group takes no part.
+    Without limits where no stratum has an event in the first group (the ratio is 0.0), or where everybody had the event
+    wherever there was one. None without an event in the second group, without a stratum that has both groups, and where
+    a group has more events than people.
+    """
+    z = critical_z(level)
+    if not all(0 <= a <= m and 0 <= b <= n for a, m, b, n in strata):
+        return None
+    both = [(a, m, b, n) for a, m, b, n in strata if m > 0 and n > 0]
+    first = math.fsum(a * n / (m + n) for a, m, b, n in both)
+    second = math.fsum(b * m / (m + n) for a, m, b, n in both)
+    if second == 0:
+        return None
+    spread = math.fsum((m * n * (a + b) - a * b * (m + n)) / (m + n) ** 2 for a, m, b, n in both)
+    if first == 0 or spread <= 0:
+        return first / second, None
+    ratio, factor = first / second, math.exp(z * math.sqrt(spread / (first * second)))
+    return ratio, (ratio / factor, ratio * factor)
 
 
 def _usable(values: Sequence[float], errors: Sequence[float]) -> bool:
