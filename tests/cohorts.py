@@ -72,8 +72,10 @@ def path_sha(one: Json) -> str:
 def many(size: int = 220, seed: int = 2021) -> Cohort:
     """So many organisations of samples' figures moved by chance, with limits, years, and findings of the samples."""
     chance = random.Random(seed)
-    stories = ("clean_acute_trust", "good_figures", "totals_disagree", "survey_swapped", "third_unknown",
-               "unreadable_cells", "small_ccg", "zero_disciplinary_cases", "clean_acute_trust", "board_padded")  # fmt: skip
+    stories = (
+        "clean_acute_trust", "good_figures", "totals_disagree", "survey_swapped", "third_unknown", "unreadable_cells",
+        "small_ccg", "zero_disciplinary_cases", "board_padded", "verified_copied_from_esr",
+    )  # fmt: skip
     records, trends = [], {}
     for at in range(size):
         one = copy.deepcopy(of_sample(chance.choice(stories)))

@@ -2,7 +2,7 @@
 "use strict";
 // Shows the filters and makes the marks of each chart one stop of the keyboard, with the arrow keys from mark to mark.
 (() => {
-  const form = document.getElementById("filters");
+  const filters = document.getElementById("filters"), form = filters.querySelector("form");
   const told = document.getElementById("shown");
   const lines = [...document.querySelectorAll("[data-kind]")];
   const groups = [...document.querySelectorAll(".todo-group")];
@@ -61,6 +61,7 @@
   form.addEventListener("reset", soon);
   form.addEventListener("submit", event => event.preventDefault());
   for (const hint of document.querySelectorAll(".keys")) hint.hidden = false;
-  form.hidden = false;
+  filters.hidden = false;
+  filters.open = matchMedia("(min-width: 48rem)").matches;
   first();
 })();

@@ -37,8 +37,8 @@ _ABOUT = {
     REFUSED: "Nothing of these files was judged. Each says why it was refused, and what would help.",
     STOPPED: "These files could be read, but it could not be told how to judge them.",
     UNCLEAR: "Until it is known which version holds, neither is used in any table or chart below.",
-    SLIPS: "Each looks like a slip of the pen, such as two columns exchanged. Only the organisation can say whether it is "
-    "one. The tables below say which figures are not used because of it.",
+    SLIPS: "Each looks like a slip of the pen, such as two columns exchanged. Only the organisation can say whether it "
+    "is one. The tables below say which figures are not used because of it.",
     CORRECT: "These figures cannot stand together, or cannot be read.",
     EXPLAIN: "These figures may well be right. Only the organisation knows why they are as they are.",
     NOTHING: "Nothing to correct and nothing to explain was found among what could be checked; each line says how "
@@ -199,8 +199,8 @@ class _Writer:
             counts=self.counts(),
             lines=tuple(self._lines()),
             groups=self.groups,
-            returned=tuple(self._returned()),
-            order=_NO_ORDER,
+            returned=tuple(sorted(self._returned(), key=lambda row: row.ask.who.casefold())),
+            order=f"{_NO_ORDER}{self._absent()}",
             indicators=tuple(self._indicators()),
             reliability=tuple(
                 Reliability(
@@ -259,11 +259,17 @@ class _Writer:
         files = tuple(_path(self.by_name[name]["file"]) if name in self.by_name else _path(name) for name in names)
         who = _who_of(records[0]) if records else "whoever sent them"
         text = f"Ask {who} which of these {in_words(len(names))} versions of its return holds: {listed(files)}."
-        steps = (Step("", f"{_path(record['file'])}: {sentence(_verdict(record))}", ()) for record in records)
+        steps = (Step("", _path(record["file"]), (sentence(_verdict(record)),)) for record in records)
         region, kind = _kind_of(records[0]) if records else ("", "")
         return Ask(0, UNCLEAR, who, region, kind, text, tuple(steps), tuple(names), files)
 
     # Counts
+
+    def _absent(self) -> str:
+        """That who has not returned is in no table, so that nobody takes the others for all."""
+        size = sum(not one.returns for one in self.cohort.expected or ())
+        one = "1 expected organisation is" if size == 1 else f"{size:,} expected organisations are"
+        return f" {one} in no chart and no table of figures, since nothing of theirs has come." if size else ""
 
     def counts(self) -> str:
         """`12 files: 8 judged, 3 refused, 1 skipped; 7 of 8 expected organisations have returned; missing: …`."""
