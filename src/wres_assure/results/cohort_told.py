@@ -410,6 +410,8 @@ def _of_record(record: Json) -> Ask:
         kind, text = EXPLAIN, f"Ask {who} to explain or correct {counted(explain, 'finding')}: {_first(steps, '')}."
     else:
         kind, text = NOTHING, f"Nothing to ask of {who}. {record['checked']}"
+        level = record["reliability"]["level"]  # so that nobody takes what was hardly checked for what is right
+        text += f" Reliability of its figures: {level}." if level != "good" else ""
     return Ask(0, kind, who, *_kind_of(record), text, steps, (record["name"],), (_path(record["file"]),))
 
 

@@ -20,11 +20,11 @@ from .style import GROUND, PALE, on_paper, row_height
 
 _CREATED = datetime.datetime(2016, 7, 1)  # fixed: the same returns are the same bytes
 _ASKS = (
-    ("To be done", 24), ("Organisation or file", 40), ("Region", 20), ("One of the", 18), ("What to ask", 90),
+    ("To be done", 24), ("Organisation or file", 40), ("Region", 20), ("Type", 18), ("What to ask", 90),
     ("Every finding and its remedy", 90), ("File", 34),
 )  # fmt: skip
 _RETURNS = (
-    ("Organisation", 40), ("One of the", 18), ("Region", 20), ("Expected", 10), ("What came", 34), ("To be done", 24),
+    ("Organisation", 40), ("Type", 18), ("Region", 20), ("Expected", 10), ("What came", 34), ("To be done", 24),
     ("Reliability", 16), ("Why", 60), ("What could be checked", 60), ("File", 34),
 )  # fmt: skip
 _INDICATORS = (
