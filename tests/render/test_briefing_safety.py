@@ -166,7 +166,9 @@ def test_the_page_opened_in_a_browser_runs_and_asks_for_nothing(clean: Document,
 def test_the_style_and_templates_name_nothing_outside() -> None:
     folder = Path(resources.folder("briefing_templates"))
     for path in (path for path in folder.rglob("*") if path.is_file()):
-        assert not re.search(r"https?://|url\(|@import|@preview|\|\s*safe|autoescape|<script", path.read_text()), path
+        # The page over many returns has one script, its own, which its policy names by its hash.
+        text = path.read_text().replace("<script>{{ script }}</script>", "", path.name == "cohort.html.j2")
+        assert not re.search(r"https?://|url\((?!#)|@import|@preview|\|\s*safe|autoescape|<script", text), path
 
 
 # Files

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ..model import Assessment
 from ..rulebook import Rulebook
-from ..wording.report import BME
+from ..wording.report import BME, HANDLING, NO_JUDGEMENT
 from ..wording.said import Said, say
 from ..wording.text import lower_first
 from . import action_plan, annex, cards, fieldwork, governance, nine, sign_off
@@ -35,12 +35,7 @@ _NOT_INSPECTED = {
     "csu": "commissioning support units",
     "national_body": "national bodies",
 }
-_MARK = (
-    "OFFICIAL. Contains figures on small groups of staff from which individuals might be identified. {purpose} Do not "
-    "forward; apply disclosure control before any release, including under the Freedom of Information Act."
-)
-_NO_JUDGEMENT = "Not a judgement, rating or finding of discrimination."
-_PURPOSE = {"inspector": f"Prepared to plan an inspection; {lower_first(_NO_JUDGEMENT)}"}
+_PURPOSE = {"inspector": f"Prepared to plan an inspection; {lower_first(NO_JUDGEMENT)}"}
 _PRIVATE = "Private session of the board: contains small numbers; not for public papers."
 _METHOD = (
     "Method: 95% intervals by Miettinen and Nurminen (ratios) and Newcombe (percentages), exact tests elsewhere; "
@@ -94,7 +89,7 @@ def document(
         kind=f"Workforce Race Equality Standard: {_KIND[audience]}{' (within the year)' if of.in_year else ''}",
         heading=of.name,
         lines=_heading(of),
-        mark=_PRIVATE if audience == "board" else _MARK.format(purpose=_PURPOSE.get(audience, _NO_JUDGEMENT)),
+        mark=_PRIVATE if audience == "board" else HANDLING.format(purpose=_PURPOSE.get(audience, NO_JUDGEMENT)),
         sections=tuple(sorted(parts, key=lambda section: section.annex)),
         foot=_foot(of, audience, any(section.id == "enquiry" for section in parts)),
     )

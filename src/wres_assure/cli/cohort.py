@@ -17,8 +17,8 @@ from .rules import rules_option
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from ..cohort.expected import Listed
     from ..cohort.run import Judged, Progress
-    from ..results.record import Cohort
 
 _AUDIENCES = ("inspector", "commissioner", "trust", "sign_off")
 _FORMS = ("html", "pdf", "docx", "md")
@@ -92,11 +92,11 @@ def cohort(
         raise
     executor.shutdown()
     told = page.written(judged, folder, rulebook, listed)
-    for line in page.lines(told):
+    for line in page.lines(told, output):
         click.echo(line)
     for fault in judged.faults:
         tell(fault)
-    ctx.exit(_exit_code(judged, told))
+    ctx.exit(_exit_code(judged, listed))
 
 
 def _executor(engine: str, scheduler: str | None, jobs: int | None) -> tuple[Executor, int]:
@@ -132,11 +132,13 @@ def _progress() -> Iterator[Progress]:
         yield show
 
 
-def _exit_code(judged: Judged, told: Cohort) -> int:
+def _exit_code(judged: Judged, listed: list[Listed] | None) -> int:
     """The worst of all: 4 our fault, 3 a file refused, 1 something to correct or a return that did not come."""
+    records = list(judged.records(judged.year))
     if judged.faults or any(record["coverage"]["broken"] for record in judged.records()):
         return 4
-    if any(file.outcome == "refused" for file in told.files):
+    if any(file.outcome == "refused" for file in judged.files):
         return 3
-    missing = any(not one.returns for one in told.expected or ())
+    came = {record["organisation"]["code"].casefold() for record in records}
+    missing = any(one.code.casefold() not in came for one in listed or ())
     return int(missing or any(record["counts"][0] or record["stopped"] for record in judged.records()))

@@ -37,10 +37,10 @@ class Judged(NamedTuple):
     faults: tuple[str, ...]  # errors of ours, in sentences
 
     def records(self, year: int | None = None) -> Iterator[Json]:
-        """The record of every return, or of those of a year, by name."""
+        """The record of every return, or of those of a year and those that tell none, by name."""
         years = {one.name: one.year for one in self.ones}
         for job in self.jobs:
-            if year is None or years[job.name] == year:
+            if year is None or years[job.name] in (year, None):
                 record = work.known(self.settings, job)
                 if record is not None:
                     yield record

@@ -54,6 +54,7 @@ def record(assessment: Assessment, rulebook: Rulebook, file: str, name: str) -> 
     groups them: by action, what matters most first.
     """
     report = report_on(assessment, rulebook)
+    adverse = {entry["id"]: entry["adverse"] for entry in rulebook.indicators}
     subject, organisation = assessment.subject, assessment.subject.organisation
     score = assessment.score
     return {
@@ -93,7 +94,7 @@ def record(assessment: Assessment, rulebook: Rulebook, file: str, name: str) -> 
         "profile": report.profile or None,
         "changes": [said.text for said in report.changes],
         "indicators": [
-            _indicator(indicator, assessment.compared.peers.get(indicator.id), assessment)
+            _indicator(indicator, adverse[indicator.id], assessment.compared.peers.get(indicator.id), assessment)
             for indicator in assessment.indicators
         ],
         "slips": [slip.title for slip in assessment.compared.slips],
@@ -106,12 +107,15 @@ def record(assessment: Assessment, rulebook: Rulebook, file: str, name: str) -> 
     }
 
 
-def _indicator(indicator: Indicator, peers: PeerPosition | None, assessment: Assessment) -> dict[str, Any]:
+def _indicator(
+    indicator: Indicator, adverse: str, peers: PeerPosition | None, assessment: Assessment
+) -> dict[str, Any]:
     change = assessment.compared.changes.get(indicator.id)
     return {
         "id": indicator.id,
         "title": indicator.title,
         "unit": indicator.unit,
+        "adverse": adverse,  # above | below: which side is worse for BME staff
         "value": written(indicator.value),
         "lower": written(indicator.lower),
         "upper": written(indicator.upper),

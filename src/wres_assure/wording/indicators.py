@@ -169,14 +169,19 @@ def _limit_signed(points: float) -> str:
 
 def value_cell(indicator: Indicator) -> str:
     """`1.62 (1.34 to 1.96)`, `+5.3 (-0.2 to +10.9)` in percentage points, or that there is none."""
-    if indicator.value is None:
+    return with_limits(indicator.value, indicator.lower, indicator.upper, indicator.unit)
+
+
+def with_limits(value: float | None, lower: float | None, upper: float | None, unit: str) -> str:
+    """The same of a value and the ends of its interval, None where it is open there."""
+    if value is None:
         return NOTHING
-    value, lower, upper = (figure(it, indicator.unit) for it in (indicator.value, indicator.lower, indicator.upper))
-    if indicator.lower is None and indicator.upper is None:
-        return value
-    if indicator.upper is None:
-        return f"{value} ({lower} and above)"
-    return f"{value} ({lower} to {upper})" if indicator.lower is not None else f"{value} (up to {upper})"
+    shown, low, high = (figure(it, unit) for it in (value, lower, upper))
+    if lower is None and upper is None:
+        return shown
+    if upper is None:
+        return f"{shown} ({low} and above)"
+    return f"{shown} ({low} to {high})" if lower is not None else f"{shown} (up to {high})"
 
 
 def told(indicator: Indicator) -> str:

@@ -9,7 +9,7 @@ from ..rulebook import Rulebook
 from .numbers import counted, number
 from .text import named, sentence
 
-_CHANCE = {
+CHANCE = {
     "outside_95": "With nothing amiss, about one organisation in twenty lies outside such limits.",
     "outside_998": "With nothing amiss, about one organisation in five hundred lies outside such limits.",
 }
@@ -30,16 +30,30 @@ def peer_sentence(position: PeerPosition, indicator: Indicator, rulebook: Rulebo
     if position.position == "not_drawn":
         because = sentence(f"no limits are drawn: {position.reason}")
         return f"{sentence(of + own)} {group[0]}; their middle is {middle}.{group[1]} {because}"
+    chance = f" {CHANCE[position.position]}" if position.position in CHANCE else ""
+    told = f"{of}{own}, {_within(position, ' of comparable organisations')}"
+    return f"{sentence(told)}{chance} {group[0]}; their middle is {middle}.{group[1]}"
+
+
+def _within(position: PeerPosition, whose: str = "") -> str:
+    """`inside the 95 % limits of comparable organisations (0.92 to 1.70 at its own size)`."""
     limits, level = (
         (position.limits_998, "99.8 %") if position.position == "outside_998" else (position.limits_95, "95 %")
     )
     assert limits is not None
     where = "inside" if position.position == "inside" else "outside"
     side = f", {_SIDE[position.direction]}" if position.direction else ""
-    chance = f" {_CHANCE[position.position]}" if position.position in _CHANCE else ""
-    within = f"{where} the {level} limits of comparable organisations"
-    told = f"{of}{own}, {within} ({_span(limits, position.unit)} at its own size){side}"
-    return f"{sentence(told)}{chance} {group[0]}; their middle is {middle}.{group[1]}"
+    return f"{where} the {level} limits{whose} ({_span(limits, position.unit)} at its own size){side}"
+
+
+def position_in_short(position: PeerPosition) -> str:
+    """The position without the figure itself, for a table where that stands beside it."""
+    if position.median is None:
+        return sentence(f"not held against others: {position.reason}")
+    drawn = position.position != "not_drawn"
+    told = _within(position) if drawn else f"no limits are drawn: {position.reason}"
+    middle = value_in_words(position.median, position.unit)
+    return f"{sentence(told)} {group_in_words(position)[0]}; their middle is {middle}."
 
 
 def group_in_words(position: PeerPosition) -> tuple[str, str]:

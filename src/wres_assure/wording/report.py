@@ -46,6 +46,11 @@ _IN_YEAR = (
     "publication) does not apply and counts as nothing."
 )
 COUNTS_AS_NOTHING = "What could not be checked counts as nothing, never as passed."
+HANDLING = (
+    "OFFICIAL. Contains figures on small groups of staff from which individuals might be identified. {purpose} Do not "
+    "forward; apply disclosure control before any release, including under the Freedom of Information Act."
+)
+NO_JUDGEMENT = "Not a judgement, rating or finding of discrimination."
 BME = "BME is the WRES term and hides differences between groups; ask for the breakdown."
 CRUDE = "Not adjusted for band, profession or site."
 GROUPS_OF_1_AND_9 = (

@@ -69,11 +69,11 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
 def rendered(document: Document, pictures: Mapping[str, str], folders: tuple[str, ...]) -> str:
     """The page, its style inside it; of several folders the first that has a file is taken."""
-    template, style = _loaded(folders)
+    template, (style,) = loaded(folders, PAGE, STYLE)
     return template.render(
         d=document,
         style=Markup(style),
-        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        style_hash=hash_of(style),
         drawn=lambda chart: Markup(pictures[chart.id]),  # it was escaped when it was drawn
         kind=lambda block: type(block).__name__,  # `Paragraph`, `Table` and so on, as in document.py
         numeric=Table.numeric,
@@ -81,8 +81,14 @@ def rendered(document: Document, pictures: Mapping[str, str], folders: tuple[str
     )
 
 
+def hash_of(text: str) -> str:
+    """The SHA-256 by which a policy lets a style or a script inside the page stand."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
 @cache
-def _loaded(folders: tuple[str, ...]) -> tuple[Template, str]:
+def loaded(folders: tuple[str, ...], page: str, *parts: str) -> tuple[Template, tuple[str, ...]]:
+    """A template in the sandbox, and the text of what is put inside its page: styles, scripts."""
     loader = _Folders(folders)
     environment = _Sandbox(
         loader=loader,
@@ -94,7 +100,7 @@ def _loaded(folders: tuple[str, ...]) -> tuple[Template, str]:
     )
     # What is submitted stays text, and two runs give the same bytes.
     del environment.filters["safe"], environment.filters["random"], environment.globals["lipsum"]
-    return environment.get_template(PAGE), loader.get_source(environment, STYLE)[0]
+    return environment.get_template(page), tuple(loader.get_source(environment, part)[0] for part in parts)
 
 
 def _evidence(said: Said | TableRow) -> Markup:

@@ -71,13 +71,13 @@ def workbook(results: Sequence[Json], rulebook: Rulebook, not_read: Sequence[str
 
 
 def _summary(sheet: Any, results: Sequence[Json], not_read: Sequence[str], style: dict[str, Any]) -> None:
-    _text(sheet, 0, 0, "Findings by wres-assure", style["title"])
-    _text(sheet, 1, 0, COUNTS_AS_NOTHING, style["line"])
+    text_into(sheet, 0, 0, "Findings by wres-assure", style["title"])
+    text_into(sheet, 1, 0, COUNTS_AS_NOTHING, style["line"])
     if line := _layouts(results):
-        _text(sheet, 2, 0, line, style["line"])
+        text_into(sheet, 2, 0, line, style["line"])
     last = _table(sheet, 4, _RETURNS, [_return(entry) for entry in results], style)
     for number, said in enumerate(not_read, last + 2):
-        _text(sheet, number, 0, f"Not read: {said}", style["line"])
+        text_into(sheet, number, 0, f"Not read: {said}", style["line"])
     on_paper(sheet, 4, 4)
     sheet.hide_gridlines(2)
 
@@ -131,9 +131,9 @@ def _listing(
     last = _table(sheet, 0, _FINDINGS, [_row(entry, finding, rulebook) for entry, finding in found], style)
     for number, (entry, finding) in enumerate(found, 1):
         if id(finding) in shown:
-            _text(sheet, number, 3, _asked(entry, finding), asks[finding["action"]])
+            text_into(sheet, number, 3, _asked(entry, finding), asks[finding["action"]])
         elif finding["outcome"] == FAILED:  # one cause asks for one thing
-            _text(sheet, number, 3, f"Follows from {finding['caused_by']}", style["text"])
+            text_into(sheet, number, 3, f"Follows from {finding['caused_by']}", style["text"])
     sheet.autofilter(0, 0, max(last, 1), len(_FINDINGS) - 1)
     sheet.print_area(0, 0, max(last, 1), _PRINTED - 1)
     on_paper(sheet, 0, 0)
@@ -177,7 +177,7 @@ def _table(
     """Headings and rows from a row (from 0) on; the number of the last."""
     for column, (heading, width) in enumerate(columns):
         sheet.set_column(column, column, width)
-        _text(sheet, top, column, heading, style["heading"])
+        text_into(sheet, top, column, heading, style["heading"])
     number = top
     sheet.set_row(top, 30)
     for number, cells in enumerate(rows, top + 1):
@@ -186,10 +186,11 @@ def _table(
             if isinstance(cell, int):
                 sheet.write_number(number, column, cell, style["number"])
             else:
-                _text(sheet, number, column, cell, style["text"])
+                text_into(sheet, number, column, cell, style["text"])
     sheet.freeze_panes(top + 1, 0)
     return number
 
 
-def _text(sheet: Any, row: int, column: int, text: str, style: Any) -> None:
+def text_into(sheet: Any, row: int, column: int, text: str, style: Any) -> None:
+    """Writes text that stays text, cut to what a cell takes."""
     sheet.write_string(row, column, _NOT_XML.sub(" ", clean(text))[:_MAX_TEXT], style)
