@@ -52,8 +52,8 @@ ROOMS = {
     # many returns, one call, the command line
     "tables": "figures read rulebook",
     "run": "facts read rulebook wording conform compare one_return plan assess results render tables",
-    "cohort": "facts read rulebook wording conform compare one_return assess briefing results render render.briefing render.cohort "
-    "render.workbooks tables run",
+    "cohort": "facts read rulebook wording conform compare one_return assess aggregate briefing results render "
+    "render.briefing render.cohort render.workbooks tables run",
     "cli": "conform read rulebook wording assess authoring briefing results render render.workbooks render.annotate "
     "render.briefing release run cohort",
     "__main__": "cli run",
@@ -65,7 +65,7 @@ DOORS = {
     "briefing": "audiences document public public_report published sign_off",
     "check": "_ assertion explanations notes",
     "cli": "commands plain",
-    "cohort": "executors expected output page run work",
+    "cohort": "executors expected output page run several work",
     "tables": "table",
     "compare": "_ change claims national peer_scales peers published",
     "conform": "_ blank earlier explanations grades narrative personal staff_survey table",

@@ -140,7 +140,7 @@ def cost_of_one(folder: Path, out: Path, rules: rulebooks.Rulebook) -> float:
 def _read(folder: Path, settings: Settings, part: Part) -> Submission:
     """A return from its workbook; of a table, which no single return is read from, from what was kept of it."""
     path = folder / part.path
-    return read(path) if path.suffix == ".xlsx" else work._submission(settings, part)
+    return read(path) if path.suffix == ".xlsx" else work.submission_of(settings, part)
 
 
 def changed_rules(at: Path) -> Path:

@@ -32,6 +32,16 @@ _FORMS = ("html", "pdf", "docx", "md")
 @click.option("--format", "form", type=click.Choice(_FORMS), default="html", help="Of the briefings; html unless said.")
 @click.option("--letters", is_flag=True, help="A letter to every organisation too, with its findings (docx).")
 @click.option(
+    "--joint",
+    "joints",
+    metavar="NAME=CODE,CODE",
+    multiple=True,
+    help="A joint return of these organisations too: counts added, members listed. May be given several times.",
+)
+@click.option(
+    "--together", is_flag=True, help="What they show together too: 5 to 8 by provider, by type and region, over years."
+)
+@click.option(
     "--year", type=int, callback=collection, metavar="YEAR", help="Reporting year, where the files do not tell it."
 )
 @rules_option
@@ -52,6 +62,8 @@ def cohort(
     briefings: str | None,
     form: str,
     letters: bool,
+    joints: tuple[str, ...],
+    together: bool,
     year: int | None,
     rules: str | None,
     engine: str,
@@ -73,11 +85,13 @@ def cohort(
     from ..cohort import page
     from ..cohort.expected import expected_of
     from ..cohort.run import judge
+    from ..cohort.several import joint_of
     from ..cohort.work import Settings
     from ..rulebook import load
 
     if scheduler and engine != "dask":
         raise click.UsageError("--scheduler is that of a Dask cluster: say --engine dask.")
+    asked = [joint_of(text) for text in joints]
     listed = None if expected is None else expected_of(expected)
     out.opened(folder, output)
     rulebook = load(rules)
@@ -91,7 +105,7 @@ def cohort(
         executor.shutdown(wait=False, cancel_futures=True)
         raise
     executor.shutdown()
-    told = page.written(judged, folder, rulebook, listed)
+    told = page.written(judged, folder, rulebook, listed, asked, together)
     for line in page.lines(told, output):
         click.echo(line)
     for fault in judged.faults:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from ..render.cohort.page import of_words
 from ..render.text import WIDTH, wrapped
@@ -18,13 +18,21 @@ from . import output as out
 from . import tables
 from .expected import Listed
 from .run import Judged, cohort, index, tidied
+from .several import Joint, joint_written, together_written
 from .work import put_new, written_of
 
 PAGE, WORKBOOK = "index.html", "cohort.xlsx"
 _SHOWN = 10  # lines of one kind on the screen
 
 
-def written(judged: Judged, folder: str, rulebook: Rulebook, listed: Iterable[Listed] | None) -> CohortTold:
+def written(
+    judged: Judged,
+    folder: str,
+    rulebook: Rulebook,
+    listed: list[Listed] | None,
+    joints: Sequence[Joint] = (),
+    together: bool = False,
+) -> CohortTold:
     """Writes all of it, and removes what an earlier run wrote and this one has not; what it says of all returns."""
     output = judged.settings.output
     found = cohort(judged, folder, rulebook, listed)
@@ -32,6 +40,9 @@ def written(judged: Judged, folder: str, rulebook: Rulebook, listed: Iterable[Li
     stands = dict.fromkeys(found.superseded, "no") | {name: "not known" for of in found.unclear for name in of}
     names = tables.written(judged, stands, parquet=True)
     names += [path for job in judged.jobs for path in written_of(judged.settings, job)]
+    names += joint_written(judged, joints, rulebook)
+    if together:
+        names += together_written(judged, listed, rulebook, found.folder, found.rulebook)
     for name, data in ((PAGE, of_words(told).encode(errors="replace")), (WORKBOOK, workbook(found))):
         put_new(os.path.join(output, name), data)
         names.append(name)

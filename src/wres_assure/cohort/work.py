@@ -158,7 +158,7 @@ def _modified(package: Package, file: str) -> str:
     return found[0] if found else ""
 
 
-def _submission(settings: Settings, part: Part) -> Submission:
+def submission_of(settings: Settings, part: Part) -> Submission:
     """A return as it was read."""
     with open(kept(settings.output, _READ, part.key, ".parquet"), "rb") as stream:
         return from_parquet(stream.read(), part.file, part.key.partition("-")[0])
@@ -177,7 +177,7 @@ def alone(settings: Settings, part: Part) -> Json:
     known = kept(settings.output, _ALONE, alone_key(settings, part), ".json")
     try:
         rulebook = rulebook_of(settings.rules, settings.rulebook)
-        assessment = judged(_submission(settings, part), rulebook, settings.year)[0]
+        assessment = judged(submission_of(settings, part), rulebook, settings.year)[0]
     except Refused as e:
         return {"refused": f"{clean(e.message)} {e.remedy}"}
     subject, organisation = assessment.subject, assessment.subject.organisation
@@ -254,12 +254,12 @@ def beside(settings: Settings, job: Beside) -> Json:
 def _beside(settings: Settings, job: Beside, rulebook: Rulebook) -> Json:
     earlier = tuple(
         EarlierReturn(before, conformed)
-        for before in (_submission(settings, part) for part in job.earlier)
+        for before in (submission_of(settings, part) for part in job.earlier)
         for conformed in conform(before, rulebook, settings.year)
     )
     peers = _peers_of(peers_path(settings.output, job.peers)) if job.peers else None
     given = Given(alone=False, earlier=earlier or None, peers=(lambda _: peers) if peers else None)
-    assessment = judged(_submission(settings, job.part), rulebook, settings.year, given)[0]
+    assessment = judged(submission_of(settings, job.part), rulebook, settings.year, given)[0]
     text = as_json([short(result(assessment, rulebook), rulebook)], several=False)
     put_new(os.path.join(settings.output, RESULTS, f"{job.name}.json"), text.encode())
     _papers(settings, job, assessment, rulebook)

@@ -235,8 +235,8 @@ def trend(
         told.append(f"{head}: no organisation gave it in every year, so nothing is said of its course.")
     line = listed([f"{_shown(everybody)} of {gave:,} of {of:,} ({year})" for year, _, everybody, gave, of in values])
     told.append(f"Of all that gave it: {line}.")
-    if come_and_go:
-        gone = several_named([f"{name} ({listed(list(map(str, years)))})" for name, years in come_and_go])
+    if any(years for _, years in come_and_go):
+        gone = several_named([f"{name} ({listed(list(map(str, years)))})" for name, years in come_and_go if years])
         told.append(f"Not in every year: {gone}. A change of the second line may be theirs alone.")
     return tuple(told)
 
