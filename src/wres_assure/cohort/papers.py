@@ -11,9 +11,10 @@ from ..rulebook import Rulebook
 from ..wording.aggregate import member_name
 from ..wording.indicators import told, value_cell
 from ..wording.numbers import counted
-from ..wording.report import BME, HANDLING, NO_JUDGEMENT, RuleFindings, made_by, report_on
+from ..wording.report import BME, HANDLING, NO_JUDGEMENT, RuleFindings, counts_of, made_by, report_on
 from ..wording.said import Said, say
 from ..wording.text import clean, name_shown, number_of
+from ..wording.verdict import verdict
 
 if TYPE_CHECKING:
     from ..aggregate import Aggregate, Joined, Trend
@@ -26,9 +27,8 @@ _SURVEY = {
     "indicator_8": "8 Discrimination at work",
 }  # fmt: skip
 _VIEWS = (
-    "Guidance 5.2 asks commissioners to have their providers' figures on harassment, discrimination and equal "
-    "opportunities. They stand as each provider gave them, by name, and are no ranking: staff, services and response "
-    "differ."
+    "CCGs give data from their providers on harassment, discrimination and equal opportunities (guidance 5.2). They "
+    "stand here as each provider gave them, by name, and are no ranking: staff, services and response differ."
 )
 _ASK_INSTEAD = "Ask the provider for what is not told; it counts as nothing."
 _NOT_ADDED = "Nothing was left out: every member gave every count."
@@ -41,12 +41,13 @@ def joint(joined: Joined, assessment: Assessment, rulebook: Rulebook) -> Documen
     apart = [say(one.said, (), [one.id]) for one in joined.ratios]
     left = [say(text, (), every) for text in joined.left_out] or [say(_NOT_ADDED, (), every)]
     asked = [_found(group) for of in report.findings for group in of.groups]
+    found = _verdict(verdict(counts_of(assessment, rulebook), in_year=True), every)
     sections = [
         Section("joint", "Whose return this is", (Bullets(tuple(say(text, (), every) for text in joined.sayings)),)),
         Section("figures", "What it shows", (_indicators(assessment.indicators, "The nine indicators, counts added"),)),
         Section("within", "Compared within each member", (Bullets(tuple(apart)),)),
         Section("left-out", "What could not be added", (Bullets(tuple(left)),)),
-        Section("findings", "What was found in it", (_verdict(report.verdict, every), *_bullets(asked))),
+        Section("findings", "What was found in it", (found, *_bullets(asked))),
     ]
     name = name_shown(assessment.subject.organisation.name)
     lines = (say(f"Joint return {report.year}.", (), (), ["file"]), say(BME, (), (), ["guidance_2021.6"]))
@@ -60,7 +61,7 @@ def _found(group: RuleFindings) -> Said:
 
 
 def _verdict(text: str, every: Sequence[str]) -> Block:
-    return Paragraph((say(text, (), every),), style="verdict")
+    return Paragraph((say(text, (), every),), style="strong")
 
 
 def _bullets(items: Sequence[Said]) -> Iterator[Block]:
@@ -73,7 +74,7 @@ def _indicators(indicators: Iterable[Indicator], caption: str) -> Table:
         TableRow(
             (
                 TableCell(f"{number_of(one.id)} {one.title}"),
-                number_cell("not used" if not one.usable else value_cell(one)),
+                number_cell(_value(one)),
                 TableCell(told(one) if one.usable else clean(one.reason or one.doubt or "")),
             ),
             indicators=(one.id,),
@@ -81,7 +82,14 @@ def _indicators(indicators: Iterable[Indicator], caption: str) -> Table:
         )
         for one in indicators
     ]
-    return Table(caption, ("Indicator", "Value (95% interval)", "What it tells"), tuple(rows), widths=(4, 3, 3))
+    return Table(caption, ("Indicator", "Value (95% interval)", "Told from chance"), tuple(rows), widths=(4, 3, 3))
+
+
+def _value(indicator: Indicator) -> str:
+    """Its value with the interval; none is drawn from a few events, nor from figures that are in question."""
+    if not indicator.usable:
+        return "not used"
+    return "too few events" if indicator.few is not None else value_cell(indicator)
 
 
 def together(

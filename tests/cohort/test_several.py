@@ -1,0 +1,97 @@
+"""Joint returns and what many show together, from the command: files that other commands take, and what they say."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from conftest import SAMPLES
+from wres_assure.__main__ import main
+
+pytestmark = pytest.mark.slow
+CCGS = ("small_ccg", "ccg_three_years")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    of = tmp_path / "returns"
+    of.mkdir()
+    for story in (*CCGS, "clean_acute_trust", "survey_swapped"):
+        shutil.copy(SAMPLES / story / "return.xlsx", of / f"{story}.xlsx")
+    shutil.copy(SAMPLES / "clean_acute_trust" / "previous.xlsx", of / "before.xlsx")
+    return of
+
+
+def words_of(page: Path) -> str:
+    text = re.sub(r"<(script|style).*?</\1>", " ", page.read_text(encoding="utf-8"), flags=re.S)
+    return " ".join(re.sub(r"<[^>]+>", " ", text).replace("&#39;", "'").split())
+
+
+def test_a_joint_return_is_one_that_other_commands_take(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    words = ["cohort", str(folder), "-o", str(out), "--engine", "one", "--joint", "Orrin & Wold CCGs=zzf, ZZQ"]
+    assert main(words) in (0, 1)
+    made = out / "joint" / "Orrin_Wold_CCGs.csv"
+    with made.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["organisation_name"] for row in rows} == {"Orrin & Wold CCGs"}
+    sums = {}
+    for story in CCGS:
+        main(["check", str(folder / f"{story}.xlsx"), "--format", "facts", "-o", str(tmp_path / f"{story}.csv")])
+        with (tmp_path / f"{story}.csv").open(encoding="utf-8-sig", newline="") as file:
+            for row in csv.DictReader(file):
+                if row["item"] == "shortlisted" and row["basis"] == "verified":
+                    sums[row["ethnicity"]] = sums.get(row["ethnicity"], 0) + int(row["value"])
+    of_joint = {row["ethnicity"]: int(row["value"]) for row in rows
+                if row["item"] == "shortlisted" and row["basis"] == "verified"}  # fmt: skip
+    assert of_joint == sums
+    assert main(["check", str(made), "-o", str(tmp_path / "again.json")]) in (0, 1)
+    again = json.loads((tmp_path / "again.json").read_text(encoding="utf-8"))
+    kept = json.loads((out / "joint" / "Orrin_Wold_CCGs.json").read_text(encoding="utf-8"))
+    assert again["indicators"] == kept["indicators"]
+    told = words_of(out / "joint" / "Orrin_Wold_CCGs.html")
+    assert "of two organisations: NHS Little Orrin CCG (example) (ZZF) and NHS Tarnbeck and Wold CCG" in told
+    assert "Each organisation remains responsible" in told
+    assert "too few events" in told and "upload it" not in told
+
+
+@pytest.mark.parametrize(
+    ("joint", "said"),
+    [
+        ("Nobody", "names no joint return"),
+        ("=ZZF", "names no joint return"),
+        ("A=", "names no joint return"),
+        ("A=ZZF,ZZY", "there is no return 2021 that holds of ZZY"),
+        ("A=ZZF,ZZF", "ZZF"),
+    ],
+)
+def test_a_joint_return_that_cannot_be_is_refused(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], joint: str, said: str
+) -> None:
+    assert main(["cohort", str(folder), "-o", str(tmp_path / "out"), "--engine", "one", "--joint", joint]) == 3
+    assert said in capsys.readouterr().err
+
+
+def test_together_tells_views_by_provider_of_how_many_and_the_years(folder: Path, tmp_path: Path) -> None:
+    out, expected = tmp_path / "out", tmp_path / "codes.txt"
+    expected.write_text("ZZA\nZZC\nZZF\nZZQ\nZZY,Nobody Yet CCG\n", encoding="utf-8")
+    main(["cohort", str(folder), "-o", str(out), "--engine", "one", "--together", "--expected", str(expected)])
+    told = words_of(out / "together.html")
+    assert "Indicators 5 to 8 by provider" in told
+    results = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (out / "returns").glob("*.json")}
+    groups = next(one for one in results["ZZA_2021"]["indicators"] if one["id"] == "indicator_6")["groups"]
+    assert f"{groups['bme'] * 100:.1f}% and {groups['white'] * 100:.1f}%" in told
+    assert "in question: see SUR-02 at WRES!K52" in told
+    assert "NHS trusts in England, 2021" in told and "CCGs in England, 2021" in told
+    assert "Indicator 2, 2 of 2 organisations, counts added" in told
+    assert "the same one organisation every year" in told and "(2020) and" in told
+    before = (out / "together.html").read_bytes()
+    main(["cohort", str(folder), "-o", str(out), "--engine", "one", "--together", "--expected", str(expected)])
+    assert (out / "together.html").read_bytes() == before
+    main(["cohort", str(folder), "-o", str(out), "--engine", "one"])
+    assert not (out / "together.html").exists()
