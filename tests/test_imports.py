@@ -65,7 +65,7 @@ DOORS = {
     "briefing": "audiences document public public_report published sign_off",
     "check": "_ assertion explanations notes",
     "cli": "commands plain",
-    "cohort": "executors expected output page run several work",
+    "cohort": "executors expected kept output page run several work",
     "tables": "table",
     "compare": "_ change claims national peer_scales peers published",
     "conform": "_ blank earlier explanations grades narrative personal staff_survey table",

@@ -265,6 +265,18 @@ def test_a_folder_of_nothing_is_refused(
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("lacking", ["pyarrow", "pebble", "distributed"])
+def test_without_its_extra_it_says_what_to_install_and_writes_nothing(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, lacking: str
+) -> None:
+    monkeypatch.setitem(sys.modules, lacking, None)
+    engine = {"pebble": "processes", "distributed": "dask"}.get(lacking, "one")
+    assert run(folder, tmp_path / "out", engine=engine) == 3
+    extra = "dask" if lacking == "distributed" else "cohort"
+    assert f'pip install "wres-assure[{extra}]"' in capsys.readouterr().err
+    assert not (tmp_path / "out" / "cohort.json").exists()
+
+
 def test_tables_hold_a_line_a_return_an_indicator_a_finding(folder: Path, tmp_path: Path) -> None:
     import pandas as pd
 

@@ -84,6 +84,7 @@ def cohort(
     from ..cohort import output as out
     from ..cohort import page
     from ..cohort.expected import expected_of
+    from ..cohort.kept import ready
     from ..cohort.run import judge
     from ..cohort.several import joint_of
     from ..cohort.work import Settings
@@ -91,6 +92,7 @@ def cohort(
 
     if scheduler and engine != "dask":
         raise click.UsageError("--scheduler is that of a Dask cluster: say --engine dask.")
+    ready()
     asked = [joint_of(text) for text in joints]
     listed = None if expected is None else expected_of(expected)
     out.opened(folder, output)

@@ -10,13 +10,26 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
-from ..model import Cell, Comment, Note, Row, Sheet, Submission
+from ..model import Cell, Comment, Note, Refused, Row, Sheet, Submission
 
 if TYPE_CHECKING:
     import pyarrow  # type: ignore[import-not-found,import-untyped,unused-ignore]  # an extra without types
 
 _OF_CELL = ("row", "column", "kind", "raw", "formula", "format", "hidden")
 _META = b"wres_assure"
+
+
+def ready() -> None:
+    """Refused where what reads and writes Parquet is not installed."""
+    try:
+        import pyarrow  # type: ignore[import-not-found,import-untyped,unused-ignore]  # noqa: F401
+    except ImportError:
+        raise Refused(
+            "extra_missing",
+            "What stands in many returns is kept as Parquet, and pyarrow, which does that, is not installed.",
+            'Install it with: pip install "wres-assure[cohort]".',
+            "",
+        ) from None
 
 
 def as_parquet(submission: Submission) -> bytes:
