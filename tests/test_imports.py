@@ -51,9 +51,9 @@ ROOMS = {
     "render.cohort": "briefing results wording render.briefing",
     # many returns, one call, the command line
     "tables": "figures read rulebook",
-    "run": "facts read rulebook wording conform compare one_return plan assess results render tables",
-    "cohort": "facts read rulebook wording conform compare one_return assess aggregate briefing results render "
-    "render.briefing render.cohort render.workbooks tables run",
+    "run": "facts read rulebook wording conform compare one_return plan assess release briefing results render tables",
+    "cohort": "facts read rulebook wording conform compare disclose one_return assess aggregate release briefing "
+    "results render render.briefing render.cohort render.workbooks tables run",
     "cli": "conform read rulebook wording assess authoring briefing results render render.workbooks render.annotate "
     "render.briefing release run cohort",
     "__main__": "cli run",
@@ -65,7 +65,7 @@ DOORS = {
     "briefing": "audiences document public public_report published sign_off",
     "check": "_ assertion explanations notes",
     "cli": "commands plain",
-    "cohort": "executors expected kept output page run several work",
+    "cohort": "executors expected kept output page public run several work",
     "tables": "table",
     "compare": "_ change claims national peer_scales peers published",
     "conform": "_ blank earlier explanations grades narrative personal staff_survey table",
@@ -77,7 +77,7 @@ DOORS = {
     "render.workbooks": "cohort findings plan style template",
     "results": "cohort_told difference difference_told explanations public record result rounds",
     "rulebook": "_ compile expression parser selectors strict_yaml",
-    "run": "every_return files inputs judged_folder outputs peer_files",
+    "run": "every_return files inputs judged_folder outputs peer_files releaser",
     "score": "_ profile reliability usable",
     "stats": "comparisons power power_of_change proportions",
     "wording": "aggregate cells change findings goals indicators numbers peers public releaser report said score shows "

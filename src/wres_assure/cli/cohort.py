@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..run.inputs import tell
+from ..wording.text import clean
 from .options import collection, path_option
 from .rules import rules_option
 
@@ -38,6 +39,7 @@ _FORMS = ("html", "pdf", "docx", "md")
     multiple=True,
     help="A joint return of these organisations too: counts added, members listed. May be given several times.",
 )
+@path_option("public", "FOLDER", "What may be published of each, small numbers protected, in a folder apart from OUT.")
 @click.option(
     "--together", is_flag=True, help="What they show together too: 5 to 8 by provider, by type and region, over years."
 )
@@ -63,6 +65,7 @@ def cohort(
     form: str,
     letters: bool,
     joints: tuple[str, ...],
+    public: str | None,
     together: bool,
     year: int | None,
     rules: str | None,
@@ -85,9 +88,11 @@ def cohort(
     from ..cohort import page
     from ..cohort.expected import expected_of
     from ..cohort.kept import ready
+    from ..cohort.public import opened, published
     from ..cohort.run import judge
     from ..cohort.several import joint_of
-    from ..cohort.work import Settings
+    from ..cohort.work import RELEASER, Settings
+    from ..render.text import WIDTH, wrapped
     from ..rulebook import load
 
     if scheduler and engine != "dask":
@@ -96,6 +101,8 @@ def cohort(
     asked = [joint_of(text) for text in joints]
     listed = None if expected is None else expected_of(expected)
     out.opened(folder, output)
+    if public:
+        opened(public, folder, output)
     rulebook = load(rules)
     settings = Settings(output, rules, rulebook.sha256, year, (briefings or "", form), letters)
     used = {os.path.realpath(expected): "the list of who is to return"} if expected else {}
@@ -103,16 +110,19 @@ def cohort(
     try:
         with _progress() as progress:
             judged = judge(folder, settings, used, executor, at_once, progress, tell, ctx.obj)
+            unpublished = published(judged, public, executor, at_once, progress, rulebook) if public else []
     except BaseException:
         executor.shutdown(wait=False, cancel_futures=True)
         raise
     executor.shutdown()
-    told = page.written(judged, folder, rulebook, listed, asked, together)
+    told = page.written(judged, folder, rulebook, listed, asked, together, bool(public))
     for line in page.lines(told, output):
         click.echo(line)
-    for fault in judged.faults:
+    if public:
+        click.echo("\n".join(wrapped(clean(f"{public} is ready to publish; read {output}/{RELEASER} first."), WIDTH)))
+    for fault in (*unpublished, *judged.faults):
         tell(fault)
-    ctx.exit(_exit_code(judged, listed))
+    ctx.exit(max(_exit_code(judged, listed), 3 if unpublished else 0))
 
 
 def _executor(engine: str, scheduler: str | None, jobs: int | None) -> tuple[Executor, int]:

@@ -12,6 +12,7 @@ from ..model import Unwritable
 from ..render.briefing.forms import in_form
 from ..run import files, outputs
 from ..run.inputs import Inputs, tell
+from ..run.releaser import releasers_report
 from ..wording.numbers import SHORT_HASH
 from ..wording.text import clean
 from .cohort import cohort
@@ -40,7 +41,6 @@ from .publish import (
     publish,
     refuse_what_is_not_published,
     refuse_without_use,
-    releasers_report,
     tell_the_releaser,
 )
 from .rules import InOrder, rules_group, rules_option

@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from ..render.briefing.forms import in_form
 from ..run import files, outputs
 from ..run.inputs import Inputs, tell
+from ..run.releaser import releasers_report
 from ..wording.text import clean, listed
 from .options import InParts, exit_code, force_option, in_year_option, inputs, only_return, path_option
 
@@ -108,31 +109,6 @@ def prepared(assessment: Assessment, rulebook: Rulebook, choice: Choice) -> Prep
     from ..release import release_of
 
     return release_of(assessment, rulebook, choice)
-
-
-def releasers_report(found: Prepared, assessment: Assessment, rulebook: Rulebook, words: bool = False) -> str:
-    """The releaser's report as text; with where numbers stand in the organisation's own words, if these go out."""
-    from ..briefing.public_report import left_out, texts_with_numbers
-    from ..render.text import WIDTH, wrapped
-    from ..wording.releaser import Told, report
-    from ..wording.verdict import roots
-
-    asked = [finding for finding in roots(assessment.findings) if rulebook.rule(finding.rule).action == "correct"]
-    told = Told(
-        found.release,
-        found.why_level,
-        found.attacked.ranges,
-        found.attacked.covered,
-        found.attacked.given_away,
-        found.attacked.contradictory,
-        found.known,
-        len({finding.rule for finding in asked}),
-        texts_with_numbers(assessment, rulebook) if words else (),
-        left_out(assessment, rulebook) if words else (),
-        found.few_answers,
-    )
-    lines = [line for text in report(told, rulebook) for line in wrapped(clean(text), WIDTH, 0, 2)]
-    return "\n".join(lines) + "\n"
 
 
 def tell_the_releaser(text: str, releaser: str | None, force: bool) -> None:

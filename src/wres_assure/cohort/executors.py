@@ -15,7 +15,8 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
-from ..model import Refused
+from .. import resources
+from ..model import Refused, Unwritable
 
 Job = TypeVar("Job")
 SECONDS = 120.0  # for one file; a table of a nation takes the most of it
@@ -51,11 +52,9 @@ class Processes(Executor):
         try:
             from pebble import ProcessPool
         except ImportError:
-            raise Refused(
-                "extra_missing",
-                "Judging many returns in processes needs the package pebble, which is not installed.",
-                'Install it with: pip install "wres-assure[cohort]", or say --engine one.',
-                "",
+            raise Unwritable(
+                "Judging many returns in processes needs the package pebble, which is not installed: "
+                f"{resources.to_install('cohort')}. Or say --engine one."
             ) from None
         from multiprocessing import get_context
 
@@ -91,11 +90,9 @@ class OnDask(Executor):
             import dask
             from distributed import Client
         except ImportError:
-            raise Refused(
-                "extra_missing",
-                "--engine dask needs the packages of Dask, which are not installed.",
-                'Install them with: pip install "wres-assure[dask]".',
-                "",
+            raise Unwritable(
+                "--engine dask needs the packages of Dask, which are not installed: "
+                f"{resources.to_install('dask')}."
             ) from None
         dask.config.set({"distributed.worker.daemon": False})  # so that a worker may have processes below it
         try:

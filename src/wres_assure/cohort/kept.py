@@ -10,7 +10,8 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
-from ..model import Cell, Comment, Note, Refused, Row, Sheet, Submission
+from .. import resources
+from ..model import Cell, Comment, Note, Row, Sheet, Submission, Unwritable
 
 if TYPE_CHECKING:
     import pyarrow  # type: ignore[import-not-found,import-untyped,unused-ignore]  # an extra without types
@@ -20,15 +21,13 @@ _META = b"wres_assure"
 
 
 def ready() -> None:
-    """Refused where what reads and writes Parquet is not installed."""
+    """Unwritable where what reads and writes Parquet is not installed."""
     try:
         import pyarrow  # type: ignore[import-not-found,import-untyped,unused-ignore]  # noqa: F401
     except ImportError:
-        raise Refused(
-            "extra_missing",
-            "What stands in many returns is kept as Parquet, and pyarrow, which does that, is not installed.",
-            'Install it with: pip install "wres-assure[cohort]".',
-            "",
+        raise Unwritable(
+            "What stands in many returns is kept as Parquet, and pyarrow, which does that, is not installed: "
+            f"{resources.to_install('cohort')}."
         ) from None
 
 

@@ -18,8 +18,8 @@ from . import output as out
 from . import tables
 from .expected import Listed
 from .run import Judged, cohort, index, tidied
-from .several import Joint, joint_written, together_written
-from .work import put_new, written_of
+from .several import Joint, holding, joint_written, together_written
+from .work import RELEASER, put_new, written_of
 
 PAGE, WORKBOOK = "index.html", "cohort.xlsx"
 _SHOWN = 10  # lines of one kind on the screen
@@ -32,6 +32,7 @@ def written(
     listed: list[Listed] | None,
     joints: Sequence[Joint] = (),
     together: bool = False,
+    released: bool = False,
 ) -> CohortTold:
     """Writes all of it, and removes what an earlier run wrote and this one has not; what it says of all returns."""
     output = judged.settings.output
@@ -41,6 +42,8 @@ def written(
     names = tables.written(judged, stands, parquet=True)
     names += [path for job in judged.jobs for path in written_of(judged.settings, job)]
     names += joint_written(judged, joints, rulebook)
+    if released:
+        names += [f"{RELEASER}/{one.name}.txt" for one in holding(judged, judged.year)]
     if together:
         names += together_written(judged, listed, rulebook, found.folder, found.rulebook)
     for name, data in ((PAGE, of_words(told).encode(errors="replace")), (WORKBOOK, workbook(found))):

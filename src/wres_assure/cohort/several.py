@@ -47,9 +47,9 @@ def joint_written(judged: Judged, joints: Sequence[Joint], rulebook: Rulebook) -
 
     Refused where a member has no return of the year that holds, or they cannot be joined.
     """
-    holding = {one.told["organisation"]["code"].casefold(): one for one in _holding(judged, judged.year)}
+    by_code = {one.told["organisation"]["code"].casefold(): one for one in holding(judged, judged.year)}
     for joint in joints:
-        lacking = [code for code in joint.codes if code.casefold() not in holding]
+        lacking = [code for code in joint.codes if code.casefold() not in by_code]
         if lacking:
             raise Refused(
                 "joint_member",
@@ -57,7 +57,7 @@ def joint_written(judged: Judged, joints: Sequence[Joint], rulebook: Rulebook) -
                 "Give their returns, say which version holds, or leave them out of --joint.",
                 "",
             )
-        members = [_member(judged, holding[code.casefold()], rulebook) for code in joint.codes]
+        members = [_member(judged, by_code[code.casefold()], rulebook) for code in joint.codes]
         made = joined(joint.name, "", members, rulebook)
         slug = _NOT_IN_NAMES.sub("_", joint.name).strip("_")[:60] or "joint"
         submission = as_submission(made, f"{slug}.csv")
@@ -82,13 +82,13 @@ def together_written(
     year = judged.year
     if year is None:
         return
-    now = [_assessed(judged, one, rulebook) for one in _holding(judged, year)]
+    now = [_assessed(judged, one, rulebook) for one in holding(judged, year)]
     members = [member_of(one, rulebook) for one in now]
     if not members:
         return
     by_year: dict[int, list[Member]] = {year: members}
     for before in range(year - 1, year - _YEARS, -1):
-        of = [_member(judged, one, rulebook) for one in _holding(judged, before)]
+        of = [_member(judged, one, rulebook) for one in holding(judged, before)]
         if not of:
             break
         by_year[before] = of
@@ -100,7 +100,7 @@ def together_written(
     yield TOGETHER
 
 
-def _holding(judged: Judged, year: int | None) -> list[One]:
+def holding(judged: Judged, year: int | None) -> list[One]:
     """The returns of a year that hold, of the WRES and of 31 March."""
     return [
         one for one in that_hold(judged.ones, judged.standing)

@@ -38,6 +38,8 @@ from ..wording.text import clean
 from .kept import as_parquet, from_parquet
 
 _READ, _ALONE, _BESIDE, _PEERS = "read", "alone", "beside", "peers"
+RELEASER = "releaser"  # the folder of what only the releaser may know
+PUBLIC = ("figures.html", "figures.csv", "figures.json")  # what is published of a return
 STORE = "store"  # the folder of what is kept for the next run
 EARLIER = 2  # years before that a return is held against: what is pooled and what is shown goes no further back
 _CORE = "docProps/core.xml"
@@ -69,6 +71,14 @@ class Beside(NamedTuple):
     part: Part
     earlier: tuple[Part, ...]
     peers: str  # the key of the organisations of its year; "" where there are none
+
+
+class Released(NamedTuple):
+    """A return to be published."""
+
+    name: str
+    part: Part
+    folder: str  # to publish from
 
 
 @lru_cache(maxsize=1)
@@ -290,6 +300,32 @@ def _papers(settings: Settings, job: Beside, assessment: Assessment, rulebook: R
         audience, form = ("letter", "docx") if of_letter else settings.briefings
         made = in_form(document(assessment, rulebook, audience), form)
         put_new(os.path.join(settings.output, path), made.encode() if isinstance(made, str) else made)
+
+
+# What may be published
+
+
+def release(settings: Settings, job: Released) -> Json:
+    """Writes what is published of a return, and for its releaser alone what was withheld; the release as plain data."""
+    from ..briefing import public
+    from ..release import Choice, release_of
+    from ..render.briefing.forms import in_form
+    from ..results import public as data
+    from ..run.releaser import releasers_report
+
+    try:
+        rulebook = rulebook_of(settings.rules, settings.rulebook)
+        assessment = judged(submission_of(settings, job.part), rulebook, settings.year)[0]
+        prepared = release_of(assessment, rulebook, Choice())
+    except Refused as e:
+        return {"refused": f"{clean(e.message)} {e.remedy}"}
+    found = prepared.release
+    page, table = in_form(public.page(found, rulebook), "html"), "\ufeff" + data.as_csv(found, rulebook)
+    for name, content in zip(PUBLIC, (page, table, data.as_json(found)), strict=True):
+        put_new(os.path.join(job.folder, job.name, name), content.encode() if isinstance(content, str) else content)
+    report = releasers_report(prepared, assessment, rulebook)
+    put_new(os.path.join(settings.output, RELEASER, f"{job.name}.txt"), report.encode())
+    return {**found._asdict(), "counts": [], "name": job.name}
 
 
 def put_new(path: str, data: bytes) -> None:

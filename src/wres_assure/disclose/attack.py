@@ -249,6 +249,11 @@ def share_of(share: Share) -> tuple[Sum, Sum]:
     return Sum(beside(2 * share.printed + 1), None, 0), Sum(beside(2 * share.printed - 1), 0, None)
 
 
+def ready() -> None:
+    """Unwritable where the solver is not installed: to be known before any work is done."""
+    _highs()
+
+
 def _highs() -> Any:
     """The solver; Unwritable with what to install where it is not there."""
     try:
