@@ -61,7 +61,7 @@ DOORS = {
     "briefing": "audiences document public public_report published sign_off",
     "check": "_ assertion explanations notes",
     "cli": "commands plain",
-    "tables": "table",
+    "tables": "gate table",
     "compare": "_ change claims national peers",
     "conform": "_ blank earlier explanations grades narrative personal staff_survey",
     "read": "_ cells package preflight references result table text_rows workbook xml",

@@ -69,7 +69,7 @@ class PeerFiles:
             )
         for path in paths:
             try:
-                submissions = files.submissions(path)
+                submissions = files.submissions(path, self._rulebook)
             except Refused as e:
                 self._tell(f"{e.message} {e.remedy} It is left out as a peer.")
             except OSError as e:
