@@ -309,7 +309,7 @@ def brief(
       wres-assure brief return.xlsx -o briefing.html
       wres-assure brief return.xlsx --audience trust -o for-us.docx
       wres-assure brief return.xlsx --audience sign_off -o sign.docx
-      wres-assure brief return.xlsx --audience letter --answer-by 2026-07-01 -o letter.docx
+      wres-assure brief return.xlsx --audience letter -o letter.docx
       wres-assure brief return.xlsx --audience board -o board-paper.pdf
       wres-assure brief return.xlsx --with-notes -o fieldwork.docx
     """
