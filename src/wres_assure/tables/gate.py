@@ -85,7 +85,8 @@ class Fault(NamedTuple):
 
     column: str
     kind: str  # of what stands there
-    lines: tuple[str, ...]
+    lines: tuple[str, ...]  # the first few
+    size: int  # how many there are
 
 
 def read_table(path: str | PathLike[str], rulebook: Rulebook) -> Table:
@@ -111,14 +112,14 @@ def typed_faults(frame: pd.DataFrame) -> list[Fault]:
         if role:
             kinds.loc[at, role] = kind
     return [
-        Fault(names[at], kind, (f"{first[at][1] + 2:,} and below",))
+        Fault(names[at], kind, (f"{first[at][1] + 2:,} and below",), 1)
         for _, kind, rows in _failures(typed_schema(), kinds)
         for at in rows
     ]
 
 
 def row_faults(found: Table, rulebook: Rulebook) -> list[Fault]:
-    """What keeps the rows of a table out, each kind in each column with all its lines."""
+    """What keeps the rows of a table out, each kind in each column with its lines."""
     seen = {name: _seen(found.frame[name]) for name in FACT_COLUMNS if name not in ("region", "note")}
     figures = np.flatnonzero(seen["basis"].numbers(lambda texts: texts.str.casefold() != "narrative"))
     words = _figures({name: seen[name].of(figures) for name in (*OF_FIGURE, "value")}, rulebook)
@@ -126,10 +127,13 @@ def row_faults(found: Table, rulebook: Rulebook) -> list[Fault]:
     at = found.frame["line"].to_numpy()
     faults = []
     for column, kind, rows in _failures(whose_schema(), _whose(seen, named)):
-        # In a wide table they are about a line, which is told once.
-        faults.append(Fault(column, kind, tuple(dict.fromkeys(_line(at[row]).partition(" (")[0] for row in rows))))
+        if at.dtype == object:  # of a wide table: they are about its row, which is told once
+            lines = dict.fromkeys(str(at[row]).partition(",")[0] for row in rows)
+            faults.append(Fault(column, kind, tuple(map(_line, list(lines)[:_NAMED])), len(lines)))
+        else:
+            faults.append(Fault(column, kind, tuple(map(_line, at[rows[:_NAMED]])), len(rows)))
     for column, kind, rows in _failures(figures_schema(rulebook), words):
-        faults.append(Fault(column, kind, tuple(_line(at[row]) for row in figures[rows])))
+        faults.append(Fault(column, kind, tuple(map(_line, at[figures[rows[:_NAMED]]])), len(rows)))
     return faults
 
 
@@ -184,11 +188,13 @@ def _mostly(*expected: str) -> pa.Column:
     return _column(expected, holds)
 
 
-def _column(expected: Iterable[str], holds: Callable[[pd.Series[Any]], pd.Series[bool]]) -> pa.Column:
-    return pa.Column(checks=pa.Check(holds, name=", ".join(expected), ignore_na=False), coerce=False)
+def _column(expected: tuple[str, ...], holds: Callable[[pd.Series[Any]], pd.Series[bool]]) -> pa.Column:
+    # One case tells that a column fails: a million would be told in a million texts.
+    check = pa.Check(holds, statistics={"expected": expected}, n_failure_cases=1, ignore_na=False)
+    return pa.Column(checks=check, coerce=False)
 
 
-def _failures(schema: pa.DataFrameSchema, kinds: pd.DataFrame) -> Iterator[tuple[str, str, list[int]]]:
+def _failures(schema: pa.DataFrameSchema, kinds: pd.DataFrame) -> Iterator[tuple[str, str, Numbers]]:
     """Every column of a schema, kind of what failed there, and the rows of the frame; RuntimeError where it broke."""
     try:
         schema.validate(kinds, lazy=True)
@@ -198,11 +204,11 @@ def _failures(schema: pa.DataFrameSchema, kinds: pd.DataFrame) -> Iterator[tuple
         return
     if cases["index"].isna().any():
         raise RuntimeError("The gate for tables could not be run.")
-    order = list(schema.columns)
-    for (column, kind), failed in sorted(
-        cases.groupby(["column", "failure_case"], sort=False), key=lambda group: order.index(group[0][0])
-    ):
-        yield str(column), str(kind), sorted(failed["index"].astype(int))
+    failed = set(cases["column"])
+    for column in (name for name in schema.columns if name in failed):
+        (check,) = schema.columns[column].checks
+        for kind in dict.fromkeys(kinds[column][~kinds[column].isin(check.statistics["expected"])]):
+            yield column, kind, np.flatnonzero(kinds[column] == kind)
 
 
 # Cells to kinds
@@ -386,8 +392,8 @@ def _refuse(file: str, faults: list[Fault]) -> None:
 
 def _told(fault: Fault) -> str:
     """One fault in a sentence: where, what kind of thing stands there, and what is expected."""
-    several, more = fault.lines[:_NAMED], len(fault.lines) - _NAMED
-    named = [*several, f"{more:,} more"] if more > 0 else list(several)
+    more = fault.size - len(fault.lines)
+    named = [*fault.lines, *([f"{more:,} more"] if more else [])]
     listed = f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else named[0]
     lines = f"line{'s' * (len(named) > 1)} {listed}"
     return f"Column {shown(fault.column)} holds {fault.kind} in {lines}, where {_expected(fault.column)} is expected."
