@@ -30,7 +30,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-AUDIENCES = ("inspector", "trust", "commissioner", "system", "board", "sign_off")
+AUDIENCES = ("inspector", "trust", "commissioner", "system", "board", "sign_off", "letter")
 PEERS = 12  # organisations made of a sample by other codes and figures: enough for limits to be drawn
 
 

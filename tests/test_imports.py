@@ -66,7 +66,7 @@ DOORS = {
     "check": "_ assertion explanations notes",
     "cli": "commands plain",
     "cohort": "executors expected kept output page public run several work",
-    "tables": "table",
+    "tables": "gate table",
     "compare": "_ change claims national peer_scales peers published",
     "conform": "_ blank earlier explanations grades narrative personal staff_survey table",
     "read": "_ cells package preflight references result table text_rows workbook xml",

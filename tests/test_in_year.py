@@ -103,7 +103,8 @@ def test_the_findings_workbook_asks_to_correct_and_no_more(tmp_path: Path, capsy
 
 ANNUAL_WORDS = re.compile(r"upload|submit|before it is sent|people in post on 31 March|last year's return", re.I)
 AUDIENCES = [("trust", "clean_acute_trust"), ("inspector", "totals_disagree"), ("commissioner", "unreadable_cells"),
-             ("board", "clean_acute_trust"), ("system", "small_ccg"), ("commissioner", "small_ccg")]  # fmt: skip
+             ("board", "clean_acute_trust"), ("system", "small_ccg"), ("commissioner", "small_ccg"),
+             ("letter", "totals_disagree")]  # fmt: skip
 
 
 @pytest.mark.parametrize(("audience", "story"), AUDIENCES)

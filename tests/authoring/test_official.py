@@ -317,7 +317,7 @@ def test_the_command_from_workbook_to_confirmed_year(
         "html": ["check", "return.xlsx", "--format", "html"],
         "score": ["score", "return.xlsx", "--explain"],
         **{audience: ["brief", "return.xlsx", "--audience", audience, "--format", "md", "-o", "-"]
-           for audience in ("inspector", "commissioner", "trust", "system", "sign_off")},
+           for audience in ("inspector", "commissioner", "trust", "system", "sign_off", "letter")},
     }  # fmt: skip
     hashed = {}
     for name, arguments in outputs.items():

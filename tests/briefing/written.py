@@ -105,6 +105,7 @@ def of_situations() -> Iterator[Document]:
     for story in ("lead_employer_of_trainees", "independent_own_survey", "third_unknown"):
         yield from every_audience(sample(story), quoted=False)
     yield from (document(ccg, rules(), "sign_off", since=since) for since in SINCE)
+    yield document(sample("third_unknown"), rules(), "letter", answer_by=20211001)
     for story in ("clean_acute_trust", "good_figures"):
         yield from (document(sample(story), rules(), with_notes=True, quoted=quoted) for quoted in (True, False))
     for story, rows in PLANS:

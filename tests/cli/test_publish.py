@@ -249,7 +249,7 @@ def test_what_is_about_the_public_is_refused_where_nothing_is_published(
     monkeypatch.chdir(tmp_path)
     about = f"{option[0]} is about what is published: "
     assert refused(capsys, "check", CLEAN, *option).startswith(f"{about}add --public.")
-    for audience in ("inspector", "commissioner", "trust", "system", "sign_off"):
+    for audience in ("inspector", "commissioner", "trust", "system", "sign_off", "letter"):
         words = ("brief", CLEAN, "--audience", audience, "-o", "x.html", *option)
         assert refused(capsys, *words).startswith(f"{about}choose --audience public, or board.")
     private = ("brief", CLEAN, "--audience", "board", "--private-session", "-o", "x.html", *option)

@@ -166,6 +166,20 @@ def test_tables_of_many_returns_are_judged_return_by_return(tmp_path: Path) -> N
     assert any(rule == "CON-01" for rule, *_ in found["tidy"]["ZZB_2021.json"])
 
 
+def test_a_table_of_something_else_is_refused_at_the_gate_and_the_others_are_judged(
+    folder: Path, tmp_path: Path
+) -> None:
+    lines = ["organisation_code,organisation_name,reporting_year,item,ethnicity,value"]
+    lines += [f"ZZ{n},Example {n},2021,shortlisted,bme,{n}" for n in range(1, 6)]
+    lines[3] = lines[3].replace("ZZ3,", "03/04/2021,")
+    (folder / "several.csv").write_text("\n".join(lines), encoding="utf-8")
+    assert run(folder, tmp_path / "out") == 3
+    files = {one["path"]: one for one in index_of(tmp_path / "out")["files"]}
+    assert files["several.csv"]["outcome"] == "refused"
+    assert "organisation_code" in files["several.csv"]["reason"] and "line 4" in files["several.csv"]["reason"]
+    assert files["small_ccg.xlsx"]["outcome"] == "judged"
+
+
 def test_processes_and_one_process_write_the_same_bytes(folder: Path, tmp_path: Path) -> None:
     run(folder, tmp_path / "one")
     run(folder, tmp_path / "two", "--jobs", "2", engine="processes")

@@ -9,6 +9,7 @@ from time import process_time
 
 import pytest
 
+from conftest import rules
 from wres_assure.__main__ import main
 from wres_assure.model import Refused
 from wres_assure.read import read_bytes
@@ -107,7 +108,7 @@ def test_a_wide_table_that_repeats_a_row_is_refused_before_each_figure_has_a_row
     tracemalloc.start()
     try:
         with pytest.raises(Refused, match=r"gives 450,000 figures of one return \(from line 3\); at most 5,000"):
-            submissions(str(path))
+            submissions(str(path), rules())
         assert tracemalloc.get_traced_memory()[1] < 120_000_000
     finally:
         tracemalloc.stop()

@@ -9,7 +9,7 @@ from ..rulebook import Rulebook
 from ..wording.report import BME, HANDLING, NO_JUDGEMENT
 from ..wording.said import Said, say
 from ..wording.text import lower_first
-from . import action_plan, annex, cards, fieldwork, governance, nine, sign_off
+from . import action_plan, annex, cards, fieldwork, governance, letter, nine, sign_off
 from . import annex_compared as compared_parts
 from . import front_pages as pages
 from .document import Document, Section
@@ -18,8 +18,8 @@ from .enquiry import sections as enquiry_sections
 from .own_words import all_notes
 from .representation import representation
 
-AUDIENCES = ("inspector", "commissioner", "trust", "board", "system", "sign_off")
-WITHOUT_ANNEX = ("board", "system", "sign_off")  # what stands behind the figures is in the papers of others
+AUDIENCES = ("inspector", "commissioner", "trust", "board", "system", "sign_off", "letter")
+WITHOUT_ANNEX = ("board", "system", "sign_off", "letter")  # what stands behind the figures is in the papers of others
 QUOTING = ("inspector", "commissioner", "trust")  # for whom notes are quoted: whoever asks, and whoever wrote them
 _KIND = {
     "inspector": "briefing for an inspection",
@@ -28,6 +28,7 @@ _KIND = {
     "board": "briefing for the board",
     "system": "briefing for a system",
     "sign_off": "paper to be signed off before upload",
+    "letter": "letter to the organisation that sent the return",
 }
 _NOT_INSPECTED = {
     "ccg": "clinical commissioning groups",
@@ -69,17 +70,22 @@ def document(
     inspection_on: int | None = None,
     since: sign_off.Since | None = None,
     with_notes: bool = False,
+    answer_by: int | None = None,
 ) -> Document:
     """The briefing on one return.
 
     `quoted`: what the organisation wrote beside its figures is quoted, for readers who are to have it; a note with
     personal data never, but by `show_values`, which shows all. `inspection_on` is the day of inspection as digits,
     20260301; by it the inspector's framework is chosen. `since` is what changed since an earlier check, for the
-    sign-off paper. `with_notes`: a fieldwork sheet stands before the annex, with room to write.
+    sign-off paper. `with_notes`: a fieldwork sheet stands before the annex, with room to write. `answer_by` is the day
+    by which the letter asks for an answer.
     """
     of = dossier_of(assessment, rulebook, framework, show_values, quoted and audience in QUOTING, inspection_on)
     of = of._replace(has_annex=audience not in WITHOUT_ANNEX)
-    written = sign_off.sections(of, since) if audience == "sign_off" else _parts(of, audience)
+    if audience == "letter":
+        written = letter.sections(of, answer_by)
+    else:
+        written = sign_off.sections(of, since) if audience == "sign_off" else _parts(of, audience)
     sheet = [fieldwork.section(of)] if with_notes else []
     parts = [section for section in (*written, *sheet) if section is not None]
     return Document(
@@ -111,7 +117,7 @@ def _foot(of: Dossier, audience: str, asked: bool) -> tuple[Said, ...]:
     known = [say(text, (), (), ["frameworks"]) for text in read_with]
     known += [_the_rest(of)] if audience == "system" else []
     foot = (*known, say(of.report.foot, (), (), ["rulebook", "file"]), say(_METHOD, (), (), ["rules/indicators.yaml"]))
-    asks_nobody = audience == "sign_off" or of.assessment.subject.organisation.type == "national_body"
+    asks_nobody = audience in ("sign_off", "letter") or of.assessment.subject.organisation.type == "national_body"
     return foot if asks_nobody or of.in_year else (*foot, governance.line_of(of))
 
 

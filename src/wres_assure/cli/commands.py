@@ -238,11 +238,11 @@ def _published(
 @click.argument("path", metavar="PATH")
 @click.option(
     "--audience",
-    type=click.Choice(["inspector", "commissioner", "trust", "board", "system", "sign_off", "public"]),
+    type=click.Choice(["inspector", "commissioner", "trust", "board", "system", "sign_off", "letter", "public"]),
     default="inspector",
     help="Who will read it (an inspector unless said); system is a support unit, an ICB or a region, sign_off the "
-    "committee that passes the return before it is uploaded: one page. For board and public small numbers are "
-    "protected: see below.",
+    "committee that passes the return before it is uploaded: one page, letter the organisation that sent it. For board "
+    "and public small numbers are protected: see below.",
 )
 @click.option(
     "--framework",
@@ -258,6 +258,7 @@ def _published(
     help="Day of the inspection, 2026-03-01, which chooses the inspector's framework; else the newest known in force.",
 )
 @path_option("since", "RESULT", "sign_off: an earlier check, as JSON or as the return of then.")
+@click.option("--answer-by", metavar="DATE", callback=a_day, help="letter: the day by which an answer is asked for.")
 @click.option(
     "--private-session", is_flag=True, help="board: exact figures, for a session whose papers are not published."
 )
@@ -287,6 +288,7 @@ def brief(
     framework: tuple[str, ...],
     inspection_on: int | None,
     since: str | None,
+    answer_by: int | None,
     private_session: bool,
     form: str | None,
     templates: str | None,
@@ -309,6 +311,7 @@ def brief(
       wres-assure brief return.xlsx -o briefing.html
       wres-assure brief return.xlsx --audience trust -o for-us.docx
       wres-assure brief return.xlsx --audience sign_off -o sign.docx
+      wres-assure brief return.xlsx --audience letter -o letter.docx
       wres-assure brief return.xlsx --audience board -o board-paper.pdf
       wres-assure brief return.xlsx --with-notes -o fieldwork.docx
     """
@@ -322,6 +325,8 @@ def brief(
         raise click.UsageError(f"--templates are for --format html; {form} has none of its own.")
     if since and audience != "sign_off":
         raise click.UsageError("--since is for --audience sign_off, which tells what was corrected.")
+    if answer_by and audience != "letter":
+        raise click.UsageError("--answer-by is for --audience letter, which asks for an answer.")
     if with_notes and audience != "inspector":
         raise click.UsageError("--with-notes is for --audience inspector: the sheet is an inspector's.")
     if with_notes and form not in ("html", "docx"):
@@ -352,8 +357,9 @@ def brief(
         ctx.exit(exit_code(assessment))
     earlier = changed_since(since, assessment, rulebook) if since else None
     page = document(
-        assessment, rulebook, audience, framework, show_values, not no_quotes, inspection_on, earlier, with_notes
-    )
+        assessment, rulebook, audience, framework, show_values, not no_quotes, inspection_on, earlier, with_notes,
+        answer_by,
+    )  # fmt: skip
     outputs.write(output, in_form(page, form, templates or ""), force)
     ctx.exit(exit_code(assessment))
 

@@ -116,13 +116,14 @@ def read_file(settings: Settings, path: str, full: str) -> Json:
         file, data = load_file(full)
         found = sha256(data).hexdigest()
         known = kept(settings.output, _READ, found, ".json")
-        if os.path.exists(known):
-            with open(known, encoding="utf-8") as stream:
-                return dict(json.load(stream))
-        returns = _returns_in(data, file, full)
+        if (told := _still_good(known, settings)) is not None:
+            return told
+        returns, gated = _returns_in(data, file, full, settings)
         for at, submission in enumerate(returns):
             put(kept(settings.output, _READ, f"{found}-{at}", ".parquet"), as_parquet(submission))
-        told: Json = {"sha256": found, "returns": len(returns), "saved": _saved_on(data, file)}
+        told = {"sha256": found, "returns": len(returns), "saved": _saved_on(data, file)}
+        if gated:  # by the names that this rulebook knows
+            told["rulebook"] = settings.rulebook
     except Refused as e:
         return {"refused": f"{clean(e.message)} {e.remedy}"}
     except OSError as e:
@@ -131,19 +132,36 @@ def read_file(settings: Settings, path: str, full: str) -> Json:
     return told
 
 
-def _returns_in(data: bytes, file: str, full: str) -> list[Submission]:
-    """The returns of a file, each by itself: those of a table are its rows of one organisation and year."""
+def _still_good(known: str, settings: Settings) -> Json | None:
+    """What an earlier run kept of a file; None where there is nothing, or other rules let a table in."""
+    try:
+        with open(known, encoding="utf-8") as stream:
+            told = dict(json.load(stream))
+    except (FileNotFoundError, ValueError):
+        return None
+    return told if told.get("rulebook", settings.rulebook) == settings.rulebook else None
+
+
+def _returns_in(data: bytes, file: str, full: str, settings: Settings) -> tuple[list[Submission], bool]:
+    """The returns of a file, each by itself, and whether they passed the gate for tables of several."""
     try:
         submission = read_bytes(data, file)
     except Refused as e:
         if e.code not in ("file_parquet", "csv_wide"):
             raise
-        from ..tables import table
+        from ..tables import gate, table
 
-        return list(table.submissions(table.read_table(full)))
+        rulebook = rulebook_of(settings.rules, settings.rulebook)
+        return list(table.submissions(gate.read_table(full, rulebook, at_once=False))), True
     if not submission.rows:
-        return [submission]
-    return [submission._replace(rows=tuple(rows), rulebook="") for rows in returns_of(submission.rows)]
+        return [submission], False
+    returns = returns_of(submission.rows)
+    gated = len(returns) > 1 and not submission.rulebook  # a result is our own, of returns that were told apart
+    if gated:
+        from ..tables import gate, table
+
+        gate.admitted(table.of_facts(submission), rulebook_of(settings.rules, settings.rulebook), at_once=False)
+    return [submission._replace(rows=tuple(rows), rulebook="") for rows in returns], gated
 
 
 def _saved_on(data: bytes, file: str) -> str:

@@ -147,7 +147,7 @@ def assess_all(
 
 def _every(path: str, rulebook: Rulebook, year: int | None, given: Given) -> list[Assessment]:
     """Every return of a file."""
-    found = files.submissions(path)
+    found = files.submissions(path, rulebook)
     given = given._replace(alone=given.alone and len(found) == 1)
     return [assessment for submission in found for assessment in judged(submission, rulebook, year, given)]
 

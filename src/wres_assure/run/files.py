@@ -6,10 +6,12 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 
-from ..model import Refused, Submission, Unwritable
+from ..model import Refused, Row, Submission, Unwritable
 from ..read import read
+from ..rulebook import Rulebook
 
 SCREEN = "-"  # in place of an output: the screen, or whoever reads it
+_WHOSE = ("organisation_code", "organisation_name", "organisation_type", "reporting_year", "scheme")  # of a row
 RETURNS = (".xlsx", ".xlsm", ".csv", ".parquet")
 
 
@@ -49,19 +51,31 @@ def inside(path: str, kinds: tuple[str, ...] = RETURNS, but: str = "") -> list[s
     return [file for name in found if os.path.isfile(file := os.path.join(path, name))]
 
 
-def submissions(path: str) -> list[Submission]:
-    """What a file holds; a wide or Parquet table is brought in by the room of tables, which alone needs pandas."""
+def submissions(path: str, rulebook: Rulebook) -> list[Submission]:
+    """What a file holds; Refused where it is a table of several returns that does not pass the gate.
+
+    Tables are brought in by a room of their own, which alone needs pandas; the facts CSV of one return is read without.
+    """
     try:
-        return [read(path)]
+        found = read(path)
     except Refused as e:
         if e.code not in ("file_parquet", "csv_wide"):
             raise
-    from ..read.table import bounded
-    from ..tables import table
+    else:
+        if not found.rulebook and _several(found.rows):  # a result is our own, of returns that were told apart
+            from ..tables import gate, table
 
-    given = table.read_table(path)
-    bounded(given.file, table.sizes(given))  # before anything is made of them
-    return list(table.submissions(given))
+            gate.admitted(table.of_facts(found), rulebook)
+        return [found]
+    from ..tables import gate, table
+
+    return list(table.submissions(gate.read_table(path, rulebook)))
+
+
+def _several(rows: tuple[Row, ...]) -> bool:
+    """Whether rows are written as of more than one organisation and year."""
+    first = rows[0].values if rows else {}
+    return any(row.values.get(name, "") != first.get(name, "") for name in _WHOSE for row in rows)
 
 
 def deliver(content: str | bytes, output: str | None, force: bool) -> None:

@@ -84,7 +84,7 @@ class PeerFiles:
         self._submissions = self._submissions or []
         for path in paths:
             try:
-                submissions = files.submissions(path)
+                submissions = files.submissions(path, self._rulebook)
             except Refused as e:
                 self._tell(f"{e.message} {e.remedy} It is left out as a peer.")
             except OSError as e:

@@ -43,7 +43,7 @@ _KINDS = (
              r"|[0-9]{1,2}(?:st|nd|rd|th)? [a-z]{3,9} [0-9]{2,4}"),
 )  # fmt: skip
 _MARKED = r"[\d.,%\s⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉]+"  # digits, of which some are of a footnote
-_TYPES = {
+TYPES = {
     "trust": r"(?:nhs_)?(?:foundation_)?trust",
     "independent": r"independent(?:_provider)?|voluntary",
     "ccg": r"ccg|clinical_commissioning_group",
@@ -124,9 +124,9 @@ class Understood(NamedTuple):
 
 def understood(table: Table, rulebook: Rulebook, year: int | None = None) -> Understood:
     """A table's returns and figures; `year` is that of every return, whatever the table says."""
-    seen = {name: _seen(table.frame[name]) for name in (*OF_RETURN, *OF_FIGURE)}
+    seen = {name: as_seen(table.frame[name]) for name in (*OF_RETURN, *OF_FIGURE)}
     of, returns, raised = _returns(table, seen, year)
-    is_figure = _each(seen["basis"], lambda names: names.str.casefold() != "narrative").astype(bool)
+    is_figure = each(seen["basis"], lambda names: names.str.casefold() != "narrative").astype(bool)
     rows = np.flatnonzero(~np.isnan(returns.year[of]) & is_figure)  # without a year a return is not read further
     keys, unknown = _keys({name: seen[name][rows] for name in OF_FIGURE}, rulebook.items)
     lines = "line " + pd.Series(table.frame["line"].to_numpy()[rows]).astype(str).astype(object)
@@ -192,15 +192,15 @@ def _with_printed(figures: pd.DataFrame) -> pd.DataFrame:
 
 def _returns(table: Table, seen: dict[str, Column], asked: int | None) -> tuple[Column, Returns, list[pd.DataFrame]]:
     """The return of every row, the returns, and what is to be said of each as a whole."""
-    identity = [_each(seen[name], lambda texts: texts.str.casefold()) for name in OF_RETURN[:2]]
-    year_of = _each(seen["reporting_year"], lambda texts: texts.str.replace(r"^(\d{4})\.0+$", r"\1", regex=True))
+    identity = [each(seen[name], lambda texts: texts.str.casefold()) for name in OF_RETURN[:2]]
+    year_of = each(seen["reporting_year"], lambda texts: texts.str.replace(r"^(\d{4})\.0+$", r"\1", regex=True))
     of = pd.MultiIndex.from_arrays([*identity, year_of]).factorize()[0]  # 2021.0 is the year 2021
     given = pd.DataFrame({name: pd.Series(seen[name], dtype=object).replace("", None) for name in OF_RETURN})
     whose = given.groupby(of, sort=True).first().fillna("").astype(object)
     first = pd.Series(table.frame["line"].to_numpy()).groupby(of).first()
     code = whose["organisation_code"].str.upper()
     stated = whose["organisation_type"].str.casefold().str.replace("[ -]", "_", regex=True)
-    kind, implied = _named(stated, _TYPES), _named(code, _CODES)
+    kind, implied = named_by(stated, TYPES), named_by(code, _CODES)
     implied = implied.where(~code.str.startswith("ZZ"), "")
     year = (
         whose["reporting_year"]
@@ -209,7 +209,7 @@ def _returns(table: Table, seen: dict[str, Column], asked: int | None) -> tuple[
     )
     year = year if asked is None else pd.Series(float(asked), index=whose.index)
     told, year = year, year.where(year >= _FIRST_YEAR)
-    scheme = _as_name(whose["scheme"]).replace("", "nhs_wres")
+    scheme = as_names(whose["scheme"]).replace("", "nhs_wres")
     line = "line " + first.astype(str)
     another = (kind != "") & (implied != "") & (kind != implied)
     said: list[tuple[str, Any, Any, Any]] = [  # code, where, detail, cell
@@ -231,7 +231,7 @@ def _returns(table: Table, seen: dict[str, Column], asked: int | None) -> tuple[
     return of, Returns(code.to_numpy(dtype=object), name, kind.to_numpy(), scheme.to_numpy(), years), raised
 
 
-def _named(texts: pd.Series[Any], patterns: dict[str, str]) -> pd.Series[Any]:
+def named_by(texts: pd.Series[Any], patterns: dict[str, str]) -> pd.Series[Any]:
     """The first name whose pattern is all of a text; nothing where none is."""
     named = pd.Series("", index=texts.index, dtype=object)
     for name, pattern in reversed(patterns.items()):
@@ -246,11 +246,11 @@ def _keys(seen: dict[str, Column], items: Json) -> tuple[dict[str, Column], Colu
     """The key of every row, and the name that is not known where there is one."""
     known: dict[str, Json] = items["items"]
     bases = list(items["bases"])
-    item = _each(seen["item"], _as_name)
-    unknown = np.where(_each(item, lambda names: names.isin(list(known))), "", _cut("item ", item)).astype(object)
-    basis = _each(seen["basis"], lambda names: names.where(~names.str.casefold().isin(bases), names.str.casefold()))
+    item = each(seen["item"], as_names)
+    unknown = np.where(each(item, lambda names: names.isin(list(known))), "", _cut("item ", item)).astype(object)
+    basis = each(seen["basis"], lambda names: names.where(~names.str.casefold().isin(bases), names.str.casefold()))
     basis = np.where(basis == "", "verified", basis)
-    named = _each(basis, lambda names: names.isin(bases) | names.str.startswith("printed:"))
+    named = each(basis, lambda names: names.isin(bases) | names.str.startswith("printed:"))
     unknown = np.where((unknown == "") & ~named.astype(bool), _cut("basis ", basis), unknown)
     keys: dict[str, Column] = {"item": item, "basis": basis}
     for dimension, members in (
@@ -258,7 +258,7 @@ def _keys(seen: dict[str, Column], items: Json) -> tuple[dict[str, Column], Colu
         ("pay_band", items["pay_bands"]),
         ("ethnicity", items["ethnicity"]),
     ):
-        member = _each(seen[dimension], _as_name)
+        member = each(seen[dimension], as_names)
         if dimension == "ethnicity":
             member = np.where(member == "ethnicity_unknown", "unknown", member)
         having = [name for name, entry in known.items() if dimension in entry["dimensions"]]
@@ -272,7 +272,7 @@ def _keys(seen: dict[str, Column], items: Json) -> tuple[dict[str, Column], Colu
     return keys, unknown
 
 
-def _as_name(texts: pd.Series[Any]) -> pd.Series[Any]:
+def as_names(texts: pd.Series[Any]) -> pd.Series[Any]:
     """Texts as names of the vocabulary are written: `Non-clinical` becomes `non_clinical`."""
     written = texts.str.casefold().str.replace("[ -]+", "_", regex=True)
     return written.str.replace(r"^(\d)\.0+$", r"\1", regex=True)  # 8.0 for 8
@@ -280,13 +280,13 @@ def _as_name(texts: pd.Series[Any]) -> pd.Series[Any]:
 
 def _cut(what: str, names: Column) -> Column:
     """Names as a finding shows them, with what they are names of; the first 40 letters."""
-    return _each(names, lambda texts: what + texts.str[:40])
+    return each(names, lambda texts: what + texts.str[:40])
 
 
 # Which number
 
 
-def _each(texts: Column, work: Callable[[pd.Series[Any]], pd.Series[Any]]) -> Column:
+def each(texts: Column, work: Callable[[pd.Series[Any]], pd.Series[Any]]) -> Column:
     """What `work` makes of each text, done once for each different one."""
     codes, different = pd.factorize(texts)
     # As objects: the regular expressions are then Python's, whatever text type pandas would choose.
@@ -294,14 +294,14 @@ def _each(texts: Column, work: Callable[[pd.Series[Any]], pd.Series[Any]]) -> Co
     return done[codes]
 
 
-def _seen(column: pd.Series[Any]) -> Column:
+def as_seen(column: pd.Series[Any]) -> Column:
     """Texts as a reader sees them: one kind of blank and of full-width signs, nothing invisible."""
 
     def seen(texts: pd.Series[Any]) -> pd.Series[Any]:
         texts = texts.str.normalize("NFKC").str.replace(_INVISIBLE, "", regex=True)
         return texts.str.replace(r"\s+", " ", regex=True).str.strip()
 
-    return _each(column.to_numpy(dtype=object), seen)
+    return each(column.to_numpy(dtype=object), seen)
 
 
 def _raised(texts: pd.Series[Any]) -> pd.Series[Any]:
@@ -311,20 +311,20 @@ def _raised(texts: pd.Series[Any]) -> pd.Series[Any]:
 
 def _read(values: pd.Series[Any], item: Column, items: Json) -> tuple[Column, Numbers, Column]:
     """Of every value the code of why it is no number, or the number in the unit of its item; and the text."""
-    marked = _each(values.to_numpy(dtype=object), _raised).astype(bool)
-    seen = _seen(values)
-    as_typed = _each(values.to_numpy(dtype=object), lambda texts: texts.map(lambda text: " ".join(text.split())))
-    raw = np.where(marked, as_typed, _each(seen, lambda texts: texts.str.replace(r"^'(?=[=+@-])", "", regex=True)))
-    noted = _each(as_typed, lambda texts: texts.str.fullmatch(_MARKED)).astype(bool)
-    kind = np.where(marked, np.where(noted, "marked", "text"), _each(raw, lambda texts: _kind(texts.str.casefold())))
-    sign = _each(raw, lambda texts: texts.str.endswith("%")).astype(bool)
-    share = _each(item, lambda names: names.map(lambda name: items.get(name, {}).get("unit") in ("share", "points")))
-    percent = _each(item, lambda names: names.map(lambda name: bool(items.get(name, {}).get("percent"))))
+    marked = each(values.to_numpy(dtype=object), _raised).astype(bool)
+    seen = as_seen(values)
+    as_typed = each(values.to_numpy(dtype=object), lambda texts: texts.map(lambda text: " ".join(text.split())))
+    raw = np.where(marked, as_typed, each(seen, lambda texts: texts.str.replace(r"^'(?=[=+@-])", "", regex=True)))
+    noted = each(as_typed, lambda texts: texts.str.fullmatch(_MARKED)).astype(bool)
+    kind = np.where(marked, np.where(noted, "marked", "text"), each(raw, lambda texts: kinds_of(texts.str.casefold())))
+    sign = each(raw, lambda texts: texts.str.endswith("%")).astype(bool)
+    share = each(item, lambda names: names.map(lambda name: items.get(name, {}).get("unit") in ("share", "points")))
+    percent = each(item, lambda names: names.map(lambda name: bool(items.get(name, {}).get("percent"))))
     kind = np.where((kind == "") & sign & ~share.astype(bool), "percent", kind)
-    digits = _each(np.where(kind == "", raw, ""), lambda texts: texts.str.replace(r"[,% ]", "", regex=True))
-    numbers = _each(digits, lambda texts: pd.to_numeric(texts.str.replace("−", "-"), errors="coerce"))
+    digits = each(np.where(kind == "", raw, ""), lambda texts: texts.str.replace(r"[,% ]", "", regex=True))
+    numbers = each(digits, lambda texts: pd.to_numeric(texts.str.replace("−", "-"), errors="coerce"))
     numbers = numbers.astype(float)
-    people = _each(item, lambda names: names.map(lambda name: items.get(name, {}).get("unit") == "people"))
+    people = each(item, lambda names: names.map(lambda name: items.get(name, {}).get("unit") == "people"))
     size = np.abs(numbers)
     beyond = (size > _LARGEST) | ((size > 0) & (size < _SMALLEST)) | (people.astype(bool) & (size >= _MOST_PEOPLE))
     kind = np.where((kind == "") & beyond, "magnitude", kind)
@@ -332,7 +332,7 @@ def _read(values: pd.Series[Any], item: Column, items: Json) -> tuple[Column, Nu
     return kind, np.where(sign | percent.astype(bool), numbers / 100, numbers), raw
 
 
-def _kind(texts: pd.Series[Any]) -> pd.Series[Any]:
+def kinds_of(texts: pd.Series[Any]) -> pd.Series[Any]:
     """The first of the kinds that each text is; "" of a number."""
     kinds = pd.Series("text", index=texts.index, dtype=object)
     for name, pattern in reversed(_KINDS):

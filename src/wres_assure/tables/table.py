@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from time import monotonic
@@ -55,12 +55,20 @@ class Table(NamedTuple):
     notes: tuple[Note, ...]  # what the reader saw that a rule speaks of
 
 
-def read_table(path: str | PathLike[str], seconds: float = SECONDS) -> Table:
-    """The figures of a facts CSV or a Parquet file, tidy or wide; Refused for anything else and beyond the limits."""
+def read_table(
+    path: str | PathLike[str], seconds: float = SECONDS, typed: Callable[[pd.DataFrame, str], None] | None = None
+) -> Table:
+    """The figures of a facts CSV or a Parquet file, tidy or wide; Refused for anything else and beyond the limits.
+
+    `typed` is shown what a Parquet file holds, with its types, and the file's name, before all becomes text.
+    """
     deadline = monotonic() + seconds
     file, data = load(path)
     if data.startswith(b"PAR1"):
-        return from_frame(_parquet(data, file), file, hashlib.sha256(data).hexdigest())
+        frame = _parquet(data, file)
+        if typed is not None:
+            typed(frame, file)
+        return from_frame(frame, file, hashlib.sha256(data).hexdigest())
     found = recognise(data, file)
     if found.package is not None:
         raise Refused("not_a_table", f"{file} is a workbook, not a table of returns.", "Check it by itself.", file)
@@ -71,19 +79,19 @@ def read_table(path: str | PathLike[str], seconds: float = SECONDS) -> Table:
             raise
         refused = e.with_traceback(None)  # which would keep every line in memory a second time
     else:
-        return _of_facts(submission, file, found.sha256)
+        return of_facts(submission)
     if (wide := _wide_csv(data, file, deadline)) is None:
         raise refused
     frame, lines = wide
     return from_frame(frame, file, found.sha256, lines)
 
 
-def _of_facts(submission: Submission, file: str, sha256: str) -> Table:
+def of_facts(submission: Submission) -> Table:
     """A table of the rows of a facts CSV."""
     rows = [row.values for row in submission.rows]
     frame = pd.DataFrame({name: [row.get(name, "") for row in rows] for name in FACT_COLUMNS}, dtype=object)
     frame["line"] = np.array([row.line for row in submission.rows], dtype=np.int64)
-    return Table(file, sha256, _not_empty(frame, file), submission.notes)
+    return Table(submission.file, submission.sha256, _not_empty(frame, submission.file), submission.notes)
 
 
 def from_frame(frame: pd.DataFrame, file: str, sha256: str = "", lines: Iterable[int] | None = None) -> Table:
@@ -183,9 +191,11 @@ def _parquet(data: bytes, file: str) -> pd.DataFrame:
             file,
         ) from None
     try:
-        names = parquet.ParquetFile(pyarrow.BufferReader(data)).schema_arrow.names
+        schema = parquet.ParquetFile(pyarrow.BufferReader(data)).schema_arrow
+        names = schema.names
         # Dictionaries stay: a long text that stands in a million rows is stored once, and is to be held once.
-        opened = parquet.ParquetFile(pyarrow.BufferReader(data), read_dictionary=sorted(set(names)))
+        flat = {field.name for field in schema if not pyarrow.types.is_nested(field.type)}
+        opened = parquet.ParquetFile(pyarrow.BufferReader(data), read_dictionary=sorted(flat))
         metadata = opened.metadata
         _bounded(file, metadata.num_rows, names)
         size = sum(metadata.row_group(index).total_byte_size for index in range(metadata.num_row_groups))
