@@ -62,7 +62,7 @@ STAGES = {"conform", "derive", "compare", "check", "slips", "score", "disclose"}
 # What of a room is for others; of a room not named here that is its `__init__` alone.
 DOORS = {
     "authoring": "cases coverage difference layout_file lint manual mutants official prefixes",
-    "briefing": "audiences document public public_report published sign_off",
+    "briefing": "audiences document dossier governance public public_report published sign_off",
     "check": "_ assertion explanations notes",
     "cli": "commands plain",
     "cohort": "executors expected kept output page public run several work",

@@ -115,7 +115,7 @@ def table(folder: Path, count: int) -> int:
 
 def cost_of_one(folder: Path, out: Path, rules: rulebooks.Rulebook) -> float:
     """Processor seconds that one return costs in a warm process: what `check --previous --peers` does of it."""
-    settings = Settings(str(out), None, rules.sha256, None)
+    settings = Settings(str(folder), str(out), None, rules.sha256, None)
     found = judge(str(folder), settings, {}, Here(), 1, lambda *_: None, print, str)
     jobs = random.Random(1).sample(list(found.jobs), min(ONE_OF, len(found.jobs)))
     peers = {job.peers: work._peers_of(work.peers_path(str(out), job.peers)) for job in jobs}

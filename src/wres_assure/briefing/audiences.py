@@ -190,7 +190,7 @@ def _commissioner(of: Dossier) -> Parts:
     if of.assessment.subject.organisation.type in ("trust", "independent"):
         rows = [governance.provider_row(of, of.name)]
         yearly = [] if of.in_year else [governance.duties_section(of)]
-        duties = [*yearly, governance.by_provider_section(of, rows)]
+        duties = [*yearly, governance.by_provider_section(rows)]
     asked = (nine.indicators(of), *enquiry_sections(of), action_plan.section(of))
     return [*_first(of), *asked, *duties, nine.gaps(of), nine.better(of), pages.how_many(of), *_annex(of)]
 

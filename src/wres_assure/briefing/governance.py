@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ..model import FAILED, NOT_APPLICABLE, Json
 from ..wording.numbers import day, number
 from ..wording.said import Said, say
-from ..wording.text import capital, named, sentence
+from ..wording.text import capital, named
 from .document import Paragraph, Section, Table, TableCell, TableRow
 from .dossier import Dossier, count, narrative_text
 
@@ -19,6 +19,7 @@ _IN_EVIDENCE, _NOT_IN_EVIDENCE = "Evidence in return", "Not in evidence: ask"
 _GIVEN = "given"  # of a text: that there is one
 _SOURCE = "rules/briefing.yaml"
 _PROVIDERS = ("trust", "independent")
+_OF_ONE = "This is one return; those of other providers come with several."
 
 
 class Matter(NamedTuple):
@@ -247,13 +248,13 @@ def _is_given(of: Dossier, item: str) -> bool:
     return all(count(of, item, who, *parts) is not None for who in ("white", "bme"))
 
 
-def by_provider_section(of: Dossier, rows: Iterable[TableRow]) -> Section:
+def by_provider_section(rows: Iterable[TableRow], note: str = _OF_ONE) -> Section:
     """Indicators 5 to 8 by provider: the data CCGs are asked for (guidance 5.2); of one return, its own row."""
     table = Table(
         "Indicators 5 to 8: share of White and of BME staff who answered the survey",
         ("Provider", "5 by the public", "6 by staff", "7 equal opportunities", "8 discrimination"),
         tuple(rows),
-        (say(sentence("This is one return; those of other providers come with several"), (), (), ["file"]),),
+        (say(note, (), (), ["file"]),),
     )
     return Section("by-provider", "Indicators 5 to 8 by provider", (table,))
 

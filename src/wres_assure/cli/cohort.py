@@ -41,8 +41,12 @@ _FORMS = ("html", "pdf", "docx", "md")
 )
 @path_option("public", "FOLDER", "What may be published of each, small numbers protected, in a folder apart from OUT.")
 @click.option(
-    "--together", is_flag=True, help="What they show together too: 5 to 8 by provider, by type and region, over years."
+    "--together", is_flag=True, help="What they show together too: by type, in England and by region, over three years."
 )
+@click.option(
+    "--portfolio", is_flag=True, help="A commissioner's portfolio too: 5 to 8 by provider, duties with evidence."
+)
+@click.option("--own", metavar="CODE", help="portfolio: the commissioner's own return, shown beside.")
 @click.option(
     "--year", type=int, callback=collection, metavar="YEAR", help="Reporting year, where the files do not tell it."
 )
@@ -67,6 +71,8 @@ def cohort(
     joints: tuple[str, ...],
     public: str | None,
     together: bool,
+    portfolio: bool,
+    own: str | None,
     year: int | None,
     rules: str | None,
     engine: str,
@@ -90,21 +96,23 @@ def cohort(
     from ..cohort.kept import ready
     from ..cohort.public import opened, published
     from ..cohort.run import judge
-    from ..cohort.several import joint_of
+    from ..cohort.several import Asked, joint_of
     from ..cohort.work import RELEASER, Settings
     from ..render.text import WIDTH, wrapped
     from ..rulebook import load
 
     if scheduler and engine != "dask":
         raise click.UsageError("--scheduler is that of a Dask cluster: say --engine dask.")
+    if own and not portfolio:
+        raise click.UsageError("--own is shown in the portfolio: say --portfolio.")
     ready()
-    asked = [joint_of(text) for text in joints]
+    asked = Asked(tuple(map(joint_of, joints)), together, portfolio, own or "", bool(public))
     listed = None if expected is None else expected_of(expected)
     out.opened(folder, output)
     if public:
         opened(public, folder, output)
     rulebook = load(rules)
-    settings = Settings(output, rules, rulebook.sha256, year, (briefings or "", form), letters)
+    settings = Settings(folder, output, rules, rulebook.sha256, year, (briefings or "", form), letters)
     used = {os.path.realpath(expected): "the list of who is to return"} if expected else {}
     executor, at_once = _executor(engine, scheduler, jobs)
     try:
@@ -115,7 +123,7 @@ def cohort(
         executor.shutdown(wait=False, cancel_futures=True)
         raise
     executor.shutdown()
-    told = page.written(judged, folder, rulebook, listed, asked, together, bool(public))
+    told = page.written(judged, folder, rulebook, listed, asked)
     for line in page.lines(told, output):
         click.echo(line)
     if public:

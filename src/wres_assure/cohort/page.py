@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from ..render.cohort.page import of_words
 from ..render.text import WIDTH, wrapped
@@ -18,7 +18,7 @@ from . import output as out
 from . import tables
 from .expected import Listed
 from .run import Judged, cohort, index, tidied
-from .several import Joint, holding, joint_written, together_written
+from .several import Asked, holding, joint_written, portfolio_written, together_written
 from .work import RELEASER, put_new, written_of
 
 PAGE, WORKBOOK = "index.html", "cohort.xlsx"
@@ -26,13 +26,7 @@ _SHOWN = 10  # lines of one kind on the screen
 
 
 def written(
-    judged: Judged,
-    folder: str,
-    rulebook: Rulebook,
-    listed: list[Listed] | None,
-    joints: Sequence[Joint] = (),
-    together: bool = False,
-    released: bool = False,
+    judged: Judged, folder: str, rulebook: Rulebook, listed: list[Listed] | None, asked: Asked
 ) -> CohortTold:
     """Writes all of it, and removes what an earlier run wrote and this one has not; what it says of all returns."""
     output = judged.settings.output
@@ -41,10 +35,12 @@ def written(
     stands = dict.fromkeys(found.superseded, "no") | {name: "not known" for of in found.unclear for name in of}
     names = tables.written(judged, stands, parquet=True)
     names += [path for job in judged.jobs for path in written_of(judged.settings, job)]
-    names += joint_written(judged, joints, rulebook)
-    if released:
+    names += joint_written(judged, asked.joints, rulebook)
+    if asked.portfolio:
+        names += portfolio_written(judged, asked.own, rulebook, found.folder, found.rulebook)
+    if asked.public:
         names += [f"{RELEASER}/{one.name}.txt" for one in holding(judged, judged.year)]
-    if together:
+    if asked.together:
         names += together_written(judged, listed, rulebook, found.folder, found.rulebook)
     for name, data in ((PAGE, of_words(told).encode(errors="replace")), (WORKBOOK, workbook(found))):
         put_new(os.path.join(output, name), data)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from ..briefing import governance
 from ..briefing.document import Block, Bullets, Document, Paragraph, Section, Table, TableCell, TableRow, number_cell
+from ..briefing.dossier import Dossier, dossier_of
 from ..model import Assessment, Indicator
 from ..rulebook import Rulebook
 from ..wording.aggregate import member_name
@@ -20,17 +22,11 @@ if TYPE_CHECKING:
     from ..aggregate import Aggregate, Joined, Trend
 
 _STANDARD = "Workforce Race Equality Standard"
-_SURVEY = {
-    "indicator_5": "5 Harassment by patients or the public",
-    "indicator_6": "6 Harassment by staff",
-    "indicator_7": "7 Equal opportunities",
-    "indicator_8": "8 Discrimination at work",
-}  # fmt: skip
-_VIEWS = (
-    "CCGs give data from their providers on harassment, discrimination and equal opportunities (guidance 5.2). They "
-    "stand here as each provider gave them, by name, and are no ranking: staff, services and response differ."
+_PROVIDERS, _COMMISSIONERS = ("trust", "independent"), ("ccg", "icb", "csu")
+_BY_NAME = (
+    "They stand as each provider gave them, by name, and are no ranking: staff, services and response differ. Ask the "
+    "provider for what is not given; it counts as nothing."
 )
-_ASK_INSTEAD = "Ask the provider for what is not told; it counts as nothing."
 _NOT_ADDED = "Nothing was left out: every member gave every count."
 
 
@@ -92,17 +88,45 @@ def _value(indicator: Indicator) -> str:
     return "too few events" if indicator.few is not None else value_cell(indicator)
 
 
-def together(
-    folder: str,
-    year: int,
-    aggregates: Sequence[Aggregate],
-    trends: Sequence[Trend],
-    members: Sequence[Assessment],
-    rulebook: Rulebook,
-    made: str,
+def portfolio(
+    folder: str, year: int, members: Sequence[Assessment], own: Assessment | None, rulebook: Rulebook, made: str
 ) -> Document:
-    """What many organisations show together: indicators 5 to 8 by provider, then by type, in England and by region."""
-    sections = [Section("views", "Indicators 5 to 8 by provider", tuple(_views(members)))]
+    """The commissioner's portfolio: 5 to 8 by provider, duties with their evidence, the own return, the checklist.
+
+    The checklist of support units is over the commissioners among the returns (guidance 5.3.1 b).
+    """
+    ordered = sorted(members, key=lambda one: member_name(one.subject.organisation).casefold())
+    of_all = [(member_name(one.subject.organisation), dossier_of(one, rulebook)) for one in ordered]
+    providers = [(name, of) for name, of in of_all if of.assessment.subject.organisation.type in _PROVIDERS]
+    rows = [governance.provider_row(of, name) for name, of in providers]
+    sections = [governance.by_provider_section(rows, _BY_NAME)] if rows else []
+    if own:
+        blocks = (_indicators(own.indicators, "The nine indicators"),)
+        sections.append(Section("own", f"The own return: {member_name(own.subject.organisation)}", blocks))
+    sections += _each("duties", "Contract duties", providers, governance.duties_section)
+    commissioners = [(name, of) for name, of in of_all if of.assessment.subject.organisation.type in _COMMISSIONERS]
+    sections += _each("checklist", "Checklist of a support unit", commissioners, governance.support_checklist_section)
+    lines = (say(f"{folder}: {counted(len(members), 'return')} of {year}.", (), (), ["file"]),
+             say(BME, (), (), ["guidance_2021.6"]))  # fmt: skip
+    return _document("Commissioner's portfolio", str(year), "many returns together", lines, sections, made)
+
+
+def _each(
+    name: str, title: str, of_all: Sequence[tuple[str, Dossier]], section: Callable[[Dossier], Section]
+) -> Iterator[Section]:
+    """A part of the paper with one section for each organisation; none where there is no organisation."""
+    for at, (whose, of) in enumerate(of_all):
+        if at == 0:
+            yield Section(name, title, ())
+        made = section(of)
+        yield made._replace(id=f"{name}-{at}", title=whose, level=3)
+
+
+def together(
+    folder: str, year: int, aggregates: Sequence[Aggregate], trends: Sequence[Trend], rulebook: Rulebook, made: str
+) -> Document:
+    """What many organisations show together: by type, in England and by region, and over the years."""
+    sections = []
     for at, one in enumerate(aggregates):
         gave = say(f"{counted(len(one.members), 'return')} of {counted(one.of, 'organisation')}.", (), (), ["file"])
         blocks: list[Block] = [Paragraph((gave,), style="quiet")]
@@ -113,40 +137,13 @@ def together(
     for at, of_years in enumerate(trends):
         items = tuple(say(text, (), [of_years.id]) for text in of_years.said)
         title = f"{number_of(of_years.id)} {_title(of_years.id, rulebook)} over the years"
-        sections.append(Section(f"years-{at}", title, (Bullets(items),), level=3))
-    lines = (say(f"{folder}: {counted(len(members), 'return')} of {year}.", (), (), ["file"]),
-             say(BME, (), (), ["guidance_2021.6"]))  # fmt: skip
+        sections.append(Section(f"years-{at}", title, (Bullets(items),), level=3 if at else 2))
+    lines = (say(f"{folder}, returns of {year}.", (), (), ["file"]), say(BME, (), (), ["guidance_2021.6"]))
     return _document("Many organisations together", str(year), "many returns together", lines, sections, made)
 
 
 def _title(id_: str, rulebook: Rulebook) -> str:
     return str(next(entry["title"] for entry in rulebook.indicators if entry["id"] == id_))
-
-
-def _views(members: Sequence[Assessment]) -> Iterator[Block]:
-    """Indicators 5 to 8 of each provider, in the order of names: both percentages, or why there are none."""
-    yield Paragraph((say(_VIEWS, (), tuple(_SURVEY), ["guidance_2021.5_2"]),))
-    ordered = sorted(members, key=lambda one: member_name(one.subject.organisation).casefold())
-    rows = []
-    for one in ordered:
-        cells = [TableCell(member_name(one.subject.organisation))]
-        of = {indicator.id: indicator for indicator in one.indicators}
-        for id_ in _SURVEY:
-            cells.append(_view(of[id_]) if id_ in of else TableCell("not told"))
-        rows.append(TableRow(tuple(cells), indicators=tuple(_SURVEY)))
-    note = say(
-        f"BME staff, then White staff, then the difference in percentage points. {_ASK_INSTEAD}", (), tuple(_SURVEY)
-    )
-    yield Table("Staff survey by provider", ("Provider", *_SURVEY.values()), tuple(rows), (note,), (4, 3, 3, 3, 3))
-
-
-def _view(indicator: Indicator) -> TableCell:
-    if not indicator.usable:
-        return TableCell("not used", clean(indicator.reason or indicator.doubt or ""))
-    bme, white = (indicator.groups.get(name) for name in ("bme", "white"))
-    if bme is None or white is None:
-        return TableCell("not told")
-    return TableCell(f"{bme * 100:.1f}% and {white * 100:.1f}%", value_cell(indicator))
 
 
 def _document(

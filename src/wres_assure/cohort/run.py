@@ -6,10 +6,12 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from .. import __version__
-from ..model import Json, grouped
+from ..model import Json, Refused, grouped
+from ..read.preflight import load as load_file
 from ..results.record import Cohort, Expected, File
 from ..rulebook import Rulebook
 from ..run.peer_files import groups_of
@@ -18,7 +20,7 @@ from . import output as out
 from . import work
 from .executors import Lost, each
 from .expected import Listed
-from .folder import Seen, files_of
+from .folder import files_of
 from .standing import One, Standing, earlier_of, named, peers_by_year, standing, that_hold
 from .work import Beside, Part, Settings
 
@@ -75,26 +77,27 @@ def judge(
         for count, (job, told) in enumerate(each(executor, function, jobs, at_once, settings), 1):
             progress(_STEPS[step], count, len(jobs))
             if isinstance(told, Lost) and told.fault is not None:
-                faults.append(f"{job[0] if isinstance(job, Seen) else _path_of(job)}: {fault(told.fault)}")
+                faults.append(f"{_path_of(job)}: {fault(told.fault)}")
                 told = Lost(faults[-1].partition(": ")[2])
             yield job, told
 
     def refused(path: str, reason: str, sha256: str = "") -> None:
         files[path] = File(path, sha256, "refused", clean(reason))
 
-    tried = [Seen(one.path, os.path.join(folder, one.path)) for one in seen if not one.reason]
+    tried = [(one.path, os.path.join(folder, one.path)) for one in seen if not one.reason]
+    given = {one.path: tuple((kind, path, _hash(folder, path)) for kind, path in one.beside) for one in seen}
     parts: list[tuple[Part, str]] = []
     first: dict[str, str] = {}
-    for one, told in sorted(done(0, work.read_seen, tried), key=lambda entry: entry[0].path):
+    for (path, _), told in sorted(done(0, work.read_seen, tried), key=lambda entry: entry[0]):
         if isinstance(told, Lost) or "refused" in told:
-            refused(one.path, told.why if isinstance(told, Lost) else told["refused"])
-        elif (same := first.setdefault(told["sha256"], one.path)) != one.path:
+            refused(path, told.why if isinstance(told, Lost) else told["refused"])
+        elif (same := first.setdefault(told["sha256"], path)) != path:
             reason = f"It is the same file as {same}, to the byte, and counts once."
-            files[one.path] = File(one.path, told["sha256"], "skipped", reason)
+            files[path] = File(path, told["sha256"], "skipped", reason)
         else:
-            name = one.path.rpartition("/")[2]
+            name = path.rpartition("/")[2]
             for at in range(told["returns"]):
-                parts.append((Part(f"{told['sha256']}-{at}", name, one.path), told["saved"]))
+                parts.append((Part(f"{told['sha256']}-{at}", name, path, given[path]), told["saved"]))
 
     saved = dict(parts)
     found: list[tuple[Part, str, Json]] = []
@@ -126,8 +129,16 @@ def judge(
     )
 
 
-def _path_of(job: Part | Beside) -> str:
-    return job.path if isinstance(job, Part) else job.part.path
+def _path_of(job: Part | Beside | tuple[str, str]) -> str:
+    return job.part.path if isinstance(job, Beside) else job.path if isinstance(job, Part) else job[0]
+
+
+def _hash(folder: str, path: str) -> str:
+    """The hash of a file that lies beside a return; "" where it cannot be read, which is told when it is used."""
+    try:
+        return sha256(load_file(os.path.join(folder, path))[1]).hexdigest()
+    except Refused:
+        return ""
 
 
 def _beside(

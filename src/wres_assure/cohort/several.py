@@ -19,7 +19,7 @@ from .run import Judged
 from .standing import One, that_hold
 from .work import put_new
 
-TOGETHER = "together.html"
+TOGETHER, PORTFOLIO = "together.html", "portfolio.html"
 _YEARS = 3  # that a trend is told over: as many as are shown of one return
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9]+")
 
@@ -29,6 +29,16 @@ class Joint(NamedTuple):
 
     name: str
     codes: tuple[str, ...]
+
+
+class Asked(NamedTuple):
+    """The papers over several returns that are asked for."""
+
+    joints: tuple[Joint, ...] = ()
+    together: bool = False
+    portfolio: bool = False
+    own: str = ""  # the commissioner's own code
+    public: bool = False
 
 
 def joint_of(text: str) -> Joint:
@@ -82,8 +92,7 @@ def together_written(
     year = judged.year
     if year is None:
         return
-    now = [_assessed(judged, one, rulebook) for one in holding(judged, year)]
-    members = [member_of(one, rulebook) for one in now]
+    members = [_member(judged, one, rulebook) for one in holding(judged, year)]
     if not members:
         return
     by_year: dict[int, list[Member]] = {year: members}
@@ -95,9 +104,32 @@ def together_written(
     here = {one.subject.organisation.code.casefold() for one in members}
     absent = [Organisation(one.code, one.name, "", "") for one in listed or () if one.code.casefold() not in here]
     trends = trend(dict(sorted(by_year.items())), rulebook) if len(by_year) > 1 else ()
-    document = papers.together(folder, year, aggregates(members, rulebook, absent), trends, now, rulebook, made)
+    document = papers.together(folder, year, aggregates(members, rulebook, absent), trends, rulebook, made)
     put_new(os.path.join(judged.settings.output, TOGETHER), _bytes(in_form(document, "html")))
     yield TOGETHER
+
+
+def portfolio_written(judged: Judged, own: str, rulebook: Rulebook, folder: str, made: str) -> Iterator[str]:
+    """Writes the commissioner's portfolio over the returns of the latest year; the path below the output.
+
+    Refused where the own return, by its code, is none of them.
+    """
+    year = judged.year
+    if year is None:
+        return
+    found = {one.told["organisation"]["code"].casefold(): one for one in holding(judged, year)}
+    if own and own.casefold() not in found:
+        raise Refused(
+            "own_return",
+            f"There is no return {year} that holds of {own}.",
+            "Put it into the folder, or leave --own out.",
+            "",
+        )
+    every = {one.name: _assessed(judged, one, rulebook) for one in holding(judged, year)}
+    ours = every[found[own.casefold()].name] if own else None
+    document = papers.portfolio(folder, year, list(every.values()), ours, rulebook, made)
+    put_new(os.path.join(judged.settings.output, PORTFOLIO), _bytes(in_form(document, "html")))
+    yield PORTFOLIO
 
 
 def holding(judged: Judged, year: int | None) -> list[One]:
@@ -109,7 +141,8 @@ def holding(judged: Judged, year: int | None) -> list[One]:
 
 
 def _assessed(judged: Judged, one: One, rulebook: Rulebook) -> Assessment:
-    return judged_alone(work.submission_of(judged.settings, one.part), rulebook, judged.settings.year)[0]
+    given = work.given_beside(judged.settings, one.part, rulebook)
+    return judged_alone(work.submission_of(judged.settings, one.part), rulebook, judged.settings.year, given)[0]
 
 
 def _member(judged: Judged, one: One, rulebook: Rulebook) -> Member:

@@ -32,6 +32,7 @@ from ..read.xml import walk
 from ..results.record import record
 from ..results.result import as_json, result, short
 from ..rulebook import Rulebook, load
+from ..run.inputs import Inputs
 from ..run.judged_folder import RESULTS
 from ..run.outputs import put
 from ..wording.text import clean
@@ -48,6 +49,7 @@ _CORE = "docProps/core.xml"
 class Settings(NamedTuple):
     """What is the same for every return of a run."""
 
+    folder: str
     output: str
     rules: str | None
     rulebook: str  # its hash
@@ -62,6 +64,7 @@ class Part(NamedTuple):
     key: str  # of the file's bytes, and which of its returns it is
     file: str  # base name
     path: str  # below the folder
+    given: tuple[tuple[str, str, str], ...] = ()  # what lies beside it: the kind of input, its path, its hash
 
 
 class Beside(NamedTuple):
@@ -197,7 +200,7 @@ def submission_of(settings: Settings, part: Part) -> Submission:
 
 def alone_key(settings: Settings, part: Part) -> str:
     """What a return by itself depends on."""
-    return key_of(settings.rulebook, settings.year, part.key, part.file)
+    return key_of(settings.rulebook, settings.year, part.key, part.file, part.given)
 
 
 def alone(settings: Settings, part: Part) -> Json:
@@ -205,7 +208,8 @@ def alone(settings: Settings, part: Part) -> Json:
     known = kept(settings.output, _ALONE, alone_key(settings, part), ".json")
     try:
         rulebook = rulebook_of(settings.rules, settings.rulebook)
-        assessment = judged(submission_of(settings, part), rulebook, settings.year)[0]
+        given = given_beside(settings, part, rulebook)
+        assessment = judged(submission_of(settings, part), rulebook, settings.year, given)[0]
     except Refused as e:
         return {"refused": f"{clean(e.message)} {e.remedy}"}
     subject, organisation = assessment.subject, assessment.subject.organisation
@@ -220,6 +224,14 @@ def alone(settings: Settings, part: Part) -> Json:
     }  # fmt: skip
     put(known, json.dumps(told).encode())
     return told
+
+
+def given_beside(settings: Settings, part: Part, rulebook: Rulebook) -> Given:
+    """What lies beside a return as it is given with it; Refused where it cannot be used."""
+    if not part.given:
+        return Given(alone=False)
+    paths = {kind: os.path.join(settings.folder, path) for kind, path, _ in part.given}
+    return Inputs(**paths).opened(rulebook)  # type: ignore[arg-type]
 
 
 def _facts(assessment: Assessment, rulebook: Rulebook) -> Facts:
@@ -286,7 +298,8 @@ def _beside(settings: Settings, job: Beside, rulebook: Rulebook) -> Json:
         for conformed in conform(before, rulebook, settings.year)
     )
     peers = _peers_of(peers_path(settings.output, job.peers)) if job.peers else None
-    given = Given(alone=False, earlier=earlier or None, peers=(lambda _: peers) if peers else None)
+    given = given_beside(settings, job.part, rulebook)
+    given = given._replace(earlier=earlier or None, peers=(lambda _: peers) if peers else None)
     assessment = judged(submission_of(settings, job.part), rulebook, settings.year, given)[0]
     text = as_json([short(result(assessment, rulebook), rulebook)], several=False)
     put_new(os.path.join(settings.output, RESULTS, f"{job.name}.json"), text.encode())
@@ -333,7 +346,8 @@ def release(settings: Settings, job: Released) -> Json:
 
     try:
         rulebook = rulebook_of(settings.rules, settings.rulebook)
-        assessment = judged(submission_of(settings, job.part), rulebook, settings.year)[0]
+        given = given_beside(settings, job.part, rulebook)
+        assessment = judged(submission_of(settings, job.part), rulebook, settings.year, given)[0]
         prepared = release_of(assessment, rulebook, Choice())
     except Refused as e:
         return {"refused": f"{clean(e.message)} {e.remedy}"}
