@@ -85,13 +85,17 @@ def test_the_portfolio_tells_views_by_provider_duties_with_evidence_and_the_chec
         "full_length_contract: yes\npresented_to_commissioner: yes\nsubmitted_on: 2021-08-20\n", encoding="utf-8"
     )
     words = ["cohort", str(folder), "-o", str(out), "--engine", "one", "--portfolio", "--own", "ZZF"]
+    expected = tmp_path / "codes.txt"
+    expected.write_text("ZZA\nZZY,Nobody Yet NHS Trust\n", encoding="utf-8")
+    words += ["--expected", str(expected)]
     assert main(words) in (0, 1)
     index = json.loads((out / "cohort.json").read_text(encoding="utf-8"))
     files = {one["path"]: one for one in index["files"]}
     assert files["clean_acute_trust.narrative.yaml"]["outcome"] == "used"
     assert files["clean_acute_trust.narrative.yaml"]["reason"] == "Used as the narrative of clean_acute_trust.xlsx."
     told = words_of(out / "portfolio.html")
-    assert "Indicators 5 to 8 by provider" in told and "The own return: NHS Little Orrin CCG (example) (ZZF)" in told
+    assert "Nothing has come from Nobody Yet NHS Trust (ZZY). Ask for it" in told
+    assert "Indicators 5 to 8 by provider" in told and "Own return: NHS Little Orrin CCG (example) (ZZF)" in told
     results = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (out / "returns").glob("*.json")}
     groups = next(one for one in results["ZZA_2021"]["indicators"] if one["id"] == "indicator_6")["groups"]
     assert f"{groups['white'] * 100:.1f}% / {groups['bme'] * 100:.1f}%" in told

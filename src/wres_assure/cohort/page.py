@@ -37,7 +37,7 @@ def written(
     names += [path for job in judged.jobs for path in written_of(judged.settings, job)]
     names += joint_written(judged, asked.joints, rulebook)
     if asked.portfolio:
-        names += portfolio_written(judged, asked.own, rulebook, found.folder, found.rulebook)
+        names += portfolio_written(judged, asked.own, listed, rulebook, found.folder, found.rulebook)
     if asked.public:
         names += [f"{RELEASER}/{one.name}.txt" for one in holding(judged, judged.year)]
     if asked.together:

@@ -10,7 +10,7 @@ from ..briefing.document import Block, Bullets, Document, Paragraph, Section, Ta
 from ..briefing.dossier import Dossier, dossier_of
 from ..model import Assessment, Indicator
 from ..rulebook import Rulebook
-from ..wording.aggregate import member_name
+from ..wording.aggregate import member_name, several_named
 from ..wording.indicators import told, value_cell
 from ..wording.numbers import counted
 from ..wording.report import BME, HANDLING, NO_JUDGEMENT, RuleFindings, counts_of, made_by, report_on
@@ -89,7 +89,13 @@ def _value(indicator: Indicator) -> str:
 
 
 def portfolio(
-    folder: str, year: int, members: Sequence[Assessment], own: Assessment | None, rulebook: Rulebook, made: str
+    folder: str,
+    year: int,
+    members: Sequence[Assessment],
+    absent: Sequence[str],
+    own: Assessment | None,
+    rulebook: Rulebook,
+    made: str,
 ) -> Document:
     """The commissioner's portfolio: 5 to 8 by provider, duties with their evidence, the own return, the checklist.
 
@@ -99,10 +105,13 @@ def portfolio(
     of_all = [(member_name(one.subject.organisation), dossier_of(one, rulebook)) for one in ordered]
     providers = [(name, of) for name, of in of_all if of.assessment.subject.organisation.type in _PROVIDERS]
     rows = [governance.provider_row(of, name) for name, of in providers]
-    sections = [governance.by_provider_section(rows, _BY_NAME)] if rows else []
+    missing = f"Nothing has come from {several_named(absent)}. Ask for it; it counts as nothing here."
+    gone = Section("absent", "Returns that are missing", (Paragraph((say(missing, (), (), ["file"]),)),))
+    sections = [gone] if absent else []
+    sections += [governance.by_provider_section(rows, _BY_NAME)] if rows else []
     if own:
         blocks = (_indicators(own.indicators, "The nine indicators"),)
-        sections.append(Section("own", f"The own return: {member_name(own.subject.organisation)}", blocks))
+        sections.append(Section("own", f"Own return: {member_name(own.subject.organisation)}", blocks))
     sections += _each("duties", "Contract duties", providers, governance.duties_section)
     commissioners = [(name, of) for name, of in of_all if of.assessment.subject.organisation.type in _COMMISSIONERS]
     sections += _each("checklist", "Checklist of a support unit", commissioners, governance.support_checklist_section)

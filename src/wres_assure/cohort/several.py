@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ..aggregate import Member, aggregates, as_submission, joined, member_of, trend
@@ -13,6 +13,7 @@ from ..model import FACT_COLUMNS, Assessment, Organisation, Refused
 from ..render.briefing.forms import in_form
 from ..results.result import as_json, result, short, table
 from ..rulebook import Rulebook
+from ..wording.aggregate import member_name
 from . import papers, work
 from .expected import Listed
 from .run import Judged
@@ -101,15 +102,16 @@ def together_written(
         if not of:
             break
         by_year[before] = of
-    here = {one.subject.organisation.code.casefold() for one in members}
-    absent = [Organisation(one.code, one.name, "", "") for one in listed or () if one.code.casefold() not in here]
+    absent = _absent(listed, {one.subject.organisation.code.casefold() for one in members})
     trends = trend(dict(sorted(by_year.items())), rulebook) if len(by_year) > 1 else ()
     document = papers.together(folder, year, aggregates(members, rulebook, absent), trends, rulebook, made)
     put_new(os.path.join(judged.settings.output, TOGETHER), _bytes(in_form(document, "html")))
     yield TOGETHER
 
 
-def portfolio_written(judged: Judged, own: str, rulebook: Rulebook, folder: str, made: str) -> Iterator[str]:
+def portfolio_written(
+    judged: Judged, own: str, listed: Iterable[Listed] | None, rulebook: Rulebook, folder: str, made: str
+) -> Iterator[str]:
     """Writes the commissioner's portfolio over the returns of the latest year; the path below the output.
 
     Refused where the own return, by its code, is none of them.
@@ -127,9 +129,15 @@ def portfolio_written(judged: Judged, own: str, rulebook: Rulebook, folder: str,
         )
     every = {one.name: _assessed(judged, one, rulebook) for one in holding(judged, year)}
     ours = every[found[own.casefold()].name] if own else None
-    document = papers.portfolio(folder, year, list(every.values()), ours, rulebook, made)
+    absent = [member_name(whose) for whose in _absent(listed, found)]
+    document = papers.portfolio(folder, year, list(every.values()), absent, ours, rulebook, made)
     put_new(os.path.join(judged.settings.output, PORTFOLIO), _bytes(in_form(document, "html")))
     yield PORTFOLIO
+
+
+def _absent(listed: Iterable[Listed] | None, here: Collection[str]) -> list[Organisation]:
+    """The organisations that a return is expected of and whose codes are not among these."""
+    return [Organisation(one.code, one.name, "", "") for one in listed or () if one.code.casefold() not in here]
 
 
 def holding(judged: Judged, year: int | None) -> list[One]:
