@@ -2,8 +2,8 @@
 
     python tests/bench/cohort.py [--sizes 20 200 2200] [--table 20000] [--jobs 2] [--write]
 
-Workbooks are drawn by `generate.py`, ten years of each organisation; a table is one Parquet file of one year. What a
-run may cost is told by what one return costs alone in a warm process, read and judged beside its earlier years and the
+Workbooks are drawn by `generate.py`, ten years of each organisation; tables are Parquet files, one a year. What a run
+may cost is told by what one return costs alone in a warm process, read and judged beside its earlier years and the
 others of the run, measured here too: (returns x that) / processes. Everything is measured in one run, on whatever the
 machine does besides. Beside it: openpyxl, pandas and pandera, which hold the rules of structure and types alone.
 """
@@ -102,15 +102,15 @@ def workbooks(folder: Path, count: int, years: range) -> int:
 
 
 def table(folder: Path, count: int) -> int:
-    """Writes returns of one year as wide Parquet tables of 2,000 each, whose codes are numbers; how many there are."""
+    """Writes so many returns as wide Parquet tables, one a year, ten years of each organisation; how many there are."""
     folder.mkdir()
-    for first in range(0, count, 2_000):
-        frame = generate.wide(
-            [generate.generate(seed, 2021) for seed in range(first + 1, min(count, first + 2_000) + 1)]
-        )
-        frame["organisation_code"] = [f"ZZ{number:05}" for number in range(first, first + len(frame))]
-        frame.to_parquet(folder / f"returns_{first:05}.parquet")
-    return count
+    organisations = count // len(YEARS)
+    histories = [generate.history(seed, YEARS) for seed in range(1, organisations + 1)]
+    for at, year in enumerate(YEARS):
+        frame = generate.wide([history[at] for history in histories])
+        frame["organisation_code"] = [f"ZZ{number:05}" for number in range(organisations)]
+        frame.to_parquet(folder / f"returns_{year}.parquet")
+    return organisations * len(YEARS)
 
 
 def cost_of_one(folder: Path, out: Path, rules: rulebooks.Rulebook) -> float:
