@@ -77,7 +77,7 @@ DOORS = {
     "render.workbooks": "cohort findings plan style template",
     "results": "cohort_told difference difference_told explanations public record result rounds",
     "rulebook": "_ compile expression parser selectors strict_yaml",
-    "run": "every_return files inputs judged_folder outputs peer_files releaser",
+    "run": "every_return files inputs judged_folder outputs part_file peer_files releaser",
     "score": "_ profile reliability usable",
     "stats": "comparisons power power_of_change proportions",
     "wording": "aggregate cells change findings goals indicators numbers peers public releaser report said score shows "

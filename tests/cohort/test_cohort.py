@@ -19,7 +19,8 @@ import pytest
 from conftest import ROOT, SAMPLES, as_installed, path_of
 from wres_assure import resources
 from wres_assure.__main__ import main
-from wres_assure.cohort import work
+from wres_assure.cohort import output, work
+from wres_assure.cohort import run as cohort_run
 
 pytestmark = pytest.mark.slow
 STORIES = ("clean_acute_trust", "small_ccg", "totals_disagree")
@@ -195,9 +196,7 @@ def test_a_second_run_changes_nothing_and_judges_nothing(
     monkeypatch.setattr(work, "judged", None)
     monkeypatch.setattr(work, "read_bytes", None)
     assert run(folder, out) == code
-    assert {name: one for name, one in tree(out).items() if name != "store/about.txt"} == {
-        name: one for name, one in before.items() if name != "store/about.txt"
-    }
+    assert tree(out) == before
 
 
 def test_new_rules_are_held_against_what_was_read(
@@ -230,6 +229,37 @@ def test_what_is_no_longer_there_goes_and_nothing_else(folder: Path, tmp_path: P
     assert (out / "mine.txt").read_text(encoding="utf-8") == "my own notes"
     (out / "mine.txt").unlink()
     assert contents(out) == contents(fresh)
+
+
+def test_two_runs_never_write_one_folder_at_once(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    run(folder, out)
+    lock = output.opened(str(folder), str(out))
+    before = tree(out)
+    assert run(folder, out) == 2
+    assert "Another run is writing" in capsys.readouterr().err
+    os.close(lock)
+    assert run(folder, out) == 1
+    assert tree(out) == before
+
+
+def test_a_record_that_vanishes_is_never_left_out_in_silence(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged = cohort_run.judge
+
+    def spoiled(*words: Any) -> Any:
+        found = judged(*words)
+        next((tmp_path / "out" / "store" / "beside").rglob("*.json")).unlink()
+        return found
+
+    monkeypatch.setattr(cohort_run, "judge", spoiled)
+    assert run(folder, tmp_path / "out") == 2
+    assert "was changed while returns were judged" in capsys.readouterr().err
+    monkeypatch.undo()
+    assert run(folder, tmp_path / "out") == 1  # and it is no longer held
 
 
 def test_what_was_kept_and_damaged_is_made_again(folder: Path, tmp_path: Path) -> None:

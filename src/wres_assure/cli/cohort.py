@@ -27,7 +27,7 @@ _FORMS = ("html", "pdf", "docx", "md")
 
 @click.command()
 @click.argument("folder", metavar="FOLDER")
-@path_option("output", "FOLDER", "Folder for what is written: a new one, or that of an earlier run.", required=True)
+@path_option("output", "OUT", "Folder for what is written: a new one, or that of an earlier run.", required=True)
 @path_option("expected", "FILE", "Who is to return: a list of organisation codes, or a CSV with organisation_code.")
 @click.option("--briefings", type=click.Choice(_AUDIENCES), help="A briefing on every return too, for this reader.")
 @click.option("--format", "form", type=click.Choice(_FORMS), default="html", help="Of the briefings; html unless said.")
@@ -108,7 +108,8 @@ def cohort(
     ready()
     asked = Asked(tuple(map(joint_of, joints)), together, portfolio, own or "", bool(public))
     listed = None if expected is None else expected_of(expected)
-    out.opened(folder, output)
+    lock = out.opened(folder, output)
+    ctx.call_on_close(lambda: os.close(lock))
     if public:
         opened(public, folder, output)
     rulebook = load(rules)

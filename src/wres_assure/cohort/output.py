@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterable
 from contextlib import suppress
 
 from ..model import Json, Unwritable
-from ..run import outputs
+from ..run import outputs, part_file
 from ..run.judged_folder import INDEX
 from .work import STORE
 
@@ -19,8 +20,11 @@ _TOLD = (
 )
 
 
-def opened(folder: str, output: str) -> None:
-    """Makes the folder ready; Unwritable where it holds anything else, or lies in what is read or around it."""
+def opened(folder: str, output: str) -> int:
+    """Makes the folder ready for this run alone, until the handle that is given back is closed or the process ends.
+
+    Unwritable where it holds anything else, lies in what is read or around it, or another run is writing it.
+    """
     read, written = os.path.realpath(folder), os.path.realpath(output)
     if os.path.commonpath([read, written]) in (read, written):
         raise Unwritable(
@@ -32,7 +36,14 @@ def opened(folder: str, output: str) -> None:
     outputs.new_folder(output)
     if os.listdir(output) and not os.path.isfile(os.path.join(output, _ABOUT)):
         raise Unwritable(f"{output} holds other files, and they are left alone. Name a new folder.")
-    outputs.put(os.path.join(output, _ABOUT), _TOLD.encode())
+    about = os.path.join(output, _ABOUT)
+    if not os.path.isfile(about):
+        outputs.put(about, _TOLD.encode())
+    handle = os.open(about, os.O_RDWR)
+    if not part_file.locked(handle) and sys.platform != "win32":  # which has no such locks
+        os.close(handle)
+        raise Unwritable(f"Another run is writing {output}. Wait for it, or name another output.")
+    return handle
 
 
 def index_before(output: str) -> Json:

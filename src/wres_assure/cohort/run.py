@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from .. import __version__
-from ..model import Json, Refused, grouped
+from ..model import Json, Refused, Unwritable, grouped
 from ..read.preflight import load as load_file
 from ..results.record import Cohort, Expected, File
 from ..rulebook import Rulebook
@@ -44,8 +44,9 @@ class Judged(NamedTuple):
         for job in self.jobs:
             if year is None or years[job.name] in (year, None):
                 record = work.known(self.settings, job)
-                if record is not None:
-                    yield record
+                if record is None:  # never left out in silence
+                    raise Unwritable(f"{self.settings.output} was changed while returns were judged. Run it again.")
+                yield record
 
     @property
     def year(self) -> int | None:

@@ -77,13 +77,13 @@ def _created(path: str, mode: int) -> tuple[str, int]:
             handle = os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0), mode)
         except FileExistsError:  # of a process of this number on another machine
             continue
-        if not _locked(handle) or os.path.exists(part):
+        if not locked(handle) or os.path.exists(part):
             return part, handle
         os.close(handle)  # before it was locked, another run took it for left behind
     raise OSError(errno.EBUSY, "others are writing it")
 
 
-def _locked(handle: int) -> bool:
+def locked(handle: int) -> bool:
     """Locks a file until it is closed or its process ends; False where another has it, or files have no locks."""
     if sys.platform == "win32":
         return False
@@ -102,7 +102,7 @@ def _remove_dead(part: str) -> None:
         return
     handle = os.open(part, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
-        if stat.S_ISREG(os.fstat(handle).st_mode) and _locked(handle):
+        if stat.S_ISREG(os.fstat(handle).st_mode) and locked(handle):
             os.remove(part)
     finally:
         os.close(handle)
