@@ -14,9 +14,8 @@ from wres_assure.model import Json, Refused
 
 def told(code: str, year: int | None, **other: object) -> Json:
     organisation = {"code": code, "name": f"Example {code}", "type": "trust", "region": ""}
-    peer = {"code": code, "name": f"Example {code}"}
     return {"organisation": organisation, "year": year, "in_year": "", "scheme": "nhs_wres", "stopped": "",
-            "peer": peer, **other}  # fmt: skip
+            "peer": True, **other}  # fmt: skip
 
 
 def found(*returns: tuple[str, str, Json]) -> list[One]:
@@ -79,10 +78,10 @@ def test_the_two_latest_years_before_are_looked_back_on() -> None:
 def test_peers_are_ordered_and_only_those_that_can_be_held_against_others() -> None:
     ones = found(
         ("a.xlsx", "", told("ZZ2", 2021)), ("b.xlsx", "", told("ZZ1", 2021)),
-        ("c.xlsx", "", told("ZZ3", 2021, peer=None)), ("d.xlsx", "", told("ZZ1", 2020)),
+        ("c.xlsx", "", told("ZZ3", 2021, peer=False)), ("d.xlsx", "", told("ZZ1", 2020)),
     )  # fmt: skip
-    years = {year: [peer["code"] for peer in of] for year, of in peers_by_year(ones).items()}
-    assert years == {2020: ["ZZ1"], 2021: ["ZZ1", "ZZ2"]}
+    years = {year: [part.path for part in of] for year, of in peers_by_year(ones).items()}
+    assert years == {2020: ["d.xlsx"], 2021: ["b.xlsx", "a.xlsx"]}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from .. import __version__
-from ..model import Json, Refused, Unwritable, grouped
+from ..model import Json, Refused, grouped
 from ..read.preflight import load as load_file
 from ..results.record import Cohort, Expected, File
 from ..rulebook import Rulebook
@@ -43,10 +43,7 @@ class Judged(NamedTuple):
         years = {one.name: one.year for one in self.ones}
         for job in self.jobs:
             if year is None or years[job.name] in (year, None):
-                record = work.known(self.settings, job)
-                if record is None:  # never left out in silence
-                    raise Unwritable(f"{self.settings.output} was changed while returns were judged. Run it again.")
-                yield record
+                yield work.found(self.settings, job)
 
     @property
     def year(self) -> int | None:
@@ -102,13 +99,13 @@ def judge(
 
     saved = dict(parts)
     found: list[tuple[Part, str, Json]] = []
-    ready = {part: told for part, _ in parts if (told := work.known(settings, part)) is not None}
+    ready = {part: _whose(told) for part, _ in parts if (told := work.known(settings, part)) is not None}
     left = [part for part, _ in parts if part not in ready]
     for part, told in [*ready.items(), *done(1, work.alone, left)]:
         if isinstance(told, Lost) or "refused" in told:
             refused(part.path, told.why if isinstance(told, Lost) else told["refused"], part.key.partition("-")[0])
         else:
-            found.append((part, saved[part], told))
+            found.append((part, saved[part], _whose(told)))
 
     ones = named(found)
     holding = standing(ones)
@@ -130,6 +127,11 @@ def judge(
     )
 
 
+def _whose(told: Json) -> Json:
+    """What is told of a return by itself, but for its figures: those of a year are read when they are needed."""
+    return {**told, "peer": bool(told.get("peer"))}
+
+
 def _path_of(job: Part | Beside | tuple[str, str]) -> str:
     return job.part.path if isinstance(job, Beside) else job.path if isinstance(job, Part) else job[0]
 
@@ -148,7 +150,7 @@ def _beside(
     """Each return with its earlier years and the organisations of its year."""
     good = that_hold(ones, holding)
     groups = groups_of(folder, tell)
-    peers = {year: work.keep_peers(settings.output, of, groups) for year, of in peers_by_year(good).items()}
+    peers = {year: work.keep_peers(settings, of, groups) for year, of in peers_by_year(good).items()}
     by_whose = grouped(good, lambda one: one.whose)
     for one in ones:
         yield Beside(one.name, one.part, earlier_of(one, by_whose), peers.get(one.year or 0, ""))

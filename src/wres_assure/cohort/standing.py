@@ -95,11 +95,12 @@ def earlier_of(one: One, by_whose: dict[str, list[One]]) -> tuple[Part, ...]:
     return tuple(other.part for other in before[:EARLIER])
 
 
-def peers_by_year(ones: Iterable[One]) -> dict[int, list[Json]]:
-    """The organisations of each year as those that others are held against, in a stated order."""
-    found = [(one.year or 0, one.told["peer"]) for one in ones if one.told["peer"]]
-    of_year = grouped(found, lambda entry: entry[0])
-    return {
-        year: sorted((peer for _, peer in entries), key=lambda peer: (peer["code"], peer["name"]))
-        for year, entries in sorted(of_year.items())
-    }
+def peers_by_year(ones: Iterable[One]) -> dict[int, list[Part]]:
+    """The returns of each year that others are held against, in a stated order."""
+    of_year = grouped((one for one in ones if one.told["peer"]), lambda one: one.year or 0)
+    return {year: [one.part for one in sorted(of, key=_by_code)] for year, of in sorted(of_year.items())}
+
+
+def _by_code(one: One) -> tuple[str, str]:
+    organisation = one.told["organisation"]
+    return str(organisation["code"]), str(organisation["name"])

@@ -22,7 +22,7 @@ from ..conform import conform
 from ..conform.earlier import EarlierReturn
 from ..conform.table import returns_of
 from ..facts import Facts
-from ..model import Assessment, Json, Refused, Submission
+from ..model import Assessment, Json, Refused, Submission, Unwritable
 from ..one_return import Given
 from ..read import SECONDS, read_bytes
 from ..read.package import Package, read_part
@@ -250,11 +250,12 @@ def _peer(told: Json) -> Peer:
     return Peer(**{**told, "estimates": estimates(told["estimates"]), "levels": estimates(told["levels"])})
 
 
-def keep_peers(output: str, told: list[Json], groups: dict[str, str]) -> str:
+def keep_peers(settings: Settings, parts: list[Part], groups: dict[str, str]) -> str:
     """Keeps the organisations of a year for every process to read; their key."""
+    told = [found(settings, part)["peer"] for part in parts]
     data = json.dumps([told, groups]).encode()
     key = key_of(sha256(data).hexdigest())
-    path = peers_path(output, key)
+    path = peers_path(settings.output, key)
     if not os.path.exists(path):
         put(path, data)
     return key
@@ -331,6 +332,14 @@ def _papers(settings: Settings, job: Beside, assessment: Assessment, rulebook: R
         audience, form = ("letter", "docx") if of_letter else settings.briefings
         made = in_form(document(assessment, rulebook, audience), form)
         put_new(os.path.join(settings.output, path), made.encode() if isinstance(made, str) else made)
+
+
+def found(settings: Settings, job: Part | Beside) -> Json:
+    """What this run kept of a return; Unwritable where somebody took it away: it is never left out in silence."""
+    told = known(settings, job)
+    if told is None:
+        raise Unwritable(f"{settings.output} was changed while returns were judged. Run it again.")
+    return told
 
 
 # What may be published
