@@ -25,25 +25,32 @@ def opened(folder: str, output: str) -> int:
 
     Unwritable where it holds anything else, lies in what is read or around it, or another run is writing it.
     """
-    read, written = os.path.realpath(folder), os.path.realpath(output)
-    if os.path.commonpath([read, written]) in (read, written):
-        raise Unwritable(
-            f"{output} and {folder} lie in each other: what is written would be read again. "
-            "Name an output elsewhere, beside the folder that is read."
-        )
-    if os.path.lexists(output) and not os.path.isdir(output):
-        raise Unwritable(f"{output} is no folder. Name a new one.")
-    outputs.new_folder(output)
-    if os.listdir(output) and not os.path.isfile(os.path.join(output, _ABOUT)):
-        raise Unwritable(f"{output} holds other files, and they are left alone. Name a new folder.")
-    about = os.path.join(output, _ABOUT)
-    if not os.path.isfile(about):
-        outputs.put(about, _TOLD.encode())
-    handle = os.open(about, os.O_RDWR)
+    made_ready(output, _ABOUT, _TOLD, (folder,))
+    handle = os.open(os.path.join(output, _ABOUT), os.O_RDWR)
     if not part_file.locked(handle) and sys.platform != "win32":  # which has no such locks
         os.close(handle)
         raise Unwritable(f"Another run is writing {output}. Wait for it, or name another output.")
     return handle
+
+
+def made_ready(output: str, about: str, told: str, apart: Iterable[str]) -> None:
+    """Makes a folder to write to, with the file that says whose it is; Unwritable where that cannot be.
+
+    Nor where it holds anything else, or lies in one of the folders `apart` or around it: what is written would be read
+    again, or be read by whom it is not for.
+    """
+    written = os.path.realpath(output)
+    for other in apart:
+        if os.path.commonpath([os.path.realpath(other), written]) in (os.path.realpath(other), written):
+            raise Unwritable(f"{output} and {other} lie in each other. Name an output elsewhere, beside it.")
+    if os.path.lexists(output) and not os.path.isdir(output):
+        raise Unwritable(f"{output} is no folder. Name a new one.")
+    outputs.new_folder(output)
+    path = os.path.join(output, about)
+    if os.listdir(output) and not os.path.isfile(path):
+        raise Unwritable(f"{output} holds other files, and they are left alone. Name a new folder.")
+    if not os.path.isfile(path):
+        outputs.put(path, told.encode())
 
 
 def index_before(output: str) -> Json:

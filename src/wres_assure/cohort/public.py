@@ -12,16 +12,16 @@ from concurrent.futures import Executor
 from ..briefing import public as pages
 from ..briefing.document import Document, Paragraph, Section, Table, TableCell, TableRow, number_cell
 from ..disclose.attack import ready
-from ..model import Json, Organisation, PublicIndicator, Release, Unwritable, grouped
+from ..model import Json, Organisation, PublicIndicator, Release, grouped
 from ..render.briefing.forms import in_form
 from ..rulebook import Rulebook
-from ..run import outputs
 from ..wording.numbers import counted
 from ..wording.public import level_of, symbols
 from ..wording.said import say
 from ..wording.text import number_of
 from . import work
 from .executors import Lost, each
+from .output import made_ready
 from .run import Judged, Progress
 from .several import holding
 from .work import put_new
@@ -39,19 +39,7 @@ _NO_RANKING = (
 def opened(public: str, folder: str, output: str) -> None:
     """Makes the folder to publish from; Unwritable where it holds anything else or lies in one that is not public."""
     ready()
-    real = os.path.realpath(public)
-    for other in map(os.path.realpath, (folder, output)):
-        if os.path.commonpath([real, other]) in (real, other):
-            raise Unwritable(
-                f"{public} and {other} lie in each other, and what lies in one of them is not for the public. "
-                "Name a folder apart from both."
-            )
-    if os.path.lexists(public) and not os.path.isdir(public):
-        raise Unwritable(f"{public} is no folder. Name a new one.")
-    outputs.new_folder(public)
-    if os.listdir(public) and not os.path.isfile(os.path.join(public, _ABOUT)):
-        raise Unwritable(f"{public} holds other files, and they are left alone. Name a new folder.")
-    outputs.put(os.path.join(public, _ABOUT), _TOLD.encode())
+    made_ready(public, _ABOUT, _TOLD, (folder, output))
 
 
 def published(
