@@ -78,6 +78,7 @@ pictures: $(VENV)/installed-test  ## draw the pages of three samples, to be look
 
 bench: $(VENV)/installed-test  ## measure against other tools; writes tests/bench/results.md
 	$(BIN)/python tests/bench/bench.py
+	$(BIN)/python tests/bench/cohort.py --sizes 20 200 2200 --table 2000 20000 --write
 
 mutants: $(VENV)/installed-test .venv-mutants/installed  ## slow: put faults into the code, one by one: those of a list and mutants
 	$(BIN)/python tests/bench/faults.py

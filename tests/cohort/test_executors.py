@@ -45,7 +45,7 @@ def test_a_file_that_kills_sleeps_eats_or_fails_is_told_and_the_others_are_read(
     for name in names:
         shutil.copy(SAMPLES / "clean_acute_trust" / "return.xlsx", tmp_path / name)
     settings = Settings(str(tmp_path), str(tmp_path / "out"), None, rules().sha256, None)
-    with Processes(2, seconds=8) as pool:
+    with Processes(2, seconds=12) as pool:
         jobs = [(name, str(tmp_path / name)) for name in names]
         found = {job[0]: told for job, told in each(pool, dying.read_or_die, jobs, 2, settings)}
     assert {name for name, told in found.items() if not isinstance(told, Lost)} == {"good.xlsx", "other.xlsx"}

@@ -111,7 +111,7 @@ def _page(releases: Sequence[Release], year: int | None, rulebook: Rulebook) -> 
 
 
 def _cell(one: PublicIndicator) -> TableCell:
-    return TableCell("-", one.why) if one.why else number_cell(one.value, one.between)
+    return number_cell("-", one.why) if one.why else number_cell(one.value, one.between)
 
 
 def _how_to_read(releases: Sequence[Release], rulebook: Rulebook) -> Iterator[Section]:
