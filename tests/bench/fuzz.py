@@ -160,14 +160,14 @@ def read(what: Made) -> str:
             refused = []
             for path in files.inside(what.path, (*files.RETURNS, ".json"), "groups.csv"):
                 try:
-                    files.submissions(path)
+                    files.submissions(path, rulebook.load())
                 except Refused as e:
                     refused.append(e)
                 else:
                     return "read"
             raise (refused or [Refused("no_peers", "None.", "None.", "")])[0]
         elif what.kind != "templates":  # those are read by the command alone
-            files.submissions(what.path)
+            files.submissions(what.path, rulebook.load())
     except Refused as e:
         said = (e.code, e.message, e.remedy, e.place)
         assert max(map(len, said)) < 2_000 and e.remedy.endswith("."), "a refusal that is not plain"

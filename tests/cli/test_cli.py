@@ -501,6 +501,12 @@ def test_every_help_has_an_example_that_runs(
     for name in ("old-rules", "new-rules"):
         shutil.copytree(Path(SOURCE).parent / "rules", tmp_path / name)
     (tmp_path / "grades.yaml").write_text(mapping(), encoding="utf-8")
+    if command in ("cohort", "diff"):
+        (tmp_path / "returns").mkdir()
+        (tmp_path / "returns" / "return.xlsx").write_bytes((tmp_path / "return.xlsx").read_bytes())
+        (tmp_path / "codes.txt").write_text("ZZL\n", encoding="utf-8")
+        for name in ("judged-2020", "judged-2021") if command == "diff" else ():
+            run("cohort", "returns", "-o", name, "--engine", "one")
     run("template", "--year", "2021", "-o", "official.xlsx")
     run("rules", "layout", "official.xlsx", "--year", "2021", "-o", "drafted.yaml")
     examples = _examples(*command.split())

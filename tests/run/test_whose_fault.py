@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SOURCE, path_of
+from conftest import SOURCE, path_of, rules
 from wres_assure.__main__ import main
 from wres_assure.model import Submission
 from wres_assure.run import every_return, files, peer_files
@@ -130,4 +130,8 @@ def test_a_file_name_that_is_no_text(tmp_path: Path) -> None:
     assert run("check", str(tmp_path)) == 0
     assert run("findings", path, "-o", str(out / "findings.xlsx")) == 0
     assert run("brief", path, "-o", str(out / "brief.docx"), "--format", "docx") == 0
-    assert isinstance(files.submissions(path)[0], Submission)
+    assert isinstance(files.submissions(path, rules())[0], Submission)
+    (tmp_path / "many").mkdir()
+    os.rename(name, os.fsencode(str(tmp_path / "many")) + b"/r\xff.xlsx")
+    words = ("--engine", "one", "--together", "--portfolio", "--briefings", "inspector")
+    assert run("cohort", str(tmp_path / "many"), "-o", str(tmp_path / "judged"), *words) == 0
