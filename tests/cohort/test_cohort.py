@@ -365,3 +365,17 @@ def test_a_run_killed_at_any_moment_goes_on_to_the_same_end(folder: Path, tmp_pa
             shutil.rmtree(out, ignore_errors=True)
     subprocess.run([*words, str(out)], env=environment, check=False, stdout=subprocess.DEVNULL)
     assert contents(out) == contents(whole)
+
+
+def test_a_return_in_the_file_of_another_is_told_where_that_one_is_missing(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "small_ccg.xlsx").rename(folder / "WRES zzb-2021.xlsx")
+    (folder / "totals_disagree.xlsx").unlink()
+    codes = tmp_path / "codes.txt"
+    codes.write_text("ZZA\nZZB\nZZF\n", encoding="utf-8")
+    capsys.readouterr()
+    run(folder, tmp_path / "out", "--expected", str(codes))
+    told = " ".join(capsys.readouterr().out.split())
+    assert "Ask ZZB to send its WRES return 2021. A file with its code in its name is that of somebody else:" in told
+    assert "WRES zzb-2021.xlsx holds that of NHS Little Orrin CCG (example) (ZZF)." in told

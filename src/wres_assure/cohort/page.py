@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..render.cohort.page import of_words
 from ..render.text import WIDTH, wrapped
 from ..render.workbooks.cohort import workbook
-from ..results.cohort_told import NOTHING, CohortTold
+from ..results.cohort_told import MISSING, NOTHING, CohortTold
 from ..results.cohort_told import told as words_of
 from ..rulebook import Rulebook
 from ..run.inputs import GROUPS
@@ -64,6 +64,8 @@ def lines(told: CohortTold, output: str) -> Iterator[str]:
             continue
         yield ""
         yield f"{group.title}: {len(group.asks):,}"
+        if group.kind == MISSING:  # a refused file may be theirs
+            yield from wrapped(group.about, WIDTH, 2, 2)
         for ask in group.asks[:_SHOWN]:
             yield from wrapped(ask.text, WIDTH, 2, 4)
         if len(group.asks) > _SHOWN:

@@ -8,6 +8,7 @@ thing to do, and in every table, the order is that of names. No line says more o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -243,6 +244,10 @@ class _Writer:
     def _missing(self, one: Expected) -> Ask:
         who = _who(one.name, one.code)
         text = f"Ask {who} to send its {return_of(self.year, None) if self.year else 'WRES return'}."
+        if held := sorted(_path(record["file"]) for record in self.by_name.values() if _named_after(record, one.code)):
+            whose = listed([f"{path} holds that of {_who_of(record)}" for path in held
+                            for record in self.by_name.values() if _path(record["file"]) == path])  # fmt: skip
+            text += f" A file with its code in its name is that of somebody else: {whose}."
         return Ask(0, MISSING, who, "", "", text, (), (), ())
 
     def _missing_about(self) -> str:
@@ -461,6 +466,12 @@ def _who(name: str, code: str) -> str:
     """Name and code; the code alone where no name is told."""
     code = code_shown(clean(code))
     return f"{name_shown(name)} ({code})" if name and code else name_shown(name) if name else code or "nobody named"
+
+
+def _named_after(record: Json, code: str) -> bool:
+    """Whether a return of somebody else lies in a file whose name has this code as a word."""
+    words = re.split(r"[^A-Za-z0-9]+", str(record["file"]))
+    return code.casefold() in map(str.casefold, words) and record["organisation"]["code"].casefold() != code.casefold()
 
 
 def _who_of(record: Json) -> str:
