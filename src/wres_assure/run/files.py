@@ -62,8 +62,8 @@ def submissions(path: str, rulebook: Rulebook) -> list[Submission]:
         if e.code not in ("file_parquet", "csv_wide"):
             raise
     else:
-        # A result is our own, of returns that were told apart. In a browser, which has no pandas, there is no gate: each
-        # return of a table is held against the rules alone.
+        # A result is our own, of returns that were told apart. In a browser, which has no pandas, there is no gate:
+        # each return of a table is held against the rules alone.
         if not found.rulebook and _several(found.rows) and sys.platform != "emscripten":
             from ..tables import gate, table
 
