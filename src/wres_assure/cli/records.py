@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from ..run import files, outputs
+from ..wording.text import clean
 from .options import collection, force_option, path_option
+from .outputs import written
 from .rules import rules_option
 
 
@@ -54,3 +56,57 @@ def codes(
         text = codes_text(counts, rulebook.authority(counts.codes.data["authority"]), white_apart)
         files.deliver(text, output, force)
     ctx.exit(1 if any(row.people for row in counts.unreadable()) else 0)
+
+
+@click.command()
+@click.argument("path", metavar="EXTRACT")
+@click.option(
+    "--year",
+    type=int,
+    callback=collection,
+    metavar="YEAR",
+    required=True,
+    help="Year of the collection: of its 31 March.",
+)
+@path_option("output", "FILE", "Write to FILE: a workbook (.xlsx) or a facts CSV (.csv).", required=True)
+@path_option("bands", "FILE", "Own grades, each with its band (YAML: `Team leader: Band 6`).")
+@click.option(
+    "--as-verified",
+    is_flag=True,
+    help="The figures were held against what is known locally: fill the verified column too, and the board.",
+)
+@force_option
+@rules_option
+def prefill(
+    path: str, year: int, output: str, bands: str | None, as_verified: bool, force: bool, rules: str | None
+) -> None:
+    """Count staff records into the workforce of a return: headcount on 31 March, one person once.
+
+    EXTRACT is a CSV or a Parquet table of texts, one assignment a row (rules/collection/extracts.yaml has its columns).
+    Any row that cannot be read is named, and nothing is written then. Bank and zero-hours workers are left out.
+
+    \b
+    Examples:
+      wres-assure prefill staff.csv --year 2021 -o return.xlsx
+      wres-assure prefill staff.csv --year 2021 --as-verified -o facts.csv
+    """
+    from ..conform.grades import grades_of
+    from ..extract.prefill import facts_csv, prefilled, said
+    from ..render.workbooks.template import template
+    from ..rulebook import load
+
+    is_csv = output.lower().endswith(".csv")
+    if not is_csv and not output.lower().endswith(".xlsx"):
+        raise click.UsageError(f"{output} does not end in .xlsx or .csv, the kinds of file that are written.")
+    outputs.may_write(output, force, [path, *filter(None, [bands, rules])])
+    rulebook = load(rules)
+    made = prefilled(path, rulebook, year, grades_of(bands, rulebook) if bands else None, as_verified)
+    if is_csv:
+        content: str | bytes = "\ufeff" + facts_csv(made)
+    else:
+        cover = {"organisation_code": made.organisation} if made.organisation else {}
+        content = template(made.layout, rulebook.items, made.figures, cover)
+    outputs.write(output, content, force)
+    written(output)
+    for sentence in said(made):
+        click.echo(clean(sentence))

@@ -107,7 +107,7 @@ def refuse(records: Records, columns: Json) -> None:
         return
     bad = {row for fault in found for row in fault.rows}
     size = f"{counted(len(bad), records.line)} of {len(records.numbers):,}"
-    told = [f"{records.file} is not used: {size} cannot be read."]
+    told = [f"{records.file} is not used: {size} cannot be counted."]
     remedies: dict[str, None] = {}
     for fault in found:
         column = columns[fault.column]
