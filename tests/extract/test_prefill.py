@@ -33,7 +33,7 @@ def record(**changes: str) -> Record:
 def made(folder: Path, records: list[Record] | str, **more: object) -> Prefilled:
     path = folder / "staff.csv"
     path.write_text(records if isinstance(records, str) else as_csv(records), encoding="utf-8")
-    return prefilled(path, RULEBOOK, 2021, **more)  # type: ignore[arg-type]
+    return prefilled([path], RULEBOOK, 2021, **more)  # type: ignore[arg-type]
 
 
 def filled(found: Prefilled, basis: str = "esr") -> Counter[tuple[str, str, str]]:
@@ -72,6 +72,7 @@ def test_any_order_of_rows_gives_the_same_return(tmp_path: Path, seed: int) -> N
 def test_everybody_is_counted_or_said_not_to_be(tmp_path: Path) -> None:
     records = drawn(5, 500)
     found = made(tmp_path, records).staff
+    assert found
     assert found.people + sum(found.out.values()) == len({of["Person"] for of in records})
 
 
@@ -177,13 +178,13 @@ def test_only_the_esr_column_is_filled_until_somebody_has_verified(tmp_path: Pat
     assert {key.basis for key in made(tmp_path, [record()]).figures} == {"esr"}
     found = made(tmp_path, [record()], verified=True)
     assert filled(found) == filled(found, "verified")
-    assert any("verified ones are blank" in sentence for sentence in said(made(tmp_path, [record()])))
+    assert any("verified figures are blank" in sentence for sentence in said(made(tmp_path, [record()])))
 
 
 def test_a_year_without_a_template_is_refused(tmp_path: Path) -> None:
     (tmp_path / "staff.csv").write_text(as_csv([record()]))
     with pytest.raises(Refused, match="No template of 2099"):
-        prefilled(tmp_path / "staff.csv", RULEBOOK, 2099)
+        prefilled([tmp_path / "staff.csv"], RULEBOOK, 2099)
 
 
 # Planted errors: each named with its line and column, and no value of the record
@@ -192,6 +193,8 @@ def test_a_year_without_a_template_is_refused(tmp_path: Path) -> None:
 PLANTED = [
     ({"person": ""}, "Person: nothing"), ({"person": f"={SECRET}"}, "Person: a formula"),
     ({"person": "#N/A"}, "Person: an error of a spreadsheet"), ({"person": "1.5"}, "Person: a number"),
+    *(({"person": word}, "Person: a word for nothing") for word in ("NULL", "nan", "N/A", "Unknown")),
+    ({"person": "1E+05"}, "Person: a number"), ({"person": "12.0"}, "Person: a number"),
     ({"person": SECRET * 9}, "Person: a long text"), ({"assignment": "@x"}, "Assignment: a formula"),
     ({"organisation_code": f"{SECRET} Trust"}, "Organisation code: text"),
     ({"organisation_code": "RYY"}, "Organisation code: another organisation than most rows"),
@@ -213,6 +216,7 @@ PLANTED = [
     ({"leave_date": "31-DEC-4712"}, "Leave date: a date before 1900 or after 2099"),
     ({"leave_date": "2015-05-31"}, "Leave date: a date before the start"), ({"leave_date": SECRET}, "Leave date: text"),
     ({"board_member": SECRET}, "Board member: text"), ({"voting": "yes"}, "Voting: yes, of nobody on the board"),
+    ({"board_member": "yes", "pay_band": "9"}, "Contract type: a contract of the workforce, of a non-executive"),
     ({"executive": "yes"}, "Executive: yes, of nobody on the board"),
     ({"senior_medical_manager": "yes"}, "Senior medical manager: yes, of no consultant"),
 ]  # fmt: skip
@@ -325,11 +329,11 @@ def test_rows_as_a_parquet_table(tmp_path: Path) -> None:
     records = drawn(2, 100)
     table = pyarrow.table({name: [of[name] for of in records] for name in HEADINGS})
     parquet.write_table(table, tmp_path / "staff.parquet")
-    assert filled(prefilled(tmp_path / "staff.parquet", RULEBOOK, 2021)) == by_hand(records)
+    assert filled(prefilled([tmp_path / "staff.parquet"], RULEBOOK, 2021)) == by_hand(records)
     wrong = table.set_column(0, "Person", pyarrow.array(range(len(records))))
     parquet.write_table(wrong, tmp_path / "wrong.parquet")
     with pytest.raises(Refused, match="of the type int64, not text"):
-        prefilled(tmp_path / "wrong.parquet", RULEBOOK, 2021)
+        prefilled([tmp_path / "wrong.parquet"], RULEBOOK, 2021)
 
 
 def test_the_oracle_shares_nothing_with_the_programme() -> None:
@@ -337,3 +341,33 @@ def test_the_oracle_shares_nothing_with_the_programme() -> None:
     assert "wres_assure" not in text
     assert set(GROUPS) == {"Non-clinical", "Clinical", "Medical and dental"}
     assert next(csv.reader(io.StringIO(as_csv([USUAL])))) == list(HEADINGS)
+
+
+@pytest.mark.parametrize("cut", [4, 40, 400])
+def test_a_damaged_parquet_table_is_refused(tmp_path: Path, cut: int) -> None:
+    pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    path = tmp_path / "staff.parquet"
+    parquet.write_table(pyarrow.table({name: [USUAL[name]] * 50 for name in HEADINGS}), path)
+    path.write_bytes(path.read_bytes()[:-cut])
+    with pytest.raises(Refused, match="cannot be read as one"):
+        prefilled([path], RULEBOOK, 2021)
+
+
+@pytest.mark.parametrize("bytes_of", [
+    pytest.param(lambda text: text.encode("utf-16"), id="UTF-16"),
+    pytest.param(lambda text: b"\xef\xbb\xbf" + text.encode(), id="with a mark"),
+    pytest.param(lambda text: text.replace(",", ";").encode("cp1252"), id="semicolons"),
+    pytest.param(lambda text: text.replace(",", "\t").replace("\r\n", "\r").encode(), id="tabs and old line ends"),
+    pytest.param(lambda text: text.replace("P1,", '"P1",').encode(), id="in quotes"),
+])  # fmt: skip
+def test_ways_to_write_a_csv(tmp_path: Path, bytes_of) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "staff.csv").write_bytes(bytes_of(as_csv([record()])))
+    assert filled(prefilled([tmp_path / "staff.csv"], RULEBOOK, 2021)) == {("clinical_non_medical", "5", "white"): 1}
+
+
+def test_a_file_in_two_encodings_is_refused(tmp_path: Path) -> None:
+    text = as_csv([record(), record(person="Zoë", assignment="2")])
+    (tmp_path / "staff.csv").write_bytes(text.encode() + text.splitlines()[2].encode("cp1252"))
+    with pytest.raises(Refused, match="two encodings") as refused:
+        prefilled([tmp_path / "staff.csv"], RULEBOOK, 2021)
+    assert "Zo" not in refused.value.message

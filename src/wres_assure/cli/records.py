@@ -59,7 +59,7 @@ def codes(
 
 
 @click.command()
-@click.argument("path", metavar="EXTRACT")
+@click.argument("paths", nargs=-1, required=True, metavar="EXTRACT...")
 @click.option(
     "--year",
     type=int,
@@ -73,22 +73,29 @@ def codes(
 @click.option(
     "--as-verified",
     is_flag=True,
-    help="The figures were held against what is known locally: fill the verified column too, and the board.",
+    help="The figures were held against what is known locally: fill the verified column too, and what has no other.",
 )
 @force_option
 @rules_option
 def prefill(
-    path: str, year: int, output: str, bands: str | None, as_verified: bool, force: bool, rules: str | None
+    paths: tuple[str, ...],
+    year: int,
+    output: str,
+    bands: str | None,
+    as_verified: bool,
+    force: bool,
+    rules: str | None,
 ) -> None:
-    """Count staff records into the workforce of a return: headcount on 31 March, one person once.
+    """Count staff records into the figures of a return: headcount on 31 March, one person once.
 
-    EXTRACT is a CSV or a Parquet table of texts, one assignment a row (rules/collection/extracts.yaml has its columns).
-    Any row that cannot be read is named, and nothing is written then. Bank and zero-hours workers are left out.
+    EXTRACT is a CSV or a Parquet table of texts: staff (one assignment a row), applicants, disciplinary cases or
+    training, told by its columns, which rules/collection/extracts.yaml has. Any row that cannot be counted is named,
+    and nothing is written then. Bank and zero-hours workers are left out.
 
     \b
     Examples:
       wres-assure prefill staff.csv --year 2021 -o return.xlsx
-      wres-assure prefill staff.csv --year 2021 --as-verified -o facts.csv
+      wres-assure prefill staff.csv applicants.csv cases.csv training.csv --year 2021 --as-verified -o facts.csv
     """
     from ..conform.grades import grades_of
     from ..extract.prefill import facts_csv, prefilled, said
@@ -98,9 +105,9 @@ def prefill(
     is_csv = output.lower().endswith(".csv")
     if not is_csv and not output.lower().endswith(".xlsx"):
         raise click.UsageError(f"{output} does not end in .xlsx or .csv, the kinds of file that are written.")
-    outputs.may_write(output, force, [path, *filter(None, [bands, rules])])
+    outputs.may_write(output, force, [*paths, *filter(None, [bands, rules])])
     rulebook = load(rules)
-    made = prefilled(path, rulebook, year, grades_of(bands, rulebook) if bands else None, as_verified)
+    made = prefilled(paths, rulebook, year, grades_of(bands, rulebook) if bands else None, as_verified)
     if is_csv:
         content: str | bytes = "\ufeff" + facts_csv(made)
     else:

@@ -21,7 +21,7 @@ from .ethnicity import UNREADABLE, Codes, told
 
 NOTHING, TEXT, NUMBER, FORMULA, ERROR = "nothing", "text", "a number", "a formula", "an error of a spreadsheet"
 NO_DAY, OTHER_AGE, TOTAL = "no day of the calendar", "a date before 1900 or after 2099", "a total"
-DATE = "a date"
+DATE, NO_KEY = "a date", "a word for nothing"
 # What a column holds where it holds what it should, and what to do where it does not.
 EXPECTED = {
     "key": "a key",
@@ -33,6 +33,7 @@ EXPECTED = {
     "contract": "a kind of contract",
     "date": DATE,
     "yes_no": "yes or no",
+    "campaign": "a kind of campaign",
     "count": "a count",
 }
 REMEDIES = {
@@ -42,10 +43,11 @@ REMEDIES = {
     "pay_band": "Write a band or grade of the template that its staff group has, or give own grades with --bands.",
     "ethnic_code": "Write a code of Annex B, one for each person, or leave the cell blank where none is recorded.",
     "any_code": "Leave totals out: the codes are added up here.",
-    "contract": "Write permanent, fixed term, bank or zero hours.",
+    "contract": "Write permanent, fixed term, bank or zero hours; of a non-executive board member leave it blank.",
     "date": "Write the day as 2021-03-31, 31/03/2021 or 31-MAR-2021; leave a leaving date blank where nobody has left, "
     "and write none before the start.",
     "yes_no": "Write yes or no, and yes only where the other columns allow it.",
+    "campaign": "Write internal or external, or leave it blank where that is not known.",
     "count": "Write whole numbers of people, 0 or more.",
 }  # fmt: skip
 _ERRORS = re.compile(r"#(n/a|ref!|value!|name\?|div/0!|null!|num!|spill!|calc!|getting_data)", re.I)
@@ -57,6 +59,8 @@ _MONTHS = {name: at for at, month in enumerate(MONTHS, 1) for name in (month.cas
 _COUNT = re.compile(r"\d{1,7}|\d{1,3}(?:,\d{3}){1,2}")
 _TOTALS = ("total", "grand total", "totals", "all", "all staff", "sum")
 _LONGEST_KEY = 64
+_PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}|\d{1,64}", re.ASCII)  # as nearly all are: read at once
+_NO_KEY = {"null", "nan", "none", "n/a", "na", "nil", "unknown", "tbc"}
 
 
 class Cell(NamedTuple):
@@ -73,6 +77,7 @@ class Vocabulary(NamedTuple):
     recalled: frozenset[str]  # words of staff groups that nobody has confirmed
     contracts: Mapping[str, str]
     yes_no: Mapping[str, str]
+    campaigns: Mapping[str, str]
     bands: Mapping[str, str]  # of the template, by its words
     grades: Mapping[str, str]  # an organisation's own, of staff on bands
     codes: Codes
@@ -95,6 +100,7 @@ def vocabulary(rulebook: Rulebook, spec: Json, codes: Codes, grades: Grades | No
         frozenset(listed["staff_group_esr"]),
         listed["contract"],
         listed["yes_no"],
+        listed["campaign"],
         bands,
         own,
         codes,
@@ -113,6 +119,7 @@ def reader(holds: str, known: Vocabulary) -> Callable[[str], Cell]:
         "contract": lambda text: _word(text, known.contracts, "contract"),
         "date": _date,
         "yes_no": lambda text: _word(text, known.yes_no, "yes_no"),
+        "campaign": lambda text: _word(text, known.campaigns, "campaign"),
         "count": _count,
     }[holds]
 
@@ -133,6 +140,10 @@ def kind_of(text: str) -> str:
 
 
 def _key(text: str) -> Cell:
+    if text.casefold().strip() in _NO_KEY:  # many people would become one
+        return Cell(None, NO_KEY)
+    if _PLAIN_KEY.fullmatch(text):
+        return Cell(text, EXPECTED["key"])
     seen, kind = plain(text), kind_of(text)
     if kind in (TEXT, DATE, NO_DAY, OTHER_AGE) or (kind == NUMBER and seen.isdigit()):
         return Cell(seen, EXPECTED["key"]) if len(seen) <= _LONGEST_KEY else Cell(None, "a long text")

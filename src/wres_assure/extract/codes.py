@@ -47,7 +47,7 @@ def read_counts(path: str | PathLike[str], rulebook: Rulebook, year: int) -> Cou
     codes = codes_in(rulebook, year)
     spec = of_records(rulebook, "collection/extracts.yaml").data
     columns: Json = spec["counts"]
-    records = read_records(path, columns, vocabulary(rulebook, spec, codes))
+    records = read_records(path, {"counts": columns}, vocabulary(rulebook, spec, codes))
     refuse(records, columns)
     of = {name: list(records.values[name]) if records.has(name) else [""] * len(records.numbers) for name in columns}
     rows = tuple(

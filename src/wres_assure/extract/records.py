@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pandera.pandas as pa
@@ -18,13 +18,14 @@ from .. import resources
 from ..conform.wordings import words
 from ..model import Json, Refused
 from ..read.preflight import load, recognise
-from ..read.table import head_of, lines_of, records_of
+from ..read.table import MAX_LINES, head_of, lines_of, records_of
 from ..wording.numbers import counted
 from ..wording.text import listed
 from .cells import EXPECTED, NOTHING, REMEDIES, Vocabulary, reader
 
-_MOST_COLUMNS = 200
+_MOST_BYTES = 500_000_000
 _RUNS = 40  # of rows that one sentence names
+OTHER_ETHNICITY = "another ethnic group than in other rows of the person"
 
 
 class Fault(NamedTuple):
@@ -38,6 +39,7 @@ class Fault(NamedTuple):
 class Records(NamedTuple):
     """A file's rows: of every column of ours that it has, the value and the kind of each cell."""
 
+    of: str  # which kind of extract it is: staff, applicants, cases, training, counts
     file: str
     line: str  # what a row is called: a line of a CSV, a row of a table
     numbers: Sequence[int]  # of each row, as the file counts them
@@ -51,12 +53,20 @@ class Records(NamedTuple):
         return column in self.values
 
 
-def read_records(path: str | PathLike[str], columns: Json, known: Vocabulary) -> Records:
-    """The rows of a CSV or Parquet file by the columns of an extract; Refused where it is neither, or lacks one."""
+def read_records(path: str | PathLike[str], kinds_of: Mapping[str, Json], known: Vocabulary) -> Records:
+    """The rows of a CSV or Parquet file, read as the kind whose columns it has; Refused where it lacks one."""
     file, data = load(path)
     parquet = data.startswith(b"PAR1")
-    header, numbers, by_column = _of_parquet(data, file, columns) if parquet else _of_csv(data, file)
+    if parquet:
+        table = _parquet_table(data, file)
+        header = [str(name) for name in table.column_names]
+    else:
+        header, numbers, by_column = _of_csv(data, file)
+    of = _kind_of_extract(header, kinds_of)
+    columns = kinds_of[of]
     at = _columns_of(header, columns, file)
+    if parquet:
+        numbers, by_column = _of_parquet(table, at, columns, file)
     texts = pd.DataFrame({name: by_column[index] for name, index in at.items()}, dtype=object)
     values, kinds = {}, {}
     for name in at:
@@ -66,7 +76,7 @@ def read_records(path: str | PathLike[str], columns: Json, known: Vocabulary) ->
         values[name] = pd.Series([cell.value for cell in cells], dtype=object).take(codes).reset_index(drop=True)
         kinds[name] = pd.Series([cell.kind for cell in cells], dtype=object).take(codes).reset_index(drop=True)
     word = "row" if parquet else "line"
-    return Records(file, word, numbers, values, pd.DataFrame(kinds, dtype=object), texts, len(header) - len(at))
+    return Records(of, file, word, numbers, values, pd.DataFrame(kinds, dtype=object), texts, len(header) - len(at))
 
 
 # The gate
@@ -134,10 +144,26 @@ def rows_told(rows: Sequence[int], line: str) -> str:
 # Columns
 
 
+def _kind_of_extract(header: Sequence[str], kinds_of: Mapping[str, Json]) -> str:
+    """The kind of extract of whose required columns a file has most, in shares; the first of equals."""
+    there = {words(heading.replace("_", " ")) for heading in header}
+
+    def lacking(name: str) -> tuple[int, int]:
+        by_words = _by_words(kinds_of[name])
+        found = {by_words[text] for text in there & set(by_words)}
+        return sum(column["required"] and key not in found for key, column in kinds_of[name].items()), -len(found)
+
+    return min(kinds_of, key=lacking)
+
+
+def _by_words(columns: Json) -> dict[str, str]:
+    return {words(text): name for name, column in columns.items()
+            for text in (name.replace("_", " "), column["heading"], *column["also"])}  # fmt: skip
+
+
 def _columns_of(header: Sequence[str], columns: Json, file: str) -> dict[str, int]:
     """Where each column of ours stands; Refused where one is missing or twice there. No foreign one is repeated."""
-    by_words = {words(text): name for name, column in columns.items()
-                for text in (name.replace("_", " "), column["heading"], *column["also"])}  # fmt: skip
+    by_words = _by_words(columns)
     found: dict[str, int] = {}
     for index, heading in enumerate(header):
         name = by_words.get(words(heading.replace("_", " ")))
@@ -196,8 +222,8 @@ def _of_csv(data: bytes, file: str) -> tuple[list[str], list[int], list[list[str
     return header, numbers, [list(column) for column in zip(*kept, strict=True)]
 
 
-def _of_parquet(data: bytes, file: str, columns: Json) -> tuple[list[str], list[int], list[list[str]]]:
-    """The columns as text; a column of ours of another type than text (or days, of dates) is refused, never coerced."""
+def _parquet_table(data: bytes, file: str) -> Any:
+    """The table in a Parquet file; Refused where it is damaged, or pyarrow is missing."""
     try:
         import pyarrow  # type: ignore[import-not-found,import-untyped,unused-ignore]  # an extra without types
         from pyarrow import parquet  # type: ignore[import-not-found,import-untyped,unused-ignore]  # as above
@@ -209,13 +235,24 @@ def _of_parquet(data: bytes, file: str, columns: Json) -> tuple[list[str], list[
             file,
         ) from None
     try:
-        table = parquet.read_table(pyarrow.BufferReader(data), use_threads=False)
+        opened = parquet.ParquetFile(pyarrow.BufferReader(data))
+        groups = range(opened.metadata.num_row_groups)
+        size = sum(opened.metadata.row_group(at).total_byte_size for at in groups)
+        if opened.metadata.num_rows > MAX_LINES or size > _MOST_BYTES:
+            told = f"{file} unpacks to {size / 1e6:,.0f} MB and {opened.metadata.num_rows:,} rows"
+            message = f"{told}; at most {_MOST_BYTES / 1e6:,.0f} MB and {MAX_LINES:,} rows are read."
+            raise Refused("extract_large", message, "Keep the columns that are needed, and the rows of one year.", file)
+        return opened.read(use_threads=False)
     except (pyarrow.ArrowException, OSError, ValueError, TypeError, OverflowError, MemoryError):
         message = f"{file} begins as a Parquet table and cannot be read as one."
         raise Refused("parquet_damaged", message, "Save the table again and check that copy.", file) from None
-    header = [str(name) for name in table.column_names]
-    at = _columns_of(header, columns, file)
-    types, of = pyarrow.types, [[""] * table.num_rows for _ in header]
+
+
+def _of_parquet(table: Any, at: Mapping[str, int], columns: Json, file: str) -> tuple[list[int], list[list[str]]]:
+    """The columns as text; a column of ours of another type than text (or days, of dates) is refused, never coerced."""
+    from pyarrow import types  # type: ignore[import-not-found,import-untyped,unused-ignore]  # as above
+
+    of = [[""] * table.num_rows for _ in table.column_names]
     for name, index in at.items():
         kind = table.schema.field(index).type
         kind = kind.value_type if types.is_dictionary(kind) else kind
@@ -230,7 +267,7 @@ def _of_parquet(data: bytes, file: str, columns: Json) -> tuple[list[str], list[
         of[index] = ["" if value is None else str(value) for value in table.column(index).to_pylist()]
     numbers = list(range(1, table.num_rows + 1))
     _not_empty(numbers, file)
-    return header, numbers, of
+    return numbers, of
 
 
 def _not_empty(numbers: Sequence[int], file: str) -> None:
@@ -243,3 +280,18 @@ def marked(records: Records, column: str, kind: str, rows: Sequence[bool] | pd.S
     kinds = records.kinds.copy()
     kinds.loc[list(rows), column] = kind
     return records._replace(kinds=kinds)
+
+
+def one_ethnicity(records: Records) -> Records:
+    """The same rows, those of a person whose rows are of several ethnic groups being named."""
+    people = records.values["person"]
+    of = pd.Series([code.group for code in records.values["ethnic_code"]], dtype=object)
+    several = of.groupby(people).transform("nunique") > 1
+    readable = records.kinds["ethnic_code"] == EXPECTED["ethnic_code"]
+    return marked(records, "ethnic_code", OTHER_ETHNICITY, people.notna() & several & readable)
+
+
+def day_first(records: Records) -> bool:
+    """Whether any date is written as day/month/year."""
+    dates = (name for name in records.kinds if bool((records.kinds[name] == EXPECTED["date"]).any()))
+    return any("/" in text for name in dates for text in records.texts[name].unique())

@@ -18,7 +18,7 @@ from ..conform.wordings import words
 from ..model import Json, Refused
 from .cells import EXPECTED, NOTHING, Vocabulary
 from .ethnicity import OLD_CODE_AFTER, told
-from .records import Records, marked, refuse
+from .records import Records, day_first, marked, one_ethnicity, refuse
 
 BOARD = ("board", "voting", "executive")
 _MEDICAL, _SENIOR, _CONSULTANTS, _VSM = "medical_and_dental", "senior_medical_manager", "consultants", "vsm"
@@ -29,7 +29,7 @@ BEFORE_START, AFTER_START = "a date before the start", "a date after the start"
 OTHER_GROUP = "a band or grade of another staff group"
 OFF_BOARD = "yes, of nobody on the board"
 NO_CONSULTANT = "yes, of no consultant"
-OTHER_ETHNICITY = "another ethnic group than in other rows of the person"
+OFFICE = "a contract of the workforce, of a non-executive board member"
 LEFT_BLANK = "nothing, of somebody who is no non-executive board member,"
 
 Counted = Mapping[tuple[str, str, str], int]  # people by staff group, band and ethnicity
@@ -47,10 +47,12 @@ class Headcount(NamedTuple):
     board: Mapping[str, Mapping[str, int]]  # total, voting and executive members by ethnicity; empty where not told
     out: Mapping[str, int]  # people who are not counted, by the reason
     several: int  # with several assignments in force
+    most: int  # assignments of one person
     medical_executives: int
     old_codes: Mapping[str, tuple[int, ...]]  # by remark, the rows of old codes
     recalled: bool  # whether a staff group was told by a word that nobody has confirmed
     leaving: int  # rows that end on the day itself, and are counted
+    day_first: bool  # whether dates stand there that another country would read month first
 
 
 def headcount(records: Records, spec: Json, known: Vocabulary, items: Json, day: datetime.date) -> Headcount:
@@ -63,7 +65,7 @@ def headcount(records: Records, spec: Json, known: Vocabulary, items: Json, day:
         raise Refused("extract_columns", message, "Give all three, or none where the board is not told.", records.file)
     rows = _rows(records, items)
     refuse(_contradicted(records, rows, items), columns)
-    counted_from = _choice(spec, "leaving_day", known.codes.year) == "counted"
+    counted_from = choice(spec, "leaving_day", known.codes.year) == "counted"
     ordinal = day.toordinal()
     last = rows["leave"].fillna(ordinal + 1)
     in_post = (rows["start"] <= ordinal) & ((last >= ordinal) if counted_from else (last > ordinal))
@@ -86,14 +88,17 @@ def headcount(records: Records, spec: Json, known: Vocabulary, items: Json, day:
         {name: dict(Counter(of["ethnicity"])) for name, of in members.items()} if there else {},
         _left_out(rows, staff, in_post, ordinal),
         int((size > 1).sum()),
+        int(size.max()) if len(size) else 0,
         int((staff["executive"] & (staff["group"] == _MEDICAL)).sum()),
         _old_codes(records, rows, known),
         bool({words(text) for text in records.texts["staff_group"].unique()} & known.recalled),
         int((rows[in_post & employed]["leave"] == ordinal).sum()) if counted_from else 0,
+        day_first(records),
     )
 
 
-def _choice(spec: Json, name: str, year: int) -> str:
+def choice(spec: Json, name: str, year: int) -> str:
+    """What is done in a year where the guidance leaves it open."""
     values = spec["choices"][name]["values"]
     return str(values[max(start for start in values if start <= year)])
 
@@ -145,6 +150,8 @@ def _contradicted(records: Records, rows: pd.DataFrame, items: Json) -> Records:
 
     for column in ("staff_group", "pay_band", "contract"):
         records = marked(records, column, LEFT_BLANK, (kinds[column] == NOTHING) & ~rows["non_executive"])
+    paid = records.values["contract"].notna() & rows["non_executive"]
+    records = marked(records, "contract", OFFICE, paid)
     fits = {(group, band) for group, bands in items["bands_of"].items() for band in bands if band in labels(items)}
     both = told_in("staff_group") & told_in("pay_band")
     misfit = [both_told and place not in fits for both_told, place in
@@ -167,8 +174,7 @@ def _contradicted(records: Records, rows: pd.DataFrame, items: Json) -> Records:
         size = codes.value_counts()
         most = min(size[size == size.max()].index) if len(size) else ""
         records = marked(records, "organisation_code", OTHER_ORGANISATION, codes.notna() & (codes != most))
-    several = rows["person"].notna() & (rows.groupby("person")["ethnicity"].transform("nunique") > 1)
-    return marked(records, "ethnic_code", OTHER_ETHNICITY, several & told_in("ethnic_code"))
+    return one_ethnicity(records)
 
 
 # People
@@ -179,7 +185,7 @@ def _one_each(rows: pd.DataFrame, spec: Json, year: int) -> pd.DataFrame:
     executive = rows["executive"] & (rows["group"] != _MEDICAL)
     rows = rows.assign(band=rows["band"].mask(executive, _VSM))
     rank = rows["band"].map({band: at for at, band in enumerate(spec["from_lowest"])}).astype(int)
-    highest = _choice(spec, "several_assignments", year) == "highest"
+    highest = choice(spec, "several_assignments", year) == "highest"
     turn = rows.assign(
         first=~rows["executive"],
         rank=-rank if highest else rank,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..model import Json, grouped
 from ..results.result import table
 from ..wording.numbers import SHORT_HASH, counted, day, number
-from ..wording.text import lower_first
+from ..wording.text import clean, lower_first
 from .codes import Counts, Row
 from .ethnicity import UNREADABLE
 
@@ -19,7 +19,7 @@ COLUMNS = ("row", "staff_group", "pay_band", "group", "code", "taken_for", "why"
 def codes_text(counts: Counts, authority: str, white_apart: bool = False) -> str:
     """The counts as people read them."""
     total = sum(row.people for row in counts.rows)
-    lines = [f"{counts.file}: {counted(total, 'person') if total == 1 else f'{total:,} people'}", ""]
+    lines = [f"{clean(counts.file)}: {counted(total, 'person') if total == 1 else f'{total:,} people'}", ""]
     for group, title in GROUPS.items():
         lines.append(f"  {title:<10}{counts.people(group):>9,}{_why_unknown(counts) if group == 'unknown' else ''}")
         if group == "white" and white_apart:
@@ -41,7 +41,7 @@ def unconfirmed(counts: Counts) -> Iterator[str]:
     data, there = counts.codes.data, {row.told.reason for row in counts.rows if row.told.code}
     for reason, entry in data["reasons"].items():
         if reason in there and not entry["confirmed"]:
-            yield f"that some of the codes say \"{entry['title']}\"."
+            yield f'that some of the codes say "{entry["title"]}".'
     if any(counts.unreadable()) and not (entry := data["two_characters"]["but_not"])["confirmed"]:
         yield f"{lower_first(entry['title'])}"
 

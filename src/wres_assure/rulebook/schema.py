@@ -663,7 +663,7 @@ class ExtractColumn(Strict):
     also: list[str] = []
     holds: Literal[
         "key", "organisation", "staff_group", "pay_band", "ethnic_code", "any_code", "contract", "date", "yes_no",
-        "count",
+        "campaign", "count",
     ]  # fmt: skip
     required: bool = False
     filled: bool = False
@@ -698,9 +698,14 @@ class Extracts(Strict):
         ],
         ExtractColumn,
     ]  # fmt: skip
-    words: dict[Literal["staff_group", "staff_group_esr", "contract", "yes_no"], Words]
+    applicants: dict[
+        Literal["application", "ethnic_code", "shortlisted", "appointed", "campaign", "on"], ExtractColumn
+    ]
+    cases: dict[Literal["person", "ethnic_code", "on"], ExtractColumn]
+    training: dict[Literal["person", "ethnic_code", "mandatory", "on"], ExtractColumn]
+    words: dict[Literal["staff_group", "staff_group_esr", "contract", "campaign", "yes_no"], Words]
     counted: list[str]
-    choices: dict[Literal["several_assignments", "leaving_day"], Choice]
+    choices: dict[Literal["several_assignments", "leaving_day", "year_of_events", "people_once"], Choice]
     from_lowest: list[str]
     first_of: list[Identifier]
     executives: Known
