@@ -148,3 +148,13 @@ def test_rows_that_contradict_each_other_are_named_both(tmp_path: Path, text: st
     with pytest.raises(Refused) as refused:
         made(tmp_path, text)
     assert f"{told} in lines 2 to 3." in refused.value.message
+
+
+def test_people_of_another_ethnic_group_than_in_the_staff_records_are_to_be_looked_at(tmp_path: Path) -> None:
+    records = [of for of in drawn(4, 60) if of["Ethnic code"] == "A"]
+    who = records[0]["Person"]
+    for code, asked in (("D", True), ("CA", False)):
+        found = made(tmp_path, as_csv(records), f"{CASES}Somebody,D,2020-05-01\n{who},{code},2020-05-01\n")
+        told = [sentence for sentence in said(found) if "than in the staff records, in row 3 of" in sentence]
+        assert bool(told) == asked
+        assert not any(who in sentence.split() for sentence in told)

@@ -262,6 +262,7 @@ def test_every_bad_row_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("text", "code"), [
     ("Person,Staff group\nP1,Clinical\n", "extract_columns"),
     (as_csv([USUAL]).replace("Voting,", "Something,"), "extract_columns"),
+    (as_csv([USUAL]).replace("Contract type,", "Something,"), "extract_columns"),
     (as_csv([USUAL]).replace("Assignment,", "Employee number,"), "extract_column_twice"),
     (as_csv([USUAL]).replace("P1-1", "P1\0"), "csv_nul"), (as_csv([USUAL]) + "P2,\"", "csv_quote"),
     (as_csv([USUAL]) + "P2,A\n", "extract_width"), (as_csv([]), "extract_empty"),
@@ -371,3 +372,38 @@ def test_a_file_in_two_encodings_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="two encodings") as refused:
         prefilled([tmp_path / "staff.csv"], RULEBOOK, 2021)
     assert "Zo" not in refused.value.message
+
+
+def test_a_column_that_is_not_known_is_said_to_be_unread(tmp_path: Path) -> None:
+    text = as_csv([USUAL]).replace("Senior medical manager", "Snr med mgr")
+    told = list(said(made(tmp_path, text)))
+    assert "1 column of staff.csv is not known, and not read." in told
+    assert "Snr" not in " ".join(told)
+
+
+def test_what_lacks_a_column_is_told_as_what_it_is_read(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="is read as staff and has no column Contract type"):
+        made(tmp_path, as_csv([USUAL]).replace("Contract type,", "Something,"))
+
+
+@pytest.mark.parametrize(("old", "new", "said_so"), [
+    ("contract: {heading: Contract type", "contract: {heading: Start date", "'start date' stands for contract already"),
+    ("n, \"false\"", "y, \"false\"", "'y' stands for yes already"),
+    ("counted: [permanent", "counted: [permanently", "permanently"),
+    ("first_of: [medical_and_dental, ", "first_of: [", "stands here once"),
+    ("from_lowest: [\"under_1\", ", "from_lowest: [", "stands here once"),
+])  # fmt: skip
+def test_a_mistake_in_the_columns_is_named_with_its_line(tmp_path: Path, old: str, new: str, said_so: str) -> None:
+    import shutil
+
+    from wres_assure.rulebook.compile import compile_folder
+    from wres_assure.rulebook.strict_yaml import RulebookError
+
+    shutil.copytree(ROOT / "rules", tmp_path / "rules")
+    file = tmp_path / "rules" / "collection" / "extracts.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(RulebookError, match=said_so) as refused:
+        compile_folder(tmp_path / "rules")
+    assert "collection/extracts.yaml:" in str(refused.value)

@@ -40,7 +40,8 @@ REMEDIES = {
     "key": "Write one key for a person or an assignment, in every row of theirs: a number, letters, never a formula.",
     "organisation": "Write the ODS code of the organisation, the same in every row.",
     "staff_group": "Write non-clinical, clinical, clinical non-medical, or medical and dental.",
-    "pay_band": "Write a band or grade of the template that its staff group has, or give own grades with --bands.",
+    "pay_band": "Write a band or grade of the template that its staff group has, or give own grades with --bands; of a "
+    "non-executive board member leave it blank.",
     "ethnic_code": "Write a code of Annex B, one for each person, or leave the cell blank where none is recorded.",
     "any_code": "Leave totals out: the codes are added up here.",
     "contract": "Write permanent, fixed term, bank or zero hours; of a non-executive board member leave it blank.",

@@ -16,7 +16,7 @@ from ..model import FACT_COLUMNS, Json, Place, Refused
 from ..results.result import table
 from ..rulebook import Rulebook
 from ..rulebook.records import of_records
-from ..wording.numbers import SHORT_HASH, day
+from ..wording.numbers import SHORT_HASH, counted, day
 from ..wording.text import listed
 from .cells import vocabulary
 from .ethnicity import OLD_CODE_AFTER, codes_in
@@ -43,6 +43,8 @@ class Prefilled(NamedTuple):
     staff: Headcount | None
     line: str  # what a row of the staff records is called
     events: tuple[Events, ...]
+    unread: Mapping[str, int]  # columns of each file that are none of ours
+    apart: Mapping[str, tuple[int, ...]]  # rows of a file whose people are of another ethnic group in the staff records
     spec: Json
     hashes: tuple[tuple[str, str], ...]  # of the files by which records are read
 
@@ -91,7 +93,20 @@ def prefilled(
         raise Refused("nothing_to_fill", message, "Hold the figures against what you know, and say --as-verified.")
     hashes = (("ethnicity.yaml", codes.sha256), ("extracts.yaml", spec.sha256))
     line = files["staff"].line if staff else ""
-    return Prefilled(year, layout, figures, staff, line, others, spec.data, hashes)
+    unread = {of.file: of.unknown for of in files.values() if of.unknown}
+    apart = {
+        of.file: rows for kind, of in files.items() if kind != "staff" and (rows := _apart(of, files.get("staff")))
+    }
+    return Prefilled(year, layout, figures, staff, line, others, unread, apart, spec.data, hashes)
+
+
+def _apart(records: Records, staff: Records | None) -> tuple[int, ...]:
+    """The rows of people whom the staff records have in another ethnic group."""
+    if staff is None or not records.has("person"):
+        return ()
+    there = {who: code.group for who, code in zip(staff.values["person"], staff.values["ethnic_code"], strict=True)}
+    rows = zip(records.numbers, records.values["person"], records.values["ethnic_code"], strict=True)
+    return tuple(number for number, who, code in rows if there.get(who, code.group) != code.group)
 
 
 def _figures(
@@ -127,6 +142,11 @@ def said(made: Prefilled) -> Iterator[str]:
         yield from _of_staff(made.staff, made)
     for of in made.events:
         yield from _of_events(of)
+    for file, columns in made.unread.items():
+        yield f"{counted(columns, 'column')} of {file} {'is' if columns == 1 else 'are'} not known, and not read."
+    for file, rows in made.apart.items():
+        lines = rows_told(rows, "row")
+        yield f"To be looked at: people of another ethnic group than in the staff records, in {lines} of {file}."
     if made.verified:
         yield "The verified figures are filled: you said that they were held against what you know."
     else:
@@ -148,7 +168,8 @@ def said(made: Prefilled) -> Iterator[str]:
 
 def _of_staff(staff: Headcount, made: Prefilled) -> Iterator[str]:
     snapshot = day(made.year * 10_000 + 331)
-    yield f"{staff.people:,} people were in post on {snapshot}, by {staff.rows:,} {made.line}s of {staff.file}."
+    people = "1 person was" if staff.people == 1 else f"{staff.people:,} people were"
+    yield f"{people} in post on {snapshot}, by {staff.rows:,} {made.line}s of {staff.file}."
     if out := [f"{people:,} {who}" for who, people in staff.out.items() if people]:
         yield f"Not counted: {listed(out)}."
     if not staff.senior_known:

@@ -64,7 +64,7 @@ def read_records(path: str | PathLike[str], kinds_of: Mapping[str, Json], known:
         header, numbers, by_column = _of_csv(data, file)
     of = _kind_of_extract(header, kinds_of)
     columns = kinds_of[of]
-    at = _columns_of(header, columns, file)
+    at = _columns_of(header, columns, file, of)
     if parquet:
         numbers, by_column = _of_parquet(table, at, columns, file)
     texts = pd.DataFrame({name: by_column[index] for name, index in at.items()}, dtype=object)
@@ -161,7 +161,7 @@ def _by_words(columns: Json) -> dict[str, str]:
             for text in (name.replace("_", " "), column["heading"], *column["also"])}  # fmt: skip
 
 
-def _columns_of(header: Sequence[str], columns: Json, file: str) -> dict[str, int]:
+def _columns_of(header: Sequence[str], columns: Json, file: str, of: str) -> dict[str, int]:
     """Where each column of ours stands; Refused where one is missing or twice there. No foreign one is repeated."""
     by_words = _by_words(columns)
     found: dict[str, int] = {}
@@ -181,7 +181,8 @@ def _columns_of(header: Sequence[str], columns: Json, file: str) -> dict[str, in
         all_of = ", ".join(column["heading"] for column in columns.values())
         raise Refused(
             "extract_columns",
-            f"{file} has no column {listed(missing)}; {counted(len(found), 'column')} of {len(header):,} are known.",
+            f"{file} is read as {of} and has no column {listed(missing)}; of its {len(header):,}, {len(found):,} are "
+            "known.",
             f"Name its columns in the first row. Known are {all_of}.",
             file,
         )

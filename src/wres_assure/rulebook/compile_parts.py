@@ -87,6 +87,17 @@ def records_mistakes(models: dict[str, Any]) -> Iterator[Mistake]:
         given = getattr(extracts, field)
         if sorted(given) != sorted(known):
             yield file, (field,), f"Each of these stands here once: {', '.join(sorted(known))}."
+    listed = {kind: {name: [column.heading, *column.also] for name, column in getattr(extracts, kind).items()}
+              for kind in ("counts", "staff", "applicants", "cases", "training")}  # fmt: skip
+    for steps, texts_of in (
+        *(((kind,), of) for kind, of in listed.items()),
+        *((("words", kind), entry.of) for kind, entry in extracts.words.items()),
+    ):
+        told: dict[str, str] = {}
+        for name, texts in texts_of.items():
+            for text in map(str.casefold, texts):
+                if told.setdefault(text, name) != name:
+                    yield file, (*steps, name), f"'{text}' stands for {told[text]} already."
     for index, name in enumerate(extracts.counted):
         if name not in extracts.words["contract"].of:
             yield file, ("counted", index), unknown("kind of contract", name, extracts.words["contract"].of)
