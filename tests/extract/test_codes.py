@@ -86,7 +86,7 @@ def test_what_is_no_count_is_refused_with_its_line(tmp_path: Path, body: str, li
     with pytest.raises(Refused) as refused:
         read_counts(written(tmp_path, f"Code,Count\nB,2\n{body}\n"), RULEBOOK, 2021)
     assert f"{column}: " in refused.value.message
-    assert refused.value.message.endswith(f"line {line}.")
+    assert f" in line {line}." in refused.value.message
 
 
 @pytest.mark.parametrize(("text", "code"), [

@@ -16,7 +16,7 @@ from pandera.errors import SchemaErrors
 
 from .. import resources
 from ..conform.wordings import words
-from ..model import Json, Refused
+from ..model import Json, Refused, grouped
 from ..read.preflight import load, recognise
 from ..read.table import MAX_LINES, head_of, lines_of, records_of
 from ..wording.numbers import counted
@@ -118,13 +118,13 @@ def refuse(records: Records, columns: Json) -> None:
     bad = {row for fault in found for row in fault.rows}
     size = f"{counted(len(bad), records.line)} of {len(records.numbers):,}"
     told = [f"{records.file} is not used: {size} cannot be counted."]
-    remedies: dict[str, None] = {}
-    for fault in found:
-        column = columns[fault.column]
-        told += [f"  {column['heading']}: {fault.kind} in {rows_told(fault.rows, records.line)}."]
-        remedies[REMEDIES[column["holds"]]] = None
-    place = f"{records.line} {min(bad)}"
-    raise Refused("extract_rows", "\n".join(told), " ".join(remedies), place)
+    for column, of in grouped(found, lambda fault: fault.column).items():
+        told += [
+            f"  {columns[column]['heading']}: {fault.kind} in {rows_told(fault.rows, records.line)}." for fault in of
+        ]
+        told.append(f"    {REMEDIES[columns[column]['holds']]}")
+    told.append("Correct these rows:")
+    raise Refused("extract_rows", "\n".join(told), "until then none is used.", f"{records.line} {min(bad)}")
 
 
 def rows_told(rows: Sequence[int], line: str) -> str:
