@@ -19,7 +19,11 @@ from wres_assure.rulebook import load
 
 RULEBOOK = load()
 CODES = {"white": ["A", "B", "C", "CA"], "bme": [*"DEFGHJKLMNPRS", "GF"], "unknown": ["Z", "99", "", "NULL"]}
-GROUPS = {"non_clinical": "Non-clinical", "clinical_non_medical": "Clinical", "medical_and_dental": "Medical and dental"}
+GROUPS = {
+    "non_clinical": "Non-clinical",
+    "clinical_non_medical": "Clinical",
+    "medical_and_dental": "Medical and dental",
+}
 ASKED = ("headcount", "shortlisted", "appointed", "disciplinary", "training", "board_total", "board_voting",
          "board_executive")  # fmt: skip
 SAMPLES = ["clean_acute_trust", "ccg_three_years"]

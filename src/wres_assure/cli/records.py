@@ -94,8 +94,8 @@ def prefill(
 
     \b
     Examples:
-      wres-assure prefill staff.csv --year 2021 -o return.xlsx
-      wres-assure prefill staff.csv applicants.csv cases.csv training.csv --year 2021 --as-verified -o facts.csv
+      wres-assure prefill staff.csv --year 2021 -o prefilled.xlsx
+      wres-assure prefill staff.csv cases.csv --year 2021 --as-verified -o f.csv
     """
     from ..conform.grades import grades_of
     from ..extract.prefill import facts_csv, prefilled, said
