@@ -407,3 +407,19 @@ def test_a_mistake_in_the_columns_is_named_with_its_line(tmp_path: Path, old: st
     with pytest.raises(RulebookError, match=said_so) as refused:
         compile_folder(tmp_path / "rules")
     assert "collection/extracts.yaml:" in str(refused.value)
+
+
+def test_the_page_on_records_names_every_column() -> None:
+    from wres_assure.rulebook.records import of_records
+
+    page = (ROOT / "docs" / "records.md").read_text(encoding="utf-8")
+    spec = of_records(RULEBOOK, "collection/extracts.yaml").data
+    told = {line.split(" | ")[0].strip("| "): line for line in page.splitlines() if line.startswith("| ")}
+    for kind, row in (("staff", "staff"), ("applicants", "applicants"), ("cases", "disciplinary cases"),
+                      ("training", "training"), ("counts", "counts, for `codes`")):  # fmt: skip
+        for column in spec[kind].values():
+            heading = column["heading"]
+            assert heading in told[row]
+            outside = told[row].replace("(", "((").split("(")
+            in_brackets = any(heading in part.partition(")")[0] for part in outside[2::2])
+            assert in_brackets != column["required"], (kind, heading)
