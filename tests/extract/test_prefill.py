@@ -423,3 +423,12 @@ def test_the_page_on_records_names_every_column() -> None:
             outside = told[row].replace("(", "((").split("(")
             in_brackets = any(heading in part.partition(")")[0] for part in outside[2::2])
             assert in_brackets != column["required"], (kind, heading)
+
+
+@pytest.mark.parametrize(("first", "remarked"), [("1995-05-01", False), ("", True), ("2001-04-02", True)])
+def test_an_old_code_goes_by_the_day_of_first_employment(tmp_path: Path, first: str, remarked: bool) -> None:
+    text = as_csv([record(ethnic_code="4", start_date="2010-01-01")]).splitlines()
+    told = list(said(made(tmp_path, f"{text[0]},First employed\n{text[1]},{first}\n")))
+    assert any("old ethnic codes" in sentence for sentence in told) == remarked
+    with pytest.raises(Refused, match="First employed: a date after the start in line 2"):
+        made(tmp_path, f"{text[0]},First employed\n{text[1]},2010-01-02\n")

@@ -32,10 +32,10 @@ class Counts(NamedTuple):
     rows: tuple[Row, ...]
     codes: Codes
 
-    def people(self, group: str, reason: str = "", code: str = "") -> int:
-        """How many are of a group; of an unknown ethnicity for one reason, or with one code."""
-        return sum(row.people for row in self.rows if row.told.group == group
-                   and reason in ("", row.told.reason) and code in ("", row.told.code))  # fmt: skip
+    def people(self, group: str, reason: str = "") -> int:
+        """How many are of a group; of an unknown ethnicity for one reason."""
+        of = (row for row in self.rows if row.told.group == group and reason in ("", row.told.reason))
+        return sum(row.people for row in of)
 
     def unreadable(self) -> Iterator[Row]:
         """Rows whose code is none."""

@@ -19,7 +19,7 @@ from ..rulebook.records import of_records
 from ..wording.numbers import SHORT_HASH, counted, day
 from ..wording.text import listed
 from .cells import vocabulary
-from .ethnicity import OLD_CODE_AFTER, codes_in
+from .ethnicity import codes_in
 from .events import KINDS, Events, events
 from .records import Records, read_records, rows_told
 from .staff import Headcount, headcount
@@ -176,9 +176,10 @@ def _of_staff(staff: Headcount, made: Prefilled) -> Iterator[str]:
         yield "Senior medical managers are left blank: the records do not tell them apart."
     if not staff.board:
         yield "The records do not tell the board, so executives are in VSM only where their band says so."
-    if old := staff.old_codes.get(OLD_CODE_AFTER, ()):
+    if staff.old_codes:
+        rows = rows_told(staff.old_codes, made.line)
         yield (
-            f"To be looked at: old ethnic codes of people who began after 1 April 2001, in {rows_told(old, made.line)}."
+            f"To be looked at: old ethnic codes of people who began after 1 April 2001, in {rows}."
             " They are counted as the guidance has old codes; ask them again and record a code of now (Annex B)."
         )
 

@@ -49,7 +49,7 @@ class Headcount(NamedTuple):
     several: int  # with several assignments in force
     most: int  # assignments of one person
     medical_executives: int
-    old_codes: Mapping[str, tuple[int, ...]]  # by remark, the rows of old codes
+    old_codes: tuple[int, ...]  # rows with an old code of somebody employed after these ended
     recalled: bool  # whether a staff group was told by a word that nobody has confirmed
     leaving: int  # rows that end on the day itself, and are counted
     day_first: bool  # whether dates stand there that another country would read month first
@@ -90,7 +90,7 @@ def headcount(records: Records, spec: Json, known: Vocabulary, items: Json, day:
         int((size > 1).sum()),
         int(size.max()) if len(size) else 0,
         int((staff["executive"] & (staff["group"] == _MEDICAL)).sum()),
-        _old_codes(records, rows, known),
+        _old_codes(records, rows, in_post & employed, known),
         bool({words(text) for text in records.texts["staff_group"].unique()} & known.recalled),
         int((rows[in_post & employed]["leave"] == ordinal).sum()) if counted_from else 0,
         day_first(records),
@@ -146,7 +146,7 @@ def _contradicted(records: Records, rows: pd.DataFrame, items: Json) -> Records:
     kinds = records.kinds
 
     def told_in(column: str) -> pd.Series:
-        return kinds[column] == kinds[column].map(lambda kind: kind if kind in EXPECTED.values() else "")
+        return kinds[column] == EXPECTED[column]
 
     for column in ("staff_group", "pay_band", "contract"):
         records = marked(records, column, LEFT_BLANK, (kinds[column] == NOTHING) & ~rows["non_executive"])
@@ -210,18 +210,13 @@ def _left_out(rows: pd.DataFrame, staff: pd.DataFrame, in_post: pd.Series, day: 
     }
 
 
-def _old_codes(records: Records, rows: pd.DataFrame, known: Vocabulary) -> dict[str, tuple[int, ...]]:
-    """Rows with an old code of somebody employed after they ended: by the day of first employment, else first start."""
-    old = [code.code in known.codes.data["old"] for code in records.values["ethnic_code"]]
-    if not any(old):
-        return {}
-    of_rows = rows[old].assign(number=[n for n, is_old in zip(records.numbers, old, strict=True) if is_old])
-    since = rows.assign(since=rows["employed_on"].fillna(rows["start"])).groupby("person")["since"].min()
-    found = []
-    for person, number, code in zip(
-        of_rows["person"], of_rows["number"], records.values["ethnic_code"][old], strict=True
-    ):
-        first = datetime.date.fromordinal(int(since[person]))
-        if told(known.codes, code.code, first).remark == OLD_CODE_AFTER:
-            found.append(number)
-    return {OLD_CODE_AFTER: tuple(sorted(found))} if found else {}
+def _old_codes(records: Records, rows: pd.DataFrame, counted: pd.Series, known: Vocabulary) -> tuple[int, ...]:
+    """Rows that are counted by an old code of somebody employed after these ended: first employed, else first start."""
+    since = rows["employed_on"].fillna(rows["start"]).groupby(rows["person"]).transform("min")
+    every = zip(records.numbers, records.values["ethnic_code"], since, counted, strict=True)
+    return tuple(
+        number
+        for number, code, first, is_counted in every
+        if is_counted and code.remark  # only an old code has one, of whom no day is told yet
+        and told(known.codes, code.code, datetime.date.fromordinal(int(first))).remark == OLD_CODE_AFTER
+    )  # fmt: skip
