@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from conftest import SAMPLES, SOURCE, STORIES, as_installed, path_of
+from extract.staff_records import as_csv, drawn
 from own_grades import mapping
 from wres_assure import __main__, __version__
 from wres_assure.cli import commands as cli
@@ -507,6 +508,9 @@ def test_every_help_has_an_example_that_runs(
         (tmp_path / "codes.txt").write_text("ZZL\n", encoding="utf-8")
         for name in ("judged-2020", "judged-2021") if command == "diff" else ():
             run("cohort", "returns", "-o", name, "--engine", "one")
+    (tmp_path / "counts.csv").write_text("Code,Count\nA,20\nD,4\nZ,1\n", encoding="utf-8")
+    (tmp_path / "staff.csv").write_text(as_csv(drawn(1, 20)), encoding="utf-8")
+    (tmp_path / "cases.csv").write_text("Person,Ethnic code,Entered on\nP1,A,2020-06-01\n", encoding="utf-8")
     run("template", "--year", "2021", "-o", "official.xlsx")
     run("rules", "layout", "official.xlsx", "--year", "2021", "-o", "drafted.yaml")
     examples = _examples(*command.split())

@@ -43,6 +43,7 @@ from .publish import (
     refuse_without_use,
     tell_the_releaser,
 )
+from .records import codes, prefill
 from .rules import InOrder, rules_group, rules_option
 
 if TYPE_CHECKING:
@@ -379,7 +380,10 @@ def _known_frameworks(named: tuple[str, ...], rulebook: Rulebook) -> None:
 
 for command in (rules_layout, rules_confirm):
     rules_group.add_command(command)
-for command in (score, goals, report, publish, annotate, findings, explanations, diff, cohort, rules_group, demo):
+_RECORDS = (codes, prefill)
+for command in (
+    score, goals, report, publish, annotate, findings, explanations, diff, cohort, *_RECORDS, rules_group, demo,
+):  # fmt: skip
     commands.add_command(command)
 
 

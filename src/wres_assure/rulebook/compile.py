@@ -25,13 +25,14 @@ from .compile_parts import (
     not_listed,
     peer_groups,
     peer_mistakes,
+    records_mistakes,
     unknown,
 )
 from .expression import names_in
 from .parser import ExpressionError, did_you_mean, parse, unit_of
 from .places import places_of, unknown_members
 from .rule import needed
-from .schema import MODELS, OPTIONAL, Benchmark, Items, Layout, LayoutDifference, Rule, fields_at
+from .schema import MODELS, OF_RECORDS, OPTIONAL, Benchmark, Items, Layout, LayoutDifference, Rule, fields_at
 from .selectors import Vocabulary
 from .strict_yaml import RulebookError, Source, Steps, sources
 
@@ -106,7 +107,12 @@ class _Compiler:
         self.sources = sources(folder, self.errors)
         self.added = added = sources(over, self.errors) if over else {}
         self._stop_on_errors()
-        hashes = [f"{name}:{source.sha256}" for part in (self.sources, added) for name, source in sorted(part.items())]
+        hashes = [
+            f"{name}:{source.sha256}"
+            for part in (self.sources, added)
+            for name, source in sorted(part.items())
+            if name not in OF_RECORDS
+        ]
         models: dict[str, Any] = {name: self._validated(name, MODELS[name]) for name in MODELS}
         models |= {name: self._validated(name, model) for name, model in OPTIONAL.items() if name in self.sources}
         layouts = [
@@ -174,6 +180,12 @@ class _Compiler:
             ),
             *disclosure_references(models.get("disclosure.yaml")),
             *(
+                (name, (field,), getattr(models[name], field))
+                for name in OF_RECORDS
+                for field in ("authority", "groups")
+                if models.get(name) is not None and hasattr(models[name], field)
+            ),
+            *(
                 ("goals.yaml", (name, "aims", index, "authority"), aim.authority)
                 for name, goal in (models.get("goals.yaml") or {}).items()
                 for index, aim in enumerate(goal.aims)
@@ -209,6 +221,7 @@ class _Compiler:
             *peer_mistakes(models, benchmarks),
             *data_mistakes(models, folder),
             *disclosure_mistakes(models),
+            *records_mistakes(models),
         )
         for file, steps, message in told:
             self._refuse(self.sources[file], steps, message)

@@ -66,6 +66,43 @@ def disclosure_mistakes(models: dict[str, Any]) -> Iterator[Mistake]:
             yield "disclosure.yaml", ("clusters",), f"No cluster has {group}, {lacking[0]}."
 
 
+# Staff records
+
+
+def records_mistakes(models: dict[str, Any]) -> Iterator[Mistake]:
+    """Ethnic codes that are unknown without a reason, or known with one; bands and words of extracts that are none."""
+    model = models.get("collection/ethnicity.yaml")
+    for part in ("codes", "old", "none") if model is not None else ():
+        for code, entry in getattr(model, part).items():
+            if (entry.group == "unknown") != (entry.reason is not None):
+                message = "An unknown ethnicity has a reason, and no other has one."
+                yield "collection/ethnicity.yaml", (part, code), message
+    extracts, items = models.get("collection/extracts.yaml"), models["collection/items.yaml"]
+    if extracts is None:
+        return
+    file, part_of = "collection/extracts.yaml", items.part_of
+    groups = [group for group in items.staff_groups if group in items.bands_of]
+    bands = {band for group in groups for band in items.bands_of[group] if band not in part_of}
+    for field, known in (("from_lowest", bands), ("first_of", set(groups))):
+        given = getattr(extracts, field)
+        if sorted(given) != sorted(known):
+            yield file, (field,), f"Each of these stands here once: {', '.join(sorted(known))}."
+    listed = {kind: {name: [column.heading, *column.also] for name, column in getattr(extracts, kind).items()}
+              for kind in ("counts", "staff", "applicants", "cases", "training")}  # fmt: skip
+    for steps, texts_of in (
+        *(((kind,), of) for kind, of in listed.items()),
+        *((("words", kind), entry.of) for kind, entry in extracts.words.items()),
+    ):
+        told: dict[str, str] = {}
+        for name, texts in texts_of.items():
+            for text in map(str.casefold, texts):
+                if told.setdefault(text, name) != name:
+                    yield file, (*steps, name), f"'{text}' stands for {told[text]} already."
+    for index, name in enumerate(extracts.counted):
+        if name not in extracts.words["contract"].of:
+            yield file, ("counted", index), unknown("kind of contract", name, extracts.words["contract"].of)
+
+
 # The briefing
 
 

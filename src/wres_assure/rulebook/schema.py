@@ -625,6 +625,92 @@ class Disclosure(Strict):
     levels: dict[Literal["national", "protected"], Level]
 
 
+class EthnicCode(Strict):
+    """What a code of staff records stands for; of an unknown ethnicity, why it is not known."""
+
+    title: str
+    group: Ethnicity
+    reason: Literal["declined", "never_asked"] | None = None
+
+
+class Known(Strict):
+    """Something the guidance leaves open: what is done, who says so, and how well that is known."""
+
+    title: str
+    source: str
+    confirmed: bool
+    since: int = Field(2016, ge=2016, le=2099)  # the collection from which on it is done
+    codes: list[Annotated[str, Field(pattern="^[A-Z]{2}$")]] = []
+
+
+class EthnicCodes(Strict):
+    """The ethnic codes of staff records."""
+
+    authority: str
+    groups: str
+    codes: dict[Annotated[str, Field(pattern="^[A-Z]$")], EthnicCode]
+    old_until: Day
+    old: dict[Annotated[str, Field(pattern="^[0-9]$")], EthnicCode]
+    none: dict[str, EthnicCode]
+    reasons: dict[Literal["declined", "never_asked", "unreadable"], Known]
+    two_characters: dict[Literal["by_first_letter", "but_not"], Known]
+
+
+class ExtractColumn(Strict):
+    """A column of an extract, by which wordings its heading is known, and what its rows hold."""
+
+    heading: str
+    also: list[str] = []
+    holds: Literal[
+        "key", "organisation", "staff_group", "pay_band", "ethnic_code", "any_code", "contract", "date", "yes_no",
+        "campaign", "count",
+    ]  # fmt: skip
+    required: bool = False
+    filled: bool = False
+
+
+class Words(Strict):
+    """Words of an extract and what they stand for, and who says so."""
+
+    source: str
+    confirmed: bool
+    of: dict[Identifier, list[str]]
+
+
+class Choice(Strict):
+    """What the guidance leaves open: what is done from which collection on."""
+
+    title: str
+    values: dict[int, Literal["highest", "lowest", "counted", "not_counted"]]
+    source: str
+    confirmed: bool
+
+
+class Extracts(Strict):
+    """How records of staff are read."""
+
+    authority: str
+    counts: dict[Literal["code", "count", "staff_group", "pay_band"], ExtractColumn]
+    staff: dict[
+        Literal[
+            "person", "assignment", "organisation_code", "staff_group", "pay_band", "ethnic_code", "contract", "start",
+            "leave", "employed_on", "board", "voting", "executive", "senior_medical_manager",
+        ],
+        ExtractColumn,
+    ]  # fmt: skip
+    applicants: dict[
+        Literal["application", "ethnic_code", "shortlisted", "appointed", "campaign", "on"], ExtractColumn
+    ]
+    cases: dict[Literal["person", "ethnic_code", "on"], ExtractColumn]
+    training: dict[Literal["person", "ethnic_code", "mandatory", "on"], ExtractColumn]
+    words: dict[Literal["staff_group", "staff_group_esr", "contract", "campaign", "yes_no"], Words]
+    counted: list[str]
+    choices: dict[Literal["several_assignments", "leaving_day", "year_of_events", "people_once"], Choice]
+    from_lowest: list[str]
+    first_of: list[Identifier]
+    executives: Known
+
+
 class Rulebook(Strict):
     version: str
     title: str
@@ -648,8 +734,15 @@ OPTIONAL: dict[str, Any] = {
     "collection/plan.yaml": ActionPlan,
     "report.yaml": ReportParts,
     "disclosure.yaml": Disclosure,
+    "collection/ethnicity.yaml": EthnicCodes,
+    "collection/extracts.yaml": Extracts,
     "goals.yaml": dict[Literal["model_employer", "disciplinary_gap", "own_target"], Goal],
 }
+
+
+# What judges no return and changes no result: how staff records are read. It is checked with the rest, but is no part
+# of the rulebook's hash nor of what is compiled, so that a new heading of an extract is no new rulebook.
+OF_RECORDS = ("collection/ethnicity.yaml", "collection/extracts.yaml")
 
 
 def schema() -> dict[str, Any]:
