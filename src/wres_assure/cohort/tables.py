@@ -7,9 +7,10 @@ one of one year.
 from __future__ import annotations
 
 import csv
-import io
+import filecmp
 import json
 import os
+import tempfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +18,7 @@ from ..model import Json
 from ..results.result import FINDING_COLUMNS, finding_rows, inert
 from ..run.judged_folder import RESULTS
 from .run import Judged
-from .work import put_new
+from .work import STORE
 
 _LINES = 1_000
 _WHOSE = ("name", "file", "organisation_code", "organisation_name", "organisation_type", "region", "reporting_year")
@@ -105,21 +106,24 @@ def _write(
     output: str, table: str, columns: dict[str, str], lines: Iterator[list[Any]], parquet: bool
 ) -> Iterator[str]:
     """One table, with its names; a file that is the same already stays as it is."""
-    text = io.StringIO()
-    text.write("\ufeff")  # by which Excel knows a CSV for UTF-8
-    out = csv.writer(text, lineterminator="\r\n")
-    out.writerow(columns)
-    binary = _Parquet(columns) if parquet else None
-    for batch in _batches(lines):
-        out.writerows([inert(_text(value)) for value in line] for line in batch)
+    with tempfile.TemporaryDirectory(dir=os.path.join(output, STORE)) as folder:
+        names = [f"{table}.csv", *([f"{table}.parquet"] if parquet else [])]
+        binary = _Parquet(columns, os.path.join(folder, names[1])) if parquet else None
+        # By the mark in front Excel knows a CSV for UTF-8.
+        with open(os.path.join(folder, names[0]), "w", encoding="utf-8-sig", errors="replace", newline="") as text:
+            out = csv.writer(text, lineterminator="\r\n")
+            out.writerow(columns)
+            for batch in _batches(lines):
+                out.writerows([inert(_text(value)) for value in line] for line in batch)
+                if binary:
+                    binary.add(batch)
         if binary:
-            binary.add(batch)
-    made = {f"{table}.csv": text.getvalue().encode(errors="replace")}
-    if binary:
-        made[f"{table}.parquet"] = binary.bytes()
-    for name, data in made.items():
-        put_new(os.path.join(output, name), data)
-        yield name
+            binary.close()
+        for name in names:
+            made, path = os.path.join(folder, name), os.path.join(output, name)
+            if not (os.path.isfile(path) and filecmp.cmp(made, path, shallow=False)):
+                os.replace(made, path)
+            yield name
 
 
 def _batches(lines: Iterator[list[Any]]) -> Iterator[list[list[Any]]]:
@@ -140,14 +144,13 @@ def _text(value: Any) -> str:
 class _Parquet:
     """A table of Parquet, written a thousand lines at a time."""
 
-    def __init__(self, columns: dict[str, str]) -> None:
+    def __init__(self, columns: dict[str, str], path: str) -> None:
         import pyarrow  # type: ignore[import-not-found,import-untyped,unused-ignore]  # an extra without types
         from pyarrow import parquet  # type: ignore[import-not-found,import-untyped,unused-ignore]  # as above
 
         types = {"text": pyarrow.string(), "whole": pyarrow.int64(), "number": pyarrow.float64()}
         self._schema = pyarrow.schema([(name, types[kind]) for name, kind in columns.items()])
-        self._out = pyarrow.BufferOutputStream()
-        self._writer = parquet.ParquetWriter(self._out, self._schema, compression="zstd")
+        self._writer = parquet.ParquetWriter(path, self._schema, compression="zstd")
 
     def add(self, lines: list[list[Any]]) -> None:
         """Adds lines, each a value a column."""
@@ -159,10 +162,9 @@ class _Parquet:
         ]
         self._writer.write_table(pyarrow.Table.from_arrays(columns, schema=self._schema))
 
-    def bytes(self) -> bytes:
-        """All of it."""
+    def close(self) -> None:
+        """Writes what is left."""
         self._writer.close()
-        return bytes(self._out.getvalue())
 
 
 def _of_type(value: Any, kind: Any) -> Any:
