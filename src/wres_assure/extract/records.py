@@ -215,7 +215,8 @@ def _of_csv(data: bytes, file: str) -> tuple[list[str], list[int], list[list[str
     if uneven:
         raise Refused(
             "extract_width",
-            f"{file} is not used: it has {counted(width, 'column')}, and more or fewer values in {rows_told(uneven, 'line')}.",
+            f"{file} is not used: it has {counted(width, 'column')}, and more or fewer values in "
+            f"{rows_told(uneven, 'line')}.",
             "Put values that contain the separator in double quotation marks.",
             f"line {uneven[0]}",
         )
