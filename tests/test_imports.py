@@ -19,6 +19,7 @@ GROUND = {"model", "numbers", "memo", "resources", "_"}  # `_` is the package: i
 ROOMS = {
     "model": "",
     "stats": "",
+    "arrow": "",
     "figures": "",
     "personal": "figures",
     "rulebook": "",
@@ -50,10 +51,10 @@ ROOMS = {
     "render.briefing": "briefing wording",
     "render.cohort": "briefing results wording render.briefing",
     # many returns, staff records, one call, the command line
-    "extract": "figures read rulebook conform wording results",
-    "tables": "figures read rulebook",
+    "extract": "arrow figures read rulebook conform wording results",
+    "tables": "arrow figures read rulebook",
     "run": "facts read rulebook wording conform compare one_return plan assess release briefing results render tables",
-    "cohort": "facts read rulebook wording conform compare disclose one_return assess aggregate release briefing "
+    "cohort": "arrow facts read rulebook wording conform compare disclose one_return assess aggregate release briefing "
     "results render render.briefing render.cohort render.workbooks tables run",
     "cli": "conform read rulebook wording assess authoring briefing results render render.workbooks render.annotate "
     "render.briefing release run cohort extract",
@@ -104,7 +105,7 @@ OWNERS = {
     "pandas": {"tables", "extract"},
     "numpy": {"tables"},
     "pandera": {"tables", "extract"},
-    "pyarrow": {"tables", "cohort", "extract"},
+    "pyarrow": {"arrow"},
     "pebble": {"cohort.executors"},
     "dask": {"cohort.executors"},
     "distributed": {"cohort.executors"},

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from folders import folder_of
 
 from conftest import ROOT, SAMPLES, as_installed, path_of
 from wres_assure import resources
@@ -36,13 +37,7 @@ def put(folder: Path, **files: str | bytes) -> None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Three returns, one with its year before in a subfolder."""
-    of = tmp_path / "returns"
-    of.mkdir()
-    for story in STORIES:
-        shutil.copy(SAMPLES / story / "return.xlsx", of / f"{story}.xlsx")
-    (of / "before").mkdir()
-    shutil.copy(SAMPLES / "clean_acute_trust" / "previous.xlsx", of / "before" / "of_2020.xlsx")
-    return of
+    return folder_of(tmp_path, STORIES, "before/of_2020.xlsx")
 
 
 def run(folder: Path, out: Path, *more: str, engine: str = "one") -> int:

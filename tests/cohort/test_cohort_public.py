@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pytest
+from folders import folder_of
 
-from conftest import SAMPLES
 from wres_assure.__main__ import main
 
 pytestmark = pytest.mark.slow
@@ -18,12 +17,7 @@ STORIES = {"clean_acute_trust": "ZZA", "good_figures": "ZZR", "small_ccg": "ZZF"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    of = tmp_path / "returns"
-    of.mkdir()
-    for story in STORIES:
-        shutil.copy(SAMPLES / story / "return.xlsx", of / f"{story}.xlsx")
-    shutil.copy(SAMPLES / "clean_acute_trust" / "previous.xlsx", of / "before.xlsx")
-    return of
+    return folder_of(tmp_path, STORIES)
 
 
 def run(folder: Path, *more: str) -> int:

@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from folders import folder_of
 
 from conftest import SAMPLES
 from wres_assure.__main__ import main
@@ -19,12 +20,7 @@ CCGS = ("small_ccg", "ccg_three_years")
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    of = tmp_path / "returns"
-    of.mkdir()
-    for story in (*CCGS, "clean_acute_trust", "survey_swapped"):
-        shutil.copy(SAMPLES / story / "return.xlsx", of / f"{story}.xlsx")
-    shutil.copy(SAMPLES / "clean_acute_trust" / "previous.xlsx", of / "before.xlsx")
-    return of
+    return folder_of(tmp_path, (*CCGS, "clean_acute_trust", "survey_swapped"))
 
 
 def words_of(page: Path) -> str:

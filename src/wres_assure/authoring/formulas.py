@@ -116,7 +116,8 @@ class Formulas:
             raise CannotRead("takes too many steps")
         kind, *parts = tree
         if kind == "value":
-            return parts[0]  # type: ignore[no-any-return]  # a tree holds values of this kind alone under "value"
+            found: Value = parts[0]
+            return found
         if kind == "ref":
             return self._cell(parts[0], depth)
         if kind == "range":

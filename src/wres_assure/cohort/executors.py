@@ -59,7 +59,7 @@ class Processes(Executor):
         from multiprocessing import get_context
 
         # Not forked: what runs in threads here, a progress bar or Arrow, would be cut off in the middle of it.
-        self._pool = ProcessPool(max_workers=workers, initializer=_limited, context=get_context("spawn"))
+        self._pool: Any = ProcessPool(max_workers=workers, initializer=_limited, context=get_context("spawn"))
         self._seconds = seconds
 
     def submit(self, function: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
@@ -70,9 +70,9 @@ class Processes(Executor):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Ends the processes, at once where nothing is waited for."""
         if wait and not cancel_futures:
-            self._pool.close()  # type: ignore[no-untyped-call]
+            self._pool.close()
         else:
-            self._pool.stop()  # type: ignore[no-untyped-call]
+            self._pool.stop()
         self._pool.join()
 
 

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import io
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .. import resources
+from ..arrow import loaded
 from ..model import Cell, Comment, Note, Row, Sheet, Submission, Unwritable
-
-if TYPE_CHECKING:
-    import pyarrow  # type: ignore[import-not-found,import-untyped,unused-ignore]  # an extra without types
 
 _OF_CELL = ("row", "column", "kind", "raw", "formula", "format", "hidden")
 _META = b"wres_assure"
@@ -23,7 +21,7 @@ _META = b"wres_assure"
 def ready() -> None:
     """Unwritable where what reads and writes Parquet is not installed."""
     try:
-        import pyarrow  # type: ignore[import-not-found,import-untyped,unused-ignore]  # noqa: F401
+        loaded()
     except ImportError:
         raise Unwritable(
             "What stands in many returns is kept as Parquet, and pyarrow, which does that, is not installed: "
@@ -33,9 +31,7 @@ def ready() -> None:
 
 def as_parquet(submission: Submission) -> bytes:
     """A submission as the bytes of a Parquet file: one row a cell, or one row a row of a table."""
-    import pyarrow
-    from pyarrow import parquet
-
+    pyarrow, parquet = loaded()
     meta = {
         "date_1904": submission.date_1904,
         "notes": submission.notes,
@@ -53,9 +49,8 @@ def as_parquet(submission: Submission) -> bytes:
     return out.getvalue()
 
 
-def _of_cells(submission: Submission) -> dict[str, pyarrow.Array]:
-    import pyarrow
-
+def _of_cells(submission: Submission) -> dict[str, Any]:
+    pyarrow, _ = loaded()
     cells = [(at, cell) for at, sheet in enumerate(submission.sheets) for cell in sheet.cells.values()]
     types = {"row": pyarrow.int32(), "column": pyarrow.int32(), "hidden": pyarrow.bool_()}
     columns = {
@@ -72,18 +67,15 @@ def _of_cells(submission: Submission) -> dict[str, pyarrow.Array]:
     }
 
 
-def _of_rows(submission: Submission) -> dict[str, pyarrow.Array]:
-    import pyarrow
-
+def _of_rows(submission: Submission) -> dict[str, Any]:
+    pyarrow, _ = loaded()
     names = dict.fromkeys(name for row in submission.rows for name in row.values)
     return {name: pyarrow.array([row.values.get(name) for row in submission.rows], pyarrow.string()) for name in names}
 
 
 def from_parquet(data: bytes, file: str, sha256: str) -> Submission:
     """The submission again, as it was: of the file of this base name and hash."""
-    import pyarrow
-    from pyarrow import parquet
-
+    pyarrow, parquet = loaded()
     table = parquet.read_table(pyarrow.BufferReader(data), use_threads=False)
     meta: dict[str, Any] = json.loads(table.schema.metadata[_META])
     columns = {name: table.column(name).to_pylist() for name in table.column_names}

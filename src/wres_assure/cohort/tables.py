@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
+from ..arrow import loaded
 from ..model import Json
 from ..results.result import FINDING_COLUMNS, finding_rows, inert
 from ..run.judged_folder import RESULTS
@@ -145,17 +146,14 @@ class _Parquet:
     """A table of Parquet, written a thousand lines at a time."""
 
     def __init__(self, columns: dict[str, str], path: str) -> None:
-        import pyarrow  # type: ignore[import-not-found,import-untyped,unused-ignore]  # an extra without types
-        from pyarrow import parquet  # type: ignore[import-not-found,import-untyped,unused-ignore]  # as above
-
+        pyarrow, parquet = loaded()
         types = {"text": pyarrow.string(), "whole": pyarrow.int64(), "number": pyarrow.float64()}
         self._schema = pyarrow.schema([(name, types[kind]) for name, kind in columns.items()])
         self._writer = parquet.ParquetWriter(path, self._schema, compression="zstd")
 
     def add(self, lines: list[list[Any]]) -> None:
         """Adds lines, each a value a column."""
-        import pyarrow  # type: ignore[import-not-found,import-untyped,unused-ignore]  # as above
-
+        pyarrow, _ = loaded()
         columns = [
             pyarrow.array([_of_type(value, field.type) for value in column], field.type)
             for column, field in zip(zip(*lines, strict=True), self._schema, strict=True)

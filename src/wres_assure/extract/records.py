@@ -14,7 +14,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from .. import resources
+from ..arrow import loaded, reading
 from ..conform.wordings import words
 from ..model import Json, Refused, grouped
 from ..read.preflight import load, recognise
@@ -226,17 +226,7 @@ def _of_csv(data: bytes, file: str) -> tuple[list[str], list[int], list[list[str
 
 def _parquet_table(data: bytes, file: str) -> Any:
     """The table in a Parquet file; Refused where it is damaged, or pyarrow is missing."""
-    try:
-        import pyarrow  # type: ignore[import-not-found,import-untyped,unused-ignore]  # an extra without types
-        from pyarrow import parquet  # type: ignore[import-not-found,import-untyped,unused-ignore]  # as above
-    except ImportError:
-        raise Refused(
-            "parquet_missing",
-            f"{file} is a Parquet table, and pyarrow, which reads those, is not installed.",
-            f"Install it ({resources.to_install('parquet')}), or save the table as CSV.",
-            file,
-        ) from None
-    try:
+    with reading(file) as (pyarrow, parquet):
         opened = parquet.ParquetFile(pyarrow.BufferReader(data))
         groups = range(opened.metadata.num_row_groups)
         size = sum(opened.metadata.row_group(at).total_byte_size for at in groups)
@@ -245,14 +235,11 @@ def _parquet_table(data: bytes, file: str) -> Any:
             message = f"{told}; at most {_MOST_BYTES / 1e6:,.0f} MB and {MAX_LINES:,} rows are read."
             raise Refused("extract_large", message, "Keep the columns that are needed, and the rows of one year.", file)
         return opened.read(use_threads=False)
-    except (pyarrow.ArrowException, OSError, ValueError, TypeError, OverflowError, MemoryError):
-        message = f"{file} begins as a Parquet table and cannot be read as one."
-        raise Refused("parquet_damaged", message, "Save the table again and check that copy.", file) from None
 
 
 def _of_parquet(table: Any, at: Mapping[str, int], columns: Json, file: str) -> tuple[list[int], list[list[str]]]:
     """The columns as text; a column of ours of another type than text (or days, of dates) is refused, never coerced."""
-    from pyarrow import types  # type: ignore[import-not-found,import-untyped,unused-ignore]  # as above
+    types = loaded()[0].types
 
     of = [[""] * table.num_rows for _ in table.column_names]
     for name, index in at.items():

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from ..model import Assessment, Indicator, Json, PeerPosition
 from ..rulebook import Rulebook
 from ..wording.report import counts_of, report_on
-from ..wording.text import clean, code_shown
-from .result import written
+from ..wording.text import clean
+from .result import organisation_of, written
 
 
 class File(NamedTuple):
@@ -55,18 +55,13 @@ def record(assessment: Assessment, rulebook: Rulebook, file: str, name: str) -> 
     """
     report = report_on(assessment, rulebook)
     adverse = {entry["id"]: entry["adverse"] for entry in rulebook.indicators}
-    subject, organisation = assessment.subject, assessment.subject.organisation
+    subject = assessment.subject
     score = assessment.score
     return {
         "name": name,
         "file": clean(file),
         "sha256": assessment.submission.sha256,
-        "organisation": {
-            "code": code_shown(organisation.code),
-            "name": clean(organisation.name),
-            "type": organisation.type or None,
-            "region": clean(organisation.region),
-        },
+        "organisation": organisation_of(subject.organisation),
         "reporting_year": subject.year,
         "in_year": subject.in_year or None,
         "scheme": subject.scheme,

@@ -27,6 +27,7 @@ from ..model import (
     Finding,
     Indicator,
     Json,
+    Organisation,
     PeerPosition,
     Place,
     Plan,
@@ -60,7 +61,6 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", ";", "＝", "＋", "－", "�
 def result(assessment: Assessment, rulebook: Rulebook, show_values: bool = False) -> Json:
     """The result as plain dictionaries and lists, ready for JSON."""
     submission, subject = assessment.submission, assessment.subject
-    organisation = subject.organisation
     layout = rulebook.layouts.get(subject.layout)
     return {
         "format": FORMAT,
@@ -74,12 +74,7 @@ def result(assessment: Assessment, rulebook: Rulebook, show_values: bool = False
         "submission": {
             "file": clean(submission.file),
             "sha256": submission.sha256,
-            "organisation": {
-                "code": code_shown(organisation.code),
-                "name": clean(organisation.name),
-                "type": organisation.type or None,
-                "region": clean(organisation.region),
-            },
+            "organisation": organisation_of(subject.organisation),
             "reporting_year": subject.year,
             "in_year": subject.in_year or None,
         },
@@ -97,6 +92,16 @@ def result(assessment: Assessment, rulebook: Rulebook, show_values: bool = False
         **_scored(assessment.score),
         **({"plan": _plan(assessment.plan, show_values)} if assessment.plan else {}),
         "goals": goals(assessment, rulebook),
+    }
+
+
+def organisation_of(organisation: Organisation) -> Json:
+    """Who submits, as it stands in JSON."""
+    return {
+        "code": code_shown(organisation.code),
+        "name": clean(organisation.name),
+        "type": organisation.type or None,
+        "region": clean(organisation.region),
     }
 
 

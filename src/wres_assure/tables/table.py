@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from .. import resources
+from ..arrow import reading
 from ..figures import plain
 from ..model import DIMENSIONS, FACT_COLUMNS, Note, Place, Refused, Row, Submission
 from ..read.preflight import load, recognise
@@ -180,17 +180,7 @@ def widened(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _parquet(data: bytes, file: str) -> pd.DataFrame:
     """The frame in a Parquet file; Refused where it is damaged, too large, or pyarrow is missing."""
-    try:
-        import pyarrow  # type: ignore[import-not-found,import-untyped,unused-ignore]  # an extra without types
-        from pyarrow import parquet  # type: ignore[import-not-found,import-untyped,unused-ignore]  # as above
-    except ImportError:
-        raise Refused(
-            "parquet_missing",
-            f"{file} is a Parquet table, and pyarrow, which reads those, is not installed.",
-            f"Install it ({resources.to_install('parquet')}), or save the table as CSV.",
-            file,
-        ) from None
-    try:
+    with reading(file) as (pyarrow, parquet):
         schema = parquet.ParquetFile(pyarrow.BufferReader(data)).schema_arrow
         names = schema.names
         # Dictionaries stay: a long text that stands in a million rows is stored once, and is to be held once.
@@ -207,13 +197,6 @@ def _parquet(data: bytes, file: str) -> pd.DataFrame:
                 file,
             )
         frame: pd.DataFrame = opened.read(use_threads=False).to_pandas(ignore_metadata=True)
-    except (pyarrow.ArrowException, OSError, ValueError, TypeError, OverflowError, MemoryError):
-        raise Refused(
-            "parquet_damaged",
-            f"{file} begins as a Parquet table and cannot be read as one.",
-            "Save the table again and check that copy.",
-            file,
-        ) from None
     return frame.loc[:, [not str(name).startswith(_INDEX) for name in frame.columns]]
 
 

@@ -16,7 +16,7 @@ import xlsxwriter  # type: ignore[import-untyped]  # it brings no types
 from ...results.cohort_told import KINDS, CohortTold, told
 from ...results.record import Cohort
 from .findings import text_into
-from .style import GROUND, PALE, on_paper, row_height
+from .style import list_styles, on_paper, row_height
 
 _CREATED = datetime.datetime(2016, 7, 1)  # fixed: the same returns are the same bytes
 _ASKS = (
@@ -45,15 +45,7 @@ def workbook(cohort: Cohort) -> bytes:
         {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False, "strings_to_numbers": False},
     )
     book.set_properties({"title": words.title, "created": _CREATED})
-    ground = {**GROUND, "valign": "top"}
-    ruled = {**ground, "bottom": 1, "bottom_color": f"#{PALE}"}
-    style = {
-        "title": book.add_format({**ground, "bold": True, "font_size": 14}),
-        "line": book.add_format({**ground, "quote_prefix": True}),
-        "text": book.add_format({**ruled, "text_wrap": True, "quote_prefix": True}),
-        "number": book.add_format({**ruled, "num_format": "0.00"}),
-        "heading": book.add_format({**ground, "bold": True, "text_wrap": True, "bg_color": f"#{PALE}", "bottom": 1}),
-    }
+    _, style = list_styles(book, {"num_format": "0.00"})
     head = (words.title, words.counts, " ".join(words.lines), words.mark, words.foot)
     _sheet(book, "To ask", head, _ASKS, list(_asked(words)), style)
     _sheet(book, "Returns", (), _RETURNS, list(_returned(words)), style)

@@ -20,7 +20,7 @@ from ...wording.numbers import SHORT_HASH
 from ...wording.report import COUNTS_AS_NOTHING, action_titles, coverage_line
 from ...wording.text import clean, sentence
 from ...wording.verdict import roots_of
-from .style import FILLS, GROUND, PALE, on_paper, row_height
+from .style import FILLS, list_styles, on_paper, row_height
 
 _CREATED = datetime.datetime(2016, 6, 1)  # fixed: the same findings are the same bytes
 _MAX_TEXT = 32_000  # Excel takes 32,767
@@ -53,15 +53,7 @@ def workbook(results: Sequence[Json], rulebook: Rulebook, not_read: Sequence[str
         {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False, "strings_to_numbers": False},
     )
     book.set_properties({"title": "WRES findings", "created": _CREATED})
-    ground = {**GROUND, "valign": "top"}
-    ruled = {**ground, "bottom": 1, "bottom_color": f"#{PALE}"}
-    style = {
-        "title": book.add_format({**ground, "bold": True, "font_size": 14}),
-        "line": book.add_format({**ground, "quote_prefix": True}),
-        "text": book.add_format({**ruled, "text_wrap": True, "quote_prefix": True}),
-        "number": book.add_format({**ruled, "align": "center"}),
-        "heading": book.add_format({**ground, "bold": True, "text_wrap": True, "bg_color": f"#{PALE}", "bottom": 1}),
-    }
+    ruled, style = list_styles(book, {"align": "center"})
     bold = {**ruled, "bold": True, "text_wrap": True, "quote_prefix": True}
     asks = {action: book.add_format({**bold, "bg_color": f"#{FILLS[action]}"}) for action in ACTIONS}
     _summary(book.add_worksheet("What was judged"), results, not_read, style)

@@ -15,6 +15,19 @@ INK, BLUE, PALE = "1F2933", "0B5394", "D6E2EC"
 FILLS = {"correct": "F8CBAD", "explain": "FFE699", "note": "BDD7EE"}
 GROUND: Json = {"font_name": "Arial", "font_size": 10, "font_color": f"#{INK}"}  # of every cell, as XlsxWriter has it
 
+def list_styles(book: Any, number: Json) -> tuple[Json, dict[str, Any]]:
+    """How sheets of lists look: what every ruled cell has, and the formats; `number` is that of numbers."""
+    ground = {**GROUND, "valign": "top"}
+    ruled = {**ground, "bottom": 1, "bottom_color": f"#{PALE}"}
+    return ruled, {
+        "title": book.add_format({**ground, "bold": True, "font_size": 14}),
+        "line": book.add_format({**ground, "quote_prefix": True}),
+        "text": book.add_format({**ruled, "text_wrap": True, "quote_prefix": True}),
+        "number": book.add_format({**ruled, **number}),
+        "heading": book.add_format({**ground, "bold": True, "text_wrap": True, "bg_color": f"#{PALE}", "bottom": 1}),
+    }
+
+
 # Beside the cell, by item or by the first word of its name; at most 255 characters, as Excel allows.
 HELP = {
     "headcount": "People in post on {date}, not full-time equivalents. 0 where there is nobody. "
