@@ -56,7 +56,7 @@
     first();
   };
   let waiting = 0;
-  const soon = () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(apply); };
+  const soon = () => { clearTimeout(waiting); waiting = setTimeout(apply, 0); };
   form.addEventListener("input", soon);
   form.addEventListener("reset", soon);
   form.addEventListener("submit", event => event.preventDefault());
